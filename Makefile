@@ -1,0 +1,29 @@
+.PHONY: build demo test race lint fuzz bench figures
+
+# One binary, bin/dits. SQLite needs a C compiler.
+build:
+	go build -o bin/ ./cmd/dits
+
+# The main job on the real family in testdata/.
+demo: build
+	PATH="$(CURDIR)/bin:$$PATH" bash scripts/demo.sh
+
+# All tests, with the race detector.
+test:
+	go test -race -timeout 30m ./...
+
+# Format, vet, staticcheck, tidiness.
+lint:
+	bash scripts/lint.sh
+
+# Every fuzz target for FUZZTIME (default 10s).
+fuzz:
+	bash scripts/fuzz.sh
+
+# Speeds and sizes beside those of peers, in one run.
+bench: build
+	bash scripts/bench.sh
+
+# Size figures on the larger corpus, when it is there.
+figures:
+	@test -x ../shared/check/figures && ../shared/check/figures || echo "no corpus here: nothing was checked"

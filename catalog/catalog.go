@@ -1,0 +1,111 @@
+package catalog
+
+import (
+	"database/sql"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// A Catalog is an open catalog. It holds one connection that writes and as many
+// that read as there are reads at once.
+type Catalog struct {
+	path      string
+	w, r      *sql.DB
+	packNames sync.Map // packs.p (int64) to name; numbers are not reused
+}
+
+// Open opens the catalog at path, or makes an empty one, and brings its schema up
+// to date. A catalog of a newer dits is [ErrNewer]; a file that is damaged or not
+// a catalog is a [*DamagedError] and is left as it is.
+func Open(path string) (*Catalog, error) {
+	c := &Catalog{path: path}
+	var err error
+	if c.w, err = sql.Open("sqlite3", source(path, "_txlock=immediate&_cache_size=-32768")); err != nil {
+		return nil, failed(path, "open", err)
+	}
+	c.w.SetMaxOpenConns(1)
+	if err := prepare(c.w); err != nil {
+		c.w.Close()
+		return nil, failed(path, "open", err)
+	}
+	if c.r, err = sql.Open("sqlite3", source(path, "_query_only=1&_cache_size=-8192")); err != nil {
+		c.w.Close()
+		return nil, failed(path, "open", err)
+	}
+	c.r.SetMaxIdleConns(4)
+	return c, nil
+}
+
+// source is the data source name of path. It is a URI, so that a "?" or "#" in
+// the path stays a part of it.
+func source(path, options string) string {
+	p := filepath.ToSlash(filepath.Clean(path))
+	if filepath.VolumeName(path) != "" {
+		p = "/" + p
+	}
+	p = strings.ReplaceAll(url.PathEscape(p), "%2F", "/")
+	// NORMAL: after a loss of power the last transactions may be gone, but the
+	// database is whole, and their packs are adopted again.
+	return "file:" + p + "?_foreign_keys=1&_busy_timeout=5000&_synchronous=NORMAL&_stmt_cache_size=32&" + options
+}
+
+// Close closes the catalog. No other method may run or follow.
+func (c *Catalog) Close() error {
+	return failed(c.path, "close", errors.Join(c.r.Close(), c.w.Close()))
+}
+
+// Path is the path given to [Open].
+func (c *Catalog) Path() string { return c.path }
+
+// Size is what the catalog takes on disk in bytes: the database and the two
+// files that SQLite keeps beside it while it is open.
+func (c *Catalog) Size() (int64, error) {
+	var sum int64
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(c.path + suffix)
+		if errors.Is(err, fs.ErrNotExist) && suffix != "" {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		sum += info.Size()
+	}
+	return sum, nil
+}
+
+// Check reads the whole database and reports the first damage it finds as a
+// [*DamagedError]. It does not compare with the packs.
+func (c *Catalog) Check() error {
+	var answer string
+	if err := c.r.QueryRow("PRAGMA integrity_check(1)").Scan(&answer); err != nil {
+		return failed(c.path, "check", err)
+	}
+	if answer != "ok" {
+		return &DamagedError{c.path, errors.New(answer)}
+	}
+	var table string
+	err := c.r.QueryRow(`SELECT "table" FROM pragma_foreign_key_check LIMIT 1`).Scan(&table)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		return &DamagedError{c.path, errors.New("table " + table + ": a row refers to one that is not there")}
+	}
+	return failed(c.path, "check", err)
+}
+
+// view runs fn in a read transaction: all that it asks is answered from one state.
+func (c *Catalog) view(what string, fn func(*sql.Tx) error) error {
+	tx, err := c.r.Begin()
+	if err != nil {
+		return failed(c.path, what, err)
+	}
+	defer tx.Rollback()
+	return failed(c.path, what, fn(tx))
+}

@@ -1,0 +1,115 @@
+package codec
+
+// A Mode says which scales an [Activity] has.
+type Mode uint8
+
+// Modes of an activity. A bit each for rows, columns, and leans.
+const (
+	NoScales     Mode = 0
+	RowScales    Mode = 1
+	ColScales    Mode = 2
+	RowColScales Mode = RowScales | ColScales
+	// Leans adds the mean sign of each column, which only Fields looks at. A
+	// Meter drops it where columns do not lean, as most do not.
+	Leans Mode = 4
+)
+
+// An Activity is how large the values of a tensor, or their changes against a
+// prediction, are expected to be: one scale for each row and each column of the
+// tensor seen as a matrix. A scale is a logarithm, four steps to the octave; the
+// mean magnitude expected at (i, j) is 2^((row i + column j)/4). It is read-only
+// and safe for concurrent use, and takes two bytes a row and three a column.
+type Activity struct {
+	mode        Mode
+	rows, width int64
+	row, col    []int16 // nil when the mode lacks them
+	lean        []int8  // mean of a column over its mean magnitude, in 1/8; nil without
+}
+
+// Mode says which scales a has.
+func (a *Activity) Mode() Mode { return a.mode }
+
+// fillRow sets v to the scales of row i from column j on.
+func (a *Activity) fillRow(v []int16, i, j int64) {
+	var r int16
+	if a.row != nil {
+		r = a.row[i]
+	}
+	if a.col == nil {
+		for k := range v {
+			v[k] = r
+		}
+		return
+	}
+	col := a.col[j : j+int64(len(v))]
+	for k, c := range col {
+		v[k] = r + c
+	}
+}
+
+// maxScale bounds a scale, in quarter octaves: float64 has 2^±1075.
+const maxScale = 8192
+
+// Append appends the encoding of a to dst: 2 to 3 bits a scale.
+//
+//	1 byte  mode
+//	rest    rows, columns, leans in adaptive binary range code, each the
+//	        difference to the mean of the two before
+func (a *Activity) Append(dst []byte) []byte {
+	w := newBinWriter(append(dst, byte(a.mode)))
+	writeScales(w, a.row)
+	writeScales(w, a.col)
+	var m num
+	for _, l := range a.lean {
+		m.write(w, int64(l))
+	}
+	return w.close()
+}
+
+// A scaleCoder predicts scales by a slow and a fast mean of those before.
+type scaleCoder struct {
+	diff       [3]num
+	first      num
+	begun      bool
+	slow, last int64 // slow in 1/16
+	far        int   // how far off the last prediction was, 0 to 2
+}
+
+// model returns the numbers for the next scale and its prediction.
+func (c *scaleCoder) model() (*num, int64) {
+	if !c.begun {
+		return &c.first, 0
+	}
+	return &c.diff[c.far], (c.slow + 8) >> 4
+}
+
+// update takes in the scale v.
+func (c *scaleCoder) update(v int64) {
+	if !c.begun {
+		c.begun, c.slow = true, v<<4
+		return
+	}
+	d := v - (c.slow+8)>>4
+	c.slow += d
+	c.far = int(min(max(d, -d)/2, 2))
+}
+
+func writeScales(w *binWriter, v []int16) {
+	var c scaleCoder
+	for _, x := range v {
+		m, p := c.model()
+		m.write(w, int64(x)-p)
+		c.update(int64(x))
+	}
+}
+
+// leanClasses is the number of classes of leans.
+const leanClasses = maxLean/2 + 1
+
+// leanClass is how much a column leans, either way.
+func leanClass(l int8) uint16 {
+	if l < 0 {
+		l = -l
+	}
+	return (uint16(l) + 1) / 2
+}

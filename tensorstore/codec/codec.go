@@ -1,0 +1,37 @@
+// Package codec has the lossless coders of chunks. A [Codec] turns the bytes of
+// one chunk into fewer, with what the reader will know too as context: the
+// element type, where the chunk lies in its tensor, and a prediction of its bytes.
+//
+// A coder never fails to encode: what it cannot make smaller the caller stores
+// with [Raw]. Decoding is for untrusted input: it returns an error or exactly
+// the bytes asked for, never panics, and takes memory in proportion to them.
+package codec
+
+// An Encoding names a codec in pack records. Numbers are never reused.
+type Encoding uint8
+
+// Encodings known today.
+const (
+	Raw    Encoding = 1 // the bytes themselves
+	Zstd   Encoding = 2 // general compression, for headers and text
+	Fields Encoding = 3 // sign, exponent and mantissa apart, without a prediction
+	Delta  Encoding = 4 // integer difference to a prediction, by class
+)
+
+// An Input is what encoder and decoder both know about a chunk.
+type Input struct {
+	Elem  Elem      // element type; Bytes when there is none
+	First int64     // index in its tensor of the chunk's first element
+	Width int64     // elements in a row of the tensor's matrix, 0 when unknown
+	Act   *Activity // scales of rows and columns, nil when there are none
+	Pred  []byte    // predicted bytes, as long as the chunk; nil without prediction
+}
+
+// A Codec is one way to store a chunk. It is safe for concurrent use.
+type Codec interface {
+	// Encode appends the encoding of src to dst and says whether it applies;
+	// when it does not, dst is returned unchanged.
+	Encode(dst, src []byte, in Input) ([]byte, bool)
+	// Decode fills dst, whose length is that of the chunk, from enc.
+	Decode(dst, enc []byte, in Input) error
+}

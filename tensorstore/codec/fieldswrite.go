@@ -1,0 +1,95 @@
+package codec
+
+// symbols fills s.wide with the symbols of n elements, s.ctx with their
+// contexts, and counts them in s.set.
+func (f *splitter[T]) symbols(s *scratch, src []byte, n int) {
+	s.wide = grow(s.wide, n)
+	s.ctx = grow(s.ctx, n)
+	s.set.reset(f.symbolBits())
+	size := int(widthOf[T]() / 8)
+	var x [blockLen]T
+	var v [blockLen]int16
+	var lean [blockLen]int8
+	for at := 0; at < n; at += blockLen {
+		k := min(blockLen, n-at)
+		load(x[:k], src[at*size:])
+		wide, ctx := s.wide[at:at+k], s.ctx[at:at+k]
+		f.extract(wide, x[:k])
+		f.contextsOf(ctx, v[:k], lean[:k], at)
+		if f.signed {
+			f.addSigns(wide, x[:k], lean[:k])
+		}
+		s.set.count(wide)
+	}
+}
+
+// extract sets wide to exponent and leading mantissa bits of x.
+func (f *splitter[T]) extract(wide []uint16, x []T) {
+	x = x[:len(wide)]
+	sh, mask := f.rest()&63, T(1)<<(widthOf[T]()-1-f.rest())-1
+	for i := range wide {
+		wide[i] = uint16(x[i] >> sh & mask)
+	}
+}
+
+// contextsOf sets the contexts of the elements from at on; v and lean are
+// scratch, and lean has the leans afterwards if signs depend on them.
+func (f *splitter[T]) contextsOf(ctx []uint16, v []int16, lean []int8, at int) {
+	if f.act == nil {
+		clear(ctx)
+		return
+	}
+	f.fill(v, at)
+	contexts(ctx, v, f.off)
+	if f.signed {
+		f.fillLeans(lean, at)
+		for i, l := range lean {
+			ctx[i] += leanClass(l) * scaleContexts
+		}
+	}
+}
+
+// addSigns adds to wide the signs of x, turned where the column leans down.
+func (f *splitter[T]) addSigns(wide []uint16, x []T, lean []int8) {
+	sh, top := f.exp+f.lead, widthOf[T]()-1
+	for i := range wide {
+		sign := uint16(x[i]>>top) ^ uint16(uint8(lean[i])>>7)
+		wide[i] |= sign << sh
+	}
+}
+
+// tokenize fills s.tok with the numbers of s.wide and returns the raw bits:
+// for each element its symbol if that has no number, the window, the sign.
+func (f *splitter[T]) tokenize(s *scratch, src []byte, n int) []byte {
+	s.tok = grow(s.tok, n)
+	size := int(widthOf[T]() / 8)
+	w := bitWriter{out: s.raw[:0]}
+	var x [blockLen]T
+	for at := 0; at < n; at += blockLen {
+		k := min(blockLen, n-at)
+		load(x[:k], src[at*size:])
+		s.set.number(s.tok[at:at+k], s.wide[at:at+k])
+		f.remainders(&w, &s.set, x[:k], s.tok[at:at+k], s.wide[at:at+k])
+	}
+	s.raw = w.close()
+	return s.raw
+}
+
+// remainders writes the raw bits of x.
+func (f *splitter[T]) remainders(w *bitWriter, set *symbolSet, x []T, tok []uint8, wide []uint16) {
+	lo, mask, n := f.lo&63, T(1)<<f.n-1, f.n
+	top, sign := widthOf[T]()-1, T(0)
+	if f.stored {
+		sign, n = 1, n+1
+	}
+	if n == 0 && !set.escapes {
+		return
+	}
+	tok, wide = tok[:len(x)], wide[:len(x)]
+	for i, v := range x {
+		if set.escapes && tok[i] == escape {
+			w.put(uint64(wide[i]), f.symbolBits())
+		}
+		w.put(uint64(v>>lo&mask|v>>top&sign<<(f.n&63)), n)
+	}
+}

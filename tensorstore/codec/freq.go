@@ -1,0 +1,92 @@
+package codec
+
+// Symbol frequencies are kept as levels: the logarithm of the probability in
+// quarter octaves. That is as fine as they need to be: half a step too much or
+// too little costs 0.002 bits a symbol, and a finer step costs more in the table.
+
+const (
+	levelSteps = 4                 // levels to the octave
+	maxLevel   = 12*levelSteps + 1 // probability 1; level 1 is 2^-12, level 0 never occurs
+	maxSymbols = 256               // symbols of a table
+	maxTables  = 32                // tables of a chunk
+)
+
+// levelWeight is the weight of each level: 2^((level-1)/4) in 1/256.
+var levelWeight = makeLevelWeight()
+
+func makeLevelWeight() (w [maxLevel + 1]uint32) {
+	quarter := [levelSteps]uint32{256, 304, 362, 431} // 256 times 2^(i/4)
+	for l := 1; l <= maxLevel; l++ {
+		w[l] = quarter[(l-1)%levelSteps] << ((l - 1) / levelSteps)
+	}
+	return w
+}
+
+// levelOf is the level nearest to a probability of count in total, at least 1
+// for what occurs.
+func levelOf(count, total uint32) uint8 {
+	if count == 0 {
+		return 0
+	}
+	l := int64(log2(count)) - int64(log2(total)) + 12<<16
+	l = (l*levelSteps + 1<<15) >> 16
+	return uint8(min(max(l, 0)+1, maxLevel))
+}
+
+// A table has the frequencies of symbols in one context, out of 1<<bits.
+type table struct {
+	level [maxSymbols]uint8
+	freq  [maxSymbols]uint16
+}
+
+// spread sets freq from level for n symbols: each that occurs gets at least 1,
+// their sum is at most 1<<bits, and none has all of it. It reports whether that can be done.
+func (t *table) spread(n int, bits uint) bool {
+	var total uint64
+	used, top := 0, 0
+	for s, l := range t.level[:n] {
+		total += uint64(levelWeight[l])
+		if l > 0 {
+			used++
+		}
+		if l > t.level[top] {
+			top = s
+		}
+	}
+	room := uint64(1) << bits
+	if used == 1 {
+		room-- // the rest stays unused, so that a frequency fits 12 bits
+	}
+	if total == 0 || uint64(used) > room/2 {
+		return false
+	}
+	var sum uint64
+	for s, l := range t.level[:n] {
+		f := (uint64(levelWeight[l])*room + total/2) / total
+		if l > 0 && f == 0 {
+			f = 1
+		}
+		t.freq[s] = uint16(f)
+		sum += f
+	}
+	return t.settle(n, top, int64(room)-int64(sum))
+}
+
+// settle adds what rounding left over to the most frequent symbol, or takes it
+// from the frequent ones.
+func (t *table) settle(n, top int, left int64) bool {
+	if f := int64(t.freq[top]) + left; f >= 1 {
+		t.freq[top] = uint16(f)
+		return true
+	}
+	left += int64(t.freq[top]) - 1
+	t.freq[top] = 1
+	for s := range t.freq[:n] {
+		if f := int64(t.freq[s]); f > 1 && left < 0 {
+			d := min(f-1, -left)
+			t.freq[s] -= uint16(d)
+			left += d
+		}
+	}
+	return left == 0
+}

@@ -1,0 +1,32 @@
+package codec
+
+import "sync"
+
+// A scratch is the memory of one call: about 3 MB, kept between calls.
+type scratch struct {
+	tok    []uint8  // symbol of each element
+	ctx    []uint16 // its context
+	tab    []uint8  // its table
+	wide   []uint16 // Fields: symbols before they are numbered
+	words  []uint16 // words of the entropy coder, when writing
+	buf    []byte   // its input, when reading
+	raw    []byte   // raw bits
+	hist   histogram
+	clust  []cluster
+	vals   []int16 // sample of values, for the contexts' offset
+	spans  spans
+	set    symbolSet
+	tables [maxTables]table
+	slots  slots
+	syms   ransSyms
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// grow returns s with length n; what it held may be lost.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, n+n/8)
+	}
+	return s[:n]
+}

@@ -1,0 +1,134 @@
+package codec
+
+import (
+	"bytes"
+	"encoding/binary"
+	"iter"
+)
+
+// runLen is the number of elements that one flag of a near-copy stands for.
+const runLen = 256
+
+// spans are the elements of a chunk that differ from their prediction, in whole
+// runs. All, unless partial.
+type spans struct {
+	n       int    // elements of the chunk
+	count   int    // elements in runs that differ
+	partial bool   // some runs are the same as predicted
+	same    []bool // for each run, if partial
+}
+
+// A block is up to blockLen elements from at on.
+type block struct{ at, n int }
+
+// all returns the spans of a chunk without a copied run.
+func (s *scratch) all(n int) *spans {
+	s.spans = spans{n: n, count: n, same: s.spans.same[:0]}
+	return &s.spans
+}
+
+// changed returns the spans in which src and pred differ; all of it when few
+// runs are the same.
+func (s *scratch) changed(src, pred []byte, size, n int) *spans {
+	p := s.all(n)
+	if pred == nil {
+		return p
+	}
+	same := 0
+	for at := 0; at < n; at += runLen {
+		end := min(at+runLen, n)
+		eq := bytes.Equal(src[at*size:end*size], pred[at*size:end*size])
+		p.same = append(p.same, eq)
+		if eq {
+			same++
+		}
+	}
+	if same*16 > len(p.same) {
+		p.setPartial()
+	}
+	return p
+}
+
+// setPartial makes the flags count.
+func (p *spans) setPartial() {
+	p.partial, p.count = true, 0
+	for i, eq := range p.same {
+		if !eq {
+			p.count += min(runLen, p.n-i*runLen)
+		}
+	}
+}
+
+// blocks yields the elements that differ, in order. But for the last of the
+// chunk blocks have a multiple of runLen elements.
+func (p *spans) blocks() iter.Seq[block] {
+	return func(yield func(block) bool) {
+		for at := 0; at < p.n; {
+			if p.partial && p.same[at/runLen] {
+				at += runLen
+				continue
+			}
+			end := min(at+blockLen, p.n)
+			if p.partial {
+				end = at
+				for end < p.n && end < at+blockLen && !p.same[end/runLen] {
+					end += runLen
+				}
+				end = min(end, p.n)
+			}
+			if !yield(block{at, end - at}) {
+				return
+			}
+			at = end
+		}
+	}
+}
+
+// copy copies the runs that are the same.
+func (p *spans) copy(dst, pred []byte, size int) {
+	for i, eq := range p.same {
+		if eq {
+			at, end := i*runLen*size, min((i+1)*runLen, p.n)*size
+			copy(dst[at:end], pred[at:end])
+		}
+	}
+}
+
+// append appends the flags: a length, then adaptive binary code, given the flag before.
+func (p *spans) append(dst []byte) []byte {
+	w := newBinWriter(nil)
+	var m [2]bit
+	last := 0
+	for _, eq := range p.same {
+		v := 0
+		if eq {
+			v = 1
+		}
+		w.bit(&m[last], v)
+		last = v
+	}
+	out := w.close()
+	dst = binary.AppendUvarint(dst, uint64(len(out)))
+	return append(dst, out...)
+}
+
+// read reads the flags of a chunk of n elements and returns what follows them.
+func (p *spans) read(in []byte, n int) ([]byte, error) {
+	sec, rest, ok := cutLen(in)
+	if !ok {
+		return nil, errShort
+	}
+	r := newBinReader(sec)
+	var m [2]bit
+	last := 0
+	p.same = p.same[:0]
+	for at := 0; at < n; at += runLen {
+		last = r.bit(&m[last])
+		p.same = append(p.same, last == 1)
+	}
+	if r.over() || r.pos < len(sec) {
+		return nil, errShort
+	}
+	p.setPartial()
+	return rest, nil
+}

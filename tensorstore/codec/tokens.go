@@ -1,0 +1,183 @@
+package codec
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// A tokens section holds symbols below 256, each coded in one of up to 320
+// contexts that both sides know.
+
+const (
+	laneBytes  = 4096  // bytes of words that justify one more lane
+	smallCount = 32768 // symbols below which probabilities have one bit less
+)
+
+var errTokens = errors.New("tokens: bad tables")
+
+// appendTokens appends the section for s.tok in the contexts s.ctx, all below
+// nctx, symbols below nsym: its length, tables, states and words.
+func (s *scratch) appendTokens(dst []byte, nctx, nsym int) []byte {
+	s.count(nctx)
+	s.clust = s.hist.merge(s.clust, nctx, nsym, maxTables)
+	for nsym > 1 && s.unused(nsym-1) {
+		nsym--
+	}
+	var cost int64
+	for i := range s.clust {
+		cost += s.clust[i].cost >> 16
+	}
+	bits := uint(maxProbBits)
+	if len(s.tok) < smallCount && cost > int64(len(s.tok)) {
+		bits--
+	}
+	laneLog := uint(0)
+	for laneLog < 5 && cost/8>>(laneLog+1) >= laneBytes {
+		laneLog++
+	}
+	w := newBinWriter(nil)
+	w.bits(uint64(maxProbBits-bits), 1)
+	w.bits(uint64(laneLog), 3)
+	w.bits(uint64(nsym-1), 8)
+	mapping := s.writeMap(w, nctx)
+	s.writeTables(w, nsym, bits)
+	side := w.close()
+	s.tab = grow(s.tab, len(s.tok))
+	for i, c := range s.ctx[:len(s.tok)] {
+		s.tab[i] = mapping[c]
+	}
+	s.words = grow(s.words, len(s.tok))
+	dst = binary.AppendUvarint(dst, uint64(len(side)))
+	dst = append(dst, side...)
+	start := len(dst)
+	s.buf = ransWrite(s.buf[:0], &s.syms, s.tok, s.tab, 1<<laneLog, s.words)
+	dst = binary.AppendUvarint(dst[:start], uint64(len(s.buf)))
+	return append(dst, s.buf...)
+}
+
+// count fills the histogram.
+func (s *scratch) count(nctx int) {
+	h := &s.hist
+	clear(h[:nctx])
+	ctx := s.ctx[:len(s.tok)]
+	for i, t := range s.tok {
+		h[ctx[i]][t]++
+	}
+}
+
+// unused reports that no cluster has symbol t.
+func (s *scratch) unused(t int) bool {
+	for i := range s.clust {
+		if s.hist[s.clust[i].first][t] > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// writeMap codes where in the order of contexts a new table begins.
+func (s *scratch) writeMap(w *binWriter, nctx int) (m [maxContexts]uint8) {
+	var begin bit
+	k := 0
+	for c := 1; c < nctx; c++ {
+		if k+1 < len(s.clust) && c == s.clust[k+1].first {
+			k++
+			w.bit(&begin, 1)
+		} else if k+1 < maxTables {
+			w.bit(&begin, 0)
+		}
+		m[c] = uint8(k)
+	}
+	return m
+}
+
+// writeTables codes the tables of all clusters and makes what coding needs.
+func (s *scratch) writeTables(w *binWriter, nsym int, bits uint) {
+	tc := newTableCoder()
+	for k := range s.clust {
+		t, c := &s.tables[k], &s.clust[k]
+		for i, n := range s.hist[c.first][:nsym] {
+			t.level[i] = levelOf(n, c.total)
+		}
+		tc.write(w, t, nsym)
+		t.spread(nsym, bits)
+		s.syms.fill(k, t, nsym, bits)
+	}
+}
+
+// A tokenReader reads a tokens section block by block.
+type tokenReader struct {
+	s       *scratch
+	mapping [512]uint8 // maxContexts and more, for an index that needs no check
+	rans    ransReader
+	nsym    int
+}
+
+// open reads the tables of a section for nctx contexts and returns what
+// follows it.
+func (t *tokenReader) open(s *scratch, in []byte, nctx int) ([]byte, error) {
+	t.s = s
+	side, in, ok := cutLen(in)
+	if !ok {
+		return nil, errShort
+	}
+	words, in, ok := cutLen(in)
+	if !ok {
+		return nil, errShort
+	}
+	r := newBinReader(side)
+	bits := maxProbBits - uint(r.bits(1))
+	laneLog := r.bits(3)
+	t.nsym = int(r.bits(8)) + 1
+	if laneLog > 5 {
+		return nil, errTokens
+	}
+	if err := t.readTables(r, nctx, bits); err != nil {
+		return nil, err
+	}
+	var err error
+	s.buf, err = t.rans.open(words, s.buf, 1<<laneLog, bits)
+	return in, err
+}
+
+// readTables reads the map of contexts and the tables.
+func (t *tokenReader) readTables(r *binReader, nctx int, bits uint) error {
+	var begin bit
+	k := 0
+	for c := 1; c < nctx; c++ {
+		if k+1 < maxTables && r.bit(&begin) == 1 {
+			k++
+		}
+		t.mapping[c] = uint8(k)
+	}
+	tc := newTableCoder()
+	for i := range k + 1 {
+		tb := &t.s.tables[i]
+		if r.over() || !tc.read(r, tb, t.nsym) || !tb.spread(t.nsym, bits) {
+			return errTokens
+		}
+		t.s.slots.fill(i, tb, t.nsym, bits)
+	}
+	if r.over() {
+		return errTokens
+	}
+	return nil
+}
+
+// read decodes the next len(tok) symbols in the contexts ctx; tab is scratch.
+func (t *tokenReader) read(tok []uint8, ctx []uint16, tab []uint8) error {
+	tab, ctx = tab[:len(tok)], ctx[:len(tok)]
+	for i, c := range ctx {
+		tab[i] = t.mapping[c&511]
+	}
+	return t.rans.read(&t.s.slots, tok, tab)
+}
+
+// cutLen cuts a section off in: its length, then as many bytes.
+func cutLen(in []byte) (section, rest []byte, ok bool) {
+	n, k := binary.Uvarint(in)
+	if k <= 0 || n > uint64(len(in)-k) {
+		return nil, nil, false
+	}
+	return in[k : k+int(n)], in[k+int(n):], true
+}

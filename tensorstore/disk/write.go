@@ -1,0 +1,43 @@
+package disk
+
+import (
+	"io"
+	"io/fs"
+	"path/filepath"
+)
+
+// WriteFile replaces path by a file of mode perm that write fills: temporary file
+// in the same folder, fsync, rename, fsync of the folder. When it fails the old
+// file is untouched and the temporary one is gone; only if the last step fails,
+// the fsync of the folder, is the new file in place, where a crash may take it
+// back to the old one.
+func WriteFile(fsys FS, path string, perm fs.FileMode, write func(io.Writer) error) error {
+	dir := filepath.Dir(path)
+	f, err := fsys.CreateTemp(dir, ".tmp-*")
+	if err != nil {
+		return err
+	}
+	if err := fill(f, perm, write); err != nil {
+		fsys.Remove(f.Name())
+		return err
+	}
+	if err := fsys.Rename(f.Name(), path); err != nil {
+		fsys.Remove(f.Name())
+		return err
+	}
+	return fsys.SyncDir(dir)
+}
+
+func fill(f File, perm fs.FileMode, write func(io.Writer) error) error {
+	err := write(f)
+	if err == nil {
+		err = f.Chmod(perm)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}

@@ -1,0 +1,40 @@
+package tensorstore
+
+import (
+	"errors"
+	"fmt"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// ErrUnknown means that the store does not have a content.
+var ErrUnknown = errors.New("not in the store")
+
+// ErrCorrupt means that stored bytes are not what they were.
+var ErrCorrupt = errors.New("corrupt")
+
+// ErrChanged means that content changed while it was being read in.
+var ErrChanged = errors.New("changed while it was being read")
+
+// An UnknownError names what the store does not have. It is an [ErrUnknown].
+type UnknownError struct {
+	Kind pack.Kind
+	ID   digest.ID
+}
+
+func (e *UnknownError) Error() string { return fmt.Sprintf("%s %s: %v", e.Kind, e.ID, ErrUnknown) }
+func (e *UnknownError) Unwrap() error { return ErrUnknown }
+
+// A RecordError says which record of which pack cannot be read. It is an [ErrCorrupt].
+type RecordError struct {
+	Location
+	Err error
+}
+
+func (e *RecordError) Error() string {
+	return fmt.Sprintf("pack %s: offset %d: %s %s: %v", e.Pack, e.Off, e.Kind, e.ID, e.Err)
+}
+
+// Unwrap gives both ErrCorrupt and the cause.
+func (e *RecordError) Unwrap() []error { return []error{ErrCorrupt, e.Err} }

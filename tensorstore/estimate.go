@@ -1,0 +1,114 @@
+package tensorstore
+
+import (
+	"context"
+	"io"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/predict"
+)
+
+// recordBytes is about what a record costs in a pack's index.
+const recordBytes = 52
+
+// meterBlock is how many bytes of a tensor are measured at a time.
+const meterBlock = 1 << 20
+
+// nearCopy is the cost, as a share of the tensor, under which scales cannot pay: one
+// part in 200 is 0.08 bit of 16.
+const nearCopy = 200
+
+// estimate codes the sample by c and sets its cost for the whole tensor.
+func (t *trial) estimate(c *candidate) error {
+	var coded, total int64
+	for _, p := range t.sample {
+		n, err := t.try(c, p)
+		if err != nil {
+			return err
+		}
+		coded += n
+		total += int64(len(p.bytes))
+	}
+	c.cost = int64(float64(coded)*float64(t.size)/float64(total)) + int64(len(c.pred.Marshal()))
+	if c.pred.Elements > 0 {
+		c.cost += recordBytes // an object of its own
+	}
+	return nil
+}
+
+// try is the number of bytes that c needs for a piece of the sample.
+func (t *trial) try(c *candidate, p piece) (int64, error) {
+	first := p.off / int64(t.elem.Size())
+	pred, err := t.predicted(c.pred, first, len(p.bytes))
+	if err != nil {
+		return 0, err
+	}
+	coder, err := codec.For(c.encoding)
+	if err != nil {
+		return 0, err
+	}
+	enc, ok := coder.Encode(nil, p.bytes, c.pred.Input(first, pred))
+	if !ok || len(enc) > len(p.bytes) {
+		return int64(len(p.bytes)), nil
+	}
+	return int64(len(enc)), nil
+}
+
+// predicted is n predicted bytes from element first on, nil when there is no source.
+func (t *trial) predicted(p *predict.Prediction, first int64, n int) ([]byte, error) {
+	if !p.Predicts() {
+		return nil, nil
+	}
+	b := make([]byte, n)
+	return b, p.Predict(b, first, t.store.opener(maxDepth))
+}
+
+// withScales is c with the scales of rows and columns as context, or c itself where
+// they cost more than they bring.
+func (t *trial) withScales(ctx context.Context, c *candidate) (*candidate, error) {
+	if t.width == 0 || c.cost < t.size/nearCopy {
+		return c, nil
+	}
+	act, err := t.measure(ctx, c.pred)
+	if err != nil || act == nil {
+		return c, err
+	}
+	pred := *c.pred
+	pred.Activity, pred.Width, pred.Elements = act, t.width, t.elements()
+	scaled := &candidate{encoding: c.encoding, pred: &pred, depth: c.depth}
+	if err := t.estimate(scaled); err != nil {
+		return nil, err
+	}
+	return cheaper(c, scaled), nil
+}
+
+// measure reads the whole tensor, and what is predicted of it, for its scales.
+func (t *trial) measure(ctx context.Context, p *predict.Prediction) (*codec.Activity, error) {
+	rows := (t.elements() + t.width - 1) / t.width
+	m := codec.NewMeter(t.elem, rows, t.width, codec.RowColScales)
+	buf := make([]byte, min(meterBlock, t.size))
+	for off := int64(0); off < t.size; off += int64(len(buf)) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		b := buf[:min(int64(len(buf)), t.size-off)]
+		if n, err := t.src.ReadAt(b, off); n < len(b) {
+			return nil, readError(err)
+		}
+		first := off / int64(t.elem.Size())
+		pred, err := t.predicted(p, first, len(b))
+		if err != nil {
+			return nil, err
+		}
+		m.Add(b, pred, first)
+	}
+	return m.Activity(), nil
+}
+
+// readError is the error of a read that came back short.
+func readError(err error) error {
+	if err == nil || err == io.EOF {
+		return ErrChanged
+	}
+	return err
+}

@@ -1,0 +1,69 @@
+package tensorstore
+
+import (
+	"dits/formats"
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+)
+
+// A Hint is what is known about a blob that is put. The zero value knows nothing.
+type Hint struct {
+	DType     formats.DType
+	Shape     []int64    // outermost dimension first
+	Relatives []Relative // what it may be similar to, the likeliest first
+}
+
+// A Relative is a blob with as many elements, in the same order.
+type Relative struct {
+	Blob  digest.ID
+	DType formats.DType
+}
+
+// maxRelatives is how many relatives are tried by coding a sample.
+const maxRelatives = 4
+
+// minWidth is the shortest row for which scales of rows pay.
+const minWidth = 16
+
+// elems says how coders see the dtypes with arithmetic: a complex number is two
+// floats, unsigned and signed integers differ by the same in both readings. A
+// dtype that is not listed is bytes.
+var elems = map[formats.DType]codec.Elem{
+	"BF16": codec.BF16, "F16": codec.F16, "F32": codec.F32, "F64": codec.F64, "C64": codec.F32,
+	"F8_E4M3": codec.E4M3, "F8_E4M3FNUZ": codec.E4M3, "F8_E5M2": codec.E5M2, "F8_E5M2FNUZ": codec.E5M2,
+	"I8": codec.I8, "U8": codec.I8, "BOOL": codec.I8, "F8_E8M0": codec.I8,
+	"I16": codec.I16, "U16": codec.I16, "I32": codec.I32, "U32": codec.I32, "I64": codec.I64, "U64": codec.I64,
+}
+
+// elem is the element type of the blob.
+func (h Hint) elem() codec.Elem { return elems[h.DType] }
+
+// align is what cut points are multiples of: the bytes of an element or quant block.
+func (h Hint) align() int {
+	if _, bytes, ok := h.DType.Block(); ok {
+		return int(bytes)
+	}
+	return 1
+}
+
+// width is the number of elements in a row when the tensor is seen as a matrix: its
+// last dimension, or all but the first where that is short, as in convolutions.
+// It is 0 for what is no matrix.
+func (h Hint) width(size int64) int64 {
+	e := h.elem()
+	if e == codec.Bytes || len(h.Shape) < 2 {
+		return 0
+	}
+	elements := size / int64(e.Size())
+	width := h.Shape[len(h.Shape)-1]
+	if width < minWidth && h.Shape[0] > 0 {
+		width = elements / h.Shape[0]
+	}
+	if h.DType == "C64" {
+		width *= 2
+	}
+	if width < minWidth || elements/width < 2 {
+		return 0
+	}
+	return width
+}

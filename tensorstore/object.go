@@ -1,0 +1,106 @@
+package tensorstore
+
+import (
+	"errors"
+	"fmt"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
+)
+
+// Object is the bytes of an object. Those whose id is the digest of their bytes
+// (trees, commits, tags, predictions) are checked against it. It is an
+// [UnknownError] when the store has none.
+func (s *Store) Object(kind pack.Kind, id digest.ID) ([]byte, error) {
+	locs, err := s.index.Locate(kind, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(locs) == 0 {
+		return nil, &UnknownError{kind, id}
+	}
+	var errs []error
+	for _, loc := range locs {
+		b, err := s.readObject(loc)
+		if err == nil {
+			return b, nil
+		}
+		errs = append(errs, err)
+	}
+	return nil, errors.Join(errs...)
+}
+
+// HasObject says that the store has an object.
+func (s *Store) HasObject(kind pack.Kind, id digest.ID) (bool, error) {
+	locs, err := s.index.Locate(kind, id)
+	return len(locs) > 0, err
+}
+
+// readObject reads and decodes one record that is not a chunk.
+func (s *Store) readObject(loc Location) ([]byte, error) {
+	payload, err := s.payload(loc, maxObject)
+	if err != nil {
+		return nil, err
+	}
+	c, err := codec.For(codec.Encoding(loc.Encoding))
+	if err != nil {
+		return nil, &RecordError{loc, err}
+	}
+	out := make([]byte, loc.RawLen)
+	if err := c.Decode(out, payload, codec.Input{}); err != nil {
+		return nil, &RecordError{loc, err}
+	}
+	if namedByContent(loc.Kind) {
+		if got := digest.Sum(out); got != loc.ID {
+			return nil, &RecordError{loc, fmt.Errorf("content has digest %s, want %s", got, loc.ID)}
+		}
+	}
+	return out, nil
+}
+
+// payload reads the stored bytes of a record whose decoded length may be up to max.
+func (s *Store) payload(loc Location, max int64) ([]byte, error) {
+	if loc.RawLen < 0 || loc.RawLen > max {
+		return nil, &RecordError{loc, fmt.Errorf("%d bytes, want at most %d", loc.RawLen, max)}
+	}
+	r, err := s.packs.get(loc.Pack)
+	if err != nil {
+		return nil, err
+	}
+	b, err := r.Read(loc.Entry, nil)
+	if err != nil {
+		return nil, &RecordError{loc, err}
+	}
+	return b, nil
+}
+
+// namedByContent says that the id of a record is the digest of its own bytes. A
+// blob's and a manifest's is that of the bytes which they describe.
+func namedByContent(k pack.Kind) bool { return k != pack.Blob && k != pack.Manifest }
+
+// prediction returns the prediction that a chunk names.
+func (s *Store) prediction(id digest.ID) (*predict.Prediction, error) {
+	if p, ok := s.predictions.Get(id); ok {
+		return p, nil
+	}
+	b, err := s.Object(pack.Prediction, id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := predict.Unmarshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("prediction %s: %w", id, err)
+	}
+	s.predictions.Add(id, p)
+	return p, nil
+}
+
+// encodeObject is the smaller of the bytes themselves and their compression.
+func encodeObject(b []byte) (codec.Encoding, []byte) {
+	if enc, ok := encode(codec.Zstd, b, codec.Input{}); ok {
+		return codec.Zstd, enc
+	}
+	return codec.Raw, b
+}

@@ -1,0 +1,134 @@
+package tensorstore
+
+import (
+	"context"
+	"io"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
+)
+
+// A plan is how the chunks of one tensor are coded.
+type plan struct {
+	store    *Store
+	encoding codec.Encoding
+	pred     *predict.Prediction // nil: none is needed
+	id       digest.ID           // of the prediction's object
+	source   digest.ID           // the blob that it predicts from; zero: none
+	depth    uint8
+	stored   int64 // bytes that the prediction's object took
+}
+
+// first is the index of the element at byte off of the tensor.
+func (p *plan) first(off int64) int64 { return off / int64(p.pred.Elem.Size()) }
+
+// input is the context of the chunk of n bytes at off.
+func (p *plan) input(off int64, n int) (codec.Input, error) {
+	first := p.first(off)
+	if !p.pred.Predicts() {
+		return p.pred.Input(first, nil), nil
+	}
+	pred := make([]byte, n)
+	if err := p.pred.Predict(pred, first, p.store.opener(maxDepth)); err != nil {
+		return codec.Input{}, err
+	}
+	return p.pred.Input(first, pred), nil
+}
+
+// plan chooses how to code a tensor: each way worth trying codes a sample, and the
+// smallest wins, its prediction's own bytes included.
+func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) (*plan, error) {
+	plain := &plan{store: w.store, encoding: codec.Zstd}
+	t := &trial{store: w.store, src: src, size: size, elem: h.elem(), width: h.width(size)}
+	if size == 0 || t.elem == codec.Bytes && len(h.Relatives) == 0 {
+		return plain, nil
+	}
+	if w.level == FastLevel {
+		t.width = 0
+	}
+	best, err := t.best(ctx, h.Relatives, w.level == MaxLevel)
+	if err != nil || best == nil {
+		return plain, err
+	}
+	return w.settle(best)
+}
+
+// settle stores the chosen prediction.
+func (w *Writer) settle(c *candidate) (*plan, error) {
+	p := &plan{store: w.store, encoding: c.encoding, pred: c.pred, depth: c.depth}
+	payload := c.pred.Marshal()
+	p.id = digest.Sum(payload)
+	// The chunks are coded by what a reader will see.
+	var err error
+	if p.pred, err = predict.Unmarshal(payload); err != nil {
+		return nil, err
+	}
+	if len(c.pred.Sources) > 0 {
+		p.source = c.pred.Sources[0]
+	}
+	p.stored, err = w.putObject(pack.Prediction, p.id, payload)
+	return p, err
+}
+
+// lineage is how long the chain of sources of a blob is, and the prediction at its
+// head, nil for a blob without one.
+func (s *Store) lineage(id digest.ID) (depth uint8, head *predict.Prediction, err error) {
+	b, err := s.index.Blob(id)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, c := range b.Chunks {
+		loc, err := s.locate(c.ID)
+		if err != nil {
+			return 0, nil, err
+		}
+		if loc.Depth <= depth {
+			continue
+		}
+		depth = loc.Depth
+		if head, err = s.prediction(loc.Prediction); err != nil {
+			return 0, nil, err
+		}
+	}
+	return depth, head, nil
+}
+
+// locate is the record of a chunk that readers take.
+func (s *Store) locate(chunk digest.ID) (Location, error) {
+	locs, err := s.index.Locate(pack.Chunk, chunk)
+	if err == nil && len(locs) == 0 {
+		err = &UnknownError{pack.Chunk, chunk}
+	}
+	if err != nil {
+		return Location{}, err
+	}
+	return locs[0], nil
+}
+
+// Origin says how a blob is stored: what most of its bytes are coded with, and the blob
+// that they are coded against, zero for none.
+func (s *Store) Origin(id digest.ID) (codec.Encoding, digest.ID, error) {
+	b, err := s.index.Blob(id)
+	if err != nil {
+		return 0, digest.ID{}, err
+	}
+	bytes := map[codec.Encoding]int64{}
+	best := codec.Raw
+	for _, c := range b.Chunks {
+		loc, err := s.locate(c.ID)
+		if err != nil {
+			return 0, digest.ID{}, err
+		}
+		e := codec.Encoding(loc.Encoding)
+		if bytes[e] += c.Len; bytes[e] > bytes[best] {
+			best = e
+		}
+	}
+	_, head, err := s.lineage(id)
+	if err != nil || head == nil || len(head.Sources) == 0 {
+		return best, digest.ID{}, err
+	}
+	return best, head.Sources[0], nil
+}

@@ -1,0 +1,134 @@
+package predict
+
+import (
+	"encoding/binary"
+	"io"
+	"math"
+
+	"dits/tensorstore/codec"
+)
+
+// CanCast says that values of element type from can predict those of type to.
+func CanCast(from, to codec.Elem) bool {
+	return from != to && castable(from) && castable(to)
+}
+
+func castable(e codec.Elem) bool {
+	return e == codec.BF16 || e == codec.F16 || e == codec.F32 || e == codec.F64
+}
+
+// castBlock is how many elements are converted at once.
+const castBlock = 16 << 10
+
+// predictCast fills dst with the elements of src from index first on, converted.
+// A number between two of the narrower type goes to the nearer, ties to even, as
+// frameworks convert; a NaN becomes the quiet NaN with its sign, for hardware
+// disagrees about payloads and a prediction has to be the same everywhere.
+func predictCast(dst []byte, first int64, to, from codec.Elem, src io.ReaderAt) error {
+	in := make([]byte, castBlock*from.Size())
+	var out [8]byte
+	for len(dst) > 0 {
+		n := min(castBlock, (len(dst)+to.Size()-1)/to.Size())
+		b := in[:n*from.Size()]
+		if err := readFull(src, b, first*int64(from.Size())); err != nil {
+			return err
+		}
+		for len(b) > 0 {
+			put(out[:], to, get(b, from))
+			dst = dst[copy(dst, out[:to.Size()]):]
+			b = b[from.Size():]
+		}
+		first += int64(n)
+	}
+	return nil
+}
+
+// get is the value of the element at the start of b, exactly.
+func get(b []byte, e codec.Elem) float64 {
+	switch e {
+	case codec.BF16:
+		return float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16))
+	case codec.F16:
+		return halfToFloat(binary.LittleEndian.Uint16(b))
+	case codec.F32:
+		return float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+	}
+	return math.Float64frombits(binary.LittleEndian.Uint64(b))
+}
+
+// put writes v rounded to element type e at the start of b.
+func put(b []byte, e codec.Elem, v float64) {
+	switch e {
+	case codec.BF16:
+		binary.LittleEndian.PutUint16(b, uint16(round(v, 8, 7)))
+	case codec.F16:
+		binary.LittleEndian.PutUint16(b, uint16(round(v, 5, 10)))
+	case codec.F32:
+		binary.LittleEndian.PutUint32(b, uint32(round(v, 8, 23)))
+	default:
+		binary.LittleEndian.PutUint64(b, round(v, 11, 52))
+	}
+}
+
+// halfToFloat is the value of an IEEE 754 binary16.
+func halfToFloat(h uint16) float64 {
+	exp, man := int(h>>10&31), int64(h&1023)
+	var v float64
+	switch exp {
+	case 0:
+		v = math.Ldexp(float64(man), -24)
+	case 31:
+		v = math.Inf(1)
+		if man != 0 {
+			v = math.NaN()
+		}
+	default:
+		v = math.Ldexp(float64(man|1024), exp-25)
+	}
+	if h&0x8000 != 0 {
+		v = math.Copysign(v, -1)
+	}
+	return v
+}
+
+// round is the bit pattern of v in a binary floating-point type with the given
+// bits of exponent and mantissa: to nearest, ties to even, in integers alone.
+func round(v float64, expBits, manBits uint) uint64 {
+	bits := math.Float64bits(v)
+	sign := bits >> 63 << (expBits + manBits)
+	exp, man := int(bits>>52&2047), bits&(1<<52-1)
+	inf := uint64(1)<<(expBits+manBits) - 1<<manBits
+	switch {
+	case exp == 2047 && man != 0:
+		return sign | inf | 1<<(manBits-1)
+	case exp == 2047:
+		return sign | inf
+	}
+	if expBits == 11 {
+		return bits
+	}
+	// The value is man·2^(exp-1075) with its leading bit made explicit; move it so
+	// that the unit is the target's last place, keeping what falls off for rounding.
+	if exp == 0 {
+		return sign // a float64 denormal is far below half of the smallest value of any type here
+	}
+	man |= 1 << 52
+	bias := int(1)<<(expBits-1) - 1
+	e := exp - 1023 + bias // the target's biased exponent
+	drop := 52 - manBits
+	if e < 1 {
+		drop += uint(min(1-e, 60))
+		e = 1
+		if drop > 62 {
+			drop = 62
+		}
+	}
+	kept := man >> drop
+	rest, half := man&(1<<drop-1), uint64(1)<<(drop-1)
+	if rest > half || rest == half && kept&1 == 1 {
+		kept++
+	}
+	// The leading bit adds one to the exponent field, and so does a carry.
+	r := uint64(e-1)<<manBits + kept
+	return sign | min(r, inf)
+}

@@ -1,0 +1,143 @@
+package predict
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+)
+
+const version = 1
+
+// maxElements bounds sizes computed from untrusted counts: 2^50 elements are a
+// petabyte and do not overflow when multiplied by an element's width.
+const maxElements = 1 << 50
+
+var errShort = errors.New("prediction: truncated")
+
+// Marshal is the stored form of p.
+func (p *Prediction) Marshal() []byte {
+	b := []byte{version, byte(p.Kind), byte(p.Elem), byte(p.From)}
+	b = binary.AppendUvarint(b, uint64(p.Elements))
+	b = binary.AppendUvarint(b, uint64(p.Width))
+	b = binary.AppendUvarint(b, uint64(len(p.Sources)))
+	for _, s := range p.Sources {
+		b = append(b, s[:]...)
+	}
+	var act []byte
+	if p.Activity != nil {
+		act = p.Activity.Append(nil)
+	}
+	b = binary.AppendUvarint(b, uint64(len(act)))
+	return append(b, act...)
+}
+
+// Unmarshal reads what [Prediction.Marshal] wrote. Everything is checked: a
+// prediction that it returns can be used without further care.
+func Unmarshal(b []byte) (*Prediction, error) {
+	r := reader{rest: b}
+	if v := r.uvarint(255); r.err == nil && v != version {
+		return nil, fmt.Errorf("prediction: version %d, want %d", v, version)
+	}
+	p := &Prediction{Kind: Kind(r.uvarint(255))}
+	if r.err == nil && (p.Kind < Alone || p.Kind > Cast) {
+		return nil, fmt.Errorf("prediction: kind %d is not known to this version of dits", p.Kind)
+	}
+	p.Elem = codec.Elem(r.uvarint(255))
+	p.From = codec.Elem(r.uvarint(255))
+	p.Elements = int64(r.uvarint(maxElements))
+	p.Width = int64(r.uvarint(maxElements))
+	p.Sources = r.sources()
+	act := r.bytes(r.uvarint(uint64(len(b))))
+	if r.err == nil && len(r.rest) != 0 {
+		r.err = fmt.Errorf("prediction: %d bytes after its end", len(r.rest))
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	return p, p.parseActivity(act)
+}
+
+// check holds the rules between fields.
+func (p *Prediction) check() error {
+	want := 1
+	if p.Kind == Alone {
+		want = 0
+	}
+	switch {
+	case len(p.Sources) != want:
+		return fmt.Errorf("prediction of kind %d: %d sources, want %d", p.Kind, len(p.Sources), want)
+	case p.Elem > codec.I64 || p.From > codec.I64:
+		return fmt.Errorf("prediction: element types %d and %d are not known to this version of dits", p.Elem, p.From)
+	case p.Kind != Cast && p.From != p.Elem:
+		return fmt.Errorf("prediction of kind %d: source has element type %d, want %d", p.Kind, p.From, p.Elem)
+	case p.Kind == Cast && !CanCast(p.From, p.Elem):
+		return fmt.Errorf("prediction: no cast from element type %d to %d", p.From, p.Elem)
+	case p.Width > p.Elements:
+		return fmt.Errorf("prediction: rows of %d elements in a tensor of %d", p.Width, p.Elements)
+	}
+	return nil
+}
+
+func (p *Prediction) parseActivity(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	if p.Width == 0 {
+		return errors.New("prediction: scales of rows and columns without a row length")
+	}
+	var err error
+	p.Activity, err = codec.ParseActivity(b, (p.Elements+p.Width-1)/p.Width, p.Width)
+	return err
+}
+
+// A reader takes varints and bytes off untrusted input and remembers its first error.
+type reader struct {
+	rest []byte
+	err  error
+}
+
+func (r *reader) uvarint(max uint64) uint64 {
+	if r.err != nil {
+		return 0
+	}
+	v, n := binary.Uvarint(r.rest)
+	switch {
+	case n <= 0:
+		r.err = errShort
+		return 0
+	case v > max:
+		r.err = fmt.Errorf("prediction: number %d, want at most %d", v, max)
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return v
+}
+
+func (r *reader) bytes(n uint64) []byte {
+	if r.err == nil && n > uint64(len(r.rest)) {
+		r.err = errShort
+	}
+	if r.err != nil {
+		return nil
+	}
+	b := r.rest[:n]
+	r.rest = r.rest[n:]
+	return b
+}
+
+func (r *reader) sources() []digest.ID {
+	n := r.uvarint(uint64(len(r.rest)) / digest.Size)
+	var ids []digest.ID
+	for range n {
+		var id digest.ID
+		copy(id[:], r.bytes(digest.Size))
+		ids = append(ids, id)
+	}
+	return ids
+}

@@ -1,0 +1,93 @@
+// Package predict says what the bytes of a tensor are expected to be, from other
+// tensors of the store. A [Prediction] never has to be right, only useful: the
+// coder of a chunk makes up for what it misses.
+//
+// A prediction is stored once for a tensor, as an object of its own; the chunks of
+// the tensor name it. Call [Unmarshal] with that object, then [Prediction.Predict].
+//
+// The object's bytes, numbers as unsigned varints:
+//
+//	version     1
+//	kind        1 alone, 2 relative, 3 cast
+//	elem        element type of the predicted tensor (codec.Elem)
+//	from        element type of the source; the same as elem but for a cast
+//	elements    in the tensor
+//	width       elements in a row, 0 when the tensor is no matrix
+//	sources     count, then 32 bytes each
+//	activity    length, then what codec.Activity.Append wrote; 0 for none
+//
+// New kinds get new numbers; a kind that this version does not know is an error
+// that names it.
+package predict
+
+import (
+	"io"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+)
+
+// A Kind is a way to predict. Numbers are on disk and never reused.
+type Kind uint8
+
+// Kinds known today.
+const (
+	Alone    Kind = 1 // nothing is predicted; scales of rows and columns help the coder
+	Relative Kind = 2 // the bytes of the source
+	Cast     Kind = 3 // the values of the source, converted to another element type
+)
+
+// A Prediction is how to predict one tensor. Treat it as read-only: several
+// goroutines may share one.
+type Prediction struct {
+	Kind     Kind
+	Elem     codec.Elem      // element type of the predicted tensor
+	From     codec.Elem      // element type of the source
+	Elements int64           // elements of the tensor
+	Width    int64           // elements in a row, 0: no matrix
+	Sources  []digest.ID     // blobs
+	Activity *codec.Activity // scales for the coder's context, nil: none
+}
+
+// An Opener gives the bytes of a source. The store bounds the chain of predictions behind it.
+type Opener func(blob digest.ID) (io.ReaderAt, error)
+
+// Predict fills dst with the expected bytes of the tensor from element first on.
+// dst may end within an element. It reads only the part of the sources that it
+// needs: the same elements.
+func (p *Prediction) Predict(dst []byte, first int64, open Opener) error {
+	switch p.Kind {
+	case Relative:
+		src, err := open(p.Sources[0])
+		if err != nil {
+			return err
+		}
+		return readFull(src, dst, first*int64(p.Elem.Size()))
+	case Cast:
+		src, err := open(p.Sources[0])
+		if err != nil {
+			return err
+		}
+		return predictCast(dst, first, p.Elem, p.From, src)
+	}
+	return nil
+}
+
+// Predicts says that Predict gives bytes at all.
+func (p *Prediction) Predicts() bool { return p.Kind != Alone }
+
+// Input is the context of the chunk whose first element has index first.
+func (p *Prediction) Input(first int64, pred []byte) codec.Input {
+	return codec.Input{Elem: p.Elem, First: first, Width: p.Width, Act: p.Activity, Pred: pred}
+}
+
+func readFull(r io.ReaderAt, dst []byte, off int64) error {
+	n, err := r.ReadAt(dst, off)
+	if n == len(dst) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

@@ -1,0 +1,170 @@
+package tensorstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"golang.org/x/sync/errgroup"
+
+	"dits/cdc"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// A Put says what became of a blob.
+type Put struct {
+	Known  bool      // the store had it; nothing was done
+	Stored int64     // bytes added to packs
+	Source digest.ID // what it was coded against; zero: nothing
+}
+
+// PutBlob stores the size bytes of src under their digest id, which the caller has
+// computed: a known blob costs a lookup. Others are cut into chunks, and each new
+// chunk is coded in the way that [Hint] promises and a sample confirms, decoded again
+// and compared. When src does not have digest id (any more) the error is [ErrChanged].
+//
+// It reads src up to three times and holds, for each chunk in work, a few buffers of
+// the largest chunk.
+func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, size int64, h Hint) (Put, error) {
+	known, err := w.hasBlob(id)
+	if err != nil {
+		return Put{}, err
+	}
+	if known {
+		w.done(size)
+		return Put{Known: true}, nil
+	}
+	p, err := w.plan(ctx, src, size, h)
+	if err != nil {
+		return Put{}, err
+	}
+	put := putting{w: w, plan: p, src: src, size: size, cut: w.store.options.Chunking}
+	put.cut.Align = h.align()
+	if put.cut.Validate() != nil {
+		put.cut.Align = 1
+	}
+	if err := put.run(ctx, id); err != nil {
+		return Put{}, err
+	}
+	w.mu.Lock()
+	w.blobs[id] = true
+	w.mu.Unlock()
+	return Put{Stored: put.stored(), Source: p.source}, nil
+}
+
+// A putting is one blob on its way in.
+type putting struct {
+	w      *Writer
+	plan   *plan
+	src    io.ReaderAt
+	size   int64
+	cut    cdc.Params
+	chunks []*coding
+}
+
+// A coding is one chunk on its way in.
+type coding struct {
+	Span
+	off    int64
+	stored int64
+}
+
+func (p *putting) run(ctx context.Context, id digest.ID) error {
+	g, ctx := errgroup.WithContext(ctx)
+	got, err := p.split(ctx, g)
+	if werr := g.Wait(); werr != nil {
+		return werr
+	}
+	if err != nil {
+		return err
+	}
+	if got != id {
+		return fmt.Errorf("%w: content has digest %s, want %s", ErrChanged, got, id)
+	}
+	if len(p.chunks) == 1 {
+		return nil // a chunk with the blob's digest says it all
+	}
+	b := Blob{ID: id, Len: p.size}
+	for _, c := range p.chunks {
+		b.Chunks = append(b.Chunks, c.Span)
+	}
+	return p.w.PutObject(pack.Blob, id, b.marshal())
+}
+
+// split cuts the blob and starts the coding of each new chunk in g. It returns the
+// digest of what it has read.
+func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, error) {
+	whole := digest.NewHasher()
+	for off := int64(0); off < p.size; {
+		if err := p.w.acquire(ctx); err != nil {
+			return digest.ID{}, err
+		}
+		b, err := p.next(off)
+		if err != nil {
+			p.w.release()
+			return digest.ID{}, err
+		}
+		whole.Write(b)
+		c := &coding{Span: Span{ID: digest.Sum(b), Len: int64(len(b))}, off: off}
+		p.chunks = append(p.chunks, c)
+		off += c.Len
+		g.Go(func() error {
+			defer p.w.release()
+			return p.store(c, b)
+		})
+	}
+	return whole.ID(), nil
+}
+
+// next reads the chunk that starts at off.
+func (p *putting) next(off int64) ([]byte, error) {
+	b := make([]byte, min(int64(p.cut.Max), p.size-off))
+	n, err := p.src.ReadAt(b, off)
+	if n < len(b) {
+		if err == nil || err == io.EOF {
+			err = fmt.Errorf("%w: it ends %d bytes early", ErrChanged, p.size-off-int64(n))
+		}
+		return nil, err
+	}
+	return b[:p.cut.Cut(b)], nil
+}
+
+// store codes one chunk unless it is known.
+func (p *putting) store(c *coding, b []byte) error {
+	defer p.w.done(c.Len)
+	known, err := p.w.hasChunk(c.ID)
+	if known || err != nil {
+		return err
+	}
+	r, err := p.plan.encode(b, c.off)
+	if err != nil {
+		return err
+	}
+	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(r.encoding), RawLen: c.Len}
+	if !r.independent {
+		e.Prediction, e.First, e.Depth = p.plan.id, p.plan.first(c.off), p.plan.depth
+	}
+	c.stored, err = p.w.append(e, r.payload, nil)
+	return err
+}
+
+func (p *putting) stored() int64 {
+	n := p.plan.stored
+	for _, c := range p.chunks {
+		n += c.stored
+	}
+	return n
+}
+
+// acquire waits for a slot to code a chunk in.
+func (w *Writer) acquire(ctx context.Context) error {
+	select {
+	case w.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (w *Writer) release() { <-w.slots }
