@@ -33,9 +33,9 @@ func set(names ...string) map[digest.ID]bool {
 
 func packName(name string) string { return id(name).String() }
 
-// entry is an entry with sizes that no other test entry has by chance.
+// entry is an entry whose sum does not sort as its length does.
 func entry(kind pack.Kind, name string, encoding uint8, length, rawLen int64) pack.Entry {
-	return pack.Entry{Kind: kind, ID: id(name), Encoding: encoding, Off: 16, Len: length, RawLen: rawLen, Sum: uint64(length)<<56 | 7}
+	return pack.Entry{Kind: kind, ID: id(name), Encoding: encoding, Off: 16, Len: length, RawLen: rawLen, Sum: 1<<63 - uint64(length)}
 }
 
 // needing is e with a prediction and a depth.

@@ -3,10 +3,8 @@ package catalog
 import (
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
-	"time"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -86,17 +84,10 @@ func foreign(why string) error {
 }
 
 // setWAL puts db into write-ahead mode, in which readers and a writer do not wait
-// for each other. SQLite does not wait for a lock there, so two processes that
-// create one catalog at once have to try again.
+// for each other, and cuts the log back to 64 MiB after a large transaction.
 func setWAL(db *sql.DB) error {
-	var lite sqlite3.Error
-	for try := 0; ; try++ {
-		_, err := db.Exec("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864")
-		if err == nil || try == 500 || !errors.As(err, &lite) || lite.Code != sqlite3.ErrBusy {
-			return err
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	_, err := db.Exec("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864")
+	return err
 }
 
 func migrate(tx *sql.Tx, from, to int) error {

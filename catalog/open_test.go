@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"dits/tensorstore/pack"
 )
@@ -249,6 +250,31 @@ func wantDamage(t *testing.T, name string, content []byte) {
 			t.Errorf("%s: query %d: got %v, want a DamagedError", name, i, err)
 		}
 	}
+}
+
+// TestOpenWaits opens a new catalog while another process looks at the empty file:
+// its lock is waited for.
+func TestOpenWaits(t *testing.T) {
+	path := databaseWith(t, "PRAGMA user_version = 0")
+	other, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	look, err := other.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := look.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() { look.Rollback() })
+	c, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
 }
 
 // TestCreateAtOnce opens a catalog that is not there from many sides.

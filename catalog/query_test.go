@@ -86,7 +86,7 @@ func TestManyKeys(t *testing.T) {
 			want[e.ID] = []Record{{packName("p"), e}}
 			wantHas[e.ID] = true
 		}
-		keys = append(keys, keys...)
+		keys = slices.Concat(keys, keys, keys) // three: some of them on both sides of a batch
 		rng.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
 		before := slices.Clone(keys)
 		got, err := c.RecordsOf(pack.Chunk, keys)
@@ -180,6 +180,13 @@ func TestAddBlob(t *testing.T) {
 	}
 	same(t, "list replaced", got, whole)
 
+	repeated := fixtureBlob("zeros", "zero", "a0", "zero", "zero")
+	update(t, c, func(tx *Tx) error { return tx.AddBlob(repeated) })
+	if got, err = c.Blob(id("zeros")); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "list with a chunk three times", got, repeated)
+
 	before := dump(t, c)
 	for _, bad := range []Blob{
 		{ID: id("x"), Len: 1},
@@ -258,6 +265,15 @@ func TestTreeAndCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "commit", k2, fixtureCommit("k2", "t2", k2.Time, "k1", "k0"))
+	for _, parents := range [][]string{{"k0", "k1", "k2"}, {"k2", "k1", "k0"}, {"k1", "k1"}} {
+		want := fixtureCommit("merge", "t1", k2.Time, parents...)
+		update(t, c, func(tx *Tx) error { return tx.AddCommit(want) })
+		got, err := c.Commit(want.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "parents", got, want)
+	}
 	_, noTree := c.Tree(id("k1"))
 	_, noCommit := c.Commit(id("k0"))
 	if !errors.Is(noTree, ErrNotFound) || !errors.Is(noCommit, ErrNotFound) {

@@ -52,6 +52,13 @@ func TestAnyOrder(t *testing.T) {
 	}
 }
 
+func TestReadersCannotWrite(t *testing.T) {
+	c := openFixture(t)
+	if _, err := c.r.Exec("DELETE FROM packs"); err == nil {
+		t.Error("a reading connection has deleted rows")
+	}
+}
+
 func TestAddPackAgain(t *testing.T) {
 	c := openFixture(t)
 	before := dump(t, c)
@@ -174,7 +181,7 @@ func TestPackNameNotReused(t *testing.T) {
 // digests than are remembered.
 func TestLargePack(t *testing.T) {
 	c := openTemp(t)
-	entries := chunkEntries(rand.New(rand.NewPCG(11, 12)), 3*recordBlock+5)
+	entries := chunkEntries(rand.New(rand.NewPCG(11, 12)), 4*recordBlock+5)
 	for i := range 20 {
 		entries[len(entries)-1-i].ID = entries[i].ID // in the first block and in the last
 	}

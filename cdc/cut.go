@@ -3,7 +3,7 @@ package cdc
 // Cut returns the length of the first chunk of data, in (0, len(data)]; it is
 // 0 only for no data. It is a multiple of Align unless it is all of data. data
 // must hold Max bytes unless the blob ends: bytes after the first Max are not
-// looked at. p must be valid.
+// looked at. p must be valid, or Cut may panic.
 func (p Params) Cut(data []byte) int {
 	lo, hi := p.bounds()
 	ends := len(data) < hi // the end of the blob is in sight

@@ -1,6 +1,7 @@
 package tensorstore
 
 import (
+	"dits/cdc"
 	"dits/formats"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
@@ -11,6 +12,7 @@ type Hint struct {
 	DType     formats.DType
 	Shape     []int64    // outermost dimension first
 	Relatives []Relative // what it may be similar to, the likeliest first
+	Fine      bool       // a header: cut into small chunks, most of which the next one shares
 }
 
 // A Relative is a blob with as many elements, in the same order.
@@ -37,6 +39,18 @@ var elems = map[formats.DType]codec.Elem{
 
 // elem is the element type of the blob.
 func (h Hint) elem() codec.Elem { return elems[h.DType] }
+
+// chunking is how the blob is cut; coarse is how tensors are.
+func (h Hint) chunking(coarse cdc.Params) cdc.Params {
+	if h.Fine {
+		return cdc.Fine
+	}
+	p := coarse
+	if p.Align = h.align(); p.Validate() != nil {
+		p.Align = 1
+	}
+	return p
+}
 
 // align is what cut points are multiples of: the bytes of an element or quant block.
 func (h Hint) align() int {

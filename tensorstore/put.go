@@ -39,11 +39,7 @@ func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, siz
 	if err != nil {
 		return Put{}, err
 	}
-	put := putting{w: w, plan: p, src: src, size: size, cut: w.store.options.Chunking}
-	put.cut.Align = h.align()
-	if put.cut.Validate() != nil {
-		put.cut.Align = 1
-	}
+	put := putting{w: w, plan: p, src: src, size: size, cut: h.chunking(w.store.options.Chunking)}
 	if err := put.run(ctx, id); err != nil {
 		return Put{}, err
 	}

@@ -24,7 +24,7 @@ const (
 	maxObject = 256 << 20 // bytes of a tree, manifest, … that a reader accepts
 	maxDepth  = 16        // sources of sources that a reader follows
 
-	cachedChunks      = 48 // of up to cdc.Default.Max bytes
+	cachedChunks      = 256 // of up to cdc.Default.Max bytes: a source is decoded once for scales and coding
 	cachedPredictions = 256
 	temporaryAge      = 24 * time.Hour
 )

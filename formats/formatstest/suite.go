@@ -23,14 +23,16 @@ type File struct {
 
 // foreign are the first bytes of files of other formats.
 var foreign = map[string]string{
-	"empty":  "",
-	"text":   "# a model card\n\nNothing but text, long enough for a header.\n",
-	"zip":    "PK\x03\x04\x14\x00\x00\x08\x08\x00archive/data.pkl...............",
-	"pickle": "\x80\x02ccollections\nOrderedDict\nq\x00)Rq\x01(X\x06\x00\x00\x00weight",
-	"elf":    "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00>\x00\x01\x00\x00\x00",
-	"ones":   "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
-	"zeros":  "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
-	"ggml":   "lmgg\x00\x7d\x00\x00\x00\x10\x00\x00\x00\x01\x00\x00\x00 \x00\x00",
+	"empty":       "",
+	"text":        "# a model card\n\nNothing but text, long enough for a header.\n",
+	"zip":         "PK\x03\x04\x14\x00\x00\x08\x08\x00archive/data.pkl...............",
+	"pickle":      "\x80\x02ccollections\nOrderedDict\nq\x00)Rq\x01(X\x06\x00\x00\x00weight",
+	"elf":         "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00>\x00\x01\x00\x00\x00",
+	"ones":        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+	"zeros":       "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+	"safetensors": string(Safetensors("{}", nil)),
+	"gguf":        string(GGUF{}.Build()),
+	"ggml":        "lmgg\x00\x7d\x00\x00\x00\x10\x00\x00\x00\x01\x00\x00\x00 \x00\x00",
 }
 
 // Run tests a parser against files that it has to understand.
@@ -44,6 +46,9 @@ func Run(t *testing.T, p formats.Parser, files []File) {
 		})
 	}
 	for name, content := range foreign {
+		if name == p.Name() {
+			continue
+		}
 		t.Run("foreign/"+name, func(t *testing.T) {
 			_, err := p.Parse(bytes.NewReader([]byte(content)), int64(len(content)))
 			if !isDamage(err) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"reflect"
 	"testing"
 
 	"dits/formats"
@@ -72,7 +73,6 @@ func readHeader(file []byte) (*gguf.Header, error) {
 }
 
 func TestLayout(t *testing.T) {
-	at := func(off uint64) *uint64 { return &off }
 	g := formatstest.GGUF{Tensors: []tensor{
 		{Name: "late", Dims: []uint64{2}, Type: 0, Data: make([]byte, 64), Off: at(128)},
 		{Name: "early", Dims: []uint64{32, 1}, Type: 8, Data: make([]byte, 34), Off: at(0)},
@@ -134,7 +134,9 @@ func FuzzParse(f *testing.F) {
 		f.Add(file.Bytes)
 	}
 	for _, file := range adversarial() {
-		f.Add(file)
+		if len(file) < 1<<10 { // the fuzzer is slow with long ones
+			f.Add(file)
+		}
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		l, err := parse(file)
@@ -147,8 +149,8 @@ func FuzzParse(f *testing.F) {
 		}
 		h, herr := readHeader(file)
 		if h != nil && herr == nil && err == nil {
-			if diff := cmp.Diff(l.Tensors, h.Tensors); diff != "" {
-				t.Fatalf("-Parse +ReadHeader:\n%s", diff)
+			if !reflect.DeepEqual(l.Tensors, h.Tensors) {
+				t.Fatalf("Parse: %v, ReadHeader: %v", l.Tensors, h.Tensors)
 			}
 		}
 		if err == nil && herr != nil {

@@ -23,31 +23,31 @@ const windowLen = 16 << 10
 // in all three, and it takes memory for the tokens before they are judged.
 type scanner struct {
 	r      io.Reader
-	window []byte // bytes that were read and not yet taken
-	memory []byte // what window is a part of
+	window []byte // bytes that were read
+	pos    int    // of the next byte in window
 	off    int64  // of the next byte, from the start of the file
 	depth  int    // open arrays and objects
 	buf    []byte // the string or number being read
 }
 
 func newScanner(r io.Reader, off int64) *scanner {
-	return &scanner{r: r, off: off, memory: make([]byte, windowLen)}
+	return &scanner{r: r, off: off, window: make([]byte, 0, windowLen)}
 }
 
 // peek returns the next byte without taking it.
 func (s *scanner) peek() (byte, error) {
-	if len(s.window) == 0 {
+	if s.pos == len(s.window) {
 		if err := s.fill(); err != nil {
 			return 0, err
 		}
 	}
-	return s.window[0], nil
+	return s.window[s.pos], nil
 }
 
 // fill reads the next window.
 func (s *scanner) fill() error {
-	n, err := io.ReadAtLeast(s.r, s.memory, 1)
-	s.window = s.memory[:n]
+	n, err := io.ReadAtLeast(s.r, s.window[:cap(s.window)], 1)
+	s.window, s.pos = s.window[:n], 0
 	switch {
 	case n > 0:
 		return nil
@@ -59,7 +59,7 @@ func (s *scanner) fill() error {
 
 // take goes past the byte that peek returned.
 func (s *scanner) take() {
-	s.window = s.window[1:]
+	s.pos++
 	s.off++
 }
 

@@ -33,8 +33,8 @@ func ParseActivity(b []byte, rows, width int64) (*Activity, error) {
 			return nil, fmt.Errorf("activity: lean %w", err)
 		}
 	}
-	if r.pos < len(r.in) {
-		return nil, fmt.Errorf("activity: %d bytes, want %d", len(b), r.pos+1)
+	if !r.done() {
+		return nil, fmt.Errorf("activity: %d bytes do not end where the scales do", len(b))
 	}
 	return a, nil
 }

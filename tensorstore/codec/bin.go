@@ -119,6 +119,7 @@ func (w *binWriter) close() []byte {
 		w.shift()
 	}
 	n := len(w.out)
+	start = max(start, n-binSlack)
 	for n > start && w.out[n-1] == 0 {
 		n--
 	}
@@ -150,12 +151,18 @@ func (r *binReader) fill() {
 	r.pos++
 }
 
-// over reports that more was read than a writer left out at the end: at most
-// the five bytes of its last number.
+// binSlack is how many zero bytes a writer leaves out at most.
+const binSlack = 5
+
+// over reports that more was read than a writer left out at the end.
 func (r *binReader) over() bool { return r.pos > len(r.in)+binSlack }
 
-// binSlack is how many zero bytes a reader may take beyond the end.
-const binSlack = 5
+// done reports that the input is what a writer leaves of what was read: all of
+// it, without the zeros at its end.
+func (r *binReader) done() bool {
+	left := r.pos - len(r.in)
+	return left == binSlack || left >= 0 && left < binSlack && (len(r.in) == 0 || r.in[len(r.in)-1] != 0)
+}
 
 func (r *binReader) bit(b *bit) int {
 	bound := b.bound(r.rng)

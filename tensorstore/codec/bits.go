@@ -4,38 +4,41 @@ import "encoding/binary"
 
 // A bitWriter packs bits, the first in the lowest bit of the first byte.
 type bitWriter struct {
-	out []byte
-	acc uint64
-	n   uint // bits in acc, below 32 between calls
+	buf []byte
+	pos int    // whole bytes written
+	acc uint64 // bits after them
+	n   uint   // their number, below 8 between calls
 }
 
-// put32 writes the low n bits of v, which has no others; n is at most 32.
-func (w *bitWriter) put32(v uint64, n uint) {
-	w.acc |= v << w.n
-	w.n += n
-	if w.n >= 32 {
-		w.out = binary.LittleEndian.AppendUint32(w.out, uint32(w.acc))
-		w.acc >>= 32
-		w.n -= 32
-	}
+// newBitWriter returns a writer to buf, which has room for all that will be
+// written and 8 bytes more.
+func newBitWriter(buf []byte) bitWriter { return bitWriter{buf: buf} }
+
+// put56 writes the low n bits of v, which has no others; n is at most 56.
+func (w *bitWriter) put56(v uint64, n uint) {
+	acc := w.acc | v<<(w.n&63)
+	n += w.n
+	binary.LittleEndian.PutUint64(w.buf[w.pos:], acc)
+	w.pos += int(n >> 3)
+	w.acc = acc >> (n &^ 7 & 63)
+	w.n = n & 7
 }
 
 // put writes the low n bits of v, which has no others; n is at most 64.
 func (w *bitWriter) put(v uint64, n uint) {
-	if n > 32 {
-		w.put32(v&(1<<32-1), 32)
+	if n > 56 {
+		w.put56(v&(1<<32-1), 32)
 		v, n = v>>32, n-32
 	}
-	w.put32(v, n)
+	w.put56(v, n)
 }
 
 // close returns the bytes written, the last filled with zeros.
 func (w *bitWriter) close() []byte {
-	for n := int(w.n); n > 0; n -= 8 {
-		w.out = append(w.out, byte(w.acc))
-		w.acc >>= 8
+	if w.n > 0 {
+		return w.buf[:w.pos+1]
 	}
-	return w.out
+	return w.buf[:w.pos]
 }
 
 // A bitReader reads what a [bitWriter] wrote. Beyond the end it reads zeros;

@@ -82,7 +82,7 @@ func readDelta[T word](s *scratch, dst, enc []byte, in Input) error {
 		return errDelta
 	}
 	d.off = int(off)
-	return untokenize(s, &d, dst, enc[k:], in.Pred, spans)
+	return untokenize(s, d, dst, enc[k:], in.Pred, spans)
 }
 
 // untokenize decodes the elements of spans.
@@ -96,13 +96,12 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 	size := int(widthOf[T]() / 8)
 	var p, z [blockLen]T
 	var v [blockLen]int16
-	var ctx [blockLen]uint16
 	var tok, tab [blockLen]uint8
 	for b := range spans.blocks() {
 		loadOrZero(p[:b.n], pred, b.at)
 		d.values(v[:b.n], p[:b.n], b.at)
-		contexts(ctx[:b.n], v[:b.n], d.off)
-		if err := t.read(tok[:b.n], ctx[:b.n], tab[:]); err != nil {
+		t.tables(tab[:b.n], v[:b.n], d.off)
+		if err := t.read(tok[:b.n], tab[:b.n]); err != nil {
 			return err
 		}
 		declassify(&raw, z[:b.n], tok[:b.n])
@@ -113,27 +112,4 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.in), (raw.pos+7)/8)
 	}
 	return t.rans.close()
-}
-
-// declassify sets z to what the classes tok and the raw bits say.
-func declassify[T word](r *bitReader, z []T, tok []uint8) {
-	tok = tok[:len(z)]
-	pos, in := r.pos, r.in
-	for i, t := range tok {
-		if t < 16 {
-			z[i] = T(t)
-			continue
-		}
-		nb := uint(t-8) >> 2
-		lead := uint64(t&3 | 4)
-		if nb > 32 {
-			b := bitReader{in: in, pos: pos}
-			z[i] = T(lead<<nb | b.get(nb))
-			pos = b.pos
-			continue
-		}
-		z[i] = T(lead<<nb | peek(in, pos)&(1<<nb-1))
-		pos += nb
-	}
-	r.pos = pos
 }

@@ -51,9 +51,12 @@ func (e *expectation) center(values []int16) {
 	e.off = int(values[len(values)/2]) - scaleContexts/2
 }
 
-// scaleContext is the context of value v.
-func scaleContext(v, off int) uint16 {
-	return uint16(min(max(v-off, 0), scaleContexts-1))
+// contexts sets ctx to the contexts of values v.
+func contexts(ctx []uint16, v []int16, off int) {
+	ctx = ctx[:len(v)]
+	for i, x := range v {
+		ctx[i] = uint16(min(max(int(x)-off, 0), scaleContexts-1))
+	}
 }
 
 // fillLeans sets l to the leans of the columns of the elements from at on.

@@ -83,6 +83,7 @@ func (f *splitter[T]) join(s *scratch, t *tokenReader, dst, enc []byte) error {
 	raw := bitReader{in: enc}
 	size := int(widthOf[T]() / 8)
 	n := len(dst) / size
+	base := f.bases(&s.set)
 	var x [blockLen]T
 	var v [blockLen]int16
 	var lean [blockLen]int8
@@ -91,10 +92,14 @@ func (f *splitter[T]) join(s *scratch, t *tokenReader, dst, enc []byte) error {
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
 		f.contextsOf(ctx[:k], v[:k], lean[:k], at)
-		if err := t.read(tok[:k], ctx[:k], tab[:]); err != nil {
+		t.tablesOf(tab[:k], ctx[:k])
+		if err := t.read(tok[:k], tab[:k]); err != nil {
 			return err
 		}
-		f.assemble(&raw, &s.set, x[:k], tok[:k], lean[:k])
+		f.assemble(&raw, &s.set, &base, x[:k], tok[:k])
+		if f.signed {
+			turn(x[:k], lean[:k])
+		}
 		store(dst[at*size:], x[:k])
 	}
 	if !raw.done() {
@@ -103,27 +108,77 @@ func (f *splitter[T]) join(s *scratch, t *tokenReader, dst, enc []byte) error {
 	return t.rans.close()
 }
 
+// bases are the elements of each symbol without their raw bits.
+func (f *splitter[T]) bases(set *symbolSet) (b [maxSymbols]T) {
+	for t := range b {
+		b[t] = f.base(set.symbol[t])
+	}
+	return b
+}
+
+// base is the element of symbol w without its raw bits.
+func (f *splitter[T]) base(w uint16) T {
+	top := widthOf[T]() - 1
+	v := T(w)<<f.rest()&(T(1)<<top-1) | f.same
+	if f.signed {
+		v |= T(w>>(f.exp+f.lead)) << top
+	}
+	return v
+}
+
 // assemble sets x from its symbols and the raw bits.
-func (f *splitter[T]) assemble(r *bitReader, set *symbolSet, x []T, tok []uint8, lean []int8) {
-	rest, lo, n, top := f.rest()&63, f.lo&63, f.n, widthOf[T]()-1
-	mask, upper := T(1)<<f.n-1, T(1)<<top-1
+func (f *splitter[T]) assemble(r *bitReader, set *symbolSet, base *[maxSymbols]T, x []T, tok []uint8) {
+	if set.escapes {
+		f.assembleEscaped(r, base, x, tok)
+		return
+	}
+	lo, n, top := f.lo&63, f.n, widthOf[T]()-1
+	mask := T(1)<<f.n - 1
+	sh := f.n & 63
 	if f.stored {
 		n++
 	}
-	tok, lean = tok[:len(x)], lean[:len(x)]
+	i := 0
+	if n <= 14 { // four at a time
+		all, pos := uint64(1)<<n-1, r.pos
+		for ; i+4 <= len(x); i += 4 {
+			v := peek(r.in, pos)
+			t, q := (*[4]uint8)(tok[i:]), (*[4]T)(x[i:])
+			for k := range t {
+				b := T(v & all)
+				v >>= n & 63
+				q[k] = base[t[k]] | b&mask<<lo | b>>sh<<top
+			}
+			pos += 4 * n
+		}
+		r.pos = pos
+	}
+	for ; i < len(x); i++ {
+		b := T(r.get(n))
+		x[i] = base[tok[i]] | b&mask<<lo | b>>sh<<top
+	}
+}
+
+// assembleEscaped is assemble when some symbols have no number.
+func (f *splitter[T]) assembleEscaped(r *bitReader, base *[maxSymbols]T, x []T, tok []uint8) {
+	top := widthOf[T]() - 1
 	for i, t := range tok {
-		sym := T(set.symbol[t])
-		if set.escapes && t == escape {
-			sym = T(r.get(f.symbolBits()))
+		v := base[t]
+		if t == escape {
+			v = f.base(uint16(r.get(f.symbolBits())))
 		}
-		v := sym<<rest&upper | f.same
-		if f.signed {
-			v |= (sym>>(f.exp+f.lead) ^ T(uint8(lean[i])>>7)) << top
-		}
-		if n > 0 {
-			b := r.get(n)
-			v |= T(b)&mask<<lo | T(b>>(f.n&63))<<top
+		v |= T(r.get(f.n)) << f.lo
+		if f.stored {
+			v |= T(r.get(1)) << top
 		}
 		x[i] = v
+	}
+}
+
+// turn turns the signs of columns that lean down.
+func turn[T word](x []T, lean []int8) {
+	top := widthOf[T]() - 1
+	for i, l := range lean {
+		x[i] ^= T(uint8(l)>>7) << top
 	}
 }

@@ -63,7 +63,8 @@ func (f *splitter[T]) addSigns(wide []uint16, x []T, lean []int8) {
 func (f *splitter[T]) tokenize(s *scratch, src []byte, n int) []byte {
 	s.tok = grow(s.tok, n)
 	size := int(widthOf[T]() / 8)
-	w := bitWriter{out: s.raw[:0]}
+	s.raw = grow(s.raw, n*size+8)
+	w := newBitWriter(s.raw)
 	var x [blockLen]T
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
@@ -71,8 +72,7 @@ func (f *splitter[T]) tokenize(s *scratch, src []byte, n int) []byte {
 		s.set.number(s.tok[at:at+k], s.wide[at:at+k])
 		f.remainders(&w, &s.set, x[:k], s.tok[at:at+k], s.wide[at:at+k])
 	}
-	s.raw = w.close()
-	return s.raw
+	return w.close()
 }
 
 // remainders writes the raw bits of x.
@@ -85,11 +85,36 @@ func (f *splitter[T]) remainders(w *bitWriter, set *symbolSet, x []T, tok []uint
 	if n == 0 && !set.escapes {
 		return
 	}
-	tok, wide = tok[:len(x)], wide[:len(x)]
+	if set.escapes {
+		f.escaped(w, x, tok, wide)
+		return
+	}
+	i := 0
+	if n <= 14 { // four at a time
+		for ; i+4 <= len(x); i += 4 {
+			q := (*[4]T)(x[i:])
+			var acc uint64
+			for k := range q {
+				acc |= uint64(q[k]>>lo&mask|q[k]>>top&sign<<(f.n&63)) << (uint(k) * n & 63)
+			}
+			w.put56(acc, 4*n)
+		}
+	}
+	for ; i < len(x); i++ {
+		w.put(uint64(x[i]>>lo&mask|x[i]>>top&sign<<(f.n&63)), n)
+	}
+}
+
+// escaped is remainders when some symbols have no number.
+func (f *splitter[T]) escaped(w *bitWriter, x []T, tok []uint8, wide []uint16) {
+	lo, mask, top := f.lo&63, T(1)<<f.n-1, widthOf[T]()-1
 	for i, v := range x {
-		if set.escapes && tok[i] == escape {
+		if tok[i] == escape {
 			w.put(uint64(wide[i]), f.symbolBits())
 		}
-		w.put(uint64(v>>lo&mask|v>>top&sign<<(f.n&63)), n)
+		w.put(uint64(v>>lo&mask), f.n)
+		if f.stored {
+			w.put(uint64(v>>top), 1)
+		}
 	}
 }

@@ -33,15 +33,15 @@ func levelOf(count, total uint32) uint8 {
 	return uint8(min(max(l, 0)+1, maxLevel))
 }
 
-// A table has the frequencies of symbols in one context, out of 1<<bits.
+// A table has the frequencies of symbols in one context, out of 1<<probBits.
 type table struct {
 	level [maxSymbols]uint8
 	freq  [maxSymbols]uint16
 }
 
 // spread sets freq from level for n symbols: each that occurs gets at least 1,
-// their sum is at most 1<<bits, and none has all of it. It reports whether that can be done.
-func (t *table) spread(n int, bits uint) bool {
+// their sum is at most 1<<probBits, and none has all of it. It reports whether that can be done.
+func (t *table) spread(n int) bool {
 	var total uint64
 	used, top := 0, 0
 	for s, l := range t.level[:n] {
@@ -53,7 +53,7 @@ func (t *table) spread(n int, bits uint) bool {
 			top = s
 		}
 	}
-	room := uint64(1) << bits
+	room := uint64(1) << probBits
 	if used == 1 {
 		room-- // the rest stays unused, so that a frequency fits 12 bits
 	}

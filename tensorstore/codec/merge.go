@@ -4,7 +4,7 @@ const (
 	maxContexts = 320 // contexts of a chunk before merging
 	// bits that a table and one of its symbols take, for deciding what to merge
 	tableBits  = 10
-	symbolBits = 2
+	symbolBits = 3
 )
 
 // A histogram counts symbols in each context.

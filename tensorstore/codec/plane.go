@@ -73,7 +73,8 @@ func (s *scratch) readBytes(dst, enc []byte, in Input) error {
 	for at := 0; at < len(dst); at += blockLen {
 		k := min(blockLen, len(dst)-at)
 		p.contexts(ctx[:k], at)
-		if err := t.read(dst[at:at+k], ctx[:k], tab[:]); err != nil {
+		t.tablesOf(tab[:k], ctx[:k])
+		if err := t.read(dst[at:at+k], tab[:k]); err != nil {
 			return err
 		}
 	}

@@ -6,23 +6,23 @@ import (
 	"fmt"
 )
 
-// The entropy coder is range ANS (Jarek Duda, arXiv:1311.2540; the integer
-// division by multiplication is that of Fabian Giesen's ryg_rans): states of 32
+// The entropy coder is range ANS (Jarek Duda, arXiv:1311.2540, in the
+// form of Fabian Giesen's ryg_rans): states of 32
 // bits in [2^16, 2^32), which move 16 bits at a time. Symbol i belongs to state
 // i mod lanes; all lanes share one stream of words.
 
 const (
-	maxProbBits = 12
-	maxLanes    = 32
-	ransLow     = 1 << 16 // lowest state, and the first of every lane
+	probBits = 12
+	maxLanes = 32
+	ransLow  = 1 << 16 // lowest state, and the first of every lane
 )
 
 // slot of a decoding table: symbol<<24 | frequency<<12 | offset in the symbol.
-type slots [maxTables << maxProbBits]uint32
+type slots [maxTables << probBits]uint32
 
 // fill makes the part of table k.
-func (s *slots) fill(k int, t *table, n int, bits uint) {
-	p := s[k<<bits : (k+1)<<bits]
+func (s *slots) fill(k int, t *table, n int) {
+	p := s[k<<probBits : (k+1)<<probBits]
 	for sym, f := range t.freq[:n] {
 		e := uint32(sym)<<24 | uint32(f)<<12
 		for i := range p[:f] {
@@ -42,7 +42,6 @@ const ransPad = 2 * maxLanes
 type ransReader struct {
 	state [maxLanes]uint32
 	lanes int
-	bits  uint
 	in    []byte // words, then ransPad zeros
 	pos   int    // next word
 	end   int    // end of the words
@@ -51,7 +50,7 @@ type ransReader struct {
 var errShort = errors.New("entropy coder: stream too short")
 
 // open reads the states and copies the words to buf, which it grows and returns.
-func (r *ransReader) open(in, buf []byte, lanes int, bits uint) ([]byte, error) {
+func (r *ransReader) open(in, buf []byte, lanes int) ([]byte, error) {
 	if len(in) < 4*lanes {
 		return buf, errShort
 	}
@@ -59,15 +58,14 @@ func (r *ransReader) open(in, buf []byte, lanes int, bits uint) ([]byte, error) 
 		r.state[i] = binary.LittleEndian.Uint32(in[4*i:])
 	}
 	in = in[4*lanes:]
-	buf = append(append(buf[:0], in...), make([]byte, ransPad)...)
-	r.lanes, r.bits, r.in, r.pos, r.end = lanes, bits, buf, 0, len(in)
+	buf = append(append(buf[:0], in...), make([]byte, ransPad+2)...)
+	r.lanes, r.in, r.pos, r.end = lanes, buf, 0, len(in)
 	return buf, nil
 }
 
 // read decodes len(tok) symbols; tab has the table of each. But for the last
 // call len(tok) is a multiple of the lanes.
 func (r *ransReader) read(s *slots, tok, tab []uint8) error {
-	bits, mask := r.bits&15, uint32(1)<<(r.bits&15)-1
 	tab = tab[:len(tok)]
 	p := r.pos
 	for len(tok) > 0 {
@@ -75,27 +73,32 @@ func (r *ransReader) read(s *slots, tok, tab []uint8) error {
 			return errShort
 		}
 		n := min(r.lanes, len(tok))
-		in := r.in[p : p+ransPad]
-		q := 0
-		t, c := tok[:n], tab[:n]
-		for l := range t {
-			x := r.state[l&(maxLanes-1)]
-			e := s[(uint32(c[l])<<bits|x&mask)&(maxTables<<maxProbBits-1)]
-			x = (e>>12&0xfff)*(x>>bits) + e&0xfff
-			t[l] = uint8(e >> 24)
-			w := uint32(binary.LittleEndian.Uint16(in[q&(ransPad-1):]))
-			y, q2 := x<<16|w, q+2
-			if x < ransLow {
-				x = y
-				q = q2
-			}
-			r.state[l&(maxLanes-1)] = x
-		}
-		p += q
+		p += ransRound(s, &r.state, (*[ransPad + 2]byte)(r.in[p:]), tok[:n], tab[:n])
 		tok, tab = tok[n:], tab[n:]
 	}
 	r.pos = p
 	return nil
+}
+
+// ransRound decodes one symbol of each lane and returns the bytes it took. It
+// is apart so that all it needs stays in registers.
+//
+//go:noinline
+func ransRound(s *slots, st *[maxLanes]uint32, in *[ransPad + 2]byte, tok, tab []uint8) int {
+	q := 0
+	tab = tab[:len(tok)]
+	for l := range tok {
+		x := st[l&(maxLanes-1)]
+		e := s[(uint32(tab[l])<<probBits|x&(1<<probBits-1))&(maxTables<<probBits-1)]
+		x = (e>>12&0xfff)*(x>>probBits) + e&0xfff
+		tok[l] = uint8(e >> 24)
+		i := q & (ransPad - 1)
+		y := x<<16 | uint32(binary.LittleEndian.Uint16(in[i:i+2]))
+		low := uint64(int64(x)-ransLow) >> 63 // 1 below ransLow: no branch, it would be a coin toss
+		q += int(low) * 2
+		st[l&(maxLanes-1)] = x ^ (x^y)&-uint32(low)
+	}
+	return q
 }
 
 // close checks that the stream ended where the encoder began.
@@ -111,71 +114,76 @@ func (r *ransReader) close() error {
 	return nil
 }
 
-// A ransSym has what coding a symbol takes, without division.
+// A ransSym has what coding a symbol takes, without division. When a symbol is
+// coded the state x is below max = frequency<<20, so floor(x/frequency) is
+// x*rcp>>44 with rcp = ceil(2^44/frequency): the product stays below 2^64, and
+// the error, below x·frequency/2^44 in units of 1/frequency, below one of them.
 type ransSym struct {
+	rcp   uint64
 	max   uint32 // states from here on move a word out first
-	rcp   uint32 // reciprocal of the frequency, fixed point
-	bias  uint32
-	comp  uint16 // 1<<bits minus frequency
-	shift uint16
+	start uint16
+	comp  uint16 // 1<<probBits minus frequency
 }
 
 // set makes the entry of a symbol at start with frequency freq > 0.
-func (e *ransSym) set(start, freq uint32, bits uint) {
-	e.max = freq << (32 - bits)
-	e.comp = uint16(1<<bits - freq)
-	if freq == 1 {
-		e.rcp, e.shift, e.bias = 1<<32-1, 0, start+1<<bits-1
-		return
-	}
-	shift := uint16(0)
-	for freq > 1<<shift {
-		shift++
-	}
-	e.rcp = uint32((1<<(uint(shift)+31) + uint64(freq) - 1) / uint64(freq))
-	e.shift, e.bias = shift-1, start
+func (e *ransSym) set(start, freq uint32) {
+	e.rcp = (1<<44 + uint64(freq) - 1) / uint64(freq)
+	e.max = freq << (32 - probBits)
+	e.start = uint16(start)
+	e.comp = uint16(1<<probBits - freq)
 }
 
 // ransSyms are the entries of all tables.
 type ransSyms [maxTables << 8]ransSym
 
 // fill makes the entries of table k.
-func (s *ransSyms) fill(k int, t *table, n int, bits uint) {
+func (s *ransSyms) fill(k int, t *table, n int) {
 	start := uint32(0)
 	for sym, f := range t.freq[:n] {
 		if f > 0 {
-			s[k<<8|sym].set(start, uint32(f), bits)
+			s[k<<8|sym].set(start, uint32(f))
 		}
 		start += uint32(f)
 	}
 }
 
 // ransWrite appends the states and words that decode to tok. words is scratch
-// of at least len(tok) entries.
+// of at least len(tok)+1 entries.
 func ransWrite(dst []byte, s *ransSyms, tok, tab []uint8, lanes int, words []uint16) []byte {
 	var state [maxLanes]uint32
 	for i := range state {
 		state[i] = ransLow
 	}
 	p := len(words)
-	tab = tab[:len(tok)]
-	for i := len(tok) - 1; i >= 0; i-- {
-		l := i & (lanes - 1) & (maxLanes - 1)
-		e := &s[(int(tab[i])<<8|int(tok[i]))&(maxTables<<8-1)]
-		x := state[l]
-		if x >= e.max {
-			p--
-			words[p] = uint16(x)
-			x >>= 16
-		}
-		q := uint32(uint64(x)*uint64(e.rcp)>>32) >> (e.shift & 31)
-		state[l] = x + e.bias + q*uint32(e.comp)
+	for end := len(tok); end > 0; {
+		at := (end - 1) &^ (lanes - 1)
+		p = ransBack(s, &state, tok[at:end], tab[at:end], words, p)
+		end = at
 	}
 	for _, x := range state[:lanes] {
 		dst = binary.LittleEndian.AppendUint32(dst, x)
 	}
-	for _, w := range words[p:] {
-		dst = binary.LittleEndian.AppendUint16(dst, w)
-	}
+	n := len(dst)
+	dst = append(dst, memory(words[p:])...)
+	store(dst[n:], words[p:])
 	return dst
+}
+
+// ransBack codes one symbol of each lane, the last first, with words before p,
+// and returns where they now begin.
+//
+//go:noinline
+func ransBack(s *ransSyms, st *[maxLanes]uint32, tok, tab []uint8, words []uint16, p int) int {
+	tab = tab[:len(tok)]
+	for l := len(tok) - 1; l >= 0; l-- {
+		e := &s[(int(tab[l])<<8|int(tok[l]))&(maxTables<<8-1)]
+		x := st[l&(maxLanes-1)]
+		words[p-1] = uint16(x)                       // counts only if it moves out
+		out := uint64(int64(e.max)-int64(x)-1) >> 63 // 1 from max on
+		p -= int(out)
+		x >>= uint32(out) << 4 & 31
+		q := uint32(uint64(x) * e.rcp >> 44)
+		st[l&(maxLanes-1)] = x + uint32(e.start) + q*uint32(e.comp)
+	}
+	return p
 }

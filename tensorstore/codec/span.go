@@ -27,8 +27,8 @@ func (s *scratch) all(n int) *spans {
 	return &s.spans
 }
 
-// changed returns the spans in which src and pred differ; all of it when few
-// runs are the same.
+// changed returns the spans in which src and pred differ; all of it when flags
+// for runs would not pay.
 func (s *scratch) changed(src, pred []byte, size, n int) *spans {
 	p := s.all(n)
 	if pred == nil {
@@ -43,10 +43,35 @@ func (s *scratch) changed(src, pred []byte, size, n int) *spans {
 			same++
 		}
 	}
-	if same*16 > len(p.same) {
+	if same*16 > len(p.same) && p.pays(src, pred, size, same) {
 		p.setPartial()
 	}
 	return p
+}
+
+// pays compares what it takes to say which elements differ, with flags for runs
+// and without: where changes are spread evenly, flags cost more than they save.
+func (p *spans) pays(src, pred []byte, size, same int) bool {
+	differ := 0
+	for i, eq := range p.same {
+		if eq {
+			continue
+		}
+		for at := i * runLen; at < min((i+1)*runLen, p.n); at++ {
+			if !bytes.Equal(src[at*size:(at+1)*size], pred[at*size:(at+1)*size]) {
+				differ++
+			}
+		}
+	}
+	active := len(p.same) - same
+	with := choose(active, len(p.same)) + choose(differ, min(active*runLen, p.n))
+	return with < choose(differ, p.n)
+}
+
+// choose is about what it takes to say which k of n, in 1/65536 bits.
+func choose(k, n int) uint64 {
+	term := func(x int) uint64 { return uint64(x) * log2(uint32(x)) }
+	return term(n) - term(k) - term(n-k)
 }
 
 // setPartial makes the flags count.
@@ -126,7 +151,7 @@ func (p *spans) read(in []byte, n int) ([]byte, error) {
 		last = r.bit(&m[last])
 		p.same = append(p.same, last == 1)
 	}
-	if r.over() || r.pos < len(sec) {
+	if !r.done() {
 		return nil, errShort
 	}
 	p.setPartial()

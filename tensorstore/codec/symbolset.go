@@ -132,7 +132,7 @@ func (t *symbolSet) read(in []byte, bits uint) ([]byte, error) {
 	if t.escapes {
 		t.n = maxSymbols
 	}
-	if r.over() || r.pos < len(sec) {
+	if !r.done() {
 		return nil, errSymbols
 	}
 	return rest, nil

@@ -8,10 +8,8 @@ import (
 // A tokens section holds symbols below 256, each coded in one of up to 320
 // contexts that both sides know.
 
-const (
-	laneBytes  = 4096  // bytes of words that justify one more lane
-	smallCount = 32768 // symbols below which probabilities have one bit less
-)
+// laneBytes are the bytes of words that justify one more lane.
+const laneBytes = 4096
 
 var errTokens = errors.New("tokens: bad tables")
 
@@ -27,26 +25,21 @@ func (s *scratch) appendTokens(dst []byte, nctx, nsym int) []byte {
 	for i := range s.clust {
 		cost += s.clust[i].cost >> 16
 	}
-	bits := uint(maxProbBits)
-	if len(s.tok) < smallCount && cost > int64(len(s.tok)) {
-		bits--
-	}
 	laneLog := uint(0)
 	for laneLog < 5 && cost/8>>(laneLog+1) >= laneBytes {
 		laneLog++
 	}
 	w := newBinWriter(nil)
-	w.bits(uint64(maxProbBits-bits), 1)
 	w.bits(uint64(laneLog), 3)
 	w.bits(uint64(nsym-1), 8)
 	mapping := s.writeMap(w, nctx)
-	s.writeTables(w, nsym, bits)
+	s.writeTables(w, nsym)
 	side := w.close()
 	s.tab = grow(s.tab, len(s.tok))
 	for i, c := range s.ctx[:len(s.tok)] {
 		s.tab[i] = mapping[c]
 	}
-	s.words = grow(s.words, len(s.tok))
+	s.words = grow(s.words, len(s.tok)+1)
 	dst = binary.AppendUvarint(dst, uint64(len(side)))
 	dst = append(dst, side...)
 	start := len(dst)
@@ -92,7 +85,7 @@ func (s *scratch) writeMap(w *binWriter, nctx int) (m [maxContexts]uint8) {
 }
 
 // writeTables codes the tables of all clusters and makes what coding needs.
-func (s *scratch) writeTables(w *binWriter, nsym int, bits uint) {
+func (s *scratch) writeTables(w *binWriter, nsym int) {
 	tc := newTableCoder()
 	for k := range s.clust {
 		t, c := &s.tables[k], &s.clust[k]
@@ -100,8 +93,8 @@ func (s *scratch) writeTables(w *binWriter, nsym int, bits uint) {
 			t.level[i] = levelOf(n, c.total)
 		}
 		tc.write(w, t, nsym)
-		t.spread(nsym, bits)
-		s.syms.fill(k, t, nsym, bits)
+		t.spread(nsym)
+		s.syms.fill(k, t, nsym)
 	}
 }
 
@@ -126,22 +119,21 @@ func (t *tokenReader) open(s *scratch, in []byte, nctx int) ([]byte, error) {
 		return nil, errShort
 	}
 	r := newBinReader(side)
-	bits := maxProbBits - uint(r.bits(1))
 	laneLog := r.bits(3)
 	t.nsym = int(r.bits(8)) + 1
 	if laneLog > 5 {
 		return nil, errTokens
 	}
-	if err := t.readTables(r, nctx, bits); err != nil {
+	if err := t.readTables(r, nctx); err != nil {
 		return nil, err
 	}
 	var err error
-	s.buf, err = t.rans.open(words, s.buf, 1<<laneLog, bits)
+	s.buf, err = t.rans.open(words, s.buf, 1<<laneLog)
 	return in, err
 }
 
 // readTables reads the map of contexts and the tables.
-func (t *tokenReader) readTables(r *binReader, nctx int, bits uint) error {
+func (t *tokenReader) readTables(r *binReader, nctx int) error {
 	var begin bit
 	k := 0
 	for c := 1; c < nctx; c++ {
@@ -153,24 +145,37 @@ func (t *tokenReader) readTables(r *binReader, nctx int, bits uint) error {
 	tc := newTableCoder()
 	for i := range k + 1 {
 		tb := &t.s.tables[i]
-		if r.over() || !tc.read(r, tb, t.nsym) || !tb.spread(t.nsym, bits) {
+		if r.over() || !tc.read(r, tb, t.nsym) || !tb.spread(t.nsym) {
 			return errTokens
 		}
-		t.s.slots.fill(i, tb, t.nsym, bits)
+		t.s.slots.fill(i, tb, t.nsym)
 	}
-	if r.over() {
+	if !r.done() {
 		return errTokens
 	}
 	return nil
 }
 
-// read decodes the next len(tok) symbols in the contexts ctx; tab is scratch.
-func (t *tokenReader) read(tok []uint8, ctx []uint16, tab []uint8) error {
-	tab, ctx = tab[:len(tok)], ctx[:len(tok)]
+// read decodes the next len(tok) symbols, of the tables tab.
+func (t *tokenReader) read(tok, tab []uint8) error {
+	return t.rans.read(&t.s.slots, tok, tab)
+}
+
+// tables sets tab to the tables of the contexts of values v.
+func (t *tokenReader) tables(tab []uint8, v []int16, off int) {
+	m := (*[scaleContexts]uint8)(t.mapping[:])
+	tab = tab[:len(v)]
+	for i, x := range v {
+		tab[i] = m[min(max(int(x)-off, 0), scaleContexts-1)&(scaleContexts-1)]
+	}
+}
+
+// tablesOf sets tab to the tables of contexts.
+func (t *tokenReader) tablesOf(tab []uint8, ctx []uint16) {
+	tab = tab[:len(ctx)]
 	for i, c := range ctx {
 		tab[i] = t.mapping[c&511]
 	}
-	return t.rans.read(&t.s.slots, tok, tab)
 }
 
 // cutLen cuts a section off in: its length, then as many bytes.

@@ -16,48 +16,37 @@ func widthOf[T word]() uint {
 	return uint(unsafe.Sizeof(z)) * 8
 }
 
+// littleEndian reports the byte order of this machine.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// memory is x as bytes.
+func memory[T word](x []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(widthOf[T]()/8))
+}
+
 // load reads len(dst) little-endian words from src.
 func load[T word](dst []T, src []byte) {
-	switch d := any(dst).(type) {
-	case []uint8:
-		copy(d, src[:len(d)])
-	case []uint16:
-		src = src[:2*len(d)]
-		for i := range d {
-			d[i] = binary.LittleEndian.Uint16(src[2*i:])
-		}
-	case []uint32:
-		src = src[:4*len(d)]
-		for i := range d {
-			d[i] = binary.LittleEndian.Uint32(src[4*i:])
-		}
-	case []uint64:
-		src = src[:8*len(d)]
-		for i := range d {
-			d[i] = binary.LittleEndian.Uint64(src[8*i:])
-		}
+	m := memory(dst)
+	copy(m, src[:len(m)])
+	if !littleEndian {
+		swapWords(m, int(widthOf[T]()/8))
 	}
 }
 
 // store writes src to dst as little-endian words.
 func store[T word](dst []byte, src []T) {
-	switch s := any(src).(type) {
-	case []uint8:
-		copy(dst[:len(s)], s)
-	case []uint16:
-		dst = dst[:2*len(s)]
-		for i, v := range s {
-			binary.LittleEndian.PutUint16(dst[2*i:], v)
-		}
-	case []uint32:
-		dst = dst[:4*len(s)]
-		for i, v := range s {
-			binary.LittleEndian.PutUint32(dst[4*i:], v)
-		}
-	case []uint64:
-		dst = dst[:8*len(s)]
-		for i, v := range s {
-			binary.LittleEndian.PutUint64(dst[8*i:], v)
+	m := memory(src)
+	copy(dst[:len(m)], m)
+	if !littleEndian {
+		swapWords(dst[:len(m)], int(widthOf[T]()/8))
+	}
+}
+
+// swapWords reverses the bytes of each word.
+func swapWords(b []byte, size int) {
+	for ; len(b) >= size; b = b[size:] {
+		for i, j := 0, size-1; i < j; i, j = i+1, j-1 {
+			b[i], b[j] = b[j], b[i]
 		}
 	}
 }

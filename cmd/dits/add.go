@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+	"dits/tensorstore"
+)
+
+type addOptions struct {
+	repo.AddOptions
+	level string
+	json  bool
+}
+
+func newAdd(g *globals) *cobra.Command {
+	o := addOptions{}
+	cmd := &cobra.Command{
+		Use:     "add PATH...",
+		Short:   "Stage files and folders for the next commit",
+		GroupID: everyday,
+		Long: `Stages files and folders. Each tensor is stored once; one that has a relative of the same
+name and shape in HEAD is stored as the difference to it where that is smaller. A file
+that is no valid safetensors or GGUF is stored as it is. Unchanged files cost a stat.
+
+With --json, one object a line for each file.`,
+		Example: `  dits add model.safetensors
+  dits add .
+  dits add -u                  # only what is tracked already
+  dits add --level max model-*.safetensors`,
+		RunE: func(cmd *cobra.Command, args []string) error { return runAdd(cmd, g, o, args) },
+	}
+	f := cmd.Flags()
+	f.BoolVarP(&o.All, "all", "A", false, "every change in the repository, removals too")
+	f.BoolVarP(&o.Update, "update", "u", false, "only files that are tracked already")
+	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what would be staged; store nothing")
+	f.BoolVar(&o.Dereference, "dereference", false, "store what a link out of the folder leads to, not the link")
+	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
+	f.BoolVar(&o.json, "json", false, "one JSON object a line for each file")
+	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err error) {
+	if len(args) == 0 && !o.All && !o.Update {
+		return usagef("add: no paths given, want at least one, -A or -u")
+	}
+	if o.Level, err = parseLevel(o.level); err != nil {
+		return err
+	}
+	r, err := g.open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	paths, err := g.paths(r, args)
+	if err != nil {
+		return err
+	}
+	o.Progress = g.progress(cmd.ErrOrStderr())
+	// A bar and lines of text do not mix: what there is to say comes after it.
+	var added []repo.Added
+	o.Report = func(a repo.Added) { added = append(added, a) }
+	if err := r.Add(cmd.Context(), paths, o.AddOptions); err != nil {
+		return err
+	}
+	for _, a := range added {
+		if err := printAdded(cmd, a, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func parseLevel(s string) (tensorstore.Level, error) {
+	switch s {
+	case "fast":
+		return tensorstore.FastLevel, nil
+	case "default":
+		return tensorstore.DefaultLevel, nil
+	case "max":
+		return tensorstore.MaxLevel, nil
+	}
+	return 0, usagef("level %q: want fast, default or max", s)
+}
+
+func printAdded(cmd *cobra.Command, a repo.Added, o addOptions) error {
+	if o.json {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(a)
+	}
+	if a.Warning != "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "dits: warning: %s: %s\n", a.Path, a.Warning)
+	}
+	if o.DryRun {
+		return printDryRun(cmd.OutOrStdout(), a)
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), describe(a))
+	return err
+}
+
+func printDryRun(w io.Writer, a repo.Added) error {
+	verb := "add"
+	if a.Removed {
+		verb = "remove"
+	}
+	_, err := fmt.Fprintf(w, "%s %s\n", verb, a.Path)
+	return err
+}
+
+// describe is one line about a staged file:
+// "model.safetensors: safetensors, 56 tensors (12 known, 44 delta), 13.8 MiB, stored 4.2 MiB (30.4%)".
+func describe(a repo.Added) string {
+	if a.Removed {
+		return a.Path + ": removed"
+	}
+	parts := []string{a.Format}
+	if a.Tensors > 0 {
+		parts = append(parts, tensorCounts(a))
+	}
+	parts = append(parts, size(a.Logical), "stored "+size(a.Stored)+percentOf(a.Stored, a.Logical))
+	return a.Path + ": " + strings.Join(parts, ", ")
+}
+
+func tensorCounts(a repo.Added) string {
+	var kinds []string
+	for _, k := range []struct {
+		n    int
+		name string
+	}{{a.New, "new"}, {a.Known, "known"}, {a.Delta, "delta"}, {a.Derived, "derived"}} {
+		if k.n > 0 {
+			kinds = append(kinds, fmt.Sprintf("%d %s", k.n, k.name))
+		}
+	}
+	return fmt.Sprintf("%d tensors (%s)", a.Tensors, strings.Join(kinds, ", "))
+}
+
+// percentOf is " (12.3%)", or "" of nothing.
+func percentOf(part, whole int64) string {
+	if whole == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%.1f%%)", 100*float64(part)/float64(whole))
+}

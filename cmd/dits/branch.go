@@ -1,0 +1,157 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+	"dits/tensorstore/digest"
+)
+
+type branchOptions struct {
+	delete      bool
+	forceDelete bool
+	move        bool
+	all         bool
+	force       bool
+	verbose     bool
+	json        bool
+}
+
+func newBranch(g *globals) *cobra.Command {
+	o := branchOptions{}
+	cmd := &cobra.Command{
+		Use:     "branch [NAME [START]]",
+		Short:   "List, make, rename and remove branches",
+		GroupID: history,
+		Long: `Without arguments lists the branches, the current one marked with *. With NAME makes a
+branch at START (by default HEAD) without switching to it.`,
+		Example: `  dits branch -v
+  dits branch ft-customer                # here
+  dits branch hotfix v1-customer-lora    # there
+  dits branch -m new-name                # rename the current one
+  dits branch -d ft-customer             # refused if its commits would be lost; -D`,
+		RunE: func(cmd *cobra.Command, args []string) error { return runBranch(cmd, g, o, args) },
+	}
+	cmd.ValidArgsFunction = g.revisions
+	f := cmd.Flags()
+	f.BoolVarP(&o.delete, "delete", "d", false, "remove branches whose commits HEAD has")
+	f.BoolVarP(&o.forceDelete, "delete-force", "D", false, "remove branches whatever they hold")
+	f.BoolVarP(&o.move, "move", "m", false, "rename: [OLD] NEW")
+	f.BoolVarP(&o.all, "all", "a", false, "list branches of remotes too")
+	f.BoolVarP(&o.force, "force", "f", false, "move a branch that exists, or rename over one")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "list with commit and subject")
+	f.BoolVar(&o.json, "json", false, "the list as JSON")
+	return cmd
+}
+
+func runBranch(cmd *cobra.Command, g *globals, o branchOptions, args []string) error {
+	remove := o.delete || o.forceDelete
+	switch {
+	case remove && o.move:
+		return usagef("branch: -d with -m, want one of them")
+	case remove && len(args) == 0:
+		return usagef("branch: no name, want the branches to remove")
+	case !remove && len(args) > 2:
+		return usagef("branch: %d arguments, want at most 2", len(args))
+	case o.move && len(args) == 0:
+		return usagef("branch: no name, want -m [OLD] NEW")
+	case len(args) > 0 && (o.all || o.verbose || o.json):
+		return usagef("branch: a name, and a flag of the list: want one of them")
+	}
+	return g.withRepo(func(r *repo.Repo) error {
+		switch {
+		case remove:
+			return removeBranches(cmd, g, r, args, o.forceDelete || o.force)
+		case o.move:
+			return r.RenameBranch(strings.Join(args[:len(args)-1], ""), args[len(args)-1], o.force)
+		case len(args) > 0:
+			_, err := r.CreateBranch(args[0], strings.Join(args[1:], ""), o.force)
+			return err
+		}
+		return listBranches(cmd, r, o)
+	})
+}
+
+func removeBranches(cmd *cobra.Command, g *globals, r *repo.Repo, names []string, force bool) error {
+	for _, name := range names {
+		id, err := r.DeleteBranch(name, force)
+		if err != nil {
+			return err
+		}
+		if !g.quiet {
+			fmt.Fprintf(cmd.OutOrStdout(), "Deleted branch %s (was %s)\n", name, id.Short())
+		}
+	}
+	return nil
+}
+
+// A listedBranch is a branch in JSON.
+type listedBranch struct {
+	Name    string    `json:"name"`
+	Commit  digest.ID `json:"commit"`
+	Subject string    `json:"subject"`
+	Current bool      `json:"current"`
+	Remote  bool      `json:"remote"`
+}
+
+// listedBranches are the branches by name, those of remotes last.
+func listedBranches(r *repo.Repo, all bool) ([]listedBranch, error) {
+	h, err := r.Head()
+	if err != nil {
+		return nil, err
+	}
+	refs, err := r.Branches()
+	if err != nil {
+		return nil, err
+	}
+	if all {
+		remotes, err := r.Refs("refs/remotes/")
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, remotes...)
+	}
+	list := make([]listedBranch, len(refs))
+	for i, ref := range refs {
+		c, err := r.ReadCommit(ref.ID)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", ref.Name, err)
+		}
+		local := strings.HasPrefix(ref.Name, "refs/heads/")
+		list[i] = listedBranch{ref.Short(), ref.ID, subject(c), local && ref.Short() == h.Branch, !local}
+	}
+	return list, nil
+}
+
+func listBranches(cmd *cobra.Command, r *repo.Repo, o branchOptions) error {
+	list, err := listedBranches(r, o.all)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return writeJSON(cmd, list)
+	}
+	h, err := r.Head()
+	if err != nil {
+		return err
+	}
+	t := &table{}
+	if h.Detached() {
+		t.row("* (HEAD detached at " + h.Commit.Short() + ")")
+	}
+	for _, b := range list {
+		name := "  " + b.Name
+		if b.Current {
+			name = "* " + b.Name
+		}
+		if o.verbose {
+			t.row(name, b.Commit.Short(), b.Subject)
+		} else {
+			t.row(name)
+		}
+	}
+	return t.write(cmd.OutOrStdout())
+}

@@ -1,0 +1,25 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands are all commands, in the order of help.
+func commands(g *globals) []*cobra.Command {
+	return []*cobra.Command{
+		newInit(g),
+		newAdd(g),
+		newStatus(g),
+		newCommit(g),
+		newCheckout(g),
+		newLog(g),
+		newShow(g),
+		newDiff(g),
+		newBranch(g),
+		newTag(g),
+		newLs(g),
+		newCat(g),
+		newStats(g),
+		newFsck(g),
+		newConfig(g),
+		newVersion(),
+	}
+}

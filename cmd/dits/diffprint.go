@@ -1,0 +1,241 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"dits/repo"
+)
+
+// printFileDiff prints one file: a line of counts, and below it the table of layers or
+// the list of tensors.
+func printFileDiff(w io.Writer, f *repo.FileDiff, tensors bool) error {
+	p := &printer{w: w}
+	p.f("%s   %s\n", pathsOf(f), describeFile(f))
+	if f.Warning != "" {
+		p.f("  %s\n", f.Warning)
+	}
+	if p.err != nil || f.Status == repo.FileRenamed {
+		return p.err
+	}
+	if tensors {
+		return printTensors(w, f.Tensors)
+	}
+	if f.Summary.Tensors == f.Summary.Identical {
+		return nil
+	}
+	return printLayers(w, f.Layers)
+}
+
+func pathsOf(f *repo.FileDiff) string {
+	if f.PathB != "" {
+		return f.Path + " → " + f.PathB
+	}
+	return f.Path
+}
+
+// describeFile is "290 tensors: 226 changed, 64 identical, 0 added, 0 removed" of a file
+// that both sides have, or "added, 12 tensors".
+func describeFile(f *repo.FileDiff) string {
+	var b strings.Builder
+	s := f.Summary
+	switch {
+	case f.Status != repo.FileModified:
+		b.WriteString(f.Status)
+		if s.Tensors > 0 {
+			b.WriteString(", " + plural(s.Tensors, "tensor", "tensors"))
+		}
+	case s.Tensors == 0:
+		b.WriteString(f.Status)
+	default:
+		fmt.Fprintf(&b, "%s: %d changed, %d identical, %d added, %d removed",
+			plural(s.Tensors, "tensor", "tensors"), s.Changed, s.Identical, s.Added, s.Removed)
+		for _, k := range []struct {
+			n    int
+			name string
+		}{{s.Renamed, "renamed"}, {s.Reshaped, "reshaped"}} {
+			if k.n > 0 {
+				fmt.Fprintf(&b, ", %d %s", k.n, k.name)
+			}
+		}
+	}
+	if f.ModeA != "" {
+		fmt.Fprintf(&b, ", mode %s → %s", f.ModeA, f.ModeB)
+	}
+	return b.String()
+}
+
+// printLayers prints the table of layers × modules, and in a last line what is in no
+// layer.
+func printLayers(w io.Writer, cells []repo.LayerDiff) error {
+	var modules, layers, others []string
+	at := map[[2]string]string{}
+	for _, c := range cells {
+		if c.Layer == nil {
+			others = append(others, c.Module+" "+cellText(c))
+			continue
+		}
+		layer := strconv.Itoa(*c.Layer)
+		modules, layers = withName(modules, c.Module), withName(layers, layer)
+		at[[2]string{layer, c.Module}] = cellText(c)
+	}
+	t := &table{indent: "  ", gap: 3}
+	if len(layers) > 0 {
+		t.row(append([]string{"layers"}, modules...)...)
+	}
+	for _, layer := range layers {
+		row := []string{layer}
+		for _, m := range modules {
+			row = append(row, at[[2]string{layer, m}])
+		}
+		t.row(row...)
+	}
+	if err := t.write(w); err != nil || len(others) == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "  others   %s\n", strings.Join(others, ", "))
+	return err
+}
+
+// withName is names with one more, unless it is there.
+func withName(names []string, name string) []string {
+	for _, n := range names {
+		if n == name {
+			return names
+		}
+	}
+	return append(names, name)
+}
+
+// cellText is the relative change of a cell, "=" for none.
+func cellText(c repo.LayerDiff) string {
+	if c.Changed == 0 {
+		return "="
+	}
+	return figure(c.RelL2)
+}
+
+// figure is a number with two digits as "1.2e-3"; "≠" where there is none.
+func figure(n repo.Number) string {
+	f := float64(n)
+	if math.IsNaN(f) {
+		return "≠"
+	}
+	if math.IsInf(f, 0) {
+		return "inf"
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', 1, 64), "e")
+	e, err := strconv.Atoi(exponent)
+	if err != nil {
+		return mantissa + "e" + exponent
+	}
+	return fmt.Sprintf("%se%d", mantissa, e)
+}
+
+// printTensors prints a line for each tensor.
+func printTensors(w io.Writer, tensors []repo.TensorDiff) error {
+	t := &table{indent: "  "}
+	t.rightAlign(3, 4, 5, 6)
+	t.row("tensor", "status", "dtype, shape", "changed", "rel L2", "max |Δ|", "cosine")
+	for i := range tensors {
+		d := &tensors[i]
+		row := []string{tensorName(d), d.Status, kindOf(d)}
+		switch d.Status {
+		case repo.TensorChanged, repo.TensorReshaped:
+			row = append(row, share(d.Changed, d.Elements), figure(d.RelL2), figure(d.MaxAbs), cosine(d.Cosine))
+		}
+		t.row(row...)
+	}
+	return t.write(w)
+}
+
+// tensorName is "a", or "a → b" of a tensor that was renamed.
+func tensorName(t *repo.TensorDiff) string {
+	if t.Status == repo.TensorRenamed {
+		return t.Name + " → " + t.NameB
+	}
+	return t.Name
+}
+
+// kindOf is "BF16 [256 256]", with what was before an arrow where it was other.
+func kindOf(t *repo.TensorDiff) string {
+	dtype := t.DTypeB
+	switch {
+	case t.DTypeB == "":
+		dtype = t.DTypeA
+	case t.DTypeA != "" && t.DTypeA != t.DTypeB:
+		dtype = t.DTypeA + " → " + t.DTypeB
+	}
+	if t.ShapeA != nil {
+		return fmt.Sprintf("%s %v → %v", dtype, t.ShapeA, t.Shape)
+	}
+	return fmt.Sprintf("%s %v", dtype, t.Shape)
+}
+
+func cosine(n repo.Number) string {
+	if math.IsNaN(float64(n)) {
+		return "≠"
+	}
+	return strconv.FormatFloat(float64(n), 'f', 6, 64)
+}
+
+// share is part of whole in percent; "<0.1%" and ">99.9%" where rounding would hide
+// that it is some, or not all.
+func share(part, whole int64) string {
+	if whole == 0 {
+		return "0.0%"
+	}
+	f := 100 * float64(part) / float64(whole)
+	switch {
+	case part > 0 && f < 0.05:
+		return "<0.1%"
+	case part < whole && f >= 99.95:
+		return ">99.9%"
+	}
+	return strconv.FormatFloat(f, 'f', 1, 64) + "%"
+}
+
+// printDiffStat prints a line for each file.
+func printDiffStat(w io.Writer, d *repo.Diff) error {
+	t := &table{indent: " "}
+	for i := range d.Files {
+		f := &d.Files[i]
+		t.row(pathsOf(f), describeFile(f))
+	}
+	if err := t.write(w); err != nil {
+		return err
+	}
+	return printSummary(w, d, false)
+}
+
+// printSummary prints the last line: "226 of 290 tensors changed · 41.2% of weights
+// differ · stored 1.9 GiB of 15.0 GiB". Weights are those of tensors that both sides have.
+func printSummary(w io.Writer, d *repo.Diff, read bool) error {
+	s := d.Summary
+	parts := []string{plural(len(d.Files), "file", "files") + " changed"}
+	if s.Tensors > 0 {
+		parts[0] = fmt.Sprintf("%d of %s changed", s.Changed+s.Reshaped, plural(s.Tensors, "tensor", "tensors"))
+		for _, k := range []struct {
+			n    int
+			name string
+		}{{s.Added, "added"}, {s.Removed, "removed"}, {s.Renamed, "renamed"}} {
+			if k.n > 0 {
+				parts[0] += fmt.Sprintf(", %d %s", k.n, k.name)
+			}
+		}
+	}
+	if read && s.Elements > 0 {
+		parts = append(parts, share(s.ElementsChanged, s.Elements)+" of weights differ")
+	}
+	switch {
+	case d.StoredBytes == nil:
+		parts = append(parts, size(d.Logical)+" not yet added")
+	case d.Logical > 0:
+		parts = append(parts, "stored "+size(*d.StoredBytes)+" of "+size(d.Logical))
+	}
+	_, err := fmt.Fprintln(w, strings.Join(parts, " · "))
+	return err
+}

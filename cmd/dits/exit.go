@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"dits/catalog"
+	"dits/repo"
+	"dits/tensorstore"
+)
+
+// Exit statuses, as documented in docs/cli.md.
+const (
+	exitOK           = 0
+	exitDifferent    = 1 // differences, or an expectation that is not met
+	exitUsage        = 2
+	exitError        = 3
+	exitNoRepository = 10
+	exitLocked       = 11
+	exitCorrupt      = 12
+	exitInterrupted  = 130
+)
+
+var (
+	errInterrupted = errors.New("interrupted")
+	errDifferent   = errors.New("") // the output has said it all
+	errProblems    = errors.New("problems found")
+)
+
+// A usageError is a command line that makes no sense.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// status is the exit status of an error.
+func status(err error) int {
+	var usage usageError
+	var damaged *catalog.DamagedError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, errDifferent), errors.Is(err, repo.ErrNothing):
+		return exitDifferent
+	case errors.Is(err, repo.ErrNoRepository):
+		return exitNoRepository
+	case errors.Is(err, repo.ErrLocked):
+		return exitLocked
+	case errors.Is(err, repo.ErrCorrupt), errors.Is(err, tensorstore.ErrCorrupt), errors.Is(err, errProblems), errors.As(err, &damaged):
+		return exitCorrupt
+	}
+	return exitError
+}
+
+// report prints an error with what to do next, and returns the exit status.
+func report(w io.Writer, err error) int {
+	code := status(err)
+	if err == nil || errors.Is(err, errDifferent) {
+		return code
+	}
+	fmt.Fprintln(w, "dits:", err)
+	if next := advice(err, code); next != "" {
+		fmt.Fprintln(w, next)
+	}
+	return code
+}
+
+// advice is what to do about an error, "" where its text says it.
+func advice(err error, code int) string {
+	var damaged *catalog.DamagedError
+	switch {
+	case errors.As(err, &damaged):
+		return "The catalog is a cache: `dits fsck --rebuild` makes it again from the packs."
+	case errors.Is(err, tensorstore.ErrChanged):
+		return "Nothing was staged. Add it again when nothing writes to it."
+	case code == exitCorrupt && !errors.Is(err, errProblems):
+		return "`dits fsck` lists all that is damaged."
+	case code == exitInterrupted:
+		return "What was stored is kept: the same command goes on from there."
+	case code == exitUsage:
+		return "`dits help` lists the commands, `dits COMMAND --help` the flags of one."
+	}
+	return ""
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/catalog"
+	"dits/repo"
+	"dits/tensorstore/digest"
+)
+
+type logOptions struct {
+	limit   int
+	oneline bool
+	stat    bool
+	graph   bool
+	json    bool
+}
+
+func newLog(g *globals) *cobra.Command {
+	o := logOptions{}
+	cmd := &cobra.Command{
+		Use:     "log [REV|A..B] [[--] PATH...]",
+		Short:   "Show the history",
+		GroupID: history,
+		Long: `Shows commits from REV (by default HEAD) back, newest first; A..B shows what B has and A
+has not. With paths, only commits that changed them. --json gives one object a line.`,
+		Example: `  dits log --oneline
+  dits log --stat main..ft-customer
+  dits log -- model.safetensors`,
+		RunE: func(cmd *cobra.Command, args []string) error { return runLog(cmd, g, o, args) },
+	}
+	cmd.ValidArgsFunction = g.revisionsAndPaths
+	f := cmd.Flags()
+	f.IntVarP(&o.limit, "max-count", "n", 0, "at most `N` commits")
+	f.BoolVar(&o.oneline, "oneline", false, "one line a commit")
+	f.BoolVar(&o.stat, "stat", false, "also the files changed, and the bytes that each commit added")
+	f.BoolVar(&o.graph, "graph", false, "draw the lines between commits")
+	f.BoolVar(&o.json, "json", false, "one JSON object a line")
+	return cmd
+}
+
+func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
+	return g.withRepo(func(r *repo.Repo) error {
+		revs, paths, err := g.words(r, cmd, args, 1)
+		if err != nil {
+			return err
+		}
+		from, exclude, err := r.ParseRange(strings.Join(revs, ""))
+		if err != nil {
+			return err
+		}
+		s := shower{cmd: cmd, repo: r, options: o}
+		if s.names, err = refNames(r); err != nil {
+			return err
+		}
+		if o.graph {
+			s.graph = &graph{}
+		}
+		for c, err := range r.Log(from, repo.LogOptions{Exclude: exclude, Paths: paths, Limit: o.limit}) {
+			if err != nil {
+				return err
+			}
+			if err := s.show(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// splitDash splits the arguments at "--".
+func splitDash(cmd *cobra.Command, args []string) (before, after []string) {
+	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		return args[:n], args[n:]
+	}
+	return args, nil
+}
+
+// A shower prints commits.
+type shower struct {
+	cmd     *cobra.Command
+	repo    *repo.Repo
+	options logOptions
+	names   map[digest.ID][]string // what branches and tags point to
+	graph   *graph
+}
+
+// A loggedCommit is a commit in JSON.
+type loggedCommit struct {
+	ID      digest.ID   `json:"id"`
+	Tree    digest.ID   `json:"tree"`
+	Parents []digest.ID `json:"parents"`
+	Author  string      `json:"author"`
+	Time    string      `json:"time"`
+	Message string      `json:"message"`
+	Refs    []string    `json:"refs"`
+	*repo.CommitStat
+}
+
+func (s *shower) show(c catalog.Commit) error {
+	var stat *repo.CommitStat
+	if s.options.stat {
+		var err error
+		if stat, err = s.repo.CommitStat(c); err != nil {
+			return err
+		}
+	}
+	if s.options.json {
+		return writeJSON(s.cmd, loggedCommit{c.ID, c.Tree, orEmpty(c.Parents), c.Author, rfc3339(c.Time),
+			c.Message, orEmpty(s.names[c.ID]), stat})
+	}
+	var b strings.Builder
+	p := &printer{w: &b}
+	if s.options.oneline {
+		p.f("%s%s %s\n", c.ID.Short(), s.decoration(c.ID), subject(c))
+	} else {
+		s.printLong(p, c)
+	}
+	printStat(p, stat)
+	if !s.options.oneline {
+		p.f("\n")
+	}
+	text := b.String()
+	if s.graph != nil {
+		text = s.graph.draw(c.ID, c.Parents, text)
+	}
+	_, err := fmt.Fprint(s.cmd.OutOrStdout(), text)
+	return err
+}
+
+func (s *shower) printLong(p *printer, c catalog.Commit) {
+	p.f("commit %s%s\n", c.ID, s.decoration(c.ID))
+	if len(c.Parents) > 1 {
+		p.f("Merge: ")
+		for _, parent := range c.Parents {
+			p.f("%s ", parent.Short())
+		}
+		p.f("\n")
+	}
+	p.f("Author: %s\nDate:   %s\n\n", c.Author, when(c.Time))
+	p.message(c.Message)
+}
+
+func printStat(p *printer, stat *repo.CommitStat) {
+	if stat == nil {
+		return
+	}
+	for _, f := range stat.Files {
+		p.f("  %s %s\n", letters[f.Status], f.Path)
+	}
+	p.f("  %s, %s, %s added\n", plural(len(stat.Files), "file", "files"), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
+}
+
+// decoration is " (HEAD -> main, tag)", or "".
+func (s *shower) decoration(id digest.ID) string {
+	if names := s.names[id]; len(names) > 0 {
+		return " (" + strings.Join(names, ", ") + ")"
+	}
+	return ""
+}
+
+// refNames is what points to each commit, HEAD first.
+func refNames(r *repo.Repo) (map[digest.ID][]string, error) {
+	names := map[digest.ID][]string{}
+	head, err := r.Head()
+	if err != nil {
+		return nil, err
+	}
+	refs, err := r.Refs("refs/")
+	if err != nil {
+		return nil, err
+	}
+	if head.Detached() {
+		names[head.Commit] = append(names[head.Commit], "HEAD")
+	}
+	for _, ref := range refs {
+		id, err := r.Peel(ref.ID)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case ref.Name == "refs/heads/"+head.Branch:
+			names[id] = append([]string{"HEAD -> " + ref.Short()}, names[id]...)
+		case strings.HasPrefix(ref.Name, "refs/tags/"):
+			names[id] = append(names[id], "tag: "+ref.Short())
+		default:
+			names[id] = append(names[id], ref.Short())
+		}
+	}
+	return names, nil
+}
+
+// orEmpty is a list that JSON shows as [] rather than null.
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+)
+
+type lsOptions struct {
+	recursive bool
+	json      bool
+}
+
+func newLs(g *globals) *cobra.Command {
+	o := lsOptions{}
+	cmd := &cobra.Command{
+		Use:     "ls [REV] [PATH]",
+		Short:   "List a folder, or the tensors of a file",
+		GroupID: content,
+		Long: `Lists the files of a folder in REV (by default HEAD), or, where PATH is a file, its
+tensors: name, dtype, shape, size, digest and how each is stored. A single word that is
+no revision is a path. Paths are relative to the current folder.`,
+		Example: `  dits ls
+  dits ls -r ft-customer
+  dits ls model.safetensors
+  dits ls --json v1-customer-lora adapter_model.safetensors`,
+		Args: cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error { return runLs(cmd, g, o, args) },
+	}
+	cmd.ValidArgsFunction = g.revisionsAndPaths
+	f := cmd.Flags()
+	f.BoolVarP(&o.recursive, "recursive", "r", false, "all files below the folder")
+	f.BoolVar(&o.json, "json", false, "JSON")
+	return cmd
+}
+
+func runLs(cmd *cobra.Command, g *globals, o lsOptions, args []string) error {
+	return g.withRepo(func(r *repo.Repo) error {
+		rev, word, err := lsWords(r, args, cmd.ArgsLenAtDash())
+		if err != nil {
+			return err
+		}
+		paths, err := g.paths(r, []string{word})
+		if err != nil {
+			return err
+		}
+		entries, err := r.Ls(rev, paths[0], o.recursive)
+		if err != nil {
+			return fmt.Errorf("%s: %w", rev, err)
+		}
+		if len(entries) == 1 && entries[0].Path == paths[0] && entries[0].Type == "file" {
+			return lsFile(cmd, r, rev, paths[0], o)
+		}
+		if o.json {
+			return writeJSON(cmd, listedFolder{paths[0], orEmpty(entries)})
+		}
+		return printFolder(cmd, r, rev, entries)
+	})
+}
+
+// lsWords reads [REV] [PATH]; a single word is a revision if it names one. dash is
+// how many words are before "--", -1 if it is not there.
+func lsWords(r *repo.Repo, args []string, dash int) (rev, path string, err error) {
+	switch {
+	case len(args) == 0:
+		return "HEAD", ".", nil
+	case len(args) == 2:
+		return args[0], args[1], nil
+	case dash == 0:
+		return "HEAD", args[0], nil
+	}
+	_, err = r.Resolve(args[0])
+	if err != nil && errors.Is(err, repo.ErrUnknownRevision) && dash < 0 {
+		return "HEAD", args[0], nil
+	}
+	return args[0], ".", err
+}
+
+// A listedFolder is a folder in JSON.
+type listedFolder struct {
+	Path    string         `json:"path"`
+	Entries []repo.LsEntry `json:"entries"`
+}
+
+func printFolder(cmd *cobra.Command, r *repo.Repo, rev string, entries []repo.LsEntry) error {
+	t := &table{}
+	t.rightAlign(0)
+	for _, e := range entries {
+		name := e.Path
+		switch e.Type {
+		case "dir":
+			name += "/"
+		case "link":
+			var target strings.Builder
+			if err := r.Cat(cmd.Context(), rev, e.Path, repo.CatOptions{}, &target); err != nil {
+				return err
+			}
+			name += " -> " + target.String()
+		}
+		t.row(size(e.Size), e.Digest.Short(), name)
+	}
+	return t.write(cmd.OutOrStdout())
+}
+
+func lsFile(cmd *cobra.Command, r *repo.Repo, rev, path string, o lsOptions) error {
+	l, err := r.FileTensors(rev, path)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return writeJSON(cmd, l)
+	}
+	p := &printer{w: cmd.OutOrStdout()}
+	p.f("%s: %s, ", l.Path, l.Format)
+	if len(l.Tensors) > 0 {
+		p.f("%s, ", plural(len(l.Tensors), "tensor", "tensors"))
+	}
+	p.f("%s", size(l.Size))
+	if l.SHA256 != nil {
+		p.f(", sha256 %s", *l.SHA256)
+	}
+	p.f("\n")
+	if l.Warning != "" {
+		p.f("  %s\n", l.Warning)
+	}
+	if p.err != nil {
+		return p.err
+	}
+	return printListing(cmd, l)
+}
+
+func printListing(cmd *cobra.Command, l *repo.FileListing) error {
+	t := &table{indent: "  "}
+	t.rightAlign(3)
+	for _, x := range l.Tensors {
+		stored := x.Encoding
+		if !x.Source.IsZero() {
+			stored += " of " + x.Source.Short()
+		}
+		t.row(x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size), x.Digest.Short(), stored)
+	}
+	return t.write(cmd.OutOrStdout())
+}

@@ -1,0 +1,40 @@
+// Command dits is version control for model weights. Each command has a file of its
+// own: flags in, a call of package repo, output.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() { os.Exit(run()) }
+
+// run runs the command line of this process and returns its exit status.
+func run() int {
+	ctx, stop := interruptible()
+	defer stop()
+	cmd := newRoot()
+	err := cmd.ExecuteContext(ctx)
+	return report(cmd.ErrOrStderr(), err)
+}
+
+// interruptible is a context that ends with errInterrupted on the first interrupt; a
+// second one ends the process as usual.
+func interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		if _, ok := <-signals; ok {
+			signal.Stop(signals)
+			cancel(errInterrupted)
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel(nil)
+	}
+}

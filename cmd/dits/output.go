@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dits/catalog"
+	"dits/repo"
+)
+
+// writeJSON writes one document on one line.
+func writeJSON(cmd *cobra.Command, v any) error {
+	e := json.NewEncoder(cmd.OutOrStdout())
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// withRepo runs fn with the repository that the command works in.
+func (g *globals) withRepo(fn func(*repo.Repo) error) error {
+	r, err := g.open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return fn(r)
+}
+
+// revisions completes branch and tag names.
+func (g *globals) revisions(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	err := g.withRepo(func(r *repo.Repo) error {
+		refs, err := r.Refs("refs/")
+		for _, ref := range refs {
+			names = append(names, ref.Short())
+		}
+		return err
+	})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// when is a time as log shows it, in the committer's own zone.
+func when(t time.Time) string { return t.Format("Mon Jan 2 15:04:05 2006 -0700") }
+
+// rfc3339 is a time in JSON.
+func rfc3339(t time.Time) string { return t.Format(time.RFC3339) }
+
+// subject is the first line of a message.
+func subject(c catalog.Commit) string { return firstLine(c.Message) }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// A printer writes lines and remembers its first error.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) f(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+// message writes a message, set in.
+func (p *printer) message(text string) {
+	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
+		p.f("%s\n", strings.TrimRight("    "+line, " \n"))
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+)
+
+type statusOptions struct {
+	short bool
+	json  bool
+}
+
+func newStatus(g *globals) *cobra.Command {
+	o := statusOptions{}
+	cmd := &cobra.Command{
+		Use:     "status",
+		Short:   "Show what is staged, changed and untracked",
+		GroupID: everyday,
+		Long:    `Compares HEAD, the index and the working folder. A file that its stat says is unchanged is not read.`,
+		Example: "  dits status\n  dits status -s",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runStatus(cmd, g, o) },
+	}
+	cmd.Flags().BoolVarP(&o.short, "short", "s", false, "one line a file: state in the index, state in the folder, path")
+	cmd.Flags().BoolVar(&o.json, "json", false, "JSON")
+	return cmd
+}
+
+func runStatus(cmd *cobra.Command, g *globals, o statusOptions) error {
+	return g.withRepo(func(r *repo.Repo) error {
+		s, err := r.Status()
+		if err != nil {
+			return err
+		}
+		if o.json {
+			return writeJSON(cmd, s)
+		}
+		p := &printer{w: cmd.OutOrStdout()}
+		if o.short {
+			printShortStatus(p, s)
+		} else {
+			printStatus(p, s)
+		}
+		return p.err
+	})
+}
+
+// letters of a change in short output.
+var letters = map[string]string{
+	repo.ChangeAdded: "A", repo.ChangeModified: "M", repo.ChangeDeleted: "D", repo.ChangeType: "T",
+}
+
+func printShortStatus(p *printer, s *repo.Status) {
+	for _, c := range s.Staged {
+		p.f("%s  %s\n", letters[c.Status], c.Path)
+	}
+	for _, c := range s.Changed {
+		p.f(" %s %s\n", letters[c.Status], c.Path)
+	}
+	for _, path := range s.Untracked {
+		p.f("?? %s\n", path)
+	}
+}
+
+func printStatus(p *printer, s *repo.Status) {
+	switch {
+	case s.Branch == "":
+		p.f("HEAD detached at %s\n", s.Head.Short())
+	case s.Head.IsZero():
+		p.f("On branch %s, no commits yet\n", s.Branch)
+	default:
+		p.f("On branch %s\n", s.Branch)
+	}
+	printChanges(p, "Staged for the next commit:", s.Staged)
+	printChanges(p, "Changed, not staged (dits add PATH):", s.Changed)
+	if len(s.Untracked) > 0 {
+		p.f("\nUntracked (dits add PATH):\n")
+		for _, path := range s.Untracked {
+			p.f("  %s\n", path)
+		}
+	}
+	if s.Clean() && len(s.Untracked) == 0 {
+		p.f("nothing to commit, working folder clean\n")
+	}
+}
+
+func printChanges(p *printer, title string, changes []repo.Change) {
+	if len(changes) == 0 {
+		return
+	}
+	p.f("\n%s\n", title)
+	for _, c := range changes {
+		p.f("  %-11s %s\n", c.Status+":", c.Path)
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// A table is rows of text in aligned columns. A row may have fewer cells than others.
+type table struct {
+	indent string
+	gap    int // spaces between columns; 0 is 2
+	right  map[int]bool
+	rows   [][]string
+}
+
+// row adds a row.
+func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+// rightAlign says which columns hold numbers.
+func (t *table) rightAlign(columns ...int) {
+	t.right = map[int]bool{}
+	for _, c := range columns {
+		t.right[c] = true
+	}
+}
+
+// write writes the rows, each column as wide as its widest cell. The last cell of a
+// row is not padded and does not make its column wider.
+func (t *table) write(w io.Writer) error {
+	widths := t.widths()
+	p := &printer{w: w}
+	for _, row := range t.rows {
+		var b strings.Builder
+		b.WriteString(t.indent)
+		for i, cell := range row {
+			if i > 0 {
+				b.WriteString(strings.Repeat(" ", max(t.gap, 2)))
+			}
+			space := strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(cell)))
+			if t.right[i] {
+				b.WriteString(space + cell)
+			} else {
+				b.WriteString(cell + space)
+			}
+		}
+		p.f("%s\n", strings.TrimRight(b.String(), " "))
+	}
+	return p.err
+}
+
+// widths are those of the columns, in runes.
+func (t *table) widths() []int {
+	var widths []int
+	for _, row := range t.rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			if i < len(row)-1 || t.right[i] {
+				widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			}
+		}
+	}
+	return widths
+}

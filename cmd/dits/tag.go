@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+	"dits/tensorstore/digest"
+)
+
+type tagOptions struct {
+	messages []string
+	delete   bool
+	force    bool
+	verbose  bool
+	json     bool
+}
+
+func newTag(g *globals) *cobra.Command {
+	o := tagOptions{}
+	cmd := &cobra.Command{
+		Use:     "tag [NAME [REV]]",
+		Short:   "List, make and remove tags",
+		GroupID: history,
+		Long: `Without arguments lists the tags. With NAME gives that name to REV (by default HEAD); with
+a message the tag is an object of its own, with author and date.`,
+		Example: `  dits tag v1-customer-lora
+  dits tag -m "what the customer runs" v1 ft-customer
+  dits tag -v
+  dits tag -d v1`,
+		RunE: func(cmd *cobra.Command, args []string) error { return runTag(cmd, g, o, args) },
+	}
+	cmd.ValidArgsFunction = g.revisions
+	f := cmd.Flags()
+	f.StringArrayVarP(&o.messages, "message", "m", nil, "make an annotated tag with the message `MSG`; given again, another paragraph")
+	f.BoolVarP(&o.delete, "delete", "d", false, "remove tags")
+	f.BoolVarP(&o.force, "force", "f", false, "move a tag that exists")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "list with commit and message")
+	f.BoolVar(&o.json, "json", false, "the list as JSON")
+	return cmd
+}
+
+func runTag(cmd *cobra.Command, g *globals, o tagOptions, args []string) error {
+	switch {
+	case o.delete && len(args) == 0:
+		return usagef("tag: no name, want the tags to remove")
+	case o.delete && len(o.messages) > 0:
+		return usagef("tag: -d with -m, want one of them")
+	case !o.delete && len(args) > 2:
+		return usagef("tag: %d arguments, want at most 2", len(args))
+	case len(args) == 0 && (len(o.messages) > 0 || o.force):
+		return usagef("tag: no name, want NAME [REV]")
+	case len(args) > 0 && (o.json || o.verbose):
+		return usagef("tag: a name, and a flag of the list: want one of them")
+	}
+	message := strings.Join(o.messages, "\n\n")
+	if len(o.messages) > 0 && strings.TrimSpace(message) == "" {
+		return usagef("tag: -m: empty, want some words")
+	}
+	return g.withRepo(func(r *repo.Repo) error {
+		switch {
+		case o.delete:
+			return removeTags(cmd, g, r, args)
+		case len(args) > 0:
+			_, err := r.CreateTag(args[0], strings.Join(args[1:], ""), repo.TagOptions{Message: message, Force: o.force})
+			return err
+		}
+		return listTags(cmd, r, o)
+	})
+}
+
+func removeTags(cmd *cobra.Command, g *globals, r *repo.Repo, names []string) error {
+	for _, name := range names {
+		id, err := r.DeleteTag(name)
+		if err != nil {
+			return err
+		}
+		if !g.quiet {
+			fmt.Fprintf(cmd.OutOrStdout(), "Deleted tag %s (was %s)\n", name, id.Short())
+		}
+	}
+	return nil
+}
+
+// A listedTag is a tag in JSON. Author, time and message are those of an annotated
+// tag, "" of a mere name.
+type listedTag struct {
+	Name      string    `json:"name"`
+	Commit    digest.ID `json:"commit"`
+	Annotated bool      `json:"annotated"`
+	Author    string    `json:"author"`
+	Time      string    `json:"time"`
+	Message   string    `json:"message"`
+	subject   string    // of the tag, or else of its commit
+}
+
+// listedTags are the tags by name.
+func listedTags(r *repo.Repo) ([]listedTag, error) {
+	refs, err := r.Tags()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]listedTag, len(refs))
+	for i, ref := range refs {
+		if list[i], err = listedTagOf(r, ref); err != nil {
+			return nil, fmt.Errorf("%s: %w", ref.Name, err)
+		}
+	}
+	return list, nil
+}
+
+func listedTagOf(r *repo.Repo, ref repo.Ref) (listedTag, error) {
+	l := listedTag{Name: ref.Short()}
+	var err error
+	if l.Commit, err = r.Peel(ref.ID); err != nil {
+		return l, err
+	}
+	if l.Commit == ref.ID {
+		c, err := r.ReadCommit(l.Commit)
+		l.subject = subject(c)
+		return l, err
+	}
+	t, err := r.ReadTag(ref.ID)
+	l.Annotated, l.Author, l.Time, l.Message = true, t.Author, rfc3339(t.Time), t.Message
+	l.subject = firstLine(t.Message)
+	return l, err
+}
+
+func listTags(cmd *cobra.Command, r *repo.Repo, o tagOptions) error {
+	list, err := listedTags(r)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return writeJSON(cmd, list)
+	}
+	t := &table{}
+	for _, tag := range list {
+		if o.verbose {
+			t.row(tag.Name, tag.Commit.Short(), tag.subject)
+		} else {
+			t.row(tag.Name)
+		}
+	}
+	return t.write(cmd.OutOrStdout())
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+)
+
+// words sorts the words of a command line into at most limit revisions, each A, A..B
+// or nothing but that, and paths relative to the root. What follows "--" is a path.
+// Without "--" words are revisions as long as they name one; the rest has to exist as
+// paths, and a word that is both is refused, as git does.
+func (g *globals) words(r *repo.Repo, cmd *cobra.Command, args []string, limit int) (revs, paths []string, err error) {
+	before, after := splitDash(cmd, args)
+	if cmd.ArgsLenAtDash() < 0 {
+		if before, after, err = g.guess(r, args, limit); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(before) > limit {
+		return nil, nil, usagef("%s: %d revisions, want at most %d", cmd.Name(), len(before), limit)
+	}
+	paths, err = g.paths(r, after)
+	return before, paths, err
+}
+
+// guess splits words that no "--" splits.
+func (g *globals) guess(r *repo.Repo, args []string, limit int) (revs, paths []string, err error) {
+	for i, arg := range args {
+		unknown := isRevision(r, arg)
+		if unknown != nil && !errors.Is(unknown, repo.ErrUnknownRevision) {
+			return nil, nil, unknown
+		}
+		exists := g.isPath(r, arg)
+		switch {
+		case unknown == nil && exists:
+			return nil, nil, usagef("%q is a revision and a path: put -- before paths, or at the end", arg)
+		case unknown == nil && len(revs) < limit:
+			revs = append(revs, arg)
+			continue
+		case !exists && unknown == nil:
+			return nil, nil, usagef("%q: one revision too many, want at most %d", arg, limit)
+		}
+		return revs, args[i:], g.allPaths(r, args[i:], unknown)
+	}
+	return revs, nil, nil
+}
+
+// allPaths makes sure that words are paths; unknown says why the first is no revision.
+func (g *globals) allPaths(r *repo.Repo, words []string, unknown error) error {
+	for i, word := range words {
+		switch {
+		case g.isPath(r, word):
+		case i == 0:
+			return fmt.Errorf("%w; and no path of that name (put -- before paths that are gone)", unknown)
+		default:
+			return fmt.Errorf("%s: %w (put -- before paths that are gone)", word, repo.ErrNoPath)
+		}
+	}
+	return nil
+}
+
+// isRevision is nil if word, A or A..B, names what is there, else why it does not.
+func isRevision(r *repo.Repo, word string) error {
+	if strings.Contains(word, "..") {
+		_, _, err := r.ParseRange(word)
+		return err
+	}
+	_, err := r.Resolve(word)
+	return err
+}
+
+// isPath says that the working folder or the index has word.
+func (g *globals) isPath(r *repo.Repo, word string) bool {
+	dir, err := g.cwd()
+	if err != nil {
+		return false
+	}
+	if _, err := os.Lstat(g.join(dir, word)); err == nil {
+		return true
+	}
+	rel, err := r.Rel(dir, word)
+	if err != nil {
+		return false
+	}
+	x, err := r.Index()
+	return err == nil && (x.Find(rel) != nil || len(x.Under(rel)) > 0)
+}
+
+// revisionsAndPaths completes branch and tag names, and files where none fits.
+func (g *globals) revisionsAndPaths(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	names, directive := g.revisions(cmd, args, word)
+	if directive == cobra.ShellCompDirectiveError {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return startingWith(names, word), cobra.ShellCompDirectiveDefault
+}
+
+// startingWith are the names that begin with a prefix: where none does, the shell
+// completes files.
+func startingWith(names []string, prefix string) []string {
+	var out []string
+	for _, name := range names {
+		if strings.HasPrefix(name, prefix) {
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,271 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"dits/catalog"
+	"dits/formats"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// AddOptions of [Repo.Add]. The zero value stages what is named.
+type AddOptions struct {
+	All         bool              // every change in the working folder, removals too
+	Update      bool              // only what is tracked already
+	DryRun      bool              // say what would be staged; nothing is read or stored
+	Level       tensorstore.Level // how hard to look for what is smaller
+	Dereference bool              // a link that leads out of the folder becomes the file it leads to
+	Progress    Progress          // nil: none
+	Report      func(Added)       // called once for each file that was staged; nil: no one wants to know
+}
+
+// Added is what staging one file did.
+type Added struct {
+	Path    string `json:"path"`
+	Format  string `json:"format"` // safetensors, gguf, opaque; "" for a removal
+	Logical int64  `json:"logical_bytes"`
+	Stored  int64  `json:"stored_bytes"` // added to packs
+	Tensors int    `json:"tensors"`
+	Known   int    `json:"known"`   // tensors that the store had
+	Delta   int    `json:"delta"`   // stored as the difference to a relative
+	Derived int    `json:"derived"` // computed from others
+	New     int    `json:"new"`     // stored for themselves
+	Warning string `json:"warning,omitempty"`
+	Removed bool   `json:"removed,omitempty"`
+}
+
+// Add stages files and folders, given relative to the root; "" is all. Content goes to packs that are sealed before the index
+// names it. Where it fails, the index is as before; what was stored stays, so that the
+// same call later does not do it again.
+func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
+	o.Progress = orQuiet(o.Progress)
+	changes, err := r.changes(paths, o)
+	if err != nil {
+		return err
+	}
+	if o.DryRun {
+		return r.reportDryRun(changes, o)
+	}
+	a := &adding{repo: r, options: o}
+	if a.relatives, err = r.relatives(); err != nil {
+		return err
+	}
+	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})
+	defer a.writer.Close()
+	err = a.files(ctx, changes)
+	// What reached the writer is worth keeping even when the rest failed.
+	if ferr := a.writer.Flush(); err == nil {
+		err = ferr
+	}
+	if err != nil {
+		return err
+	}
+	return r.stage(a.staged, changes.removed)
+}
+
+// stage puts entries into the index and takes others out, under the lock.
+func (r *Repo) stage(put []IndexEntry, remove []string) error {
+	l, err := r.lock()
+	if err != nil {
+		return err
+	}
+	defer l.unlock()
+	x, err := r.Index()
+	if err != nil {
+		return err
+	}
+	for _, path := range remove {
+		x.Remove(path)
+	}
+	for _, e := range put {
+		x.Put(e)
+	}
+	return r.writeIndex(x)
+}
+
+// An adding is one call of Add.
+type adding struct {
+	repo      *Repo
+	options   AddOptions
+	relatives relatives
+	writer    *tensorstore.Writer
+	staged    []IndexEntry
+}
+
+func (a *adding) files(ctx context.Context, c changes) error {
+	a.options.Progress.Start("adding", c.bytes)
+	defer a.options.Progress.Done()
+	for _, path := range c.removed {
+		a.report(Added{Path: path, Removed: true})
+	}
+	for _, path := range c.changed {
+		done, err := a.file(ctx, path)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		a.report(done)
+	}
+	return nil
+}
+
+func (a *adding) report(done Added) {
+	if a.options.Report != nil {
+		a.options.Report(done)
+	}
+}
+
+// file stores one file or link of the working folder.
+func (a *adding) file(ctx context.Context, path string) (Added, error) {
+	full := filepath.Join(a.repo.Root, filepath.FromSlash(path))
+	info, err := os.Lstat(full)
+	if err != nil {
+		return Added{}, err
+	}
+	if info.Mode()&os.ModeSymlink == 0 {
+		return a.regular(ctx, path, full)
+	}
+	target, err := os.Readlink(full)
+	if err != nil {
+		return Added{}, err
+	}
+	outside := leadsOut(path, target)
+	if outside && a.options.Dereference {
+		return a.regular(ctx, path, full)
+	}
+	e := IndexEntry{Path: path, Mode: ModeLink, Size: int64(len(target)), Stat: statOf(info)}
+	done, err := a.content(ctx, &e, strings.NewReader(target))
+	if err == nil && outside {
+		done.Warning = "link out of the folder to " + target + ", committed as a link (--dereference commits what it leads to)"
+	}
+	return done, err
+}
+
+// leadsOut says that the link at path, with that target, leads out of the working folder.
+func leadsOut(path, target string) bool {
+	to := filepath.Join(filepath.Dir(filepath.FromSlash(path)), target)
+	return filepath.IsAbs(target) || !filepath.IsLocal(to)
+}
+
+// regular stores a file, and makes sure that it stayed as it was meanwhile.
+func (a *adding) regular(ctx context.Context, path, full string) (Added, error) {
+	f, err := os.Open(full)
+	if err != nil {
+		return Added{}, err
+	}
+	defer f.Close()
+	before, err := f.Stat()
+	if err != nil {
+		return Added{}, err
+	}
+	mode, ok := modeOf(before.Mode())
+	if !ok || mode == ModeDir {
+		return Added{}, fmt.Errorf("is a %s, want a file", before.Mode().Type())
+	}
+	e := IndexEntry{Path: path, Mode: mode, Size: before.Size(), Stat: statOf(before)}
+	done, err := a.content(ctx, &e, f)
+	if err != nil {
+		return Added{}, err
+	}
+	after, err := f.Stat()
+	if err != nil {
+		return Added{}, err
+	}
+	if after.Size() != before.Size() || statOf(after) != statOf(before) {
+		return Added{}, fmt.Errorf("%w: add it again when nothing writes to it", tensorstore.ErrChanged)
+	}
+	return done, nil
+}
+
+// content stores the bytes of src, fills in the entry's digest and stages it.
+func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (Added, error) {
+	file, err := scan(ctx, src, e.Size, e.Path, func(int64) {})
+	if err != nil {
+		return Added{}, err
+	}
+	if e.ID = file.ID; e.Mode == ModeLink {
+		file.Layout.Warning = ""
+	}
+	done := Added{Path: e.Path, Format: file.Layout.Format, Logical: e.Size, Tensors: len(file.Layout.Tensors), Warning: file.Layout.Warning}
+	if known, err := a.known(file.ID); err != nil || known {
+		done.Known = done.Tensors
+		a.options.Progress.Add(e.Size)
+		a.staged = append(a.staged, *e)
+		return done, err
+	}
+	before := a.writer.Stored()
+	if err := a.segments(ctx, file, e.Path, src, &done); err != nil {
+		return Added{}, err
+	}
+	if err := a.writer.PutObject(pack.Manifest, file.ID, encodeManifest(file)); err != nil {
+		return Added{}, err
+	}
+	done.Stored = a.writer.Stored() - before
+	a.staged = append(a.staged, *e)
+	return done, nil
+}
+
+// known says that the store has a file of that digest.
+func (a *adding) known(id digest.ID) (bool, error) {
+	_, err := a.repo.Catalog.File(id)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// segments stores the segments of a file, several at once, and counts its tensors.
+func (a *adding) segments(ctx context.Context, file catalog.File, path string, src io.ReaderAt, done *Added) error {
+	puts := make([]tensorstore.Put, len(file.Blobs))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(segmentsAtOnce)
+	for i, s := range file.Layout.Segments {
+		g.Go(func() (err error) {
+			part := io.NewSectionReader(src, s.Off, s.Len)
+			puts[i], err = a.writer.PutBlob(ctx, part, file.Blobs[i], s.Len, a.hint(file, s, path))
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	done.count(file.Layout, puts)
+	return nil
+}
+
+// segmentsAtOnce is how many segments are planned at a time; how many chunks are coded
+// at a time is up to the store.
+const segmentsAtOnce = 2
+
+func (a *adding) hint(file catalog.File, s formats.Segment, path string) tensorstore.Hint {
+	if s.Kind != formats.Data {
+		return tensorstore.Hint{Fine: s.Kind == formats.Header}
+	}
+	t := file.Layout.Tensors[s.Tensor]
+	return tensorstore.Hint{DType: t.DType, Shape: t.Shape, Relatives: a.relatives.of(path, t)}
+}
+
+// count sorts the tensors by what became of them. One without bytes is known.
+func (d *Added) count(l formats.Layout, puts []tensorstore.Put) {
+	d.Known = len(l.Tensors)
+	for i, s := range l.Segments {
+		if s.Kind != formats.Data || puts[i].Known {
+			continue
+		}
+		d.Known--
+		if puts[i].Source.IsZero() {
+			d.New++
+		} else {
+			d.Delta++
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package repo
+
+import (
+	"fmt"
+	"os"
+	"slices"
+)
+
+// changes are what a call of Add will stage.
+type changes struct {
+	changed []string // paths to read, ascending
+	removed []string // paths to take out of the index
+	bytes   int64    // of the files to read
+}
+
+// changes finds what differs from the index among paths ("" is all). A named path that
+// is neither in the working folder nor in the index is an error.
+func (r *Repo) changes(paths []string, o AddOptions) (changes, error) {
+	if o.All || o.Update && len(paths) == 0 {
+		paths = []string{""}
+	}
+	x, err := r.Index()
+	if err != nil {
+		return changes{}, err
+	}
+	f := finder{repo: r, index: x, options: o, seen: map[string]bool{}}
+	for _, path := range paths {
+		if err := f.path(path); err != nil {
+			return changes{}, err
+		}
+	}
+	slices.Sort(f.found.changed)
+	return f.found, nil
+}
+
+// A finder collects changes.
+type finder struct {
+	repo    *Repo
+	index   *Index
+	options AddOptions
+	seen    map[string]bool
+	found   changes
+}
+
+// path collects the changes of one file or folder that the user named. Naming an ignored
+// file is asking for it.
+func (f *finder) path(path string) error {
+	file, ok, err := f.repo.lstat(path)
+	if err != nil {
+		return err
+	}
+	tracked := f.index.Find(path) != nil || len(f.index.Under(path)) > 0
+	if ok {
+		f.removeBelow(path)
+		return f.file(file)
+	}
+	if !tracked && !f.repo.isFolder(path) {
+		return fmt.Errorf("%s: %w", path, ErrNoPath)
+	}
+	if err := f.repo.Walk(path, false, f.file); err != nil {
+		return err
+	}
+	// Tracked files count even where they are ignored.
+	for _, e := range slices.Concat(f.index.Under(path), f.self(path)) {
+		if err := f.tracked(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// self is the index entry of path itself.
+func (f *finder) self(path string) []IndexEntry {
+	if e := f.index.Find(path); e != nil {
+		return []IndexEntry{*e}
+	}
+	return nil
+}
+
+// tracked looks at a file of the index that the walk has perhaps not seen.
+func (f *finder) tracked(e IndexEntry) error {
+	file, ok, err := f.repo.lstat(e.Path)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		f.found.removed = append(f.found.removed, e.Path)
+		return nil
+	}
+	return f.file(file)
+}
+
+// removeBelow takes out what the index has below a path that is a file now.
+func (f *finder) removeBelow(path string) {
+	for _, e := range f.index.Under(path) {
+		f.found.removed = append(f.found.removed, e.Path)
+	}
+}
+
+// file collects a file of the working folder unless its stat says that it is as staged.
+func (f *finder) file(file WorkFile) error {
+	if f.seen[file.Path] {
+		return nil
+	}
+	f.seen[file.Path] = true
+	e := f.index.Find(file.Path)
+	if e == nil && f.options.Update {
+		return nil
+	}
+	if e != nil && e.Mode == file.Mode && e.Size == file.Size && e.Stat == file.Stat && !f.index.Racy(e) {
+		return nil
+	}
+	f.found.changed = append(f.found.changed, file.Path)
+	f.found.bytes += file.Size
+	return nil
+}
+
+// reportDryRun tells what Add would stage.
+func (r *Repo) reportDryRun(c changes, o AddOptions) error {
+	if o.Report == nil {
+		return nil
+	}
+	for _, path := range c.removed {
+		o.Report(Added{Path: path, Removed: true})
+	}
+	for _, path := range c.changed {
+		f, ok, err := r.lstat(path)
+		if err != nil {
+			return err
+		}
+		if ok {
+			o.Report(Added{Path: path, Logical: f.Size})
+		}
+	}
+	return nil
+}
+
+// isFolder says that path is a folder of the working folder.
+func (r *Repo) isFolder(path string) bool {
+	info, err := os.Lstat(r.workPath(path))
+	return err == nil && info.IsDir()
+}

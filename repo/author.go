@@ -1,0 +1,51 @@
+package repo
+
+import (
+	"os"
+	"os/user"
+	"strings"
+)
+
+// An Author is who commits.
+type Author struct {
+	Name, Mail string
+	Default    bool // not configured: made of the login name and the host
+}
+
+// String is "NAME <MAIL>".
+func (a Author) String() string { return a.Name + " <" + a.Mail + ">" }
+
+// Author returns the configured author, or a default for what is not configured.
+func (r *Repo) Author() Author {
+	a := Author{Name: cleanAuthor(r.Config.User.Name), Mail: cleanAuthor(r.Config.User.Email)}
+	if a.Name != "" && a.Mail != "" {
+		return a
+	}
+	login := "unknown"
+	if u, err := user.Current(); err == nil && cleanAuthor(u.Username) != "" {
+		login = cleanAuthor(u.Username)
+	}
+	host, err := os.Hostname()
+	if host = cleanAuthor(host); err != nil || host == "" {
+		host = "localhost"
+	}
+	if a.Name == "" {
+		a.Name = login
+	}
+	if a.Mail == "" {
+		a.Mail = login + "@" + host
+	}
+	a.Default = true
+	return a
+}
+
+// cleanAuthor drops what the author line of a commit cannot hold, as git does.
+func cleanAuthor(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if c < 0x20 || c == '<' || c == '>' || c == 0xfffd {
+			return -1
+		}
+		return c
+	}, s)
+	return strings.TrimSpace(s)
+}

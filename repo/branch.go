@@ -1,0 +1,161 @@
+package repo
+
+import (
+	"fmt"
+
+	"dits/tensorstore/digest"
+)
+
+// Branches returns all branches by name.
+func (r *Repo) Branches() ([]Ref, error) { return r.Refs(branchPrefix) }
+
+// CreateBranch makes a branch at the commit that start names; "" is HEAD. It does
+// not check it out. With force an existing branch is moved, but not the current one.
+func (r *Repo) CreateBranch(name, start string, force bool) (digest.ID, error) {
+	l, err := r.lock()
+	if err != nil {
+		return digest.ID{}, err
+	}
+	defer l.unlock()
+	if start == "" {
+		start = headName
+	}
+	id, err := r.Resolve(start)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	return id, r.createBranch(name, start, id, force)
+}
+
+func (r *Repo) createBranch(name, start string, id digest.ID, force bool) error {
+	ref, err := branchRef(name)
+	if err != nil {
+		return err
+	}
+	old, err := r.ReadRef(ref)
+	if err != nil {
+		return err
+	}
+	h, err := r.Head()
+	if err != nil {
+		return err
+	}
+	switch {
+	case !old.IsZero() && !force:
+		return fmt.Errorf("branch %s: %w", name, ErrExists)
+	case !old.IsZero() && h.Branch == name:
+		return fmt.Errorf("branch %s: checked out, cannot be moved this way (`dits reset` does)", name)
+	}
+	return r.updateRef(ref, old, id, "branch: Created from "+start)
+}
+
+// DeleteBranch removes a branch and returns where it was. The current branch is
+// never removed; one whose commits HEAD does not have only with force
+// ([ErrUnmerged]).
+func (r *Repo) DeleteBranch(name string, force bool) (digest.ID, error) {
+	l, err := r.lock()
+	if err != nil {
+		return digest.ID{}, err
+	}
+	defer l.unlock()
+	ref, id, h, err := r.existingBranch(name)
+	if err != nil {
+		return id, err
+	}
+	if h.Branch == name {
+		return id, fmt.Errorf("branch %s: checked out, cannot be removed", name)
+	}
+	if !force {
+		merged := false
+		if !h.Commit.IsZero() {
+			if merged, err = r.IsAncestor(id, h.Commit); err != nil {
+				return id, err
+			}
+		}
+		if !merged {
+			return id, fmt.Errorf("branch %s at %s: %w (force to remove it)", name, id.Short(), ErrUnmerged)
+		}
+	}
+	return id, r.updateRef(ref, id, digest.ID{}, "")
+}
+
+func (r *Repo) existingBranch(name string) (ref string, id digest.ID, h Head, err error) {
+	if ref, err = branchRef(name); err != nil {
+		return
+	}
+	if id, err = r.ReadRef(ref); err != nil {
+		return
+	}
+	if id.IsZero() {
+		err = fmt.Errorf("branch %s: %w", name, r.unknown(name))
+		return
+	}
+	h, err = r.Head()
+	return
+}
+
+// RenameBranch moves a branch, its log and, if it is checked out, HEAD to another
+// name. from "" is the current branch. Stopped half way, both names are there.
+func (r *Repo) RenameBranch(from, to string, force bool) error {
+	l, err := r.lock()
+	if err != nil {
+		return err
+	}
+	defer l.unlock()
+	h, err := r.Head()
+	if err != nil {
+		return err
+	}
+	if from == "" {
+		from = h.Branch
+	}
+	if from == h.Branch && h.Commit.IsZero() {
+		return r.renameUnborn(to)
+	}
+	ref, id, h, err := r.existingBranch(from)
+	if err != nil {
+		return err
+	}
+	newRef, err := branchRef(to)
+	if err != nil {
+		return err
+	}
+	old, err := r.ReadRef(newRef)
+	switch {
+	case err != nil || newRef == ref:
+		return err
+	case !old.IsZero() && (!force || h.Branch == to):
+		return fmt.Errorf("branch %s: %w", to, ErrExists)
+	}
+	if err := r.updateRef(newRef, old, id, "branch: renamed "+ref+" to "+newRef); err != nil {
+		return err
+	}
+	if err := r.copyLog(ref, newRef); err != nil {
+		return err
+	}
+	if h.Branch == from {
+		if err := r.writeHead(Head{Branch: to}); err != nil {
+			return err
+		}
+	}
+	return r.updateRef(ref, id, digest.ID{}, "")
+}
+
+// renameUnborn renames a branch that has no commits yet: it is only in HEAD.
+func (r *Repo) renameUnborn(to string) error {
+	ref, err := branchRef(to)
+	if err != nil {
+		return err
+	}
+	if id, err := r.ReadRef(ref); err != nil || !id.IsZero() {
+		return fmt.Errorf("branch %s: %w", to, orExists(err))
+	}
+	return r.writeHead(Head{Branch: to})
+}
+
+func orExists(err error) error {
+	if err == nil {
+		return ErrExists
+	}
+	return err
+}

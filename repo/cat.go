@@ -1,0 +1,98 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"dits/formats"
+	"dits/tensorstore"
+)
+
+// CatOptions of [Repo.Cat]. The zero value is the whole file.
+type CatOptions struct {
+	Tensor   string // only the bytes of this tensor
+	From, To int64  // only bytes [From, To) of that; To 0 is its end
+}
+
+// Cat writes bytes of the file at path, in the commit that rev names or as staged
+// when rev is "", to w. It decodes only the chunks that the range touches, one at a
+// time, and checks each against its digest before it is written.
+func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Writer) error {
+	tf, err := r.fileAt(rev, path)
+	if err != nil {
+		return err
+	}
+	f, err := r.ReadFile(tf.ID)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	start, size := int64(0), f.Layout.Size
+	if o.Tensor != "" {
+		t := findTensor(&f.Layout, o.Tensor)
+		if t == nil {
+			return fmt.Errorf("%s: tensor %q: %w", path, o.Tensor, ErrNoPath)
+		}
+		start, size = t.Off, t.Len
+	}
+	to := o.To
+	if to == 0 {
+		to = size
+	}
+	if o.From < 0 || o.From > to || to > size {
+		return fmt.Errorf("%s: range [%d,%d), want one within [0,%d)", path, o.From, to, size)
+	}
+	from := start + o.From
+	to += start
+	for i, s := range f.Layout.Segments {
+		a, b := max(from-s.Off, 0), min(to-s.Off, s.Len)
+		if a >= b {
+			continue
+		}
+		blob, err := r.Store.Blob(f.Blobs[i])
+		if err == nil {
+			err = catBlob(ctx, w, blob, a, b)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: offset %d: %w", path, s.Off, err)
+		}
+	}
+	return nil
+}
+
+// findTensor returns the tensor of that name, or nil.
+func findTensor(l *formats.Layout, name string) *formats.Tensor {
+	for i := range l.Tensors {
+		if l.Tensors[i].Name == name {
+			return &l.Tensors[i]
+		}
+	}
+	return nil
+}
+
+// catBlob writes bytes [from, to) of a blob, chunk by chunk, so that none is
+// decoded twice.
+func catBlob(ctx context.Context, w io.Writer, blob *tensorstore.BlobReader, from, to int64) error {
+	var off int64
+	var buf []byte
+	for _, c := range blob.Chunks() {
+		a, b := max(from, off), min(to, off+c.Len)
+		off += c.Len
+		if a >= b {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		if int64(cap(buf)) < b-a {
+			buf = make([]byte, b-a)
+		}
+		if err := readFull(blob, buf[:b-a], a); err != nil {
+			return err
+		}
+		if _, err := w.Write(buf[:b-a]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

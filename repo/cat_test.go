@@ -1,0 +1,75 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/digest"
+)
+
+func TestCat(t *testing.T) {
+	f := newFixture(t)
+	base, tuned := f.family()
+	data := f.read("model.safetensors")
+	cat := func(rev string, o CatOptions) string {
+		t.Helper()
+		var w bytes.Buffer
+		require.NoError(t, f.Cat(context.Background(), rev, "model.safetensors", o, &w))
+		return w.String()
+	}
+	require.True(t, data == cat("HEAD", CatOptions{}))
+	require.True(t, data == cat("", CatOptions{}))
+	size := int64(len(data))
+	rng := rand.New(rand.NewPCG(2, 2))
+	for range 50 {
+		from := rng.Int64N(size)
+		to := from + 1 + rng.Int64N(size-from)
+		require.True(t, data[from:to] == cat("HEAD", CatOptions{From: from, To: to}), "[%d,%d)", from, to)
+	}
+	q := tuned[0].name
+	require.True(t, string(tuned[0].data) == cat("HEAD", CatOptions{Tensor: q}))
+	require.True(t, string(base[0].data[1000:1003]) == cat("HEAD~1", CatOptions{Tensor: q, From: 1000, To: 1003}))
+	require.Empty(t, cat("HEAD", CatOptions{Tensor: "empty"}))
+	require.Empty(t, cat("HEAD", CatOptions{From: 5, To: 5}))
+	for _, o := range []CatOptions{{From: -1}, {To: size + 1}, {From: size + 1}, {From: 3, To: 2}, {Tensor: "scalar", To: 5}, {Tensor: "nothing"}} {
+		require.Error(t, f.Cat(context.Background(), "HEAD", "model.safetensors", o, &bytes.Buffer{}), "%+v", o)
+	}
+	require.ErrorIs(t, f.Cat(context.Background(), "HEAD", "nothing", CatOptions{}, &bytes.Buffer{}), ErrNoPath)
+}
+
+// A range is read from the chunks that it touches and no others: bytes of a tensor
+// that is damaged on disk do not matter to another, and are never written.
+func TestCatChecksWhatItReads(t *testing.T) {
+	f := newFixture(t)
+	base, _ := f.family()
+	b, err := f.Catalog.Blob(digest.Sum(base[1].data))
+	require.NoError(t, err)
+	records, err := f.Catalog.Records(1, b.Chunks[0].ID)
+	require.NoError(t, err)
+	path := filepath.Join(f.StoreDir, "packs", records[0].Pack+".pack")
+	packed, err := os.ReadFile(path)
+	require.NoError(t, err)
+	packed[records[0].Off] ^= 1
+	require.NoError(t, os.Chmod(path, 0o644))
+	require.NoError(t, os.WriteFile(path, packed, 0o644))
+
+	reopened, err := Open(f.Root, nil)
+	require.NoError(t, err)
+	defer reopened.Close()
+	var w bytes.Buffer
+	require.NoError(t, reopened.Cat(context.Background(), "HEAD~1", "model.safetensors", CatOptions{Tensor: base[0].name}, &w))
+	require.True(t, string(base[0].data) == w.String())
+	w.Reset()
+	err = reopened.Cat(context.Background(), "HEAD~1", "model.safetensors", CatOptions{Tensor: base[1].name}, &w)
+	require.ErrorIs(t, err, ErrCorrupt)
+	require.Empty(t, w.Bytes())
+	d, err := reopened.Diff(context.Background(), AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{})
+	require.NoError(t, err, "the tensor that is damaged is identical, so it is not read")
+	require.Equal(t, 1, d.Summary.Changed)
+}

@@ -1,0 +1,155 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"dits/tensorstore/digest"
+)
+
+// CheckoutOptions of [Repo.Checkout].
+type CheckoutOptions struct {
+	Force     bool     // overwrite unsaved changes and untracked files in the way
+	NewBranch string   // make this branch at the revision and check it out
+	Detach    bool     // check out the commit even if the revision is a branch
+	Paths     []string // restore only these, in the index and the folder; HEAD stays
+	Progress  Progress // nil: none
+}
+
+// CheckoutResult is what a checkout did.
+type CheckoutResult struct {
+	Branch  string    `json:"branch"` // "" when HEAD is detached
+	Commit  digest.ID `json:"commit"`
+	Written int       `json:"written"` // files
+	Removed int       `json:"removed"` // files
+	Bytes   int64     `json:"bytes"`   // of the files written
+}
+
+// Checkout makes the index and the working folder those of a revision and HEAD
+// name it. Only files that differ are written. Changes to files that are the same
+// in both revisions stay; a [DirtyError] if others would be lost. rev "" is HEAD,
+// or, with Paths, the index.
+func (r *Repo) Checkout(ctx context.Context, rev string, o CheckoutOptions) (*CheckoutResult, error) {
+	if len(o.Paths) > 0 {
+		return r.Restore(ctx, RestoreOptions{
+			Source: rev, Paths: o.Paths, Staged: rev != "", Worktree: true, Overlay: true, Progress: o.Progress,
+		})
+	}
+	l, err := r.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer l.unlock()
+	from, err := r.Head()
+	if err != nil {
+		return nil, err
+	}
+	to, err := r.target(from, rev, o)
+	if err != nil {
+		return nil, err
+	}
+	res, err := r.switchTo(ctx, from.Commit, to.Commit, o.Force, o.Progress)
+	if err != nil {
+		return nil, err
+	}
+	res.Branch, res.Commit = to.Branch, to.Commit
+	if o.NewBranch != "" && !to.Commit.IsZero() {
+		if err := r.createBranch(o.NewBranch, orHead(rev), to.Commit, false); err != nil {
+			return nil, err
+		}
+	}
+	if to == from {
+		return res, nil
+	}
+	return res, r.setHead(to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to))
+}
+
+func orHead(rev string) string {
+	if rev == "" {
+		return headName
+	}
+	return rev
+}
+
+func headLabel(h Head) string {
+	if h.Detached() {
+		return h.Commit.String()
+	}
+	return h.Branch
+}
+
+// target is what HEAD is to be. A new branch is checked here and made later, when
+// nothing can refuse any more.
+func (r *Repo) target(from Head, rev string, o CheckoutOptions) (Head, error) {
+	if o.NewBranch != "" {
+		ref, err := branchRef(o.NewBranch)
+		if err != nil {
+			return Head{}, err
+		}
+		if id, err := r.ReadRef(ref); err != nil || !id.IsZero() {
+			return Head{}, fmt.Errorf("branch %s: %w", o.NewBranch, orExists(err))
+		}
+		if rev == "" && from.Commit.IsZero() {
+			return Head{Branch: o.NewBranch}, nil
+		}
+		if err := r.makeRoom(ref); err != nil {
+			return Head{}, err
+		}
+		id, err := r.Resolve(orHead(rev))
+		return Head{Branch: o.NewBranch, Commit: id}, err
+	}
+	if rev == "" {
+		return from, nil
+	}
+	if ref, err := branchRef(rev); err == nil && !o.Detach {
+		if id, err := r.ReadRef(ref); err != nil || !id.IsZero() {
+			return Head{Branch: rev, Commit: id}, err
+		}
+	}
+	if rev == from.Branch && from.Commit.IsZero() {
+		return from, nil
+	}
+	id, err := r.Resolve(rev)
+	if (rev == headName || rev == "@") && !o.Detach {
+		return from, err
+	}
+	return Head{Commit: id}, err
+}
+
+// switchTo makes index and working folder those of the commit to. The caller holds
+// the lock and moves HEAD afterwards.
+func (r *Repo) switchTo(ctx context.Context, from, to digest.ID, force bool, p Progress) (*CheckoutResult, error) {
+	before, err := r.commitFiles(from)
+	if err != nil {
+		return nil, err
+	}
+	after, err := r.commitFiles(to)
+	if err != nil {
+		return nil, err
+	}
+	x, err := r.Index()
+	if err != nil {
+		return nil, err
+	}
+	pl, err := r.planSwitch(before, x, after, force)
+	if err != nil {
+		return nil, err
+	}
+	next, err := r.applyPlan(ctx, x, pl, force, p)
+	if err != nil {
+		return nil, err
+	}
+	res := &CheckoutResult{Commit: to, Written: len(pl.write), Removed: len(pl.remove), Bytes: pl.bytes}
+	return res, r.writeIndex(next)
+}
+
+// applyPlan carries out a plan in the working folder, durably.
+func (r *Repo) applyPlan(ctx context.Context, x *Index, pl plan, force bool, p Progress) (*Index, error) {
+	w, err := r.openWorktree(force)
+	if err != nil {
+		return nil, err
+	}
+	next, err := w.apply(ctx, x, pl, orQuiet(p))
+	return next, errors.Join(err, w.close())
+}

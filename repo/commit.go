@@ -1,0 +1,216 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"dits/catalog"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// CommitOptions of [Repo.Commit]. The zero value commits the index with an empty
+// message, which is refused.
+type CommitOptions struct {
+	Message    string
+	All        bool       // first stage every change to what is tracked
+	Amend      bool       // replace the current commit; an empty Message keeps its own
+	AllowEmpty bool       // even if nothing differs from the parent
+	Author     string     // "NAME <MAIL>"; "" is Repo.Author, or that of the commit to amend
+	Time       time.Time  // zero is now
+	Add        AddOptions // for All
+}
+
+// CommitResult is what a commit did.
+type CommitResult struct {
+	ID             digest.ID   `json:"id"`
+	Branch         string      `json:"branch"` // "" when HEAD is detached
+	Parents        []digest.ID `json:"parents"`
+	Message        string      `json:"message"`
+	Files          []Change    `json:"files"`           // against the first parent
+	TensorsChanged int         `json:"tensors_changed"` // tensors of those files that came, went or differ
+	StoredBytes    int64       `json:"stored_bytes"`    // in packs, that the parents' files do not need
+}
+
+// Commit records the index. [ErrNothing] if it is as in the parent. The branch, or
+// a detached HEAD, moves last: until then nothing has happened.
+func (r *Repo) Commit(ctx context.Context, o CommitOptions) (*CommitResult, error) {
+	if o.All {
+		o.Add.Update = true
+		if err := r.Add(ctx, nil, o.Add); err != nil {
+			return nil, err
+		}
+	}
+	l, err := r.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer l.unlock()
+	h, err := r.Head()
+	if err != nil {
+		return nil, err
+	}
+	c := catalog.Commit{Message: o.Message}
+	if err := r.commitHeader(&c, h, o); err != nil {
+		return nil, err
+	}
+	x, err := r.Index()
+	if err != nil {
+		return nil, err
+	}
+	files := x.files()
+	if err := r.checkChanges(c.Parents, files, o); err != nil {
+		return nil, err
+	}
+	if err := r.storeCommit(&c, files); err != nil {
+		return nil, err
+	}
+	if err := r.advance(h, c.ID, commitReason(h, o, c.Message)); err != nil {
+		return nil, err
+	}
+	return r.commitResult(c, h, files)
+}
+
+func commitReason(h Head, o CommitOptions, message string) string {
+	switch {
+	case o.Amend:
+		return "commit (amend): " + firstLine(message)
+	case h.Commit.IsZero():
+		return "commit (initial): " + firstLine(message)
+	}
+	return "commit: " + firstLine(message)
+}
+
+// commitHeader fills in parents, author, time and message.
+func (r *Repo) commitHeader(c *catalog.Commit, h Head, o CommitOptions) error {
+	c.Author, c.Time = o.Author, o.Time
+	if !h.Commit.IsZero() {
+		c.Parents = []digest.ID{h.Commit}
+	}
+	if o.Amend {
+		if h.Commit.IsZero() {
+			return fmt.Errorf("amend: branch %s has no commits yet: %w", h.Branch, ErrUnknownRevision)
+		}
+		old, err := r.ReadCommit(h.Commit)
+		if err != nil {
+			return err
+		}
+		c.Parents = old.Parents
+		if c.Message == "" {
+			c.Message = old.Message
+		}
+		if c.Author == "" {
+			c.Author = old.Author
+		}
+	}
+	if c.Author == "" {
+		c.Author = r.Author().String()
+	}
+	if c.Time.IsZero() {
+		c.Time = time.Now()
+	}
+	c.Time = wholeMinutes(c.Time)
+	if err := checkAuthor(c.Author); err != nil {
+		return err
+	}
+	var err error
+	c.Message, err = cleanMessage(c.Message)
+	return err
+}
+
+// wholeMinutes is t to the second, in a zone whose offset a commit can write.
+func wholeMinutes(t time.Time) time.Time {
+	_, offset := t.Zone()
+	if offset%60 != 0 {
+		t = t.UTC()
+	}
+	return t.Truncate(time.Second)
+}
+
+// cleanMessage drops blank lines at both ends and spaces at line ends, as git does.
+func cleanMessage(s string) (string, error) {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return "", errors.New("message: want UTF-8 without NUL")
+	}
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " \t\r")
+	}
+	s = strings.Trim(strings.Join(lines, "\n"), "\n")
+	if s == "" {
+		return "", errors.New("message: empty, want some words (-m)")
+	}
+	return s + "\n", nil
+}
+
+// checkChanges makes sure that there is something to commit and that all of it is stored.
+func (r *Repo) checkChanges(parents []digest.ID, files []TreeFile, o CommitOptions) error {
+	before, err := r.firstParentFiles(parents)
+	if err != nil {
+		return err
+	}
+	if len(changesBetween(before, files)) == 0 && !o.AllowEmpty && !o.Amend {
+		return fmt.Errorf("index is as in the last commit: %w", ErrNothing)
+	}
+	return r.checkStored(files)
+}
+
+// checkStored makes sure that the store has the manifest of every file: a gc in
+// another repository may have taken what was staged long ago.
+func (r *Repo) checkStored(files []TreeFile) error {
+	ids := make([]digest.ID, len(files))
+	for i, f := range files {
+		ids[i] = f.ID
+	}
+	has, err := r.Catalog.Has(pack.Manifest, ids)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if !has[f.ID] {
+			return fmt.Errorf("%s: content %s: %w (add it again)", f.Path, f.ID.Short(), tensorstore.ErrUnknown)
+		}
+	}
+	return nil
+}
+
+// storeCommit puts the trees and the commit into a sealed pack, and fills in c.Tree
+// and c.ID.
+func (r *Repo) storeCommit(c *catalog.Commit, files []TreeFile) error {
+	w := r.Store.Begin(tensorstore.WriterOptions{})
+	defer w.Close()
+	root, err := putTree(w, files, 0)
+	if err != nil {
+		return err
+	}
+	c.Tree = root.ID
+	b := encodeCommit(*c)
+	c.ID = digest.Sum(b)
+	if err := w.PutObject(pack.Commit, c.ID, b); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// commitResult adds up what the commit c, already made, has brought.
+func (r *Repo) commitResult(c catalog.Commit, h Head, files []TreeFile) (*CommitResult, error) {
+	s, err := r.commitStat(c.Parents, files)
+	if err != nil {
+		return nil, err
+	}
+	return &CommitResult{ID: c.ID, Branch: h.Branch, Parents: c.Parents, Message: c.Message,
+		Files: s.Files, TensorsChanged: s.TensorsChanged, StoredBytes: s.StoredBytes}, nil
+}
+
+func idsOf(files []TreeFile) []digest.ID {
+	ids := make([]digest.ID, len(files))
+	for i, f := range files {
+		ids[i] = f.ID
+	}
+	return ids
+}

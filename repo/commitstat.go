@@ -1,0 +1,53 @@
+package repo
+
+import (
+	"dits/catalog"
+	"dits/tensorstore/digest"
+)
+
+// A CommitStat is what a commit brought: files and tensors against its first parent,
+// bytes against all of them.
+type CommitStat struct {
+	Files          []Change `json:"files"`
+	TensorsChanged int      `json:"tensors_changed"` // tensors of those files that came, went or differ
+	StoredBytes    int64    `json:"stored_bytes"`    // in packs, that the parents' files do not need
+}
+
+// CommitStat adds up what the commit c brought. It reads manifests, no tensors.
+func (r *Repo) CommitStat(c catalog.Commit) (*CommitStat, error) {
+	files, err := r.TreeFiles(c.Tree)
+	if err != nil {
+		return nil, err
+	}
+	return r.commitStat(c.Parents, files)
+}
+
+// commitStat is CommitStat of a commit with those parents and files.
+func (r *Repo) commitStat(parents []digest.ID, files []TreeFile) (*CommitStat, error) {
+	before, err := r.firstParentFiles(parents)
+	if err != nil {
+		return nil, err
+	}
+	s := &CommitStat{Files: changesBetween(before, files)}
+	if s.TensorsChanged, err = r.countTensors(s.Files, before, files); err != nil {
+		return nil, err
+	}
+	had := idsOf(before)
+	for _, p := range parents[min(1, len(parents)):] {
+		more, err := r.commitFiles(p)
+		if err != nil {
+			return nil, err
+		}
+		had = append(had, idsOf(more)...)
+	}
+	s.StoredBytes, err = r.Catalog.StoredBytes(idsOf(files), had)
+	return s, err
+}
+
+// firstParentFiles are the files of the first parent; none without parents.
+func (r *Repo) firstParentFiles(parents []digest.ID) ([]TreeFile, error) {
+	if len(parents) == 0 {
+		return nil, nil
+	}
+	return r.commitFiles(parents[0])
+}

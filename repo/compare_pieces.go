@@ -1,0 +1,154 @@
+package repo
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+
+	"dits/formats"
+)
+
+// comparePiece is how many elements are turned into numbers at once: what fits
+// into the fastest cache.
+const comparePiece = 1024
+
+// pieces is the scratch memory of one worker.
+type pieces struct{ a, b, alo, blo [comparePiece]float64 }
+
+// A unit is the smallest run of elements that fills whole bytes.
+type unit struct{ elems, bytes int64 }
+
+// A pairing compares runs of elements of two dtypes.
+type pairing struct {
+	a, b   unit
+	valued bool // the sums have more than changed in them
+	// add adds the run pa, pb; nil where the dtypes differ and have no values.
+	add func(s *sums, pa, pb []byte, p *pieces)
+}
+
+// newPairing picks how to compare two dtypes.
+func newPairing(a, b formats.DType) (*pairing, error) {
+	c := new(pairing)
+	var ok bool
+	if c.a.elems, c.a.bytes, ok = a.Block(); !ok {
+		return nil, fmt.Errorf("dtype %q: unknown", a)
+	}
+	if c.b.elems, c.b.bytes, ok = b.Block(); !ok {
+		return nil, fmt.Errorf("dtype %q: unknown", b)
+	}
+	va, oka := valuesOf[a]
+	vb, okb := valuesOf[b]
+	c.valued = oka && okb
+	switch {
+	case c.valued && (va.lo != nil || vb.lo != nil):
+		c.add = func(s *sums, pa, pb []byte, p *pieces) { addWide(s, pa, pb, va, vb, p) }
+	case c.valued && a == b:
+		c.add = func(s *sums, pa, pb []byte, p *pieces) { addSame(s, pa, pb, va, p) }
+	case c.valued:
+		c.add = func(s *sums, pa, pb []byte, p *pieces) { addCast(s, pa, pb, va, vb, p) }
+	case a == b:
+		u := c.a
+		c.add = func(s *sums, pa, pb []byte, _ *pieces) { s.changed += changedUnits(pa, pb, u) }
+	}
+	return c, nil
+}
+
+// addSame adds a run of one dtype. Equal pieces are read on one side only.
+func addSame(s *sums, pa, pb []byte, v values, p *pieces) {
+	step := int(comparePiece * v.size)
+	for len(pa) > 0 {
+		k := min(step, len(pa))
+		n := k / int(v.size)
+		v.hi(p.a[:n], pa[:k])
+		if bytes.Equal(pa[:k], pb[:k]) {
+			s.addEqual(p.a[:n])
+		} else {
+			v.hi(p.b[:n], pb[:k])
+			s.changed += changedUnits(pa[:k], pb[:k], unit{1, v.size})
+			s.addValues(p.a[:n], p.b[:n])
+		}
+		pa, pb = pa[k:], pb[k:]
+	}
+}
+
+// addCast adds a run of two dtypes, compared by value.
+func addCast(s *sums, pa, pb []byte, va, vb values, p *pieces) {
+	for len(pa) > 0 {
+		n := min(comparePiece, len(pa)/int(va.size))
+		ka, kb := n*int(va.size), n*int(vb.size)
+		va.hi(p.a[:n], pa[:ka])
+		vb.hi(p.b[:n], pb[:kb])
+		for i, x := range p.a[:n] {
+			if !same(x, p.b[i]) {
+				s.changed++
+			}
+		}
+		s.addValues(p.a[:n], p.b[:n])
+		pa, pb = pa[ka:], pb[kb:]
+	}
+}
+
+// addWide adds a run with 64-bit integers on one side or both.
+func addWide(s *sums, pa, pb []byte, va, vb values, p *pieces) {
+	rest := func(v values, dst []float64, src []byte) {
+		if v.lo == nil {
+			clear(dst)
+			return
+		}
+		v.lo(dst, src)
+	}
+	for len(pa) > 0 {
+		n := min(comparePiece, len(pa)/int(va.size))
+		ka, kb := n*int(va.size), n*int(vb.size)
+		va.hi(p.a[:n], pa[:ka])
+		vb.hi(p.b[:n], pb[:kb])
+		rest(va, p.alo[:n], pa[:ka])
+		rest(vb, p.blo[:n], pb[:kb])
+		s.addWide(p.a[:n], p.alo[:n], p.b[:n], p.blo[:n])
+		pa, pb = pa[ka:], pb[kb:]
+	}
+}
+
+// changedUnits returns how many elements lie in units whose bytes differ. Equal
+// words of 8 bytes are skipped.
+func changedUnits(a, b []byte, u unit) int64 {
+	b = b[:len(a)]
+	switch u.bytes {
+	case 1, 2, 4, 8:
+		return u.elems * changedLanes(a, b, int(u.bytes))
+	}
+	var n int64
+	size := int(u.bytes)
+	for i := 0; i+size <= len(a); i += size {
+		if !bytes.Equal(a[i:i+size], b[i:i+size]) {
+			n += u.elems
+		}
+	}
+	return n
+}
+
+// lanes[k] has all bits but the highest of each lane of k bytes.
+var lanes = [9]uint64{1: 0x7f7f7f7f7f7f7f7f, 2: 0x7fff7fff7fff7fff, 4: 0x7fffffff7fffffff, 8: 0x7fffffffffffffff}
+
+// changedLanes counts the lanes of size bytes that differ.
+func changedLanes(a, b []byte, size int) int64 {
+	mask := lanes[size]
+	var n int
+	for len(a) >= 8 && len(b) >= 8 {
+		if x := binary.LittleEndian.Uint64(a) ^ binary.LittleEndian.Uint64(b); x != 0 {
+			n += bits.OnesCount64(highest(x, mask))
+		}
+		a, b = a[8:], b[8:]
+	}
+	for ; len(a) >= size; a, b = a[size:], b[size:] {
+		if !bytes.Equal(a[:size], b[:size]) {
+			n++
+		}
+	}
+	return int64(n)
+}
+
+// highest returns x with the highest bit of each lane set if any of the lane's is,
+// and no other: adding the mask carries into it unless the lower bits are all zero.
+func highest(x, mask uint64) uint64 { return (x&mask + mask | x) &^ mask }

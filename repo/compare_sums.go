@@ -1,0 +1,138 @@
+package repo
+
+import "math"
+
+// sums are what one run of elements adds to a comparison: of a, b and d = b−a.
+type sums struct {
+	changed        int64
+	aa, bb, ab, dd float64
+	d              float64
+	max            float64 // of |d|
+}
+
+// merge adds the sums of the run that follows.
+func (s *sums) merge(o *sums) {
+	s.changed += o.changed
+	s.aa += o.aa
+	s.bb += o.bb
+	s.ab += o.ab
+	s.dd += o.dd
+	s.d += o.d
+	if o.max > s.max {
+		s.max = o.max
+	}
+}
+
+// addEqual adds a run of elements that are the same on both sides.
+func (s *sums) addEqual(a []float64) {
+	var t0, t1, t2, t3 float64
+	for ; len(a) >= 4; a = a[4:] {
+		t0 += float64(a[0] * a[0])
+		t1 += float64(a[1] * a[1])
+		t2 += float64(a[2] * a[2])
+		t3 += float64(a[3] * a[3])
+	}
+	for _, x := range a {
+		t0 += float64(x * x)
+	}
+	t := (t0 + t1) + (t2 + t3)
+	s.aa += t
+	s.bb += t
+	s.ab += t
+}
+
+// addValues adds a run of elements; the conversions keep a compiler from fusing a
+// product into a sum, which would give other digits on arm64. The sums are
+// variables of their own because fields would live in memory, at a third of the
+// speed. A run with a NaN or an infinity in it, seen by its sum, is done again.
+func (s *sums) addValues(a, b []float64) {
+	b = b[:len(a)]
+	var aa, bb, ab, dd, sum float64
+	var largest uint64 // bits of |d|, which order as the numbers do
+	for i, x := range a {
+		y := b[i]
+		d := y - x
+		aa += float64(x * x)
+		bb += float64(y * y)
+		ab += float64(x * y)
+		dd += float64(d * d)
+		sum += d
+		largest = max(largest, math.Float64bits(d)&^(1<<63))
+	}
+	r := sums{aa: aa, bb: bb, ab: ab, dd: dd, d: sum, max: math.Float64frombits(largest)}
+	if math.IsNaN(dd) {
+		r.carefully(a, b)
+	}
+	s.merge(&r)
+}
+
+// carefully takes d = 0 where the elements are equal or both NaN.
+func (s *sums) carefully(a, b []float64) {
+	s.dd, s.d, s.max = 0, 0, 0
+	for i, x := range a {
+		if same(x, b[i]) {
+			continue
+		}
+		d := b[i] - x
+		s.dd += float64(d * d)
+		s.d += d
+		if e := math.Abs(d); e > s.max {
+			s.max = e
+		}
+	}
+}
+
+// addWide adds a run whose values are a+alo and b+blo, as 64-bit integers need.
+func (s *sums) addWide(a, alo, b, blo []float64) {
+	var r sums
+	for i, x := range a {
+		y := b[i]
+		r.aa += float64(x * x)
+		r.bb += float64(y * y)
+		r.ab += float64(x * y)
+		if same(x, y) && alo[i] == blo[i] {
+			continue
+		}
+		r.changed++
+		d := (y - x) + (blo[i] - alo[i])
+		r.dd += float64(d * d)
+		r.d += d
+		if e := math.Abs(d); e > r.max {
+			r.max = e
+		}
+	}
+	s.merge(&r)
+}
+
+// same says that two values are equal, or both not a number.
+func same(x, y float64) bool { return x == y || (x != x && y != y) }
+
+// comparison turns the sums over n elements into figures.
+func (s *sums) comparison(n int64) Comparison {
+	c := Comparison{Elements: n, Changed: s.changed, MaxAbs: s.max, DiffSq: s.dd, BaseSq: s.aa}
+	c.RelL2 = relative(s.dd, s.aa)
+	c.Cosine = s.ab / (math.Sqrt(s.aa) * math.Sqrt(s.bb))
+	if c.Cosine > 1 {
+		c.Cosine = 1
+	} else if c.Cosine < -1 {
+		c.Cosine = -1
+	}
+	if s.changed == 0 {
+		c.Cosine = 1
+	}
+	if n > 0 {
+		c.MeanShift = s.d / float64(n)
+	}
+	if math.IsNaN(s.dd) { // the largest of numbers that are none
+		c.MaxAbs = math.NaN()
+	}
+	return c
+}
+
+// relative is ‖d‖/‖a‖ given both squared: 0 when d is 0, whatever a is.
+func relative(dd, aa float64) float64 {
+	if dd == 0 {
+		return 0
+	}
+	return math.Sqrt(dd) / math.Sqrt(aa)
+}

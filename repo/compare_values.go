@@ -1,0 +1,214 @@
+package repo
+
+import (
+	"encoding/binary"
+	"math"
+	"sync"
+
+	"dits/formats"
+)
+
+// values reads the elements of a dtype as numbers. A 64-bit integer is the sum of
+// two float64, hi rounded and lo the small rest; lo is nil for every other dtype,
+// whose elements are exactly float64.
+type values struct {
+	size   int64 // bytes an element
+	hi, lo func(dst []float64, src []byte)
+}
+
+// valuesOf are the dtypes with values.
+var valuesOf = map[formats.DType]values{
+	"BOOL": {1, readTable(bools()), nil}, // a byte that is not 0 is true, 1
+	"U8":   {1, readTable(integers(func(b byte) float64 { return float64(b) })), nil},
+	"I8":   {1, readTable(integers(func(b byte) float64 { return float64(int8(b)) })), nil},
+	"I16":  {2, readInt16, nil}, "U16": {2, readUint16, nil},
+	"I32": {4, readInt32, nil}, "U32": {4, readUint32, nil},
+	"I64": {8, readInt64, restInt64}, "U64": {8, readUint64, restUint64},
+	"F16": {2, readTable16(float16), nil}, "BF16": {2, readTable16(bfloat16), nil},
+	"F32": {4, readFloat32, nil}, "F64": {8, readFloat64, nil},
+	"F8_E4M3": {1, readTable(floats8(4, ieeeNoInf)), nil}, "F8_E5M2": {1, readTable(floats8(5, ieee)), nil},
+	"F8_E4M3FNUZ": {1, readTable(floats8(4, fnuz)), nil}, "F8_E5M2FNUZ": {1, readTable(floats8(5, fnuz)), nil},
+}
+
+// readTable reads one byte an element.
+func readTable(table *[256]float64) func([]float64, []byte) {
+	return func(dst []float64, src []byte) {
+		src = src[:len(dst)]
+		for i := range dst {
+			dst[i] = table[src[i]]
+		}
+	}
+}
+
+func integers(value func(byte) float64) *[256]float64 {
+	var t [256]float64
+	for i := range t {
+		t[i] = value(byte(i))
+	}
+	return &t
+}
+
+func bools() *[256]float64 {
+	return integers(func(b byte) float64 { return float64(min(b, 1)) })
+}
+
+// special says what the ends of an 8-bit float's range mean.
+type special int
+
+const (
+	ieee      special = iota // as in float16: the top exponent is infinity and NaN (E5M2)
+	ieeeNoInf                // only all ones is NaN (E4M3, "fn")
+	fnuz                     // bias one higher, −0 is the NaN
+)
+
+// floats8 are the values of an 8-bit float with that many exponent bits (OCP
+// 8-bit Floating Point Specification 1.0; FNUZ as in Noune et al., 2022).
+func floats8(expBits int, sp special) *[256]float64 {
+	manBits := 7 - expBits
+	bias := 1<<(expBits-1) - 1
+	if sp == fnuz {
+		bias++
+	}
+	return integers(func(b byte) float64 {
+		e, m := int(b&0x7f)>>manBits, int(b)&(1<<manBits-1)
+		switch {
+		case sp == fnuz && b == 0x80, sp == ieeeNoInf && b&0x7f == 0x7f:
+			return math.NaN()
+		case sp == ieee && e == 1<<expBits-1 && m != 0:
+			return math.NaN()
+		case sp == ieee && e == 1<<expBits-1:
+			return math.Copysign(math.Inf(1), float64(int8(b)))
+		}
+		if e == 0 { // subnormal
+			e = 1
+		} else {
+			m |= 1 << manBits
+		}
+		v := math.Ldexp(float64(m), e-bias-manBits)
+		return math.Copysign(v, float64(int8(b)))
+	})
+}
+
+// readTable16 reads two bytes an element. A table of 512 KiB, made when it is first
+// needed, is faster than arithmetic: of the values of weights few are frequent.
+func readTable16(value func(h uint16) float64) func([]float64, []byte) {
+	table := sync.OnceValue(func() *[1 << 16]float64 {
+		t := new([1 << 16]float64)
+		for i := range t {
+			t[i] = value(uint16(i))
+		}
+		return t
+	})
+	return func(dst []float64, src []byte) {
+		t := table()
+		for len(dst) >= 4 && len(src) >= 8 {
+			d, w := (*[4]float64)(dst), binary.LittleEndian.Uint64(src)
+			d[0], d[1], d[2], d[3] = t[uint16(w)], t[uint16(w>>16)], t[uint16(w>>32)], t[w>>48]
+			dst, src = dst[4:], src[8:]
+		}
+		for i := range dst {
+			dst[i] = t[binary.LittleEndian.Uint16(src[2*i:])]
+		}
+	}
+}
+
+func bfloat16(h uint16) float64 { return float64(math.Float32frombits(uint32(h) << 16)) }
+
+// float16 puts exponent and mantissa where float64 has them and moves the exponent
+// to the other bias: 1023−15 for normal numbers, to the top for infinities and NaNs.
+// Subnormals are counted in 2^-24.
+func float16(h uint16) float64 {
+	v, sign := uint64(h&0x7fff)<<42, uint64(h&0x8000)<<48
+	switch h & 0x7c00 {
+	case 0:
+		v = math.Float64bits(float64(h&0x3ff) * 0x1p-24)
+	case 0x7c00:
+		v |= 0x7ff << 52
+	default:
+		v += (1023 - 15) << 52
+	}
+	return math.Float64frombits(v | sign)
+}
+
+func readFloat32(dst []float64, src []byte) {
+	for len(dst) >= 4 && len(src) >= 16 {
+		d, s := (*[4]float64)(dst), (*[16]byte)(src)
+		d[0] = float64(math.Float32frombits(binary.LittleEndian.Uint32(s[0:])))
+		d[1] = float64(math.Float32frombits(binary.LittleEndian.Uint32(s[4:])))
+		d[2] = float64(math.Float32frombits(binary.LittleEndian.Uint32(s[8:])))
+		d[3] = float64(math.Float32frombits(binary.LittleEndian.Uint32(s[12:])))
+		dst, src = dst[4:], src[16:]
+	}
+	for i := range dst {
+		dst[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:])))
+	}
+}
+
+func readFloat64(dst []float64, src []byte) {
+	for i := range dst {
+		dst[i] = math.Float64frombits(binary.LittleEndian.Uint64(src[8*i:]))
+	}
+}
+
+func readInt16(dst []float64, src []byte) {
+	for i := range dst {
+		dst[i] = float64(int16(binary.LittleEndian.Uint16(src[2*i:])))
+	}
+}
+
+func readUint16(dst []float64, src []byte) {
+	for i := range dst {
+		dst[i] = float64(binary.LittleEndian.Uint16(src[2*i:]))
+	}
+}
+
+func readInt32(dst []float64, src []byte) {
+	for i := range dst {
+		dst[i] = float64(int32(binary.LittleEndian.Uint32(src[4*i:])))
+	}
+}
+
+func readUint32(dst []float64, src []byte) {
+	for i := range dst {
+		dst[i] = float64(binary.LittleEndian.Uint32(src[4*i:]))
+	}
+}
+
+func readInt64(dst []float64, src []byte) {
+	for i := range dst {
+		dst[i] = float64(int64(binary.LittleEndian.Uint64(src[8*i:])))
+	}
+}
+
+func readUint64(dst []float64, src []byte) {
+	for i := range dst {
+		dst[i] = float64(binary.LittleEndian.Uint64(src[8*i:]))
+	}
+}
+
+// restInt64 reads what readInt64 rounded away. The subtraction is modulo 2^64, so
+// that it is right for the values that round up to 2^63 too.
+func restInt64(dst []float64, src []byte) {
+	for i := range dst {
+		x := binary.LittleEndian.Uint64(src[8*i:])
+		hi := float64(int64(x))
+		whole := uint64(1) << 63
+		if hi < 0x1p63 {
+			whole = uint64(int64(hi))
+		}
+		dst[i] = float64(int64(x - whole))
+	}
+}
+
+// restUint64 reads what readUint64 rounded away.
+func restUint64(dst []float64, src []byte) {
+	for i := range dst {
+		x := binary.LittleEndian.Uint64(src[8*i:])
+		hi := float64(x)
+		whole := uint64(0)
+		if hi < 0x1p64 {
+			whole = uint64(hi)
+		}
+		dst[i] = float64(int64(x - whole))
+	}
+}

@@ -1,0 +1,157 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+
+	"dits/tensorstore/digest"
+)
+
+// DiffOptions of [Repo.Diff]. The zero value compares everything.
+type DiffOptions struct {
+	Paths       []string // only files at or below one of these; none: all
+	FilesOnly   bool     // do not look into files
+	DigestsOnly bool     // find out which tensors changed, but read none: all their elements count as changed, without figures
+	Workers     int      // tensor blocks compared at a time; 0: one a processor
+}
+
+// A Diff is how state b differs from state a. Its JSON form is a contract.
+type Diff struct {
+	A           *digest.ID  `json:"a"` // commits; null is the index or the working folder
+	B           *digest.ID  `json:"b"`
+	Files       []FileDiff  `json:"files"` // that differ, ascending by path
+	Summary     DiffSummary `json:"summary"`
+	StoredBytes *int64      `json:"stored_bytes"`  // what the files of b in Files take in packs beyond a's; null: not all are stored
+	Logical     int64       `json:"logical_bytes"` // the size of those files
+}
+
+// What became of a file.
+const (
+	FileAdded    = "added"
+	FileRemoved  = "removed"
+	FileModified = "modified"
+	FileRenamed  = "renamed" // the same bytes under another path
+)
+
+// A FileDiff is one file that differs.
+type FileDiff struct {
+	Path    string       `json:"path"`             // in a; in b if it was added
+	PathB   string       `json:"path_b,omitempty"` // if it was renamed
+	Status  string       `json:"status"`
+	ModeA   string       `json:"mode_a,omitempty"` // octal, if they differ
+	ModeB   string       `json:"mode_b,omitempty"`
+	Warning string       `json:"warning,omitempty"` // why tensors could not be compared
+	Tensors []TensorDiff `json:"tensors"`           // those of a in its order, then those that b added
+	Layers  []LayerDiff  `json:"layers"`            // see [Layers]
+	Summary DiffSummary  `json:"summary"`
+}
+
+// A DiffSummary counts tensors by what became of them. Elements are those of the
+// tensors that both sides have.
+type DiffSummary struct {
+	Tensors         int   `json:"tensors"`
+	Changed         int   `json:"changed"`
+	Identical       int   `json:"identical"`
+	Added           int   `json:"added"`
+	Removed         int   `json:"removed"`
+	Renamed         int   `json:"renamed"`
+	Reshaped        int   `json:"reshaped"`
+	Elements        int64 `json:"elements"`
+	ElementsChanged int64 `json:"elements_changed"`
+}
+
+// Diff compares two states. Files and tensors whose digests are equal are not read;
+// the others are streamed once, in bounded memory.
+func (r *Repo) Diff(ctx context.Context, a, b Side, o DiffOptions) (*Diff, error) {
+	sa, err := r.snapshot(ctx, a, o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	sb, err := r.snapshot(ctx, b, o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	d := &Diff{A: sa.commit, B: sb.commit, Files: []FileDiff{}}
+	pairs := pairFiles(sa.files, sb.files)
+	for _, p := range pairs {
+		f, err := r.diffFile(ctx, p, o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.path(), err)
+		}
+		d.Files = append(d.Files, f)
+		d.Summary.merge(f.Summary)
+	}
+	return d, r.storedBytes(d, sa.files, pairs)
+}
+
+// storedBytes fills in what b's side of the pairs takes, but for links, which are
+// a few bytes and may not be stored.
+func (r *Repo) storedBytes(d *Diff, a []sideFile, pairs []filePair) error {
+	var files, except []digest.ID
+	for _, f := range a {
+		if f.scanned == nil && f.Mode != ModeLink {
+			except = append(except, f.ID)
+		}
+	}
+	known := true
+	for _, p := range pairs {
+		if p.b == nil {
+			continue
+		}
+		d.Logical += p.b.Size
+		switch {
+		case p.b.Mode == ModeLink:
+		case p.b.scanned != nil:
+			known = false
+		default:
+			files = append(files, p.b.ID)
+		}
+	}
+	if !known {
+		return nil
+	}
+	var n int64
+	if len(files) > 0 {
+		var err error
+		if n, err = r.Catalog.StoredBytes(files, except); err != nil {
+			return err
+		}
+	}
+	d.StoredBytes = &n
+	return nil
+}
+
+// add counts one tensor.
+func (s *DiffSummary) add(t TensorDiff) {
+	s.Tensors++
+	switch t.Status {
+	case TensorAdded:
+		s.Added++
+		return
+	case TensorRemoved:
+		s.Removed++
+		return
+	case TensorIdentical:
+		s.Identical++
+	case TensorChanged:
+		s.Changed++
+	case TensorRenamed:
+		s.Renamed++
+	case TensorReshaped:
+		s.Reshaped++
+	}
+	s.Elements += t.Elements
+	s.ElementsChanged += t.Changed
+}
+
+func (s *DiffSummary) merge(o DiffSummary) {
+	s.Tensors += o.Tensors
+	s.Changed += o.Changed
+	s.Identical += o.Identical
+	s.Added += o.Added
+	s.Removed += o.Removed
+	s.Renamed += o.Renamed
+	s.Reshaped += o.Reshaped
+	s.Elements += o.Elements
+	s.ElementsChanged += o.ElementsChanged
+}

@@ -1,0 +1,256 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"dits/formats"
+	"dits/tensorstore/digest"
+)
+
+// What became of a tensor.
+const (
+	TensorIdentical = "identical"
+	TensorChanged   = "changed"  // other elements or another dtype
+	TensorReshaped  = "reshaped" // another shape; elements may have changed as well
+	TensorRenamed   = "renamed"  // the same bytes, dtype and shape under another name
+	TensorAdded     = "added"
+	TensorRemoved   = "removed"
+)
+
+// A TensorDiff is one tensor on both sides.
+//
+// Of a reshaped tensor that only grew or shrank in its first dimension the rows
+// that both have are compared, and b's further rows count as changed; one with the
+// same number of elements is compared in order; any other is changed as a whole,
+// without figures. So is a tensor that only one side has.
+type TensorDiff struct {
+	Name      string  `json:"name"` // in a; in b if it was added
+	Status    string  `json:"status"`
+	NameB     string  `json:"name_b"` // "" if it was removed
+	DTypeA    string  `json:"dtype_a"`
+	DTypeB    string  `json:"dtype_b"`
+	Shape     []int64 `json:"shape"`             // in b; in a if it was removed
+	ShapeA    []int64 `json:"shape_a,omitempty"` // if it was reshaped
+	Elements  int64   `json:"elements"`          // of Shape
+	Changed   int64   `json:"changed"`           // of them
+	RelL2     Number  `json:"rel_l2"`            // the figures are those of [Comparison]
+	MaxAbs    Number  `json:"max_abs"`
+	Cosine    Number  `json:"cosine"`
+	MeanShift Number  `json:"mean_shift"`
+	Rank      *int64  `json:"rank,omitempty"` // of b−a, where it was asked for
+	Energy    *Number `json:"energy,omitempty"`
+
+	diffSq, baseSq float64
+}
+
+// A tensorPair is a tensor's index on both sides, -1 where a side does not have it.
+type tensorPair struct {
+	status string
+	a, b   int
+}
+
+// diffTensors matches the tensors of two files and compares those that differ.
+// Either side may be nil.
+func diffTensors(ctx context.Context, a, b *content, o DiffOptions) ([]TensorDiff, error) {
+	pairs := pairTensors(a, b)
+	diffs := make([]TensorDiff, len(pairs))
+	var todo []int
+	for i, p := range pairs {
+		diffs[i] = describe(p, a, b)
+		if needsReading(&diffs[i], p, a, b) {
+			todo = append(todo, i)
+		}
+	}
+	if o.DigestsOnly || len(todo) == 0 {
+		return diffs, nil
+	}
+	workers := o.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for _, i := range todo {
+		g.Go(func() error {
+			each := (workers + len(todo) - 1) / len(todo)
+			if err := diffs[i].measure(ctx, pairs[i], a, b, each); err != nil {
+				return fmt.Errorf("tensor %q: %w", diffs[i].Name, err)
+			}
+			return nil
+		})
+	}
+	return diffs, g.Wait()
+}
+
+// tensors is c's list, none for no file.
+func (c *content) tensors() []formats.Tensor {
+	if c == nil {
+		return nil
+	}
+	return c.Layout.Tensors
+}
+
+// pairTensors matches by name, and what is left by content.
+func pairTensors(a, b *content) []tensorPair {
+	ta, tb := a.tensors(), b.tensors()
+	byName := make(map[string]int, len(tb))
+	for j, t := range tb {
+		byName[t.Name] = j
+	}
+	pairs := make([]tensorPair, len(ta))
+	matched := make([]bool, len(tb))
+	for i, t := range ta {
+		pairs[i] = tensorPair{TensorRemoved, i, -1}
+		if j, ok := byName[t.Name]; ok {
+			pairs[i] = tensorPair{statusOf(a, b, i, j), i, j}
+			matched[j] = true
+		}
+	}
+	type key struct {
+		id    digest.ID
+		dtype formats.DType
+		shape string
+	}
+	keyOf := func(c *content, i int) key {
+		t := c.Layout.Tensors[i]
+		return key{c.digest(i), t.DType, fmt.Sprint(t.Shape)}
+	}
+	gone := make(map[key][]int)
+	for i, p := range pairs {
+		if p.b < 0 && ta[i].Len > 0 { // empty tensors are all the same
+			k := keyOf(a, i)
+			gone[k] = append(gone[k], i)
+		}
+	}
+	for j := range tb {
+		if matched[j] {
+			continue
+		}
+		k := keyOf(b, j)
+		if from := gone[k]; len(from) > 0 {
+			pairs[from[0]] = tensorPair{TensorRenamed, from[0], j}
+			gone[k] = from[1:]
+			continue
+		}
+		pairs = append(pairs, tensorPair{TensorAdded, -1, j})
+	}
+	return pairs
+}
+
+// statusOf compares two tensors of one name without reading them.
+func statusOf(a, b *content, i, j int) string {
+	ta, tb := a.Layout.Tensors[i], b.Layout.Tensors[j]
+	switch {
+	case !slices.Equal(ta.Shape, tb.Shape):
+		return TensorReshaped
+	case ta.DType == tb.DType && a.digest(i) == b.digest(j):
+		return TensorIdentical
+	}
+	return TensorChanged
+}
+
+// describe says all that is known without reading: nothing in common until
+// measured, unless the bytes are the same.
+func describe(p tensorPair, a, b *content) TensorDiff {
+	nan := Number(math.NaN())
+	d := TensorDiff{Status: p.status, RelL2: nan, MaxAbs: nan, Cosine: nan, MeanShift: nan, diffSq: math.NaN(), baseSq: math.NaN()}
+	if p.a >= 0 {
+		t := a.Layout.Tensors[p.a]
+		d.Name, d.DTypeA, d.Shape = t.Name, string(t.DType), t.Shape
+	}
+	if p.b >= 0 {
+		t := b.Layout.Tensors[p.b]
+		if p.a < 0 {
+			d.Name = t.Name
+		}
+		if p.status == TensorReshaped {
+			d.ShapeA = d.Shape
+			if d.ShapeA == nil {
+				d.ShapeA = []int64{}
+			}
+		}
+		d.NameB, d.DTypeB, d.Shape = t.Name, string(t.DType), t.Shape
+	}
+	if d.Shape == nil {
+		d.Shape = []int64{}
+	}
+	d.Elements = elementsOf(d.Shape)
+	d.Changed = d.Elements
+	return d
+}
+
+// elementsOf is the product of the dimensions, which a parser has bounded.
+func elementsOf(shape []int64) int64 {
+	n := int64(1)
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}
+
+// needsReading says whether a pair has to be read; where the bytes are the same it
+// fills in that nothing changed.
+func needsReading(d *TensorDiff, p tensorPair, a, b *content) bool {
+	if p.a < 0 || p.b < 0 {
+		return false
+	}
+	if d.DTypeA == d.DTypeB && a.digest(p.a) == b.digest(p.b) {
+		d.set(unchanged(d.Elements))
+		return false
+	}
+	return d.common() > 0
+}
+
+// common is how many elements, from the first on, stand for the same thing on both
+// sides.
+func (d *TensorDiff) common() int64 {
+	if d.Status != TensorReshaped {
+		return d.Elements
+	}
+	n, m := elementsOf(d.ShapeA), d.Elements
+	if n == m {
+		return n
+	}
+	if len(d.ShapeA) > 0 && len(d.Shape) > 0 && slices.Equal(d.ShapeA[1:], d.Shape[1:]) && !packsAcrossRows(d.DTypeA) && !packsAcrossRows(d.DTypeB) {
+		return min(n, m)
+	}
+	return 0
+}
+
+// packsAcrossRows says that a row of d may end within a byte.
+func packsAcrossRows(d string) bool {
+	elems, _, _ := formats.DType(d).Block()
+	return elems > 1 && formats.DType(d).InSafetensors()
+}
+
+// measure reads both tensors and fills in how far they are apart.
+func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *content, workers int) error {
+	oa, err := a.operand(p.a)
+	if err != nil {
+		return err
+	}
+	ob, err := b.operand(p.b)
+	if err != nil {
+		return err
+	}
+	n := d.common()
+	c, err := Compare(ctx, oa, ob, n, workers)
+	if err != nil {
+		return err
+	}
+	c.Changed += d.Elements - min(n, d.Elements)
+	d.set(c)
+	return nil
+}
+
+func (d *TensorDiff) set(c Comparison) {
+	d.Changed = c.Changed
+	d.RelL2, d.MaxAbs, d.Cosine, d.MeanShift = Number(c.RelL2), Number(c.MaxAbs), Number(c.Cosine), Number(c.MeanShift)
+	d.diffSq, d.baseSq = c.DiffSq, c.BaseSq
+}

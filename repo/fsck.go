@@ -1,0 +1,258 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"dits/catalog"
+	"dits/formats"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// FsckOptions of [Repo.Fsck].
+type FsckOptions struct {
+	Quick    bool        // checksums and references only: nothing is decoded
+	Progress Progress    // nil: none
+	Report   func(error) // told of each problem
+}
+
+// A TensorError says which part of a file cannot be read.
+type TensorError struct {
+	File   digest.ID
+	Tensor string // "" for a part that is no tensor
+	Off    int64  // bytes from the start of the file
+	Err    error
+}
+
+func (e *TensorError) Error() string {
+	if e.Tensor == "" {
+		return fmt.Sprintf("file %s: offset %d: %v", e.File.Short(), e.Off, e.Err)
+	}
+	return fmt.Sprintf("file %s: tensor %q: offset %d: %v", e.File.Short(), e.Tensor, e.Off, e.Err)
+}
+
+func (e *TensorError) Unwrap() error { return e.Err }
+
+// Fsck verifies the store and what the refs of this repository need of it: every byte
+// of every pack, every digest, every reference. It returns the number of problems.
+func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error) {
+	o.Progress = orQuiet(o.Progress)
+	c := &checking{repo: r, options: o, read: map[digest.ID]bool{}, broken: map[string]bool{}}
+	for _, err := range r.Store.Damaged() {
+		c.problem(err)
+	}
+	if err := c.refs(); err != nil {
+		return c.problems, err
+	}
+	total, err := r.rawBytes()
+	if err != nil {
+		return c.problems, err
+	}
+	o.Progress.Start("checking", total)
+	defer o.Progress.Done()
+	if !o.Quick {
+		if err := c.files(ctx); err != nil {
+			return c.problems, err
+		}
+	}
+	err = r.Store.Verify(ctx, tensorstore.Verification{
+		Decode:   !o.Quick,
+		Skip:     c.wasRead,
+		Progress: o.Progress.Add,
+		Report:   c.problem,
+	})
+	return c.problems, err
+}
+
+// rawBytes is how many bytes all records hold when decoded.
+func (r *Repo) rawBytes() (total int64, err error) {
+	for k := pack.Chunk; k <= pack.Tag; k++ {
+		err = errors.Join(err, r.Catalog.Each(k, func(rec catalog.Record) error { total += rec.RawLen; return nil }))
+	}
+	return total, err
+}
+
+// A checking is one call of Fsck.
+type checking struct {
+	repo     *Repo
+	options  FsckOptions
+	problems int
+	read     map[digest.ID]bool // chunks that were read and had their digest
+	broken   map[string]bool    // messages already reported
+}
+
+// problem counts and reports what is wrong, once.
+func (c *checking) problem(err error) {
+	if c.broken[err.Error()] {
+		return
+	}
+	c.broken[err.Error()] = true
+	c.problems++
+	c.options.Report(err)
+}
+
+// wasRead says that the record that readers take was already decoded through a file.
+func (c *checking) wasRead(loc tensorstore.Location) bool {
+	return loc.Kind == pack.Chunk && c.read[loc.ID]
+}
+
+// refs follows every ref to the files that it needs.
+func (c *checking) refs() error {
+	refs, err := c.repo.Refs("refs/")
+	if err != nil {
+		return err
+	}
+	seen := map[digest.ID]bool{}
+	for _, ref := range refs {
+		id, err := c.repo.Peel(ref.ID)
+		if err == nil {
+			err = c.commits(id, seen)
+		}
+		if err != nil {
+			c.problem(fmt.Errorf("%s: %w", ref.Name, err))
+		}
+	}
+	return nil
+}
+
+// commits checks a commit and all before it.
+func (c *checking) commits(id digest.ID, seen map[digest.ID]bool) error {
+	for todo := []digest.ID{id}; len(todo) > 0; {
+		id := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		commit, err := c.repo.ReadCommit(id)
+		if err != nil {
+			return err
+		}
+		entries, err := c.repo.TreeFiles(commit.Tree)
+		if err != nil {
+			return fmt.Errorf("commit %s: %w", id.Short(), err)
+		}
+		for _, e := range entries {
+			if !seen[e.ID] {
+				seen[e.ID] = true
+				c.manifest(id, e)
+			}
+		}
+		todo = append(todo, commit.Parents...)
+	}
+	return nil
+}
+
+// manifest checks that a file of a commit has all its parts.
+func (c *checking) manifest(commit digest.ID, e TreeFile) {
+	f, err := c.repo.ReadFile(e.ID)
+	if err != nil {
+		c.problem(fmt.Errorf("commit %s: %s: %w", commit.Short(), e.Path, err))
+		return
+	}
+	for i, blob := range f.Blobs {
+		if has, err := c.repo.Store.HasBlob(blob); err != nil || !has {
+			c.problem(fmt.Errorf("commit %s: %s: %w", commit.Short(), e.Path, partError(f, i, errors.Join(err, &tensorstore.UnknownError{Kind: pack.Blob, ID: blob}))))
+		}
+	}
+}
+
+// files reads every file that the store knows and compares its digest.
+func (c *checking) files(ctx context.Context) error {
+	var ids []digest.ID
+	err := c.repo.Catalog.Each(pack.Manifest, func(rec catalog.Record) error {
+		ids = append(ids, rec.ID)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		f, err := c.repo.ReadFile(id)
+		if err != nil {
+			c.problem(err)
+			continue
+		}
+		if err := c.file(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file reads one file, part by part. A part that was read as part of another file is
+// read again for the digest of the whole: chunks are cached, and the whole has to be right.
+func (c *checking) file(ctx context.Context, f catalog.File) error {
+	whole := digest.NewHasher()
+	intact := true
+	for i := range f.Blobs {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err := c.blob(f.Blobs[i], whole); err != nil {
+			c.problem(partError(f, i, err))
+			intact = false
+		}
+	}
+	if got := whole.ID(); intact && got != f.ID {
+		c.problem(fmt.Errorf("file %s: %w: its parts have digest %s", f.ID, ErrCorrupt, got))
+	}
+	return nil
+}
+
+func (c *checking) blob(id digest.ID, w io.Writer) error {
+	b, err := c.repo.Store.Blob(id)
+	if err != nil {
+		return err
+	}
+	part := digest.NewHasher()
+	if _, err := b.WriteTo(io.MultiWriter(w, part)); err != nil {
+		return err
+	}
+	if got := part.ID(); got != id {
+		return fmt.Errorf("blob %s: %w: its chunks have digest %s", id, ErrCorrupt, got)
+	}
+	for _, chunk := range b.Chunks() {
+		c.read[chunk.ID] = true
+	}
+	return nil
+}
+
+// partError says which part of f an error is about.
+func partError(f catalog.File, i int, err error) error {
+	s := f.Layout.Segments[i]
+	e := &TensorError{File: f.ID, Off: s.Off, Err: err}
+	if s.Kind == formats.Data {
+		e.Tensor = f.Layout.Tensors[s.Tensor].Name
+	}
+	return e
+}
+
+// Rebuild makes the catalog of the repository that start is in again from the packs. The
+// old one, which may be damaged, is removed first: it is a cache.
+func Rebuild(start string) error {
+	root, err := findRoot(start)
+	if err != nil {
+		return err
+	}
+	r, err := configured(root, nil)
+	if err != nil {
+		return err
+	}
+	l, err := r.lock()
+	if err != nil {
+		return err
+	}
+	defer l.unlock()
+	if err := removeCatalog(r.StoreDir); err != nil {
+		return err
+	}
+	if r.Store, r.Catalog, err = openStore(r.StoreDir, r.FS); err != nil {
+		return err
+	}
+	return r.Close()
+}

@@ -1,0 +1,200 @@
+package repo
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"dits/catalog"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// A LsEntry is a file, link or folder of a tree.
+type LsEntry struct {
+	Path   string    `json:"path"`
+	Type   string    `json:"type"` // file, link or dir
+	Mode   string    `json:"mode"` // octal
+	Size   int64     `json:"size"` // bytes; of a folder, of all files below it
+	Digest digest.ID `json:"digest"`
+}
+
+// Ls lists the folder at path ("" is the root) in the commit that rev names, or the
+// one file that path names. With recursive set it lists all files below instead.
+func (r *Repo) Ls(rev, path string, recursive bool) ([]LsEntry, error) {
+	id, err := r.Resolve(rev)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.ReadCommit(id)
+	if err != nil {
+		return nil, err
+	}
+	e, err := r.Lookup(c.Tree, path)
+	if err != nil {
+		return nil, err
+	}
+	if e.Mode != ModeDir {
+		return []LsEntry{lsEntry(path, e)}, nil
+	}
+	prefix := ""
+	if path != "" {
+		prefix = path + "/"
+	}
+	list := []LsEntry{}
+	if recursive {
+		err := r.walkTree(e.ID, prefix, 0, func(f TreeFile) error {
+			list = append(list, lsEntry(f.Path, catalog.TreeEntry{Mode: f.Mode, ID: f.ID, Size: f.Size}))
+			return nil
+		})
+		return list, err
+	}
+	t, err := r.ReadTree(e.ID)
+	for _, e := range t.Entries {
+		list = append(list, lsEntry(prefix+e.Name, e))
+	}
+	return list, err
+}
+
+func lsEntry(path string, e catalog.TreeEntry) LsEntry {
+	kind := "file"
+	switch e.Mode {
+	case ModeDir:
+		kind = "dir"
+	case ModeLink:
+		kind = "link"
+	}
+	return LsEntry{path, kind, fmt.Sprintf("%06o", e.Mode), e.Size, e.ID}
+}
+
+// A FileListing is a file and the tensors in it. Its JSON form is a contract.
+type FileListing struct {
+	Path    string       `json:"path"`
+	Format  string       `json:"format"`
+	Size    int64        `json:"size"`
+	SHA256  *string      `json:"sha256"` // null when it is not known
+	Warning string       `json:"warning,omitempty"`
+	Tensors []TensorInfo `json:"tensors"` // in the order of the file's header
+}
+
+// A TensorInfo is a tensor of a stored file.
+type TensorInfo struct {
+	Name     string    `json:"name"`
+	DType    string    `json:"dtype"`
+	Shape    []int64   `json:"shape"`
+	Offset   int64     `json:"offset"` // bytes from the start of the file
+	Size     int64     `json:"size"`   // bytes
+	Digest   digest.ID `json:"digest"`
+	Encoding string    `json:"encoding"` // that of most of its bytes: raw, zstd, fields, delta or derived
+	Source   digest.ID `json:"source"`   // the blob that they are coded against; "" for none
+}
+
+// FileTensors lists the tensors of the file at path: in the commit that rev names, or
+// as staged when rev is "". It reads no tensor.
+func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
+	tf, err := r.fileAt(rev, path)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.open(sideFile{TreeFile: tf})
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, fmt.Errorf("%s: a link, want a file", path)
+	}
+	l := &FileListing{Path: path, Format: c.Layout.Format, Size: c.Layout.Size, Warning: c.Layout.Warning, Tensors: []TensorInfo{}}
+	if c.SHA256 != [32]byte{} {
+		sum := hex.EncodeToString(c.SHA256[:])
+		l.SHA256 = &sum
+	}
+	blobs := make([]digest.ID, len(c.Layout.Tensors))
+	for i := range blobs {
+		blobs[i] = c.digest(i)
+	}
+	origins, err := r.origins(blobs)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range c.Layout.Tensors {
+		info := TensorInfo{Name: t.Name, DType: string(t.DType), Shape: t.Shape, Offset: t.Off, Size: t.Len, Digest: blobs[i]}
+		if t.Shape == nil {
+			info.Shape = []int64{}
+		}
+		if t.Len == 0 {
+			info.Digest = digest.Sum(nil)
+		}
+		info.Encoding, info.Source = origins[blobs[i]].encoding, origins[blobs[i]].source
+		l.Tensors = append(l.Tensors, info)
+	}
+	return l, nil
+}
+
+// fileAt finds the file at path in the commit that rev names, or in the index.
+func (r *Repo) fileAt(rev, path string) (TreeFile, error) {
+	if rev == "" {
+		x, err := r.Index()
+		if err != nil {
+			return TreeFile{}, err
+		}
+		e := x.Find(path)
+		if e == nil {
+			return TreeFile{}, fmt.Errorf("%s: not in the index: %w", path, ErrNoPath)
+		}
+		return TreeFile{e.Path, e.Mode, e.ID, e.Size}, nil
+	}
+	id, err := r.Resolve(rev)
+	if err != nil {
+		return TreeFile{}, err
+	}
+	c, err := r.ReadCommit(id)
+	if err != nil {
+		return TreeFile{}, err
+	}
+	e, err := r.Lookup(c.Tree, path)
+	if err != nil {
+		return TreeFile{}, fmt.Errorf("%s: %w", rev, err)
+	}
+	if e.Mode == ModeDir {
+		return TreeFile{}, fmt.Errorf("%s: a folder, want a file", path)
+	}
+	return TreeFile{path, e.Mode, e.ID, e.Size}, nil
+}
+
+// An origin says how a blob is stored.
+type origin struct {
+	encoding string
+	source   digest.ID
+}
+
+// origins says how blobs are stored, by the records that readers take: of several
+// ways within a blob, the one of most bytes. The zero ID, which stands for no bytes, is raw.
+func (r *Repo) origins(ids []digest.ID) (map[digest.ID]origin, error) {
+	out := map[digest.ID]origin{{}: {encoding: "raw"}}
+	blobs := make([]catalog.Blob, 0, len(ids))
+	var chunks []digest.ID
+	for _, id := range ids {
+		if _, ok := out[id]; ok {
+			continue
+		}
+		b, err := r.Catalog.Blob(id)
+		if err != nil {
+			return nil, err
+		}
+		out[id] = origin{}
+		blobs = append(blobs, b)
+		for _, c := range b.Chunks {
+			chunks = append(chunks, c.ID)
+		}
+	}
+	records, err := r.Catalog.RecordsOf(pack.Chunk, chunks)
+	if err != nil {
+		return nil, err
+	}
+	w := r.waysOfStoring()
+	for _, b := range blobs {
+		if out[b.ID], err = w.most(b, records); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

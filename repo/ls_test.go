@@ -1,0 +1,117 @@
+package repo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/digest"
+)
+
+func TestLs(t *testing.T) {
+	f := newFixture(t)
+	f.put("a.txt", "12345")
+	f.put("dir/b.txt", "123")
+	f.put("dir/sub/c.txt", "1")
+	require.NoError(t, os.Symlink("a.txt", f.path("link")))
+	f.save("a")
+	list := func(path string, recursive bool) string {
+		t.Helper()
+		l, err := f.Ls("HEAD", path, recursive)
+		require.NoError(t, err)
+		var out []string
+		for _, e := range l {
+			out = append(out, fmt.Sprintf("%s %s %s %d", e.Mode, e.Type, e.Path, e.Size))
+		}
+		return strings.Join(out, "\n")
+	}
+	require.Equal(t, "100644 file a.txt 5\n040000 dir dir 4\n120000 link link 5", list("", false))
+	require.Equal(t, "100644 file dir/b.txt 3\n100644 file dir/sub/c.txt 1", list("dir", true))
+	require.Equal(t, "100644 file dir/sub/c.txt 1", list("dir/sub", false))
+	require.Equal(t, "100644 file a.txt 5", list("a.txt", false))
+	_, err := f.Ls("HEAD", "dir/nothing", false)
+	require.ErrorIs(t, err, ErrNoPath)
+	_, err = f.Ls("nothing", "", false)
+	require.ErrorIs(t, err, ErrUnknownRevision)
+}
+
+// normal are n weights like those of a model, as BF16.
+func normal(rng *rand.Rand, n int) []byte {
+	p := make([]byte, 0, 2*n)
+	for range n {
+		b := math.Float32bits(float32(rng.NormFloat64() * 0.02))
+		p = append(p, byte(b>>16), byte(b>>24))
+	}
+	return p
+}
+
+// family saves a base, and a fine-tune of it in which one tensor moved a little.
+func (f *fixture) family() (base, tuned []testTensor) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	const n = 256
+	q := normal(rng, n*n)
+	base = []testTensor{
+		{"model.layers.0.self_attn.q_proj.weight", "BF16", []int64{n, n}, q},
+		{"model.layers.0.mlp.up_proj.weight", "BF16", []int64{n, n}, normal(rng, n*n)},
+		{"scalar", "F32", nil, f32s(1)},
+		{"empty", "F32", []int64{0, 3}, nil},
+	}
+	tuned = append([]testTensor{}, base...)
+	tuned[0].data = bytes.Clone(q)
+	for i := 0; i < len(q); i += 8 {
+		tuned[0].data[i] ^= 1
+	}
+	f.put("model.safetensors", safetensorsFile("", base...))
+	f.save("base")
+	f.put("model.safetensors", safetensorsFile("", tuned...))
+	f.save("tuned")
+	return base, tuned
+}
+
+func TestFileTensors(t *testing.T) {
+	f := newFixture(t)
+	base, tuned := f.family()
+	got, err := f.FileTensors("HEAD", "model.safetensors")
+	require.NoError(t, err)
+	require.Equal(t, "safetensors", got.Format)
+	data := f.read("model.safetensors")
+	require.EqualValues(t, len(data), got.Size)
+	require.Len(t, *got.SHA256, 64)
+	require.Len(t, got.Tensors, 4)
+	byName := map[string]TensorInfo{}
+	for _, x := range got.Tensors {
+		byName[x.Name] = x
+	}
+	for _, want := range tuned {
+		x := byName[want.name]
+		require.Equal(t, digest.Sum(want.data), x.Digest, want.name)
+		require.Equal(t, string(want.data), data[x.Offset:x.Offset+x.Size], want.name)
+	}
+	q, up := byName[tuned[0].name], byName[tuned[1].name]
+	require.Equal(t, "delta", q.Encoding, "the one tensor that moved")
+	require.Equal(t, digest.Sum(base[0].data), q.Source)
+	require.Equal(t, "fields", up.Encoding)
+	require.True(t, up.Source.IsZero())
+	require.Equal(t, "raw", byName["empty"].Encoding)
+
+	b, err := json.Marshal(byName["scalar"])
+	require.NoError(t, err)
+	want := fmt.Sprintf(`{"name":"scalar","dtype":"F32","shape":[],"offset":%d,"size":4,"digest":"%s","encoding":"%s","source":""}`,
+		byName["scalar"].Offset, digest.Sum(f32s(1)), byName["scalar"].Encoding)
+	require.Equal(t, want, string(b), "the JSON of ls is a contract")
+
+	staged, err := f.FileTensors("", "model.safetensors")
+	require.NoError(t, err)
+	require.Equal(t, got, staged)
+	_, err = f.FileTensors("HEAD", "nothing")
+	require.ErrorIs(t, err, ErrNoPath)
+	_, err = f.FileTensors("", "nothing")
+	require.ErrorIs(t, err, ErrNoPath)
+}

@@ -1,0 +1,224 @@
+package repo
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
+)
+
+// A Ref is a name for a commit, or for an annotated tag.
+type Ref struct {
+	Name string    `json:"name"` // "refs/heads/main"
+	ID   digest.ID `json:"id"`
+}
+
+// Short is the name without refs/heads/, refs/tags/ or refs/.
+func (f Ref) Short() string {
+	for _, p := range []string{branchPrefix, tagPrefix, refPrefix} {
+		if s, ok := strings.CutPrefix(f.Name, p); ok {
+			return s
+		}
+	}
+	return f.Name
+}
+
+func (r *Repo) refPath(name string) string { return filepath.Join(r.Dir, filepath.FromSlash(name)) }
+
+// ReadRef returns the value of a ref by its full name; zero if there is none.
+func (r *Repo) ReadRef(name string) (digest.ID, error) {
+	if err := checkRefName(name); err != nil {
+		return digest.ID{}, err
+	}
+	b, err := readSmall(r.refPath(name))
+	if isNoFile(err) {
+		return digest.ID{}, nil
+	}
+	if err != nil {
+		return digest.ID{}, err
+	}
+	id, err := digest.Parse(strings.TrimSuffix(string(b), "\n"))
+	if err != nil {
+		return digest.ID{}, fmt.Errorf("ref %s: %w: %w", name, err, ErrCorrupt)
+	}
+	return id, nil
+}
+
+// isNoFile says that a path names no file: nothing is there, a folder is, or a
+// file is where it wants a folder.
+func isNoFile(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || isNotDir(err) || isDirError(err)
+}
+
+// readSmall reads a file of .dits that is one line, refusing to read on for ever.
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, 2*maxPath))
+}
+
+// Refs returns the refs whose name begins with prefix ("refs/heads/"), by name.
+func (r *Repo) Refs(prefix string) ([]Ref, error) {
+	var out []Ref
+	err := filepath.WalkDir(r.refPath("refs"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // removed meanwhile
+			}
+			return err
+		}
+		rel, err := filepath.Rel(r.Dir, path)
+		name := filepath.ToSlash(rel)
+		if err != nil || d.IsDir() || !strings.HasPrefix(name, prefix) || checkRefName(name) != nil {
+			return err // among others the temporary files of a write that was cut off
+		}
+		id, err := r.ReadRef(name)
+		if err != nil || id.IsZero() {
+			return err
+		}
+		out = append(out, Ref{name, id})
+		return nil
+	})
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out, err
+}
+
+// allRefs returns the commits that the refs and HEAD name, by full ref name.
+// Annotated tags are followed.
+func (r *Repo) allRefs() (map[string]digest.ID, error) {
+	refs, err := r.Refs("")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]digest.ID{}
+	for _, ref := range refs {
+		if out[ref.Name], err = r.Peel(ref.ID); err != nil {
+			return nil, fmt.Errorf("%s: %w", ref.Name, err)
+		}
+	}
+	h, err := r.Head()
+	if err == nil && !h.Commit.IsZero() {
+		out[headName] = h.Commit
+	}
+	return out, err
+}
+
+// UpdateRef sets a ref from old to new and notes it in the reflog. A zero old
+// means that the ref may not exist; a zero new removes it. [ErrRefMoved] when the
+// ref does not have the value old.
+func (r *Repo) UpdateRef(name string, old, new digest.ID, reason string) error {
+	l, err := r.lock()
+	if err != nil {
+		return err
+	}
+	defer l.unlock()
+	return r.updateRef(name, old, new, reason)
+}
+
+// updateRef is UpdateRef for a caller that holds the lock. The ref itself is
+// written last: before that, nothing has happened.
+func (r *Repo) updateRef(name string, old, new digest.ID, reason string) error {
+	now, err := r.ReadRef(name)
+	if err != nil {
+		return err
+	}
+	if now != old {
+		return fmt.Errorf("ref %s: is %s, want %s: %w", name, orNone(now), orNone(old), ErrRefMoved)
+	}
+	if new.IsZero() {
+		return r.removeRef(name, old)
+	}
+	if err := r.makeRoom(name); err != nil {
+		return err
+	}
+	if err := r.logUpdate(name, old, new, reason); err != nil {
+		return err
+	}
+	return r.writeLine(r.refPath(name), new.String())
+}
+
+func orNone(id digest.ID) string {
+	if id.IsZero() {
+		return "absent"
+	}
+	return id.Short()
+}
+
+// writeLine replaces a one-line file of .dits.
+func (r *Repo) writeLine(path, line string) error {
+	if err := r.FS.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return disk.WriteFile(r.FS, path, 0o644, func(w io.Writer) error {
+		_, err := io.WriteString(w, line+"\n")
+		return err
+	})
+}
+
+// makeRoom refuses a ref "a/b" beside "a", as git does: one would have to be a
+// folder and a file. Empty folders that a removed ref left are cleared away.
+func (r *Repo) makeRoom(name string) error {
+	for i := strings.LastIndexByte(name, '/'); i > len(refPrefix); i = strings.LastIndexByte(name[:i], '/') {
+		if info, err := os.Lstat(r.refPath(name[:i])); err == nil && !info.IsDir() {
+			return fmt.Errorf("ref %s: %s is in the way: %w", name, name[:i], ErrExists)
+		}
+	}
+	under, err := r.Refs(name + "/")
+	if err != nil {
+		return err
+	}
+	if len(under) > 0 {
+		return fmt.Errorf("ref %s: %s is in the way: %w", name, under[0].Name, ErrExists)
+	}
+	for _, root := range []string{r.refPath(name), r.logPath(name)} {
+		if err := r.removeEmpty(root); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeEmpty removes the folder dir if only empty folders are in it.
+func (r *Repo) removeEmpty(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil || !info.IsDir() {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := r.removeEmpty(filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return r.FS.Remove(dir)
+}
+
+// removeRef deletes a ref, then its log: a log without a ref does no harm.
+func (r *Repo) removeRef(name string, old digest.ID) error {
+	if old.IsZero() {
+		return nil
+	}
+	if err := r.FS.Remove(r.refPath(name)); err != nil {
+		return err
+	}
+	if err := r.FS.SyncDir(filepath.Dir(r.refPath(name))); err != nil {
+		return err
+	}
+	if err := r.FS.Remove(r.logPath(name)); err != nil && !isNoFile(err) {
+		return err
+	}
+	return nil
+}

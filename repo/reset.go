@@ -1,0 +1,65 @@
+package repo
+
+import (
+	"context"
+
+	"dits/tensorstore/digest"
+)
+
+// A ResetMode says how much [Repo.Reset] changes.
+type ResetMode int
+
+// Reset modes.
+const (
+	ResetMixed ResetMode = iota // the branch and the index
+	ResetSoft                   // the branch only
+	ResetHard                   // the working folder too, losing changes to tracked files
+)
+
+// Reset moves the current branch, or a detached HEAD, to a revision.
+func (r *Repo) Reset(ctx context.Context, rev string, mode ResetMode, p Progress) (digest.ID, error) {
+	l, err := r.lock()
+	if err != nil {
+		return digest.ID{}, err
+	}
+	defer l.unlock()
+	h, err := r.Head()
+	if err != nil {
+		return digest.ID{}, err
+	}
+	id, err := r.Resolve(orHead(rev))
+	if err != nil {
+		return id, err
+	}
+	switch mode {
+	case ResetHard:
+		_, err = r.switchTo(ctx, h.Commit, id, true, p)
+	case ResetMixed:
+		err = r.resetIndex(id)
+	}
+	if err != nil {
+		return id, err
+	}
+	return id, r.advance(h, id, "reset: moving to "+orHead(rev))
+}
+
+// resetIndex makes the index that of a commit, keeping the stat of what is the same.
+func (r *Repo) resetIndex(id digest.ID) error {
+	x, err := r.Index()
+	if err != nil {
+		return err
+	}
+	files, err := r.commitFiles(id)
+	if err != nil {
+		return err
+	}
+	next := &Index{written: x.written}
+	for _, f := range files {
+		e := IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}
+		if old := x.Find(f.Path); old != nil && old.ID == f.ID && old.Mode == f.Mode {
+			e = *old
+		}
+		next.Entries = append(next.Entries, e)
+	}
+	return r.writeIndex(next)
+}

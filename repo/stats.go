@@ -1,0 +1,197 @@
+package repo
+
+import (
+	"os"
+	"path/filepath"
+
+	"dits/catalog"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// Stats is what deduplication and coding save. Its JSON form is a contract.
+type Stats struct {
+	Files         int64                    `json:"files"`
+	Tensors       int64                    `json:"tensors"`
+	UniqueTensors int64                    `json:"unique_tensors"`
+	Chunks        int64                    `json:"chunks"`
+	LogicalBytes  int64                    `json:"logical_bytes"` // of the files, each as often as it is there
+	StoredBytes   int64                    `json:"stored_bytes"`
+	CatalogBytes  int64                    `json:"catalog_bytes"` // of the database, which can be made again
+	Ratio         Number                   `json:"ratio"`         // stored to logical; null for no bytes
+	ByEncoding    map[string]EncodingStats `json:"by_encoding"`   // all of raw, zstd, fields, delta, derived
+}
+
+// EncodingStats are the distinct chunks that are stored in one way.
+type EncodingStats struct {
+	Chunks       int64 `json:"chunks"`
+	LogicalBytes int64 `json:"logical_bytes"`
+	StoredBytes  int64 `json:"stored_bytes"` // payload
+}
+
+// Stats sums up the files of the commits that revs name; a file counts once for each
+// path and content, however many of the commits have it there. StoredBytes is the
+// payload that these files need. Without revs it sums up the whole store, and
+// StoredBytes is the size of its packs on disk.
+func (r *Repo) Stats(revs ...string) (*Stats, error) {
+	var files []digest.ID
+	if len(revs) > 0 {
+		var err error
+		if files, err = r.filesOf(revs); err != nil {
+			return nil, err
+		}
+	}
+	sums, err := r.Catalog.Stats(files)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stats{Files: sums.Files, Tensors: sums.Tensors, UniqueTensors: sums.UniqueTensors,
+		Chunks: sums.Chunks, LogicalBytes: sums.LogicalBytes, ByEncoding: make(map[string]EncodingStats)}
+	if files == nil {
+		s.StoredBytes, err = r.packBytes()
+	} else {
+		s.StoredBytes, err = r.Catalog.StoredBytes(files, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.CatalogBytes, err = r.Catalog.Size(); err != nil {
+		return nil, err
+	}
+	s.Ratio = Number(float64(s.StoredBytes) / float64(s.LogicalBytes))
+	return s, r.byEncoding(s, sums, files)
+}
+
+// filesOf returns the digest of each path and content in the commits, never nil.
+func (r *Repo) filesOf(revs []string) ([]digest.ID, error) {
+	type place struct {
+		path string
+		id   digest.ID
+	}
+	seen := make(map[place]bool)
+	ids := []digest.ID{}
+	for _, rev := range revs {
+		files, err := r.Files(rev)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			if p := (place{f.Path, f.ID}); !seen[p] {
+				seen[p] = true
+				ids = append(ids, f.ID)
+			}
+		}
+	}
+	return ids, nil
+}
+
+// packBytes is the size of the packs on disk.
+func (r *Repo) packBytes() (int64, error) {
+	dir := filepath.Join(r.StoreDir, "packs")
+	names, err := pack.List(dir)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	for _, name := range names {
+		info, err := os.Stat(pack.Path(dir, name))
+		if err != nil {
+			return 0, err
+		}
+		n += info.Size()
+	}
+	return n, nil
+}
+
+// byEncoding names the catalog's numbers, and moves what is derived to a row of its
+// own. Only when something is derived does it look at single chunks.
+func (r *Repo) byEncoding(s *Stats, sums catalog.Stats, files []digest.ID) error {
+	for _, name := range encodingNames {
+		s.ByEncoding[name] = EncodingStats{}
+	}
+	for e, u := range sums.ByEncoding {
+		name, err := encodingName(e)
+		if err != nil {
+			return err
+		}
+		s.ByEncoding[name] = EncodingStats(u)
+	}
+	w := r.waysOfStoring()
+	any := false
+	err := r.Catalog.Each(pack.Prediction, func(rec catalog.Record) error {
+		p, err := w.prediction(rec.ID)
+		any = any || p.derived
+		return err
+	})
+	if err != nil || !any {
+		return err
+	}
+	return r.moveDerived(s, w, files)
+}
+
+// moveDerived counts the derived chunks of files (nil: all) as such.
+func (r *Repo) moveDerived(s *Stats, w *ways, files []digest.ID) error {
+	if files == nil {
+		err := r.Catalog.Each(pack.Manifest, func(rec catalog.Record) error {
+			files = append(files, rec.ID)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	seen, chunks := make(map[digest.ID]bool), make(map[digest.ID]bool)
+	for _, id := range files {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		f, err := r.Catalog.File(id)
+		if err != nil {
+			return err
+		}
+		for _, blob := range f.Blobs {
+			if err := r.moveDerivedOf(s, w, blob, chunks); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Repo) moveDerivedOf(s *Stats, w *ways, blob digest.ID, seen map[digest.ID]bool) error {
+	b, err := r.Catalog.Blob(blob)
+	if err != nil {
+		return err
+	}
+	var chunks []digest.ID
+	for _, c := range b.Chunks {
+		if !seen[c.ID] {
+			seen[c.ID] = true
+			chunks = append(chunks, c.ID)
+		}
+	}
+	records, err := r.Catalog.RecordsOf(pack.Chunk, chunks)
+	if err != nil {
+		return err
+	}
+	for _, found := range records {
+		o, err := w.of(found[0])
+		if err != nil {
+			return err
+		}
+		if o.encoding != derivedName {
+			continue
+		}
+		name, _ := encodingName(found[0].Encoding)
+		s.move(name, EncodingStats{1, found[0].RawLen, found[0].Len})
+	}
+	return nil
+}
+
+// move counts chunks as derived instead.
+func (s *Stats) move(from string, u EncodingStats) {
+	e, d := s.ByEncoding[from], s.ByEncoding[derivedName]
+	s.ByEncoding[from] = EncodingStats{e.Chunks - u.Chunks, e.LogicalBytes - u.LogicalBytes, e.StoredBytes - u.StoredBytes}
+	s.ByEncoding[derivedName] = EncodingStats{d.Chunks + u.Chunks, d.LogicalBytes + u.LogicalBytes, d.StoredBytes + u.StoredBytes}
+}

@@ -1,0 +1,105 @@
+package repo
+
+import (
+	"fmt"
+
+	"dits/catalog"
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
+)
+
+// encodingNames are what people read, in the order in which they are listed. Derived
+// is no encoding of its own: a chunk is derived when what predicts it is computed
+// from other tensors, by a cast or a quantiser, and is not just a relative.
+var encodingNames = []string{"raw", "zstd", "fields", "delta", derivedName}
+
+const derivedName = "derived"
+
+// encodingName is the name of a number in a record.
+func encodingName(e uint8) (string, error) {
+	switch codec.Encoding(e) {
+	case codec.Raw:
+		return "raw", nil
+	case codec.Zstd:
+		return "zstd", nil
+	case codec.Fields:
+		return "fields", nil
+	case codec.Delta:
+		return "delta", nil
+	}
+	return "", fmt.Errorf("encoding %d is not known to this version of dits", e)
+}
+
+// ways tells how chunks are stored. It reads each prediction once.
+type ways struct {
+	repo        *Repo
+	predictions map[digest.ID]way
+}
+
+// A way is what a prediction makes of the chunks that name it.
+type way struct {
+	derived bool
+	source  digest.ID // zero: it predicts nothing
+}
+
+func (r *Repo) waysOfStoring() *ways {
+	return &ways{repo: r, predictions: map[digest.ID]way{{}: {}}}
+}
+
+// prediction reads what kind of prediction id is.
+func (w *ways) prediction(id digest.ID) (way, error) {
+	if known, ok := w.predictions[id]; ok {
+		return known, nil
+	}
+	b, err := w.repo.Store.Object(pack.Prediction, id)
+	if err != nil {
+		return way{}, err
+	}
+	p, err := predict.Unmarshal(b)
+	if err != nil {
+		return way{}, err
+	}
+	found := way{derived: p.Predicts() && p.Kind != predict.Relative}
+	if len(p.Sources) > 0 {
+		found.source = p.Sources[0]
+	}
+	w.predictions[id] = found
+	return found, nil
+}
+
+// of says how the chunk of a record is stored.
+func (w *ways) of(r catalog.Record) (origin, error) {
+	name, err := encodingName(r.Encoding)
+	if err != nil {
+		return origin{}, fmt.Errorf("chunk %s: %w", r.ID, err)
+	}
+	p, err := w.prediction(r.Prediction)
+	if err != nil {
+		return origin{}, fmt.Errorf("chunk %s: %w", r.ID, err)
+	}
+	if p.derived {
+		name = derivedName
+	}
+	return origin{name, p.source}, nil
+}
+
+// most is how most bytes of a blob are stored.
+func (w *ways) most(b catalog.Blob, records map[digest.ID][]catalog.Record) (origin, error) {
+	best, bytes := origin{encoding: "raw"}, map[origin]int64{}
+	for _, c := range b.Chunks {
+		found := records[c.ID]
+		if len(found) == 0 {
+			return best, fmt.Errorf("blob %s: chunk %s is in no pack: %w", b.ID, c.ID, ErrCorrupt)
+		}
+		o, err := w.of(found[0])
+		if err != nil {
+			return best, err
+		}
+		if bytes[o] += c.Len; bytes[o] > bytes[best] {
+			best = o
+		}
+	}
+	return best, nil
+}

@@ -1,0 +1,96 @@
+package repo
+
+import (
+	"fmt"
+	"time"
+
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// TagOptions of [Repo.CreateTag].
+type TagOptions struct {
+	Message string    // makes an annotated tag; "" a mere name
+	Force   bool      // move an existing tag
+	Time    time.Time // zero is now
+}
+
+// Tags returns all tags by name. The ID of an annotated one is that of its object;
+// [Repo.Peel] gives the commit.
+func (r *Repo) Tags() ([]Ref, error) { return r.Refs(tagPrefix) }
+
+// CreateTag gives a name to the commit that rev names ("" is HEAD), and returns
+// the commit.
+func (r *Repo) CreateTag(name, rev string, o TagOptions) (digest.ID, error) {
+	l, err := r.lock()
+	if err != nil {
+		return digest.ID{}, err
+	}
+	defer l.unlock()
+	ref, err := tagRef(name)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	if rev == "" {
+		rev = headName
+	}
+	commit, err := r.Resolve(rev)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	old, err := r.ReadRef(ref)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	if !old.IsZero() && !o.Force {
+		return digest.ID{}, fmt.Errorf("tag %s: %w", name, ErrExists)
+	}
+	id := commit
+	if o.Message != "" {
+		if id, err = r.storeTag(name, commit, o); err != nil {
+			return digest.ID{}, err
+		}
+	}
+	return commit, r.updateRef(ref, old, id, "tag: "+name)
+}
+
+// storeTag puts an annotated tag into a sealed pack.
+func (r *Repo) storeTag(name string, commit digest.ID, o TagOptions) (digest.ID, error) {
+	message, err := cleanMessage(o.Message)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	if o.Time.IsZero() {
+		o.Time = time.Now()
+	}
+	b := encodeTag(TagObject{Commit: commit, Name: name, Author: r.Author().String(), Time: wholeMinutes(o.Time), Message: message})
+	id := digest.Sum(b)
+	w := r.Store.Begin(tensorstore.WriterOptions{})
+	defer w.Close()
+	if err := w.PutObject(pack.Tag, id, b); err != nil {
+		return id, err
+	}
+	return id, w.Flush()
+}
+
+// DeleteTag removes a tag and returns what it named.
+func (r *Repo) DeleteTag(name string) (digest.ID, error) {
+	l, err := r.lock()
+	if err != nil {
+		return digest.ID{}, err
+	}
+	defer l.unlock()
+	ref, err := tagRef(name)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	id, err := r.ReadRef(ref)
+	if err != nil {
+		return id, err
+	}
+	if id.IsZero() {
+		return id, fmt.Errorf("tag %s: %w", name, r.unknown(name))
+	}
+	return id, r.updateRef(ref, id, digest.ID{}, "")
+}

@@ -1,0 +1,259 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+)
+
+// tmpDir holds files being written, below the root. Whoever holds the lock owns it.
+const tmpDir = ditsDir + "/tmp"
+
+// A worktree changes files of the working folder. Every step goes by names below
+// an open root, so that nothing outside can be reached, and every folder on the
+// way is looked at, so that no link is followed.
+type worktree struct {
+	repo  *Repo
+	root  *os.Root
+	dirty map[string]bool // folders whose entries changed
+	made  int             // temporary files so far
+	force bool            // a file in place of a folder above another may go
+}
+
+// openWorktree prepares to change the working folder; the caller holds the lock.
+// What an interrupted change left in tmpDir is removed.
+func (r *Repo) openWorktree(force bool) (*worktree, error) {
+	root, err := os.OpenRoot(r.Root)
+	if err != nil {
+		return nil, err
+	}
+	w := &worktree{repo: r, root: root, dirty: map[string]bool{}, force: force}
+	err = root.RemoveAll(tmpDir)
+	if err == nil {
+		err = root.Mkdir(tmpDir, 0o755)
+	}
+	if err != nil {
+		root.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// close makes all changes of entries durable.
+func (w *worktree) close() error {
+	var errs []error
+	for dir := range w.dirty {
+		f, err := w.root.Open(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // removed later on
+		}
+		if err == nil {
+			err = errors.Join(f.Sync(), f.Close())
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(append(errs, w.root.RemoveAll(tmpDir), w.root.Close())...)
+}
+
+// remove deletes a file or link and the folders that this leaves empty. What is
+// not there, or is a folder, or lies behind a link, is left.
+func (w *worktree) remove(name string) error {
+	_, ok, err := w.repo.lstat(name)
+	if err != nil || !ok {
+		return err
+	}
+	if err := w.root.Remove(name); err != nil && !isNoFile(err) {
+		return err
+	}
+	w.dirty[path.Dir(name)] = true
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if err := w.root.Remove(dir); err != nil {
+			break // not empty
+		}
+		w.dirty[path.Dir(dir)] = true
+	}
+	return nil
+}
+
+// write puts the content of f into the working folder in place of what is there,
+// and returns the new file. The old one is there, whole, until the last step.
+func (w *worktree) write(ctx context.Context, f TreeFile, p Progress) (WorkFile, error) {
+	if err := checkPath(f.Path); err != nil {
+		return WorkFile{}, err
+	}
+	tmp, err := w.fill(ctx, f, p)
+	if err != nil {
+		return WorkFile{}, fmt.Errorf("%s: %w", f.Path, err)
+	}
+	defer w.root.Remove(tmp) // gone already unless an error follows
+	if err := w.clear(f.Path); err != nil {
+		return WorkFile{}, err
+	}
+	if err := w.place(tmp, f); err != nil {
+		return WorkFile{}, err
+	}
+	w.dirty[path.Dir(f.Path)] = true
+	got, ok, err := w.repo.lstat(f.Path)
+	if err == nil && !ok {
+		err = fmt.Errorf("%s: vanished while it was written", f.Path)
+	}
+	return got, err
+}
+
+// fill makes a temporary file or link of f's content, checked and synced.
+func (w *worktree) fill(ctx context.Context, f TreeFile, p Progress) (tmp string, err error) {
+	file, err := w.repo.ReadFile(f.ID)
+	if err != nil {
+		return "", err
+	}
+	if file.Layout.Size != f.Size {
+		return "", fmt.Errorf("%d bytes, want %d: %w", file.Layout.Size, f.Size, ErrCorrupt)
+	}
+	w.made++
+	tmp = tmpDir + "/" + strconv.Itoa(w.made)
+	if f.Mode == ModeLink {
+		return tmp, w.fillLink(ctx, tmp, f, p)
+	}
+	perm := fs.FileMode(0o666) // less the umask
+	if f.Mode == ModeExec {
+		perm = 0o777
+	}
+	out, err := w.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	if err != nil {
+		return "", err
+	}
+	err = w.repo.copyContent(ctx, out, file, p)
+	if err == nil {
+		err = out.Sync()
+	}
+	if err = errors.Join(err, out.Close()); err != nil {
+		w.root.Remove(tmp)
+	}
+	return tmp, err
+}
+
+func (w *worktree) fillLink(ctx context.Context, tmp string, f TreeFile, p Progress) error {
+	if f.Size == 0 || f.Size > maxPath {
+		return fmt.Errorf("link to %d bytes, want 1 to %d: %w", f.Size, maxPath, ErrCorrupt)
+	}
+	file, err := w.repo.ReadFile(f.ID)
+	if err != nil {
+		return err
+	}
+	var target bytes.Buffer
+	if err := w.repo.copyContent(ctx, &target, file, p); err != nil {
+		return err
+	}
+	if bytes.IndexByte(target.Bytes(), 0) >= 0 {
+		return fmt.Errorf("link to a name with NUL: %w", ErrCorrupt)
+	}
+	return w.root.Symlink(target.String(), tmp)
+}
+
+// clear makes the folders above name and removes what is in its place: a file or a
+// link in place of a folder above, empty folders in its own. The plan has made sure
+// that nothing is lost by it, or was told to force.
+func (w *worktree) clear(name string) error {
+	for i, c := range name {
+		if c != '/' {
+			continue
+		}
+		if err := w.folder(name[:i]); err != nil {
+			return err
+		}
+	}
+	if info, err := w.root.Lstat(name); err == nil && info.IsDir() {
+		return w.removeEmpty(name)
+	}
+	return nil
+}
+
+// folder makes one folder unless it is there. Those above it are.
+func (w *worktree) folder(dir string) error {
+	info, err := w.root.Lstat(dir)
+	if err == nil && info.IsDir() {
+		return nil
+	}
+	if err == nil && !w.force {
+		return &DirtyError{Untracked: []string{dir}} // it came after the plan was made
+	}
+	if err == nil {
+		err = w.root.Remove(dir)
+	} else if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	w.dirty[path.Dir(dir)] = true
+	return w.root.Mkdir(dir, 0o777)
+}
+
+// removeEmpty removes a folder in which are only empty folders.
+func (w *worktree) removeEmpty(dir string) error {
+	f, err := w.root.Open(dir)
+	if err != nil {
+		return err
+	}
+	entries, err := f.ReadDir(-1)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			return &DirtyError{Untracked: []string{dir + "/" + e.Name()}}
+		}
+		if err := w.removeEmpty(dir + "/" + e.Name()); err != nil {
+			return err
+		}
+	}
+	return w.root.Remove(dir)
+}
+
+// place renames the temporary file to f's path. Where that is another file system,
+// the content is copied next to it first.
+func (w *worktree) place(tmp string, f TreeFile) error {
+	err := w.root.Rename(tmp, f.Path)
+	if !isCrossDevice(err) {
+		return err
+	}
+	near := path.Join(path.Dir(f.Path), ".dits-tmp-"+strconv.Itoa(os.Getpid()))
+	if err := w.copyAcross(tmp, near, f); err != nil {
+		w.root.Remove(near)
+		return err
+	}
+	return w.root.Rename(near, f.Path)
+}
+
+func (w *worktree) copyAcross(from, to string, f TreeFile) error {
+	if f.Mode == ModeLink {
+		target, err := w.root.Readlink(from)
+		if err != nil {
+			return err
+		}
+		return w.root.Symlink(target, to)
+	}
+	in, err := w.root.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return err
+	}
+	out, err := w.root.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
+	if err != nil {
+		return err
+	}
+	_, err = out.ReadFrom(in)
+	if err == nil {
+		err = out.Sync()
+	}
+	return errors.Join(err, out.Close())
+}

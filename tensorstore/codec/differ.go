@@ -1,0 +1,110 @@
+package codec
+
+// A differ has what the difference of elements depends on.
+type differ[T word] struct {
+	layout
+	expectation
+	float T           // all ones for floats
+	shift uint        // low bits left out
+	size  [2048]int16 // by exponent: minus the size of a unit in the last place
+}
+
+// newDiffer returns the differ of a chunk of n elements. Sizes are in quarter
+// octaves with scales, in octaves without.
+func newDiffer[T word](in *Input, n int, shift uint) *differ[T] {
+	d := &differ[T]{layout: in.Elem.layout(), expectation: in.expect(n), shift: shift}
+	if d.exp > 0 {
+		d.float = ^T(0)
+	}
+	step, bias := 1, 0
+	if d.act != nil {
+		step = 4
+		bias = 4 * (d.layout.bias + int(d.mant) - int(shift))
+	}
+	if d.exp == 0 { // integers: one size, in units; without scales all the same
+		bias = -step * int(shift)
+	}
+	for e := range d.size[:1<<d.exp] {
+		d.size[e] = int16(bias - step*max(e, 1))
+	}
+	return d
+}
+
+// values sets v to the expected size of the difference of elements whose
+// predictions are p: their scale minus the exponent of the prediction, so in
+// units of its last place.
+func (d *differ[T]) values(v []int16, p []T, at int) {
+	d.fill(v, at)
+	mant, mask := d.mant&63, T(1)<<(d.exp&63)-1
+	p = p[:len(v)]
+	for i := range v {
+		v[i] += d.size[uint(p[i]>>mant&mask)&2047]
+	}
+}
+
+// zigzag sets z to the differences of x to p: both as integers in the order of
+// their values, the difference positive when the magnitude of p grows, its sign
+// in the lowest bit.
+func (d *differ[T]) zigzag(z, x, p []T) {
+	n, float := widthOf[T](), d.float
+	top, sh := T(1)<<(n-1), d.shift&63
+	x, p = x[:len(z)], p[:len(z)]
+	if sh > 0 {
+		d.zigzagShifted(z, x, p)
+		return
+	}
+	for i := range z {
+		a, b := x[i], p[i]
+		g := -(b >> (n - 1)) & float
+		a ^= -(a>>(n-1))&float | top
+		c := ((a - (b ^ (g | top))) ^ g) - g
+		z[i] = c<<1 ^ -(c >> (n - 1))
+	}
+}
+
+// zigzagShifted is zigzag without the low bits, which are zero in x.
+func (d *differ[T]) zigzagShifted(z, x, p []T) {
+	n := widthOf[T]()
+	top, sh := T(1)<<(n-1), d.shift&63
+	for i := range z {
+		a, b := x[i], p[i]
+		g := -(b >> (n - 1)) & d.float
+		a ^= -(a>>(n-1))&d.float | top
+		b ^= g | top
+		c := ((a>>sh - b>>sh) ^ g) - g
+		z[i] = c<<1 ^ -(c >> (n - 1))
+	}
+}
+
+// restore is the reverse of zigzag; it sets z to the elements.
+func (d *differ[T]) restore(z, p []T) {
+	n, float := widthOf[T](), d.float
+	top := T(1) << (n - 1)
+	p = p[:len(z)]
+	if d.shift > 0 {
+		d.restoreShifted(z, p)
+		return
+	}
+	for i := range z {
+		b := p[i]
+		g := -(b >> (n - 1)) & float
+		c := z[i]>>1 ^ -(z[i] & 1)
+		a := (b ^ (g | top)) + ((c ^ g) - g)
+		z[i] = a ^ ((a>>(n-1)-1)&float | top)
+	}
+}
+
+// restoreShifted is restore without the low bits.
+func (d *differ[T]) restoreShifted(z, p []T) {
+	n := widthOf[T]()
+	top, sh := T(1)<<(n-1), d.shift&63
+	for i := range z {
+		b := p[i]
+		g := -(b >> (n - 1)) & d.float
+		b ^= g | top
+		c := z[i]>>1 ^ -(z[i] & 1)
+		a := (b>>sh + ((c ^ g) - g)) << sh
+		a ^= (a>>(n-1)-1)&d.float | top // of a negative all low bits are ones: they were shifted out
+		z[i] = a >> sh << sh
+	}
+}

@@ -1,0 +1,166 @@
+package codec
+
+import (
+	"bytes"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestRansDivision has every frequency at the ends of every quotient.
+func TestRansDivision(t *testing.T) {
+	for f := uint32(1); f < 1<<probBits; f++ {
+		var e ransSym
+		e.set(0, f)
+		for q := uint64(0); q < 1<<20; q = q*3 + 1 {
+			for _, x := range []uint64{q * uint64(f), q*uint64(f) + uint64(f) - 1, uint64(e.max) - 1} {
+				if x < uint64(e.max) && x*e.rcp>>44 != x/uint64(f) {
+					t.Fatalf("%d / %d is %d", x, f, x*e.rcp>>44)
+				}
+			}
+		}
+	}
+}
+
+// TestTokens codes symbols of all kinds of distributions and holds the cost to
+// the entropy.
+func TestTokens(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		p    float64 // of a zero, then geometric
+		n    int
+		over float64 // allowed above entropy, bits a symbol
+	}{
+		{"one", 0.5, 1, 200}, {"two", 0.5, 2, 200}, {"skewed", 0.999, 100000, 0.002},
+		{"even", 0.03, 100000, 0.03}, {"usual", 0.2, 100000, 0.02}, {"certain", 1, 100000, 0.002},
+	} {
+		r := rand.New(rand.NewPCG(9, 9))
+		s := new(scratch)
+		var counts [256]float64
+		for range tc.n {
+			k := 0
+			for r.Float64() > tc.p && k < 255 {
+				k++
+			}
+			counts[k]++
+			s.tok = append(s.tok, uint8(k))
+			s.ctx = append(s.ctx, uint16(r.IntN(3)))
+		}
+		want := bytes.Clone(s.tok)
+		enc := s.appendTokens(nil, 3, maxSymbols)
+		var tr tokenReader
+		rest, err := tr.open(new(scratch), append(enc, 1, 2, 3), 3)
+		if err != nil || !bytes.Equal(rest, []byte{1, 2, 3}) {
+			t.Fatalf("%s: rest %x, %v", tc.name, rest, err)
+		}
+		got, tab := make([]uint8, tc.n), make([]uint8, tc.n)
+		tr.tablesOf(tab, s.ctx)
+		if err := tr.read(got, tab); err != nil || !bytes.Equal(got, want) || tr.rans.close() != nil {
+			t.Fatalf("%s: other symbols, %v", tc.name, err)
+		}
+		entropy := 0.0
+		for _, c := range counts {
+			if c > 0 {
+				entropy -= c * math.Log2(c/float64(tc.n))
+			}
+		}
+		if over := (8*float64(len(enc)) - entropy) / float64(tc.n); over > tc.over {
+			t.Errorf("%s: %.4f bits a symbol above entropy, want at most %.4f", tc.name, over, tc.over)
+		}
+	}
+}
+
+// TestSpread holds the invariants of frequencies for random levels.
+func TestSpread(t *testing.T) {
+	r := rand.New(rand.NewPCG(10, 10))
+	for range 20000 {
+		var tb table
+		n, used := 1+r.IntN(maxSymbols), 0
+		for s := range n {
+			if r.IntN(3) > 0 {
+				tb.level[s] = uint8(r.IntN(maxLevel + 1))
+			}
+			if tb.level[s] > 0 {
+				used++
+			}
+		}
+		if !tb.spread(n) {
+			if used > 0 {
+				t.Fatalf("%d symbols of %d cannot be spread", used, n)
+			}
+			continue
+		}
+		sum := 0
+		for s, f := range tb.freq[:n] {
+			if (f > 0) != (tb.level[s] > 0) || f >= 1<<probBits {
+				t.Fatalf("level %d has frequency %d", tb.level[s], f)
+			}
+			sum += int(f)
+		}
+		if want := 1 << probBits; sum != want && !(used == 1 && sum == want-1) {
+			t.Fatalf("frequencies of %d symbols sum to %d", used, sum)
+		}
+	}
+}
+
+// TestBin codes bits and numbers of many distributions.
+func TestBin(t *testing.T) {
+	for _, p := range []float64{0, 0.01, 0.3, 0.5, 0.99, 1} {
+		for _, n := range []int{0, 1, 7, 3000} {
+			r := rand.New(rand.NewPCG(11, uint64(n)))
+			var vals []int64
+			w := newBinWriter(nil)
+			var m num
+			for range n {
+				v := int64(0)
+				if r.Float64() < p {
+					v = r.Int64N(1<<r.IntN(38)+1) - 3
+				}
+				vals = append(vals, v)
+				m.write(w, v)
+				w.bits(uint64(v)&0x3ff, 10)
+			}
+			b := w.close()
+			rd, m2 := newBinReader(b), num{}
+			for i, v := range vals {
+				if got := m2.read(rd); got != v {
+					t.Fatalf("p %g: number %d of %d is %d, want %d", p, i, n, got, v)
+				}
+				if got := rd.bits(10); got != uint64(v)&0x3ff {
+					t.Fatalf("p %g: bits %d of %d are %x", p, i, n, got)
+				}
+			}
+			if !rd.done() {
+				t.Fatalf("p %g: read to %d of %d", p, rd.pos, len(b))
+			}
+		}
+	}
+}
+
+func TestLog2(t *testing.T) {
+	for n := uint32(1); n < 1<<31; n += n/37 + 1 {
+		if got, want := float64(log2(n))/65536, math.Log2(float64(n)); math.Abs(got-want) > 1e-4 {
+			t.Fatalf("log2 %d is %g, want %g", n, got, want)
+		}
+	}
+}
+
+// TestClass has the ends of all classes.
+func TestClass(t *testing.T) {
+	check := func(z uint64) {
+		c, nb := class(z)
+		i := classes[c]
+		if uint(i.nb) != nb || i.base+z&(1<<nb-1) != z {
+			t.Fatalf("%#x has class %d with %d bits, which begins at %#x", z, c, nb, i.base)
+		}
+	}
+	for z := range uint64(1 << 16) {
+		check(z)
+	}
+	for b := range 64 {
+		for d := range uint64(8) {
+			check(1<<b - 1 + d<<b>>3)
+			check(-(1 << b) - d)
+		}
+	}
+}
