@@ -66,13 +66,12 @@ func (tx *Tx) AddPack(p Pack, entries []pack.Entry) error {
 	return failed(tx.path, "pack "+p.Name, err)
 }
 
-// recordBlock is how many entries are sorted at once: some 20 MB.
+// recordBlock is how many entries are sorted at once: a few MB.
 const recordBlock = 1 << 15
 
 // addRecords adds a block of entries; ord is the place of the first one in its
 // pack. New digests get their numbers, and rows are inserted, in the order of the
-// digests: that is twice as fast as in file order once the catalog is large,
-// because neighbours share pages.
+// digests, so that neighbours share pages and each page is changed once a block.
 func (tx *Tx) addRecords(packNumber int64, ord int, entries []pack.Entry) error {
 	ids := make([]digest.ID, 0, 2*len(entries))
 	for _, e := range entries {

@@ -27,7 +27,7 @@ func (c *Catalog) Records(kind pack.Kind, id digest.ID) ([]Record, error) {
 }
 
 // RecordsOf is [Catalog.Records] of many IDs. The map has no entry for an ID
-// without records. Some 4 µs for each ID.
+// without records. Some 7 µs for each ID.
 func (c *Catalog) RecordsOf(kind pack.Kind, ids []digest.ID) (map[digest.ID][]Record, error) {
 	found := make(map[digest.ID][]Record, len(ids))
 	err := c.view("records", func(tx *sql.Tx) error {

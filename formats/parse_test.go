@@ -158,3 +158,16 @@ func TestError(t *testing.T) {
 		t.Errorf("a name of 1 MiB makes an error of %d bytes", len(long))
 	}
 }
+
+// A silent reader stops early and reports nothing, which io.ReaderAt forbids.
+type silent struct{}
+
+func (silent) ReadAt(p []byte, _ int64) (int, error) { return len(p) - 1, nil }
+
+func TestReadFullSilentReader(t *testing.T) {
+	err := formats.ReadFull(silent{}, make([]byte, 4), 9)
+	damage := new(formats.Error)
+	if err == nil || errors.As(err, &damage) || err.Error() != "read at offset 9: got 3 bytes and no error, want 4" {
+		t.Errorf("got %v", err)
+	}
+}

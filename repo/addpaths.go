@@ -107,7 +107,8 @@ func (f *finder) file(file WorkFile) error {
 	if e == nil && f.options.Update {
 		return nil
 	}
-	if e != nil && e.Mode == file.Mode && e.Size == file.Size && e.Stat == file.Stat && !f.index.Racy(e) {
+	follow := f.options.Dereference && file.Mode == ModeLink // what it leads to is not in its stat
+	if e != nil && e.Mode == file.Mode && e.Size == file.Size && e.Stat == file.Stat && !f.index.Racy(e) && !follow {
 		return nil
 	}
 	f.found.changed = append(f.found.changed, file.Path)

@@ -40,6 +40,9 @@ func TestCat(t *testing.T) {
 	for _, o := range []CatOptions{{From: -1}, {To: size + 1}, {From: size + 1}, {From: 3, To: 2}, {Tensor: "scalar", To: 5}, {Tensor: "nothing"}} {
 		require.Error(t, f.Cat(context.Background(), "HEAD", "model.safetensors", o, &bytes.Buffer{}), "%+v", o)
 	}
+	f.put("dir/b.txt", "b")
+	f.save("a folder")
+	require.ErrorContains(t, f.Cat(context.Background(), "HEAD", "dir", CatOptions{}, &bytes.Buffer{}), "a folder, want a file")
 	require.ErrorIs(t, f.Cat(context.Background(), "HEAD", "nothing", CatOptions{}, &bytes.Buffer{}), ErrNoPath)
 }
 

@@ -134,15 +134,15 @@ var lanes = [9]uint64{1: 0x7f7f7f7f7f7f7f7f, 2: 0x7fff7fff7fff7fff, 4: 0x7ffffff
 // changedLanes counts the lanes of size bytes that differ.
 func changedLanes(a, b []byte, size int) int64 {
 	mask := lanes[size]
-	var n int
-	for len(a) >= 8 && len(b) >= 8 {
-		if x := binary.LittleEndian.Uint64(a) ^ binary.LittleEndian.Uint64(b); x != 0 {
+	b = b[:len(a)]
+	var n, i int
+	for ; i <= len(a)-8; i += 8 {
+		if x := binary.LittleEndian.Uint64(a[i:]) ^ binary.LittleEndian.Uint64(b[i:]); x != 0 {
 			n += bits.OnesCount64(highest(x, mask))
 		}
-		a, b = a[8:], b[8:]
 	}
-	for ; len(a) >= size; a, b = a[size:], b[size:] {
-		if !bytes.Equal(a[:size], b[:size]) {
+	for ; i+size <= len(a); i += size {
+		if !bytes.Equal(a[i:i+size], b[i:i+size]) {
 			n++
 		}
 	}

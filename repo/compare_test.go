@@ -322,6 +322,9 @@ func TestCompareBlocks(t *testing.T) {
 	if got := mustCompare(t, "F6_E2M3", "F6_E2M3", []byte{1, 2, 3, 4, 5, 6}, []byte{1, 2, 3, 4, 5, 7}, 8, 1); got.Changed != 4 {
 		t.Errorf("F6_E2M3: got %+v, want 4 changed", got)
 	}
+	if got := mustCompare(t, "F4", "F4", []byte{1, 2, 3}, []byte{1, 3, 3}, 6, 1); got.Changed != 2 {
+		t.Errorf("F4: got %+v, want both elements of the byte changed", got)
+	}
 	if got := mustCompare(t, "BF16", "Q8_0", nil, nil, 320, 2); got.Changed != 320 || !math.IsNaN(got.RelL2) {
 		t.Errorf("BF16 against Q8_0: got %+v, want all changed and no figures", got)
 	}
@@ -340,61 +343,5 @@ func TestCompareErrors(t *testing.T) {
 	cancel()
 	if _, err := Compare(ctx, whole, whole, 2, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: got %v", err)
-	}
-}
-
-// weights are n elements as a model has them: normal, σ 0.02.
-func weights(rng *rand.Rand, d formats.DType, n int) []byte {
-	var p []byte
-	for range n {
-		b := math.Float32bits(float32(rng.NormFloat64() * 0.02))
-		switch d {
-		case "BF16":
-			p = binary.LittleEndian.AppendUint16(p, uint16(b>>16))
-		case "F16":
-			h := uint16(b >> 16 & 0x8000)
-			if e := int(b>>23&0xff) - 112; e > 0 {
-				h |= uint16(e<<10) | uint16(b>>13&0x3ff)
-			}
-			p = binary.LittleEndian.AppendUint16(p, h)
-		case "F32":
-			p = binary.LittleEndian.AppendUint32(p, b)
-		case "F64":
-			p = binary.LittleEndian.AppendUint64(p, math.Float64bits(float64(math.Float32frombits(b))))
-		case "F8_E4M3":
-			p = append(p, byte(b>>24&0x80|b>>20&0x7f))
-		}
-	}
-	return p
-}
-
-func BenchmarkCompare(b *testing.B) {
-	const n = 1 << 20
-	rng := rand.New(rand.NewPCG(7, 8))
-	for _, bench := range []struct {
-		name   string
-		da, db formats.DType
-		every  int // one element in so many differs; 0: none
-	}{
-		{"BF16/all", "BF16", "BF16", 1}, {"BF16/1in1000", "BF16", "BF16", 1000}, {"BF16/1in100000", "BF16", "BF16", 100000}, {"BF16/none", "BF16", "BF16", 0},
-		{"F16/all", "F16", "F16", 1}, {"F32/all", "F32", "F32", 1}, {"F64/all", "F64", "F64", 1}, {"F8_E4M3/all", "F8_E4M3", "F8_E4M3", 1},
-		{"BF16-F32", "BF16", "F32", 1},
-	} {
-		b.Run(bench.name, func(b *testing.B) {
-			pa, pb := weights(rng, bench.da, n), weights(rng, bench.db, n)
-			if bench.every != 1 {
-				pb = bytes.Clone(pa)
-			}
-			for i := 0; bench.every > 1 && i < n; i += bench.every {
-				pb[i*len(pb)/n] ^= 1
-			}
-			b.SetBytes(int64(len(pa)))
-			for b.Loop() {
-				_, err := Compare(context.Background(), Operand{bytes.NewReader(pa), 0, bench.da}, Operand{bytes.NewReader(pb), 0, bench.db}, n, 1)
-				if err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }

@@ -99,16 +99,20 @@ func readTable16(value func(h uint16) float64) func([]float64, []byte) {
 		}
 		return t
 	})
-	return func(dst []float64, src []byte) {
-		t := table()
-		for len(dst) >= 4 && len(src) >= 8 {
-			d, w := (*[4]float64)(dst), binary.LittleEndian.Uint64(src)
-			d[0], d[1], d[2], d[3] = t[uint16(w)], t[uint16(w>>16)], t[uint16(w>>32)], t[w>>48]
-			dst, src = dst[4:], src[8:]
-		}
-		for i := range dst {
-			dst[i] = t[binary.LittleEndian.Uint16(src[2*i:])]
-		}
+	return func(dst []float64, src []byte) { lookUp(table(), dst, src) }
+}
+
+func lookUp(t *[1 << 16]float64, dst []float64, src []byte) {
+	for len(dst) >= 4 && len(src) >= 8 {
+		d, w := (*[4]float64)(dst), binary.LittleEndian.Uint64(src)
+		d[0] = t[uint16(w)]
+		d[1] = t[uint16(w>>16)]
+		d[2] = t[uint16(w>>32)]
+		d[3] = t[w>>48]
+		dst, src = dst[4:], src[8:]
+	}
+	for i := range dst {
+		dst[i] = t[binary.LittleEndian.Uint16(src[2*i:])]
 	}
 }
 

@@ -112,30 +112,39 @@ func pairTensors(a, b *content) []tensorPair {
 			matched[j] = true
 		}
 	}
-	type key struct {
-		id    digest.ID
-		dtype formats.DType
-		shape string
-	}
-	keyOf := func(c *content, i int) key {
-		t := c.Layout.Tensors[i]
-		return key{c.digest(i), t.DType, fmt.Sprint(t.Shape)}
-	}
-	gone := make(map[key][]int)
+	return pairByContent(a, b, pairs, matched)
+}
+
+// A likeness is what two tensors have in common that differ in nothing but name.
+type likeness struct {
+	id    digest.ID
+	dtype formats.DType
+	shape string
+}
+
+func (c *content) likeness(i int) likeness {
+	t := c.Layout.Tensors[i]
+	return likeness{c.digest(i), t.DType, fmt.Sprint(t.Shape)}
+}
+
+// pairByContent finds the tensors of b without a match among those that a alone
+// has, in order. Empty tensors are all alike, and matched by nothing but name.
+func pairByContent(a, b *content, pairs []tensorPair, matched []bool) []tensorPair {
+	gone := make(map[likeness][]int)
 	for i, p := range pairs {
-		if p.b < 0 && ta[i].Len > 0 { // empty tensors are all the same
-			k := keyOf(a, i)
-			gone[k] = append(gone[k], i)
+		if p.b < 0 && a.Layout.Tensors[i].Len > 0 {
+			l := a.likeness(i)
+			gone[l] = append(gone[l], i)
 		}
 	}
-	for j := range tb {
+	for j := range matched {
 		if matched[j] {
 			continue
 		}
-		k := keyOf(b, j)
-		if from := gone[k]; len(from) > 0 {
+		l := b.likeness(j)
+		if from := gone[l]; len(from) > 0 {
 			pairs[from[0]] = tensorPair{TensorRenamed, from[0], j}
-			gone[k] = from[1:]
+			gone[l] = from[1:]
 			continue
 		}
 		pairs = append(pairs, tensorPair{TensorAdded, -1, j})
@@ -217,16 +226,10 @@ func (d *TensorDiff) common() int64 {
 	if n == m {
 		return n
 	}
-	if len(d.ShapeA) > 0 && len(d.Shape) > 0 && slices.Equal(d.ShapeA[1:], d.Shape[1:]) && !packsAcrossRows(d.DTypeA) && !packsAcrossRows(d.DTypeB) {
+	if len(d.ShapeA) > 0 && len(d.Shape) > 0 && slices.Equal(d.ShapeA[1:], d.Shape[1:]) {
 		return min(n, m)
 	}
 	return 0
-}
-
-// packsAcrossRows says that a row of d may end within a byte.
-func packsAcrossRows(d string) bool {
-	elems, _, _ := formats.DType(d).Block()
-	return elems > 1 && formats.DType(d).InSafetensors()
 }
 
 // measure reads both tensors and fills in how far they are apart.

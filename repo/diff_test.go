@@ -26,8 +26,8 @@ type testTensor struct {
 	data  []byte
 }
 
-// safetensorsFile is a file of those tensors, in that order. Its metadata holds note.
-func safetensorsFile(note string, tensors ...testTensor) string {
+// tensorsFile is a file of those tensors, in that order. Its metadata holds note.
+func tensorsFile(note string, tensors ...testTensor) string {
 	var header, data bytes.Buffer
 	fmt.Fprintf(&header, `{"__metadata__":{"note":%q}`, note)
 	for _, t := range tensors {
@@ -68,7 +68,7 @@ func asJSON(t *testing.T, v any, names map[digest.ID]string) string {
 func TestDiffJSON(t *testing.T) {
 	f := newFixture(t)
 	nan := float32(math.NaN())
-	f.put("model.safetensors", safetensorsFile("a",
+	f.put("model.safetensors", tensorsFile("a",
 		f32Tensor("model.layers.0.self_attn.q_proj.weight", 3, 4),
 		f32Tensor("model.layers.0.self_attn.k_proj.weight", 1, 2, 3),
 		f32Tensor("model.layers.0.input_layernorm.weight", nan, 1),
@@ -79,7 +79,7 @@ func TestDiffJSON(t *testing.T) {
 	f.put("config.json", "{}")
 	f.put("notes.txt", "these bytes move")
 	a := f.save("a")
-	f.put("model.safetensors", safetensorsFile("b",
+	f.put("model.safetensors", tensorsFile("b",
 		f32Tensor("model.layers.0.self_attn.q_proj.weight", 3, 9),
 		f32Tensor("model.layers.0.self_attn.k_proj.weight", 1, 2, 3),
 		f32Tensor("model.layers.0.input_layernorm.weight", nan, 2),
@@ -110,7 +110,7 @@ func TestDiffJSON(t *testing.T) {
 func TestDiffOfEqualReadsNothing(t *testing.T) {
 	f := newFixture(t)
 	tensors := []testTensor{f32Tensor("h.0.attn.c_attn.weight", 1, 2), f32Tensor("empty"), f32Tensor("wte.weight", 3)}
-	f.put("m.safetensors", safetensorsFile("", tensors...))
+	f.put("m.safetensors", tensorsFile("", tensors...))
 	f.save("a")
 	for _, s := range []Side{AtRevision("HEAD"), AtIndex(), AtWork()} {
 		require.Empty(t, f.diff(s, s, DiffOptions{}).Files)
@@ -132,7 +132,7 @@ func TestDiffOfEqualReadsNothing(t *testing.T) {
 		require.NoError(t, c.work.Close())
 		return c
 	}
-	diffs, err := diffTensors(context.Background(), closed(safetensorsFile("x", tensors...)), closed(safetensorsFile("y", tensors...)), DiffOptions{})
+	diffs, err := diffTensors(context.Background(), closed(tensorsFile("x", tensors...)), closed(tensorsFile("y", tensors...)), DiffOptions{})
 	require.NoError(t, err)
 	require.Len(t, diffs, 3)
 	for _, d := range diffs {
@@ -142,9 +142,9 @@ func TestDiffOfEqualReadsNothing(t *testing.T) {
 		require.EqualValues(t, 1, d.Cosine)
 	}
 	tensors[0].data = f32s(1, 3)
-	_, err = diffTensors(context.Background(), closed(safetensorsFile("", tensors...)), closed(f.read("m.safetensors")), DiffOptions{})
+	_, err = diffTensors(context.Background(), closed(tensorsFile("", tensors...)), closed(f.read("m.safetensors")), DiffOptions{})
 	require.ErrorIs(t, err, os.ErrClosed, "what differs is read")
-	diffs, err = diffTensors(context.Background(), closed(safetensorsFile("", tensors...)), closed(f.read("m.safetensors")), DiffOptions{DigestsOnly: true})
+	diffs, err = diffTensors(context.Background(), closed(tensorsFile("", tensors...)), closed(f.read("m.safetensors")), DiffOptions{DigestsOnly: true})
 	require.NoError(t, err)
 	require.Equal(t, TensorChanged, diffs[0].Status)
 }
@@ -164,13 +164,13 @@ func fileStatuses(d *Diff) []string {
 
 func TestDiffSides(t *testing.T) {
 	f := newFixture(t)
-	f.put("a/m.safetensors", safetensorsFile("", f32Tensor("w", 1, 2, 3, 4)))
+	f.put("a/m.safetensors", tensorsFile("", f32Tensor("w", 1, 2, 3, 4)))
 	f.put("b.txt", "b")
 	f.put("c.txt", "c, moved")
 	f.save("first")
-	f.put("a/m.safetensors", safetensorsFile("", f32Tensor("w", 1, 2, 3, 5)))
+	f.put("a/m.safetensors", tensorsFile("", f32Tensor("w", 1, 2, 3, 5)))
 	f.add("a/m.safetensors")
-	f.put("a/m.safetensors", safetensorsFile("", f32Tensor("w", 1, 2, 0, 5)))
+	f.put("a/m.safetensors", tensorsFile("", f32Tensor("w", 1, 2, 0, 5)))
 	f.remove("b.txt")
 	f.put("untracked.txt", "u")
 
@@ -204,7 +204,7 @@ func TestDiffSides(t *testing.T) {
 
 func TestDiffOpaqueOnOneSide(t *testing.T) {
 	f := newFixture(t)
-	good := safetensorsFile("", f32Tensor("w", 1))
+	good := tensorsFile("", f32Tensor("w", 1))
 	f.put("m.safetensors", good)
 	f.save("good")
 	f.put("m.safetensors", good[:len(good)-1])
@@ -245,6 +245,47 @@ func TestPairTensorsByContent(t *testing.T) {
 		"identical same same", "renamed ones1 ones3", "removed ones2 ", "removed void ", "removed bits ", "removed row ",
 		"added hollow hollow", "added bits2 bits2", "added row2 row2",
 	}, got)
+}
+
+// The same bits in another dtype are other values: they have to be read.
+func TestDiffOfSameBitsInAnotherDType(t *testing.T) {
+	f := newFixture(t)
+	x := f32Tensor("w", 1, 0)
+	f.put("m.safetensors", tensorsFile("", x))
+	f.save("floats")
+	x.dtype = "I32"
+	f.put("m.safetensors", tensorsFile("", x))
+	f.save("integers")
+	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{}).Files[0].Tensors[0]
+	require.Equal(t, TensorChanged, d.Status)
+	require.EqualValues(t, 1, d.Changed, "zero is zero")
+	require.EqualValues(t, 0x3f800000-1, d.MaxAbs)
+}
+
+// Links are compared by their target; empty files have no identity to be moved.
+func TestDiffOfLinksAndEmptyFiles(t *testing.T) {
+	f := newFixture(t)
+	link := func(target string) {
+		f.remove("link")
+		require.NoError(t, os.Symlink(target, f.path("link")))
+	}
+	f.put("m.safetensors", tensorsFile("", f32Tensor("w", 1)))
+	f.put("empty", "")
+	link("m.safetensors")
+	f.save("a")
+	require.Empty(t, f.diff(AtIndex(), AtWork(), DiffOptions{}).Files)
+	link("elsewhere")
+	require.Equal(t, []string{"modified link"}, fileStatuses(f.diff(AtIndex(), AtWork(), DiffOptions{})))
+	f.remove("link")
+	f.put("link", tensorsFile("", f32Tensor("w", 1)))
+	d := f.diff(AtRevision("HEAD"), AtWork(), DiffOptions{})
+	require.Equal(t, []string{"modified link"}, fileStatuses(d))
+	require.Equal(t, "120000 100644", d.Files[0].ModeA+" "+d.Files[0].ModeB)
+	f.remove("empty")
+	f.put("empty2", "")
+	f.save("b")
+	d = f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{FilesOnly: true})
+	require.Equal(t, []string{"removed empty", "added empty2", "modified link"}, fileStatuses(d))
 }
 
 func TestNumber(t *testing.T) {

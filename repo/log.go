@@ -14,7 +14,7 @@ import (
 // LogOptions of [Repo.Log].
 type LogOptions struct {
 	Exclude []digest.ID // these commits and all before them are left out
-	Paths   []string    // only commits in which one of these differs from every parent; empty: all
+	Paths   []string    // only commits in which these, taken together, differ from every parent; empty: all
 	Limit   int         // at most so many; 0: all
 }
 
@@ -165,8 +165,8 @@ func (r *Repo) visit(from []digest.ID, fn func(catalog.Commit) bool) error {
 	return nil
 }
 
-// touches says that one of the paths, a file or a folder, differs in c from each of
-// its parents.
+// touches says that the paths, files or folders, are not as in any one parent of c,
+// as git has it.
 func (r *Repo) touches(c catalog.Commit, paths []string) (bool, error) {
 	if len(paths) == 0 {
 		return true, nil

@@ -42,10 +42,10 @@ func (r *Repo) Ls(rev, path string, recursive bool) ([]LsEntry, error) {
 	}
 	list := []LsEntry{}
 	if recursive {
-		err := r.walkTree(e.ID, prefix, 0, func(f TreeFile) error {
-			list = append(list, lsEntry(f.Path, catalog.TreeEntry{Mode: f.Mode, ID: f.ID, Size: f.Size}))
-			return nil
-		})
+		files, err := r.TreeFiles(e.ID)
+		for _, f := range files {
+			list = append(list, lsEntry(prefix+f.Path, catalog.TreeEntry{Mode: f.Mode, ID: f.ID, Size: f.Size}))
+		}
 		return list, err
 	}
 	t, err := r.ReadTree(e.ID)

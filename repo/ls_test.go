@@ -68,9 +68,9 @@ func (f *fixture) family() (base, tuned []testTensor) {
 	for i := 0; i < len(q); i += 8 {
 		tuned[0].data[i] ^= 1
 	}
-	f.put("model.safetensors", safetensorsFile("", base...))
+	f.put("model.safetensors", tensorsFile("", base...))
 	f.save("base")
-	f.put("model.safetensors", safetensorsFile("", tuned...))
+	f.put("model.safetensors", tensorsFile("", tuned...))
 	f.save("tuned")
 	return base, tuned
 }

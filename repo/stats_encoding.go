@@ -61,13 +61,17 @@ func (w *ways) prediction(id digest.ID) (way, error) {
 	if err != nil {
 		return way{}, err
 	}
-	found := way{derived: p.Predicts() && p.Kind != predict.Relative}
+	found := way{derived: isDerived(p.Kind)}
 	if len(p.Sources) > 0 {
 		found.source = p.Sources[0]
 	}
 	w.predictions[id] = found
 	return found, nil
 }
+
+// isDerived says that predictions of a kind compute content from other content. The
+// others start from a relative, or predict nothing.
+func isDerived(k predict.Kind) bool { return k == predict.Cast }
 
 // of says how the chunk of a record is stored.
 func (w *ways) of(r catalog.Record) (origin, error) {

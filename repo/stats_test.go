@@ -70,15 +70,17 @@ func TestDerivedIsCounted(t *testing.T) {
 	for i := 0; i < len(narrow); i += 2 {
 		wide = append(wide, 0, 0, narrow[i], narrow[i+1])
 	}
-	f.put("m.safetensors", safetensorsFile("", testTensor{"h.0.w", "F32", []int64{n, n}, wide}))
+	f.put("m.safetensors", tensorsFile("", testTensor{"h.0.w", "F32", []int64{n, n}, wide}))
 	f.save("F32")
-	f.put("m.safetensors", safetensorsFile("", testTensor{"h.0.w", "BF16", []int64{n, n}, narrow}))
+	f.put("m.safetensors", tensorsFile("", testTensor{"h.0.w", "BF16", []int64{n, n}, narrow}))
 	f.save("BF16")
 	l, err := f.FileTensors("HEAD", "m.safetensors")
 	require.NoError(t, err)
 	require.Equal(t, "derived", l.Tensors[0].Encoding)
 	require.Equal(t, digest.Sum(wide), l.Tensors[0].Source)
-	for _, revs := range [][]string{nil, {"HEAD", "HEAD~1"}} {
+	f.put("n.safetensors", tensorsFile("in another file", testTensor{"h.0.w", "BF16", []int64{n, n}, narrow}))
+	f.save("twice")
+	for _, revs := range [][]string{nil, {"HEAD", "HEAD~1", "HEAD~2"}} {
 		s, err := f.Stats(revs...)
 		require.NoError(t, err)
 		require.EqualValues(t, len(narrow), s.ByEncoding["derived"].LogicalBytes)

@@ -13,8 +13,8 @@ import (
 // Bounds on a tree with all that is below it. Folders that name each other's
 // content many times over would otherwise unfold without end.
 const (
-	maxFiles  = 1 << 22
-	maxLevels = maxPath / 2
+	maxEntries = 1 << 22 // files and folders
+	maxLevels  = maxPath / 2
 )
 
 // A TreeFile is a file somewhere below a tree.
@@ -55,19 +55,35 @@ func (r *Repo) TreeFiles(id digest.ID) ([]TreeFile, error) {
 	}
 	var files []TreeFile
 	err := r.walkTree(id, "", 0, func(f TreeFile) error {
-		if len(files) == maxFiles {
-			return fmt.Errorf("tree %s: more than %d files: %w", id.Short(), maxFiles, ErrCorrupt)
-		}
 		files = append(files, f)
 		return nil
 	})
 	return files, err
 }
 
+// walkTree visits the files below the tree id, whose path is dir ("" or with a
+// slash at its end) and which lies level folders deep.
 func (r *Repo) walkTree(id digest.ID, dir string, level int, visit func(TreeFile) error) error {
-	t, err := r.ReadTree(id)
+	w := treeWalk{r, maxEntries, visit}
+	return w.folder(id, dir, level)
+}
+
+// A treeWalk visits the files below a tree.
+type treeWalk struct {
+	repo  *Repo
+	left  int // entries that it may still meet
+	visit func(TreeFile) error
+}
+
+// folder visits the files of the tree id, whose path is dir: "" or with a slash at
+// its end.
+func (w *treeWalk) folder(id digest.ID, dir string, level int) error {
+	t, err := w.repo.ReadTree(id)
 	if err != nil {
 		return fmt.Errorf("folder %q: %w", dir, err)
+	}
+	if w.left -= len(t.Entries); w.left < 0 {
+		return fmt.Errorf("folder %.40q: too many files and folders, want at most %d: %w", dir, maxEntries, ErrCorrupt)
 	}
 	if level > maxLevels {
 		return fmt.Errorf("folder %.40q…: more than %d folders deep: %w", dir, maxLevels, ErrCorrupt)
@@ -78,9 +94,9 @@ func (r *Repo) walkTree(id digest.ID, dir string, level int, visit func(TreeFile
 			return fmt.Errorf("path %.40q…: %d bytes, want at most %d: %w", path, len(path), maxPath, ErrCorrupt)
 		}
 		if e.Mode == ModeDir {
-			err = r.walkTree(e.ID, path+"/", level+1, visit)
+			err = w.folder(e.ID, path+"/", level+1)
 		} else {
-			err = visit(TreeFile{path, e.Mode, e.ID, e.Size})
+			err = w.visit(TreeFile{path, e.Mode, e.ID, e.Size})
 		}
 		if err != nil {
 			return err

@@ -48,9 +48,13 @@ func (r *Repo) openWorktree(force bool) (*worktree, error) {
 func (w *worktree) close() error {
 	var errs []error
 	for dir := range w.dirty {
-		f, err := w.root.Open(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // removed later on
+		info, err := w.root.Lstat(dir)
+		if isNoFile(err) || err == nil && !info.IsDir() {
+			continue // removed later on, or replaced
+		}
+		var f *os.File
+		if err == nil {
+			f, err = w.root.Open(dir)
 		}
 		if err == nil {
 			err = errors.Join(f.Sync(), f.Close())

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
 )
 
 // A BlobReader reads a blob at any offset, decoding only the chunks that it
@@ -14,21 +15,35 @@ type BlobReader struct {
 	store *Store
 	blob  Blob
 	ends  []int64 // of each chunk, bytes from the start of the blob
-	depth int
+	reach *reach  // nil: each chunk has its own
 }
 
 // Blob opens a blob; [ErrUnknown] when the store does not have it.
-func (s *Store) Blob(id digest.ID) (*BlobReader, error) { return s.blob(id, maxDepth) }
+func (s *Store) Blob(id digest.ID) (*BlobReader, error) { return s.blob(id, nil) }
 
 // HasBlob says that the store has a blob.
 func (s *Store) HasBlob(id digest.ID) (bool, error) { return found(s.index.Blob(id)) }
 
-func (s *Store) blob(id digest.ID, depth int) (*BlobReader, error) {
+// hasWhole says that the store has a blob and each of its chunks.
+func (s *Store) hasWhole(id digest.ID) (bool, error) {
+	b, err := s.index.Blob(id)
+	if has, err := found(b, err); !has || err != nil {
+		return false, err
+	}
+	for _, c := range b.Chunks {
+		if has, err := s.HasObject(pack.Chunk, c.ID); !has || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (s *Store) blob(id digest.ID, to *reach) (*BlobReader, error) {
 	b, err := s.index.Blob(id)
 	if err != nil {
 		return nil, err
 	}
-	r := &BlobReader{store: s, blob: b, ends: make([]int64, len(b.Chunks)), depth: depth}
+	r := &BlobReader{store: s, blob: b, ends: make([]int64, len(b.Chunks)), reach: to}
 	var end int64
 	for i, c := range b.Chunks {
 		end += c.Len
@@ -82,7 +97,12 @@ func (r *BlobReader) WriteTo(w io.Writer) (int64, error) {
 
 func (r *BlobReader) chunk(i int) ([]byte, error) {
 	c := r.blob.Chunks[i]
-	b, err := r.store.chunk(c.ID, r.depth)
+	to := r.reach
+	if to == nil {
+		own := newReach()
+		to = &own
+	}
+	b, err := r.store.chunk(c.ID, *to)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
@@ -13,9 +14,34 @@ import (
 // errTooDeep ends a chain of sources that is longer than any writer makes, or a cycle.
 var errTooDeep = fmt.Errorf("its sources are more than %d deep", maxDepth)
 
+// errTooMuch ends a read that untrusted packs have made endless.
+var errTooMuch = fmt.Errorf("its sources take more than %d bytes of decoding", maxWork)
+
+// A reach bounds what one chunk may need.
+type reach struct {
+	depth int           // how long a chain of sources may still be
+	work  *atomic.Int64 // bytes that may still be decoded, records that fail included
+}
+
+// newReach is that of a chunk that is read for itself.
+func newReach() reach {
+	r := reach{maxDepth, new(atomic.Int64)}
+	r.work.Store(maxWork)
+	return r
+}
+
+// spend takes the decoding of a record off what is left.
+func (r reach) spend(loc Location) error {
+	const fixed = 4 << 10 // of any record, however small
+	if r.work.Add(-loc.RawLen-fixed) < 0 {
+		return errTooMuch
+	}
+	return nil
+}
+
 // chunk returns the bytes of a chunk, checked against its digest; the caller must not
 // change them. Of several records it takes the first that can be read.
-func (s *Store) chunk(id digest.ID, depth int) ([]byte, error) {
+func (s *Store) chunk(id digest.ID, to reach) ([]byte, error) {
 	if b, ok := s.chunks.Get(id); ok {
 		return b, nil
 	}
@@ -28,23 +54,29 @@ func (s *Store) chunk(id digest.ID, depth int) ([]byte, error) {
 	}
 	var errs []error
 	for _, loc := range locs {
-		b, err := s.decodeChunk(loc, depth)
+		b, err := s.decodeChunk(loc, to)
 		if err == nil {
 			s.chunks.Add(id, b)
 			return b, nil
 		}
 		errs = append(errs, err)
+		if errors.Is(err, errTooMuch) {
+			break
+		}
 	}
 	return nil, errors.Join(errs...)
 }
 
-// decodeChunk reads one record of a chunk. depth is how long a chain of sources may still be.
-func (s *Store) decodeChunk(loc Location, depth int) ([]byte, error) {
+// decodeChunk reads one record of a chunk.
+func (s *Store) decodeChunk(loc Location, to reach) ([]byte, error) {
 	payload, err := s.payload(loc, maxChunk)
 	if err != nil {
 		return nil, err
 	}
-	in, err := s.input(loc, depth)
+	if err := to.spend(loc); err != nil {
+		return nil, &RecordError{loc, err}
+	}
+	in, err := s.input(loc, to)
 	if err != nil {
 		return nil, &RecordError{loc, err}
 	}
@@ -63,7 +95,7 @@ func (s *Store) decodeChunk(loc Location, depth int) ([]byte, error) {
 }
 
 // input is what the decoder of a chunk needs to know: its prediction.
-func (s *Store) input(loc Location, depth int) (codec.Input, error) {
+func (s *Store) input(loc Location, to reach) (codec.Input, error) {
 	if loc.Prediction.IsZero() {
 		return codec.Input{}, nil
 	}
@@ -73,18 +105,19 @@ func (s *Store) input(loc Location, depth int) (codec.Input, error) {
 	}
 	var pred []byte
 	if p.Predicts() {
-		if depth == 0 {
+		if to.depth == 0 {
 			return codec.Input{}, errTooDeep
 		}
 		pred = make([]byte, loc.RawLen)
-		if err := p.Predict(pred, loc.First, s.opener(depth-1)); err != nil {
+		if err := p.Predict(pred, loc.First, s.opener(to)); err != nil {
 			return codec.Input{}, fmt.Errorf("prediction %s: %w", loc.Prediction, err)
 		}
 	}
 	return p.Input(loc.First, pred), nil
 }
 
-// opener opens sources for a chunk that may look depth further sources down.
-func (s *Store) opener(depth int) func(digest.ID) (io.ReaderAt, error) {
-	return func(id digest.ID) (io.ReaderAt, error) { return s.blob(id, depth) }
+// opener opens the sources of a chunk that has this reach.
+func (s *Store) opener(to reach) func(digest.ID) (io.ReaderAt, error) {
+	to.depth--
+	return func(id digest.ID) (io.ReaderAt, error) { return s.blob(id, &to) }
 }

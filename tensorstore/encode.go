@@ -15,20 +15,19 @@ type result struct {
 
 // encode codes the chunk that starts off bytes into the plan's tensor: as planned, else
 // by whatever else is smaller than the bytes themselves, else raw.
-func (p *plan) encode(b []byte, off int64) (result, error) {
+func (p *plan) encode(b []byte, off int64) result {
 	if p.encoding != codec.Raw && p.encoding != codec.Zstd {
-		in, err := p.input(off, len(b))
-		if err != nil {
-			return result{}, err
-		}
-		if enc, ok := encode(p.encoding, b, in); ok {
-			return result{encoding: p.encoding, payload: enc}, nil
+		// A source that cannot be read, being damaged, does not help; that is all.
+		if in, err := p.input(off, len(b)); err == nil {
+			if enc, ok := encode(p.encoding, b, in); ok {
+				return result{encoding: p.encoding, payload: enc}
+			}
 		}
 	}
 	if enc, ok := encode(codec.Zstd, b, codec.Input{}); ok {
-		return result{encoding: codec.Zstd, payload: enc, independent: true}, nil
+		return result{encoding: codec.Zstd, payload: enc, independent: true}
 	}
-	return result{encoding: codec.Raw, payload: b, independent: true}, nil
+	return result{encoding: codec.Raw, payload: b, independent: true}
 }
 
 // decodesTo says that decoding enc gives src back: nothing is committed that does not.

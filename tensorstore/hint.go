@@ -5,6 +5,7 @@ import (
 	"dits/formats"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/predict"
 )
 
 // A Hint is what is known about a blob that is put. The zero value knows nothing.
@@ -76,7 +77,7 @@ func (h Hint) width(size int64) int64 {
 	if h.DType == "C64" {
 		width *= 2
 	}
-	if width < minWidth || elements/width < 2 {
+	if width < minWidth || elements/width < 2 || !predict.HasScales(elements, width) {
 		return 0
 	}
 	return width

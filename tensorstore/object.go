@@ -3,6 +3,7 @@ package tensorstore
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
@@ -38,6 +39,16 @@ func (s *Store) HasObject(kind pack.Kind, id digest.ID) (bool, error) {
 	return len(locs) > 0, err
 }
 
+// hasReadable says that the store has an object and can read it: another record would
+// make up for one that is damaged.
+func (s *Store) hasReadable(kind pack.Kind, id digest.ID) (bool, error) {
+	_, err := s.Object(kind, id)
+	if errors.Is(err, ErrUnknown) || errors.Is(err, ErrCorrupt) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // readObject reads and decodes one record that is not a chunk.
 func (s *Store) readObject(loc Location) ([]byte, error) {
 	payload, err := s.payload(loc, maxObject)
@@ -65,10 +76,17 @@ func (s *Store) payload(loc Location, max int64) ([]byte, error) {
 	if loc.RawLen < 0 || loc.RawLen > max {
 		return nil, &RecordError{loc, fmt.Errorf("%d bytes, want at most %d", loc.RawLen, max)}
 	}
+	if loc.Len > max {
+		return nil, &RecordError{loc, fmt.Errorf("payload of %d bytes, want at most %d", loc.Len, max)}
+	}
 	r, err := s.packs.get(loc.Pack)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = &RecordError{loc, err}
+	}
 	if err != nil {
 		return nil, err
 	}
+	defer s.packs.put(r)
 	b, err := r.Read(loc.Entry, nil)
 	if err != nil {
 		return nil, &RecordError{loc, err}

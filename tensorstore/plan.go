@@ -31,7 +31,7 @@ func (p *plan) input(off int64, n int) (codec.Input, error) {
 		return p.pred.Input(first, nil), nil
 	}
 	pred := make([]byte, n)
-	if err := p.pred.Predict(pred, first, p.store.opener(maxDepth)); err != nil {
+	if err := p.pred.Predict(pred, first, p.store.opener(newReach())); err != nil {
 		return codec.Input{}, err
 	}
 	return p.pred.Input(first, pred), nil

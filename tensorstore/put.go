@@ -133,10 +133,7 @@ func (p *putting) store(c *coding, b []byte) error {
 	if known || err != nil {
 		return err
 	}
-	r, err := p.plan.encode(b, c.off)
-	if err != nil {
-		return err
-	}
+	r := p.plan.encode(b, c.off)
 	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(r.encoding), RawLen: c.Len}
 	if !r.independent {
 		e.Prediction, e.First, e.Depth = p.plan.id, p.plan.first(c.off), p.plan.depth

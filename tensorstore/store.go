@@ -20,12 +20,16 @@ import (
 )
 
 const (
-	maxChunk  = 16 << 20  // bytes of a chunk that a reader accepts
-	maxObject = 256 << 20 // bytes of a tree, manifest, … that a reader accepts
-	maxDepth  = 16        // sources of sources that a reader follows
+	maxChunk    = 16 << 20  // bytes of a chunk that a reader accepts
+	maxObject   = 256 << 20 // bytes of a tree, manifest, … that a reader accepts
+	maxObjects  = 1 << 30   // bytes of all objects of one pack that is adopted
+	sealObjects = 64 << 20  // bytes of objects at which a pack is sealed
+	maxDepth    = 16        // sources of sources that a reader follows
+	maxWork     = 1 << 30   // bytes that a reader decodes, sources of sources included, for one chunk
 
-	cachedChunks      = 256 // of up to cdc.Default.Max bytes: a source is decoded once for scales and coding
-	cachedPredictions = 256
+	cachedBytes       = 256 << 20 // of decoded chunks: a source is decoded once for scales and coding
+	cachedPredictions = 64        // of up to some 12 MiB, see predict
+	openAtOnce        = 128       // packs that are kept open
 	temporaryAge      = 24 * time.Hour
 )
 
@@ -34,7 +38,7 @@ type Options struct {
 	FS        disk.FS    // for writing; nil: the operating system's
 	Chunking  cdc.Params // zero: cdc.Default
 	PackBytes int64      // a pack of this size is sealed; 0: 128 MiB
-	Depth     int        // longest chain of sources that is written; 0: 2
+	Depth     int        // longest chain of sources that is written, at most 16; 0: 2
 	Workers   int        // chunks coded at once; 0: one a processor
 }
 
@@ -51,6 +55,7 @@ func (o Options) withDefaults() Options {
 	if o.Depth == 0 {
 		o.Depth = 2
 	}
+	o.Depth = min(o.Depth, maxDepth) // what is longer could not be read
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -63,7 +68,7 @@ type Store struct {
 	index       Index
 	options     Options
 	packs       *openPacks
-	chunks      *lru.Cache[digest.ID, []byte]
+	chunks      *chunkCache
 	predictions *lru.Cache[digest.ID, *predict.Prediction]
 
 	mu      sync.Mutex
@@ -77,7 +82,7 @@ type Store struct {
 func Open(dir string, index Index, o Options) (*Store, error) {
 	s := &Store{dir: dir, index: index, options: o.withDefaults(), damaged: map[string]error{}}
 	s.packs = newOpenPacks(s.packDir())
-	s.chunks, _ = lru.New[digest.ID, []byte](cachedChunks)
+	s.chunks = newChunkCache(cachedBytes)
 	s.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
 	if err := s.Refresh(); err != nil {
 		s.Close()
@@ -96,14 +101,13 @@ func (s *Store) packDir() string { return filepath.Join(s.dir, "packs") }
 
 // Refresh makes the index agree with the packs on disk.
 func (s *Store) Refresh() error {
-	have, err := pack.List(s.packDir())
-	if errors.Is(err, fs.ErrNotExist) {
-		have, err = nil, s.options.FS.MkdirAll(s.packDir(), 0o777)
-	}
+	// The index is asked first: a pack that another process seals meanwhile is in the
+	// list, so that what is known and not listed is gone.
+	known, err := s.index.Packs()
 	if err != nil {
 		return err
 	}
-	known, err := s.index.Packs()
+	have, err := s.list()
 	if err != nil {
 		return err
 	}
@@ -115,13 +119,30 @@ func (s *Store) Refresh() error {
 		}
 	}
 	for _, name := range without(have, known) {
-		if err := s.adopt(name); err != nil && !errors.Is(err, ErrCorrupt) {
+		err := s.adopt(name)
+		if err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, fs.ErrNotExist) { // removed meanwhile
 			return err
-		} else if err != nil {
-			s.setDamaged(name, err)
 		}
+		s.setDamaged(name, err)
 	}
 	return nil
+}
+
+// list lists the packs, and removes what writers that died have left beside them. It
+// makes the folder if there is none.
+func (s *Store) list() ([]string, error) {
+	names, err := pack.List(s.packDir())
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = s.options.FS.MkdirAll(s.packDir(), 0o777); err == nil {
+			err = s.options.FS.SyncDir(s.dir)
+		}
+		return nil, err
+	}
+	if err == nil {
+		// One that stays takes space and does no other harm.
+		_ = pack.RemoveTemporaries(s.options.FS, s.packDir(), temporaryAge)
+	}
+	return names, err
 }
 
 // Damaged lists what is wrong with packs that could not be adopted. Their content
@@ -132,10 +153,14 @@ func (s *Store) Damaged() []error {
 	return slices.Collect(maps.Values(s.damaged))
 }
 
+// setDamaged notes what is wrong with a pack, nil for nothing.
 func (s *Store) setDamaged(name string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.damaged[name] = err
+	delete(s.damaged, name)
+	if errors.Is(err, ErrCorrupt) {
+		s.damaged[name] = err
+	}
 }
 
 // without is the sorted names that are not among the sorted others.
@@ -147,38 +172,4 @@ func without(names, others []string) []string {
 		}
 	}
 	return out
-}
-
-// adopt reads what a sealed pack says of itself and tells the index.
-func (s *Store) adopt(name string) error {
-	r, err := s.packs.get(name)
-	if err != nil {
-		return err
-	}
-	sealed := Sealed{Name: name, Size: r.Size(), Entries: r.Entries()}
-	for _, e := range sealed.Entries {
-		if e.Kind == pack.Chunk || e.Kind == pack.Prediction {
-			continue
-		}
-		loc := Location{name, e}
-		b, err := s.readObject(loc)
-		if err != nil {
-			return err
-		}
-		if err := sealed.add(Object{e.Kind, e.ID, b}); err != nil {
-			return &RecordError{loc, err}
-		}
-	}
-	return s.index.Adopt(sealed)
-}
-
-// add sorts an object to where the index expects it.
-func (p *Sealed) add(o Object) error {
-	if o.Kind != pack.Blob {
-		p.Objects = append(p.Objects, o)
-		return nil
-	}
-	b, err := unmarshalBlob(o.ID, o.Payload)
-	p.Blobs = append(p.Blobs, b)
-	return err
 }

@@ -68,6 +68,9 @@ func (t *trial) best(ctx context.Context, rs []Relative, thorough bool) (*candid
 		return nil, err
 	}
 	best, err := t.bestRelative(ctx, rs)
+	if err == nil && best != nil && thorough {
+		best, err = t.withLowRank(ctx, best)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +140,9 @@ func (t *trial) against(r Relative) *candidate {
 	from := elems[r.DType]
 	depth, head, err := t.store.lineage(r.Blob)
 	if err == nil && int(depth) >= t.store.options.Depth {
+		if head == nil || len(head.Sources) == 0 {
+			return nil // a pack of others claims a depth that it does not have
+		}
 		r.Blob, from = head.Sources[0], head.From
 		depth, _, err = t.store.lineage(r.Blob)
 	}

@@ -36,9 +36,13 @@ func (s *Store) Verify(ctx context.Context, v Verification) error {
 		defer mu.Unlock()
 		v.Report(err)
 	}
+	outer := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(s.options.Workers)
 	for _, name := range names {
+		if ctx.Err() != nil {
+			break
+		}
 		r, err := pack.Open(s.packs.path(name))
 		if err != nil {
 			report(fmt.Errorf("pack %s: %w: %w", name, ErrCorrupt, err))
@@ -46,13 +50,19 @@ func (s *Store) Verify(ctx context.Context, v Verification) error {
 		}
 		g.Go(func() error {
 			defer r.Close()
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			if err := r.Verify(); err != nil {
 				report(fmt.Errorf("pack %s: %w: %w", name, ErrCorrupt, err))
 			}
 			return s.verifyRecords(ctx, v, name, r.Entries(), report)
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(outer)
 }
 
 // verifyRecords decodes the records of one pack.
@@ -76,7 +86,7 @@ func (s *Store) verifyRecords(ctx context.Context, v Verification, name string, 
 
 func (s *Store) verifyRecord(loc Location) error {
 	if loc.Kind == pack.Chunk {
-		_, err := s.decodeChunk(loc, maxDepth)
+		_, err := s.decodeChunk(loc, newReach())
 		return err
 	}
 	b, err := s.readObject(loc)

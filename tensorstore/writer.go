@@ -2,6 +2,7 @@ package tensorstore
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 
 	"dits/tensorstore/digest"
@@ -33,13 +34,14 @@ type Writer struct {
 	done  func(int64)
 	slots chan struct{} // one for each chunk that may be coded at a time
 
-	mu     sync.Mutex
-	pack   *pack.Writer // nil until something is appended
-	sealed Sealed       // of the open pack: blobs and objects so far
-	known  map[key]bool // what the open pack holds
-	blobs  map[digest.ID]bool
-	stored int64
-	err    error // of a pack that could not be written; final
+	mu      sync.Mutex
+	pack    *pack.Writer // nil until something is appended
+	sealed  Sealed       // of the open pack: blobs and objects so far
+	objects int64        // bytes of them
+	known   map[key]bool // what the open pack holds
+	blobs   map[digest.ID]bool
+	stored  int64
+	err     error // of a pack that could not be written; final
 }
 
 type key struct {
@@ -77,7 +79,10 @@ func (w *Writer) PutObject(kind pack.Kind, id digest.ID, payload []byte) error {
 
 // putObject is PutObject and returns the bytes that it added to packs.
 func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte) (int64, error) {
-	has, err := w.store.HasObject(kind, id)
+	if len(payload) > maxObject {
+		return 0, fmt.Errorf("%s %s: %d bytes, want at most %d", kind, id, len(payload), maxObject)
+	}
+	has, err := w.store.hasReadable(kind, id)
 	if has || err != nil {
 		return 0, err
 	}
@@ -100,7 +105,8 @@ func (w *Writer) append(e pack.Entry, payload, object []byte) (int64, error) {
 	}
 	w.known[k] = true
 	w.stored += int64(len(payload))
-	if w.pack.Size() >= w.store.options.PackBytes {
+	w.objects += int64(len(object))
+	if w.pack.Size() >= w.store.options.PackBytes || w.objects >= sealObjects {
 		w.err = w.seal()
 	}
 	return int64(len(payload)), w.err
@@ -143,7 +149,7 @@ func (w *Writer) seal() error {
 	}
 	w.sealed.Name, w.sealed.Size, w.sealed.Entries = info.Name, info.Size, info.Entries
 	err = w.store.index.Adopt(w.sealed)
-	w.sealed = Sealed{}
+	w.sealed, w.objects = Sealed{}, 0
 	clear(w.known)
 	return err
 }
@@ -176,7 +182,8 @@ func (w *Writer) hasChunk(id digest.ID) (bool, error) {
 	return len(locs) > 0, err
 }
 
-// hasBlob is the same for a blob.
+// hasBlob is the same for a blob: its list is known, and so is each chunk, which a pack
+// that is gone may have taken along.
 func (w *Writer) hasBlob(id digest.ID) (bool, error) {
 	w.mu.Lock()
 	known := w.blobs[id]
@@ -184,7 +191,7 @@ func (w *Writer) hasBlob(id digest.ID) (bool, error) {
 	if known {
 		return true, nil
 	}
-	return found(w.store.index.Blob(id))
+	return w.store.hasWhole(id)
 }
 
 // found turns an answer of the index into whether there is one.

@@ -82,7 +82,7 @@ func printLayers(w io.Writer, cells []repo.LayerDiff) error {
 		modules, layers = withName(modules, c.Module), withName(layers, layer)
 		at[[2]string{layer, c.Module}] = cellText(c)
 	}
-	t := &table{indent: "  ", gap: 3}
+	t := &table{indent: "  ", gap: 3, narrow: len("1.2e-3")}
 	if len(layers) > 0 {
 		t.row(append([]string{"layers"}, modules...)...)
 	}

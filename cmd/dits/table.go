@@ -10,6 +10,7 @@ import (
 type table struct {
 	indent string
 	gap    int // spaces between columns; 0 is 2
+	narrow int // fewest runes of a column but the last in its row
 	right  map[int]bool
 	rows   [][]string
 }
@@ -55,7 +56,7 @@ func (t *table) widths() []int {
 	for _, row := range t.rows {
 		for i, cell := range row {
 			if i == len(widths) {
-				widths = append(widths, 0)
+				widths = append(widths, t.narrow)
 			}
 			if i < len(row)-1 || t.right[i] {
 				widths[i] = max(widths[i], utf8.RuneCountInString(cell))

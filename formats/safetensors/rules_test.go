@@ -78,6 +78,7 @@ var rules = []struct {
 	{"trailing zero", "{}\x00", 0, "offset 10: JSON: got '\\x00' after the end"},
 	{"trailing object", "{}{}", 0, "after the end"},
 	{"trailing comma", `{"__metadata__":{},}`, 0, "want a string"},
+	{"no digit before the point", `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":.5}}`, 1, "offset 64: JSON: got '.', want a value"},
 	{"no comma", `{"__metadata__":{"a":"b";"c":"d"}}`, 0, "offset 32: JSON: got ';', want ',' or '}'"},
 	{"no colon", `{"__metadata__";{}}`, 0, "offset 23: JSON: got ';', want ':'"},
 	{"cut off", `{"a":`, 0, "offset 13: JSON ends early"},

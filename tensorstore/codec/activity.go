@@ -10,7 +10,7 @@ const (
 	ColScales    Mode = 2
 	RowColScales Mode = RowScales | ColScales
 	// Leans adds the mean sign of each column, which only Fields looks at. A
-	// Meter drops it where columns do not lean, as most do not.
+	// Meter adds it by itself to ColScales where columns lean, as most do not.
 	Leans Mode = 4
 )
 

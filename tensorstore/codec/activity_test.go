@@ -113,7 +113,7 @@ func TestMeter(t *testing.T) {
 			src = binary.LittleEndian.AppendUint32(src, math.Float32bits(float32(x)))
 		}
 	}
-	whole := NewMeter(F32, rows, width, RowColScales|Leans)
+	whole := NewMeter(F32, rows, width, RowColScales)
 	whole.Add(src, nil, 0)
 	a := whole.Activity()
 	for i := 1; i < rows; i++ {
@@ -133,7 +133,7 @@ func TestMeter(t *testing.T) {
 	if got, want := float64(a.row[0])/4, math.Log2((1+.5+.25+.125)/4); math.Abs(got-want) > 0.126 {
 		t.Errorf("row 0 has 2^%.2f, want 2^%.2f", got, want)
 	}
-	pieces := NewMeter(F32, rows, width, RowColScales|Leans)
+	pieces := NewMeter(F32, rows, width, RowColScales)
 	for at := 0; at < len(src); at += 4 * 7 {
 		pieces.Add(src[at:min(at+28, len(src))], nil, int64(at/4))
 	}

@@ -22,7 +22,7 @@ func benchmark(b *testing.B, c Codec, file, tensor string, withBase, withAct boo
 	}
 	in := Input{Elem: BF16, Width: ten.width}
 	if withAct {
-		in.Act = measure(ten, base, RowColScales|Leans)
+		in.Act = measure(ten, base, RowColScales)
 	}
 	src := ten.data[:min(corpusChunk, len(ten.data))]
 	if withBase {
@@ -82,7 +82,7 @@ func BenchmarkDelta(b *testing.B) {
 
 func BenchmarkMeter(b *testing.B) {
 	ten, base := corpus(b, "ft-perl-2e5")[0], corpus(b, "base")[0]
-	m := NewMeter(BF16, ten.rows, ten.width, RowColScales|Leans)
+	m := NewMeter(BF16, ten.rows, ten.width, RowColScales)
 	b.SetBytes(int64(len(ten.data)))
 	for b.Loop() {
 		m.Add(ten.data, base.data, 0)

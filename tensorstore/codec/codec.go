@@ -1,10 +1,3 @@
-// Package codec has the lossless coders of chunks. A [Codec] turns the bytes of
-// one chunk into fewer, with what the reader will know too as context: the
-// element type, where the chunk lies in its tensor, and a prediction of its bytes.
-//
-// A coder never fails to encode: what it cannot make smaller the caller stores
-// with [Raw]. Decoding is for untrusted input: it returns an error or exactly
-// the bytes asked for, never panics, and takes memory in proportion to them.
 package codec
 
 // An Encoding names a codec in pack records. Numbers are never reused.

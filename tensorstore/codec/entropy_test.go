@@ -137,6 +137,43 @@ func TestBin(t *testing.T) {
 	}
 }
 
+// TestBinEnds has many short streams, some of which end in a carry that turns
+// bytes held back to zeros.
+func TestBinEnds(t *testing.T) {
+	for _, v := range []uint64{1 << 20, 1 << 21, 5 << 20} { // two bytes held back, which become zeros
+		w := newBinWriter(nil)
+		w.bits(v, 24)
+		out := w.close()
+		rd := newBinReader(out)
+		if got := rd.bits(24); got != v || !rd.done() {
+			t.Fatalf("%x: read %x, to %d of %x", v, got, rd.pos, out)
+		}
+	}
+	r := rand.New(rand.NewPCG(13, 13))
+	for range 50000 {
+		n, p, bits := r.IntN(60), r.IntN(8), []int{}
+		w, b, q := newBinWriter(nil), bit{}, bit{}
+		for range n {
+			v := 0
+			if r.IntN(8) < p {
+				v = 1
+			}
+			bits = append(bits, v)
+			w.bit(&b, v)
+		}
+		out := w.close()
+		rd := newBinReader(out)
+		for i, v := range bits {
+			if got := rd.bit(&q); got != v {
+				t.Fatalf("bit %d of %v is %d", i, bits, got)
+			}
+		}
+		if !rd.done() {
+			t.Fatalf("%v: read to %d of %x", bits, rd.pos, out)
+		}
+	}
+}
+
 func TestLog2(t *testing.T) {
 	for n := uint32(1); n < 1<<31; n += n/37 + 1 {
 		if got, want := float64(log2(n))/65536, math.Log2(float64(n)); math.Abs(got-want) > 1e-4 {

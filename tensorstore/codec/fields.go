@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
-	"slices"
 )
 
 // fieldsCodec codes elements without a prediction: a symbol of the exponent and
@@ -40,33 +39,56 @@ func (fieldsCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
 	default:
 		dst = appendIntegers(s, dst, src, in)
 	}
+	if in.Elem.float() && mixed(src, in.Elem.Size()) {
+		dst = s.orBytes(dst, start, src, in)
+	}
 	if len(dst)-start >= len(src) {
 		return dst[:start], false
 	}
 	return dst, true
 }
 
+// mixed reports that the lowest byte is zero in many elements but not in all:
+// some came from a narrower type, and bytes by position may take less.
+func mixed(src []byte, size int) bool {
+	if size < 4 {
+		return false
+	}
+	zero, n := 0, 0
+	for at := 0; at+size <= len(src); at += 61 * size {
+		n++
+		if src[at] == 0 {
+			zero++
+		}
+	}
+	return zero < n && 4*zero > n
+}
+
 // appendIntegers appends what is smaller, classes or bytes.
 func appendIntegers(s *scratch, dst, src []byte, in Input) []byte {
 	start := len(dst)
-	dst = s.appendBytes(append(dst, formBytes), src, in)
-	if in.Elem.Size() == 1 {
-		return dst
-	}
-	planes := slices.Clone(dst[start:])
-	dst = append(dst[:start], formClass)
 	switch in.Elem {
 	case I16:
-		dst = appendDelta[uint16](s, dst, src, in)
+		dst = appendDelta[uint16](s, append(dst, formClass), src, in)
 	case I32:
-		dst = appendDelta[uint32](s, dst, src, in)
+		dst = appendDelta[uint32](s, append(dst, formClass), src, in)
+	case I64:
+		dst = appendDelta[uint64](s, append(dst, formClass), src, in)
 	default:
-		dst = appendDelta[uint64](s, dst, src, in)
+		return s.appendBytes(append(dst, formBytes), src, in)
 	}
-	if len(planes) < len(dst)-start {
-		return append(dst[:start], planes...)
+	return s.orBytes(dst, start, src, in)
+}
+
+// orBytes replaces what dst has from start on by the form formBytes of src if
+// that is smaller.
+func (s *scratch) orBytes(dst []byte, start int, src []byte, in Input) []byte {
+	end := len(dst)
+	dst = s.appendBytes(append(dst, formBytes), src, in)
+	if len(dst)-end < end-start {
+		return append(dst[:start], dst[end:]...)
 	}
-	return dst
+	return dst[:end]
 }
 
 // A splitter says how elements are split: the symbol, and the window of bits

@@ -14,13 +14,15 @@ type Meter struct {
 	row, col    []float64 // sums of magnitudes
 	signed      []float64 // sums of values, for leans
 	total       float64
+	delta       bool      // changes are measured: no leans
 	val, pre    []float64 // a block
 }
 
 // NewMeter returns a meter for a tensor of rows times width elements, which
-// measures what mode says. A tensor of one row or one column has no activity.
+// measures what mode says, and leans where values are measured and columns lean.
+// A tensor of one row or one column has no activity.
 func NewMeter(elem Elem, rows, width int64, mode Mode) *Meter {
-	m := &Meter{elem: elem, mode: mode, rows: rows, width: width}
+	m := &Meter{elem: elem, mode: mode & RowColScales, rows: rows, width: width}
 	if rows < 2 || width < 2 || mode&RowColScales == 0 || elem == Bytes {
 		m.mode = NoScales
 		return m
@@ -40,6 +42,7 @@ func NewMeter(elem Elem, rows, width int64, mode Mode) *Meter {
 // at a time: added from first to last, the same everywhere.
 func (m *Meter) Add(src, pred []byte, first int64) {
 	size := m.elem.Size()
+	m.delta = m.delta || pred != nil
 	if m.mode == NoScales || first < 0 || (pred != nil && len(pred) < len(src)) {
 		return
 	}
@@ -85,7 +88,7 @@ func (m *Meter) Activity() *Activity {
 	if m.mode == NoScales || !(m.total > 0) {
 		return nil
 	}
-	a := &Activity{mode: m.mode &^ Leans, rows: m.rows, width: m.width}
+	a := &Activity{mode: m.mode, rows: m.rows, width: m.width}
 	if m.mode&RowScales != 0 {
 		a.row = scales(m.row, float64(m.width))
 	}
@@ -97,7 +100,7 @@ func (m *Meter) Activity() *Activity {
 	} else {
 		a.col = scales(m.col, m.total/float64(m.width))
 	}
-	if m.mode&Leans != 0 {
+	if !m.delta {
 		m.leans(a)
 	}
 	return a

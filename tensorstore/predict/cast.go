@@ -47,13 +47,21 @@ func predictCast(dst []byte, first int64, to, from codec.Elem, src io.ReaderAt) 
 func get(b []byte, e codec.Elem) float64 {
 	switch e {
 	case codec.BF16:
-		return float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16))
+		return widen(uint32(binary.LittleEndian.Uint16(b)) << 16)
 	case codec.F16:
 		return halfToFloat(binary.LittleEndian.Uint16(b))
 	case codec.F32:
-		return float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+		return widen(binary.LittleEndian.Uint32(b))
 	}
 	return math.Float64frombits(binary.LittleEndian.Uint64(b))
+}
+
+// widen is the value of a float32. The sign of a NaN would not survive the conversion of every processor.
+func widen(u uint32) float64 {
+	if u&0x7fffffff > 0x7f800000 {
+		return math.Float64frombits(uint64(u>>31)<<63 | 0x7ff8<<48)
+	}
+	return float64(math.Float32frombits(u))
 }
 
 // put writes v rounded to element type e at the start of b.

@@ -15,6 +15,16 @@ const version = 1
 // petabyte and do not overflow when multiplied by an element's width.
 const maxElements = 1 << 50
 
+// maxScales bounds rows and columns together, and so what their scales take in memory: 2 or 3
+// bytes each, whatever few bytes claim to hold them.
+const maxScales = 1 << 22
+
+// HasScales says that a tensor of that many elements in rows of width may have a prediction that
+// knows its rows; one of width 0 does not.
+func HasScales(elements, width int64) bool {
+	return width == 0 || (elements+width-1)/width+width <= maxScales
+}
+
 var errShort = errors.New("prediction: truncated")
 
 // Marshal is the stored form of p.
@@ -31,7 +41,11 @@ func (p *Prediction) Marshal() []byte {
 		act = p.Activity.Append(nil)
 	}
 	b = binary.AppendUvarint(b, uint64(len(act)))
-	return append(b, act...)
+	b = append(b, act...)
+	if p.Factors != nil {
+		b = append(b, p.Factors.marshal()...)
+	}
+	return b
 }
 
 // Unmarshal reads what [Prediction.Marshal] wrote. Everything is checked: a
@@ -42,7 +56,7 @@ func Unmarshal(b []byte) (*Prediction, error) {
 		return nil, fmt.Errorf("prediction: version %d, want %d", v, version)
 	}
 	p := &Prediction{Kind: Kind(r.uvarint(255))}
-	if r.err == nil && (p.Kind < Alone || p.Kind > Cast) {
+	if r.err == nil && (p.Kind < Alone || p.Kind > LowRank) {
 		return nil, fmt.Errorf("prediction: kind %d is not known to this version of dits", p.Kind)
 	}
 	p.Elem = codec.Elem(r.uvarint(255))
@@ -51,7 +65,7 @@ func Unmarshal(b []byte) (*Prediction, error) {
 	p.Width = int64(r.uvarint(maxElements))
 	p.Sources = r.sources()
 	act := r.bytes(r.uvarint(uint64(len(b))))
-	if r.err == nil && len(r.rest) != 0 {
+	if r.err == nil && p.Kind != LowRank && len(r.rest) != 0 {
 		r.err = fmt.Errorf("prediction: %d bytes after its end", len(r.rest))
 	}
 	if r.err != nil {
@@ -60,7 +74,10 @@ func Unmarshal(b []byte) (*Prediction, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	return p, p.parseActivity(act)
+	if err := p.parseActivity(act); err != nil {
+		return nil, err
+	}
+	return p, p.parseFactors(r.rest)
 }
 
 // check holds the rules between fields.
@@ -78,8 +95,12 @@ func (p *Prediction) check() error {
 		return fmt.Errorf("prediction of kind %d: source has element type %d, want %d", p.Kind, p.From, p.Elem)
 	case p.Kind == Cast && !CanCast(p.From, p.Elem):
 		return fmt.Errorf("prediction: no cast from element type %d to %d", p.From, p.Elem)
+	case p.Kind == LowRank && (!HasLowRank(p.Elem) || p.Width == 0):
+		return fmt.Errorf("prediction: low rank for element type %d in rows of %d", p.Elem, p.Width)
 	case p.Width > p.Elements:
 		return fmt.Errorf("prediction: rows of %d elements in a tensor of %d", p.Width, p.Elements)
+	case !HasScales(p.Elements, p.Width):
+		return fmt.Errorf("prediction: %d elements in rows of %d: rows and columns are more than %d", p.Elements, p.Width, maxScales)
 	}
 	return nil
 }
@@ -93,6 +114,15 @@ func (p *Prediction) parseActivity(b []byte) error {
 	}
 	var err error
 	p.Activity, err = codec.ParseActivity(b, (p.Elements+p.Width-1)/p.Width, p.Width)
+	return err
+}
+
+func (p *Prediction) parseFactors(b []byte) error {
+	if p.Kind != LowRank {
+		return nil
+	}
+	var err error
+	p.Factors, err = unmarshalFactors(b, (p.Elements+p.Width-1)/p.Width, p.Width)
 	return err
 }
 
@@ -117,6 +147,13 @@ func (r *reader) uvarint(max uint64) uint64 {
 	}
 	r.rest = r.rest[n:]
 	return v
+}
+
+func (r *reader) byte() byte {
+	if b := r.bytes(1); b != nil {
+		return b[0]
+	}
+	return 0
 }
 
 func (r *reader) bytes(n uint64) []byte {

@@ -8,19 +8,21 @@
 // The object's bytes, numbers as unsigned varints:
 //
 //	version     1
-//	kind        1 alone, 2 relative, 3 cast
+//	kind        1 alone, 2 relative, 3 cast, 4 low rank
 //	elem        element type of the predicted tensor (codec.Elem)
 //	from        element type of the source; the same as elem but for a cast
 //	elements    in the tensor
 //	width       elements in a row, 0 when the tensor is no matrix
 //	sources     count, then 32 bytes each
 //	activity    length, then what codec.Activity.Append wrote; 0 for none
+//	factors     of kind 4: see Factors
 //
 // New kinds get new numbers; a kind that this version does not know is an error
 // that names it.
 package predict
 
 import (
+	"fmt"
 	"io"
 
 	"dits/tensorstore/codec"
@@ -35,6 +37,7 @@ const (
 	Alone    Kind = 1 // nothing is predicted; scales of rows and columns help the coder
 	Relative Kind = 2 // the bytes of the source
 	Cast     Kind = 3 // the values of the source, converted to another element type
+	LowRank  Kind = 4 // the values of the source, moved by a matrix of low rank
 )
 
 // A Prediction is how to predict one tensor. Treat it as read-only: several
@@ -47,6 +50,7 @@ type Prediction struct {
 	Width    int64           // elements in a row, 0: no matrix
 	Sources  []digest.ID     // blobs
 	Activity *codec.Activity // scales for the coder's context, nil: none
+	Factors  *Factors        // of a LowRank prediction, else nil
 }
 
 // An Opener gives the bytes of a source. The store bounds the chain of predictions behind it.
@@ -56,6 +60,9 @@ type Opener func(blob digest.ID) (io.ReaderAt, error)
 // dst may end within an element. It reads only the part of the sources that it
 // needs: the same elements.
 func (p *Prediction) Predict(dst []byte, first int64, open Opener) error {
+	if n := int64(len(dst) / p.Elem.Size()); p.Predicts() && (first < 0 || first > p.Elements-n) {
+		return fmt.Errorf("prediction: elements [%d,+%d) of %d", first, n, p.Elements)
+	}
 	switch p.Kind {
 	case Relative:
 		src, err := open(p.Sources[0])
@@ -69,6 +76,12 @@ func (p *Prediction) Predict(dst []byte, first int64, open Opener) error {
 			return err
 		}
 		return predictCast(dst, first, p.Elem, p.From, src)
+	case LowRank:
+		src, err := open(p.Sources[0])
+		if err != nil {
+			return err
+		}
+		return p.predictLowRank(dst, first, src)
 	}
 	return nil
 }

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"dits/repo"
+)
+
+func TestFigure(t *testing.T) {
+	for _, test := range []struct {
+		n    float64
+		want string
+	}{
+		{0, "0.0e0"}, {1.234e-3, "1.2e-3"}, {9.96e-4, "1.0e-3"}, {123456, "1.2e5"}, {1e-300, "1.0e-300"},
+		{math.NaN(), "≠"}, {math.Inf(1), "inf"},
+	} {
+		if got := figure(repo.Number(test.n)); got != test.want {
+			t.Errorf("figure(%v) = %q, want %q", test.n, got, test.want)
+		}
+	}
+}
+
+// TestShare: one weight of a billion is not "0.0%", and all but one are not "100.0%".
+func TestShare(t *testing.T) {
+	for _, test := range []struct {
+		part, whole int64
+		want        string
+	}{
+		{0, 0, "0.0%"}, {0, 10, "0.0%"}, {1, 1e9, "<0.1%"}, {412, 1000, "41.2%"}, {1e9 - 1, 1e9, ">99.9%"}, {7, 7, "100.0%"},
+	} {
+		if got := share(test.part, test.whole); got != test.want {
+			t.Errorf("share(%d, %d) = %q, want %q", test.part, test.whole, got, test.want)
+		}
+	}
+}
+
+// TestPrintLayers has layers with other modules than their neighbours, figures that
+// cannot be given, and tensors in no layer.
+func TestPrintLayers(t *testing.T) {
+	zero, ten := 0, 10
+	var got strings.Builder
+	err := printLayers(&got, []repo.LayerDiff{
+		{Layer: &zero, Module: "q_proj", Changed: 1, Elements: 2, RelL2: 1.23e-3},
+		{Layer: &zero, Module: "up", Elements: 2},
+		{Layer: &ten, Module: "q_proj", Elements: 2},
+		{Layer: &ten, Module: "experts.gate", Changed: 1, Elements: 2, RelL2: repo.Number(math.NaN())},
+		{Module: "embed_tokens", Elements: 5},
+		{Module: "lm_head", Changed: 5, Elements: 5, RelL2: 0.5},
+	})
+	want := `  layers   q_proj   up       experts.gate
+  0        1.2e-3   =
+  10       =                 ≠
+  others   embed_tokens =, lm_head 5.0e-1
+`
+	if err != nil || got.String() != want {
+		t.Errorf("got (%v):\n%s\nwant:\n%s", err, got.String(), want)
+	}
+}
+
+func TestDescribeFile(t *testing.T) {
+	for _, test := range []struct {
+		want string
+		f    repo.FileDiff
+	}{
+		{"added", repo.FileDiff{Status: repo.FileAdded}},
+		{"removed, 1 tensor", repo.FileDiff{Status: repo.FileRemoved, Summary: repo.DiffSummary{Tensors: 1, Removed: 1}}},
+		{"modified, mode 100644 → 100755", repo.FileDiff{Status: repo.FileModified, ModeA: "100644", ModeB: "100755"}},
+		{"9 tensors: 2 changed, 3 identical, 1 added, 1 removed, 1 renamed, 1 reshaped", repo.FileDiff{Status: repo.FileModified,
+			Summary: repo.DiffSummary{Tensors: 9, Changed: 2, Identical: 3, Added: 1, Removed: 1, Renamed: 1, Reshaped: 1}}},
+	} {
+		if got := describeFile(&test.f); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestParseRange(t *testing.T) {
+	for _, test := range []struct {
+		text     string
+		from, to int64
+		ok       bool
+	}{
+		{"", 0, 0, true}, {"1:2", 1, 2, true}, {":8", 0, 8, true}, {"8:", 8, 0, true}, {":", 0, 0, true},
+		{"2:1", 0, 0, false}, {"1:1", 0, 0, false}, {"0:0", 0, 0, false}, {"-1:2", 0, 0, false}, {"1", 0, 0, false},
+		{"a:b", 0, 0, false}, {"1:2:3", 0, 0, false}, {"0:9223372036854775808", 0, 0, false},
+	} {
+		o := catOptions{byteRange: test.text}
+		err := o.parseRange()
+		if (err == nil) != test.ok || o.From != test.from || o.To != test.to {
+			t.Errorf("range %q: got [%d,%d) (%v), want [%d,%d) ok=%v", test.text, o.From, o.To, err, test.from, test.to, test.ok)
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/disk/faultfs"
+)
+
+// changeEverything adds a changed file, commits, makes a branch and a tag, and
+// moves to the branch.
+func changeEverything(r *Repo) error {
+	ctx := context.Background()
+	if err := r.Add(ctx, nil, AddOptions{All: true}); err != nil {
+		return err
+	}
+	when := time.Unix(1_700_000_000, 0).UTC()
+	if _, err := r.Commit(ctx, CommitOptions{Message: "second", Time: when}); err != nil {
+		return err
+	}
+	if _, err := r.CreateTag("v1", "", TagOptions{Message: "release", Time: when}); err != nil {
+		return err
+	}
+	_, err := r.Checkout(ctx, "main~1", CheckoutOptions{NewBranch: "side"})
+	return err
+}
+
+// base is a folder with one commit and a change that is not added yet, and what
+// the refs are there.
+func base(t *testing.T) (*fixture, map[string]digest.ID) {
+	t.Helper()
+	f := newFixture(t)
+	f.put("a", "one")
+	f.put("d/same", "same")
+	f.save("first")
+	refs, err := f.allRefs()
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	f.put("a", "two")
+	return f, refs
+}
+
+// after returns the refs when nothing fails.
+func after(t *testing.T, from string) map[string]digest.ID {
+	t.Helper()
+	r := openCopy(t, from, nil)
+	defer r.Close()
+	require.NoError(t, changeEverything(r))
+	refs, err := r.allRefs()
+	require.NoError(t, err)
+	return refs
+}
+
+// openCopy opens a copy of the folder from; with fault, through a faultfs.
+func openCopy(t *testing.T, from string, fault **faultfs.FS) *Repo {
+	t.Helper()
+	root := t.TempDir()
+	require.NoError(t, os.CopyFS(root, os.DirFS(from)))
+	if fault == nil {
+		r, err := Open(root, nil)
+		require.NoError(t, err)
+		return r
+	}
+	fsys, err := faultfs.New(root)
+	require.NoError(t, err)
+	*fault = fsys
+	r, err := Open(root, fsys)
+	require.NoError(t, err)
+	return r
+}
+
+// Stopped at any operation, with any loss: every ref has its old or its new value
+// and all that it needs reads back; and the same change can be made again.
+func TestCrashSweep(t *testing.T) {
+	f, old := base(t)
+	new := after(t, f.Root)
+	require.NotEqual(t, old, new)
+	for _, loss := range faultfs.Losses {
+		t.Run(loss.String(), func(t *testing.T) {
+			t.Parallel() // it waits for the disk most of the time
+			for k := 0; ; k++ {
+				var fsys *faultfs.FS
+				r := openCopy(t, f.Root, &fsys)
+				fsys.CrashAt(opsOf(fsys) + k)
+				err := changeEverything(r)
+				require.NoError(t, r.Close())
+				if err == nil {
+					require.Greater(t, k, 40, "too few operations for a sweep")
+					return
+				}
+				require.ErrorIs(t, err, faultfs.ErrInjected)
+				require.NoError(t, fsys.Crash(loss))
+				checkAfter(t, r.Root, old, new)
+			}
+		})
+	}
+}
+
+// An operation that fails alone, as on a full disk, leaves the same.
+func TestFailureSweep(t *testing.T) {
+	t.Parallel()
+	f, old := base(t)
+	new := after(t, f.Root)
+	for k := 0; ; k++ {
+		var fsys *faultfs.FS
+		r := openCopy(t, f.Root, &fsys)
+		fsys.FailAt(opsOf(fsys) + k)
+		err := changeEverything(r)
+		require.NoError(t, r.Close())
+		if !fsys.Failed() {
+			require.NoError(t, err)
+			return
+		}
+		checkAfter(t, r.Root, old, new)
+	}
+}
+
+// opsOf is how many operations opening has taken.
+func opsOf(fsys *faultfs.FS) int { return bytes.Count([]byte(fsys.Log()), []byte("\n")) }
+
+func checkAfter(t *testing.T, root string, old, new map[string]digest.ID) {
+	t.Helper()
+	r, err := Open(root, nil)
+	require.NoError(t, err)
+	defer r.Close()
+	refs, err := r.allRefs()
+	require.NoError(t, err)
+	for name := range merged(old, new, refs) {
+		got := refs[name]
+		require.True(t, got == old[name] || got == new[name] || name == headName && got == new["refs/heads/main"],
+			"%s: got %s, want %s or %s", name, got, old[name], new[name])
+	}
+	for name := range refs {
+		log, err := r.Reflog(name)
+		require.NoError(t, err)
+		if name != "refs/tags/v1" {
+			require.NotEmpty(t, log, name)
+			require.Equal(t, refs[name], log[0].New, "the log of %s ends where it is", name)
+		}
+		files, err := r.commitFiles(refs[name])
+		require.NoError(t, err)
+		for _, file := range files {
+			manifest, err := r.ReadFile(file.ID)
+			require.NoError(t, err)
+			require.NoError(t, r.copyContent(context.Background(), &bytes.Buffer{}, manifest, NoProgress))
+		}
+	}
+	_, err = r.Status()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(r.workPath("again"), []byte("again"), 0o644))
+	require.NoError(t, r.Add(context.Background(), nil, AddOptions{All: true}))
+	_, err = r.Commit(context.Background(), CommitOptions{Message: "again"})
+	require.NoError(t, err)
+}
+
+func merged(maps ...map[string]digest.ID) map[string]bool {
+	all := map[string]bool{}
+	for _, m := range maps {
+		for name := range m {
+			all[name] = true
+		}
+	}
+	return all
+}

@@ -1,0 +1,93 @@
+// Package codec has the lossless coders of chunks. A [Codec] turns the bytes of
+// one chunk into fewer, with what the reader will know too as context: the
+// element type, where the chunk lies in its tensor, and a prediction of its
+// bytes. Call [For] first; measure an [Activity] with a [Meter] where row and
+// column scales may help.
+//
+// A coder never fails to encode: what it cannot make smaller the caller stores
+// with [Raw]. Decoding is for untrusted input: it returns an error or exactly
+// as many bytes as asked for, never panics, and takes memory in proportion to
+// them. Whether they are the right bytes only their digest tells. A call takes
+// some 4 MB of scratch, kept for the next.
+//
+// What decides bytes when decoding is integer arithmetic, so an encoding means
+// the same on every platform; numbers are little-endian. In the tables below a
+// uvarint and a varint are those of [encoding/binary], "n" is the number of
+// whole elements, and "bin" is adaptive binary range code (see below).
+//
+// # Raw, Zstd
+//
+// The bytes themselves; one frame of RFC 8878.
+//
+// # Fields
+//
+//	1        form: 0 floats, 1 integers by class, 2 bytes
+//
+// Form 0, in this order:
+//
+//	1        flags: 1 the sign is in the symbol, 2 the sign is among the raw
+//	         bits (neither: the same in all), 4 a window is given
+//	2        window: its lowest bit and its width                    if flag 4
+//	size     one element: the bits outside of symbol and window      if flag 4
+//	tail     the bytes after the last whole element
+//	varint   scale of context 0                                      if Act covers the chunk
+//	uvarint  length of the set of symbols in bytes, then in bin: 1 bit escapes,
+//	         first and last symbol, for each between one bit whether it occurs
+//	tokens   symbol numbers
+//	rest     raw bits: for each element the symbol if it had no number of its
+//	         own (256 are the most), then the window, then the sign
+//
+// A symbol is the exponent with the mantissa bits that follow it: 2, all of
+// them for the 8-bit types. Its context is the scale of row plus column minus that
+// of context 0, in [0, 63]. With flag 1 the sign comes above the exponent,
+// inverted in columns that lean to the negative, and the context is that plus 64
+// for each class of lean, 0 to 4. Without a window it is all below the symbol.
+//
+// Form 1 is the body of Delta, all predictions zero. Form 2:
+//
+//	varint   scale of context 0               if the element is a byte and Act covers the chunk
+//	tokens   bytes, in the context of the scale, else of the position in the element
+//
+// # Delta
+//
+//	1        flags: 1 all is as predicted (nothing follows), 2 runs, 4 shift
+//	1        shift: low bits that are zero in all elements           if flag 4
+//	tail     the bytes after the last whole element
+//	uvarint  length in bytes, then in bin for each run of 256 elements one bit,
+//	         1 when it is as predicted, given the bit before         if flag 2
+//	varint   size of context 0; it and the rest only if a run differs
+//	tokens   classes of the elements in runs that differ
+//	rest     raw bits of the same, in order
+//
+// A float is taken as an integer in the order of its values: all bits inverted
+// if negative, else the top one. Both it and its prediction lose the low bits of
+// the shift. The difference, modulo the width, is negated where the prediction is negative,
+// and zig-zagged: z = 2d or -2d-1. Integers and bytes have no inversion but that of the
+// top bit, and no negation. Class: z below 16; else b = bit length - 3,
+// class = z>>b + 4b + 4, and the low b bits raw. Context: scales of row and column
+// minus four times the exponent of the prediction (of 0: that of 1), plus the constant that
+// makes it the expected z in quarter octaves; without Act minus the exponent; minus the size of
+// context 0; in [0, 63].
+//
+// # Tokens
+//
+//	uvarint  length of the tables in bytes, then in bin: 3 bits L, 8 bits the number
+//	         of symbols less one, for each context from 1 on one bit whether
+//	         it begins a new table, then for each table its levels
+//	uvarint  length of the words in bytes, then 2^L states of 4 bytes, then
+//	         words of 2 bytes (rANS, see rans.go)
+//
+// A table is a shift by which it follows the one before, in symbols, and for each
+// symbol a level: 0 never occurs, else the probability is 2^((level-1)/4 - 12),
+// coded as the difference to what tablecode.go predicts. spread in freq.go says
+// how levels become frequencies out of 4096.
+//
+// # Raw bits
+//
+// The first bit is the lowest of the first byte; the last byte is filled with zeros.
+//
+// # Bin
+//
+// The range coder of LZMA with the first byte, always 0, left out, and zeros
+// among the last five. bin.go has how probabilities move, num.go how integers become bits.
+package codec

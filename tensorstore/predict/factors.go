@@ -1,0 +1,87 @@
+package predict
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"dits/tensorstore/codec"
+)
+
+const (
+	maxRank = 256
+	// The exponent's bounds keep the product of an int32 and 2^Exp a normal float32,
+	// so that it is exact.
+	minExp, maxExp = -120, 60
+)
+
+// Factors are the expected change of a tensor seen as a matrix: B·Aᵀ·2^Exp, where B
+// has a row of Rank integers for each row of the tensor and A one for each column.
+// Sums are int32 and wrap around.
+type Factors struct {
+	Rank int
+	Exp  int
+	B    []int16 // rows × Rank
+	A    []int16 // width × Rank
+}
+
+// marshal is the stored form of f.
+//
+//	rank    uvarint
+//	exp     1 byte, plus 128
+//	length  uvarint, of B
+//	B, A    as codec.AppendNumbers writes them
+func (f *Factors) marshal() []byte {
+	out := binary.AppendUvarint(nil, uint64(f.Rank))
+	out = append(out, byte(f.Exp+128))
+	b := codec.AppendNumbers(nil, f.B, f.Rank)
+	out = append(binary.AppendUvarint(out, uint64(len(b))), b...)
+	return codec.AppendNumbers(out, f.A, f.Rank)
+}
+
+// unmarshalFactors reads what marshal wrote for a matrix of rows times width.
+func unmarshalFactors(b []byte, rows, width int64) (*Factors, error) {
+	r := reader{rest: b}
+	f := &Factors{Rank: int(r.uvarint(maxRank)), Exp: int(r.byte()) - 128}
+	left := r.bytes(r.uvarint(uint64(len(b))))
+	if r.err != nil {
+		return nil, r.err
+	}
+	if f.Rank < 1 || f.Exp < minExp || f.Exp > maxExp {
+		return nil, fmt.Errorf("prediction: factors of rank %d times 2^%d, want rank 1 to %d, exponent %d to %d", f.Rank, f.Exp, maxRank, minExp, maxExp)
+	}
+	var err error
+	if f.B, err = codec.ParseNumbers(left, rows*int64(f.Rank), f.Rank); err != nil {
+		return nil, fmt.Errorf("prediction: left factor: %w", err)
+	}
+	if f.A, err = codec.ParseNumbers(r.rest, width*int64(f.Rank), f.Rank); err != nil {
+		return nil, fmt.Errorf("prediction: right factor: %w", err)
+	}
+	return f, nil
+}
+
+// row sets sum to the products of row i of B with the rows of A from column j on.
+func (f *Factors) row(sum []int32, i, j int64) {
+	rank := f.Rank
+	b := f.B[i*int64(rank):][:rank]
+	a := f.A[j*int64(rank):][:len(sum)*rank]
+	for k := range sum {
+		sum[k] = dot(a[k*rank:][:rank], b)
+	}
+}
+
+// dot is the scalar product of two vectors of one length, modulo 2^32.
+func dot(a, b []int16) int32 {
+	var s, t, u, v int32
+	b = b[:len(a)]
+	for len(a) >= 4 && len(b) >= 4 {
+		s += int32(a[0]) * int32(b[0])
+		t += int32(a[1]) * int32(b[1])
+		u += int32(a[2]) * int32(b[2])
+		v += int32(a[3]) * int32(b[3])
+		a, b = a[4:], b[4:]
+	}
+	for k := range a {
+		s += int32(a[k]) * int32(b[k])
+	}
+	return s + t + u + v
+}

@@ -1,0 +1,97 @@
+package predict
+
+import (
+	"bytes"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+)
+
+// samples are predictions of every kind that needs no fitting.
+func samples() map[string]*Prediction {
+	id := digest.Sum([]byte("source"))
+	m := codec.NewMeter(codec.BF16, 4, 32, codec.RowColScales)
+	values := make([]byte, 2*4*32)
+	for i := range values {
+		values[i] = byte(i*37) & 0x3f
+	}
+	m.Add(values, nil, 0)
+	return map[string]*Prediction{
+		"alone":           {Kind: Alone, Elem: codec.F32, From: codec.F32},
+		"alone, scales":   {Kind: Alone, Elem: codec.BF16, From: codec.BF16, Elements: 128, Width: 32, Activity: m.Activity()},
+		"relative":        {Kind: Relative, Elem: codec.Bytes, From: codec.Bytes, Elements: 7, Sources: []digest.ID{id}},
+		"relative, large": {Kind: Relative, Elem: codec.I64, From: codec.I64, Elements: maxElements, Sources: []digest.ID{id}},
+		"cast":            {Kind: Cast, Elem: codec.BF16, From: codec.F32, Elements: 128, Width: 32, Sources: []digest.ID{id}, Activity: m.Activity()},
+	}
+}
+
+func TestUnmarshal(t *testing.T) {
+	for name, p := range samples() {
+		t.Run(name, func(t *testing.T) {
+			b := p.Marshal()
+			got, err := Unmarshal(b)
+			require.NoError(t, err)
+			require.Equal(t, p, got)
+			for n := range b {
+				_, err := Unmarshal(b[:n])
+				require.Error(t, err, "%d bytes", n)
+			}
+			_, err = Unmarshal(append(b, 0))
+			require.Error(t, err)
+		})
+	}
+}
+
+func TestUnmarshalRefuses(t *testing.T) {
+	source := bytes.Repeat([]byte{7}, digest.Size)
+	with := func(b ...byte) []byte { return append(append(b, source...), 0) }
+	for name, c := range map[string]struct {
+		bytes []byte
+		want  string
+	}{
+		"nothing":                {nil, "truncated"},
+		"a later version":        {[]byte{9, 1, 1, 1, 0, 0, 0, 0}, "version 9"},
+		"a later kind":           {[]byte{1, 77, 1, 1, 0, 0, 0, 0}, "kind 77"},
+		"a later element type":   {[]byte{1, 1, 99, 99, 0, 0, 0, 0}, "element types 99"},
+		"alone with a source":    {with(1, 1, 1, 1, 0, 0, 1), "1 sources, want 0"},
+		"relative without":       {[]byte{1, 2, 1, 1, 0, 0, 0, 0}, "0 sources, want 1"},
+		"relative of another":    {with(1, 2, 1, 2, 0, 0, 1), "source has element type"},
+		"cast to itself":         {with(1, 3, 1, 1, 0, 0, 1), "no cast"},
+		"more elements than any": {[]byte{1, 1, 1, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0}, "want at most"},
+		"a row longer than all":  {[]byte{1, 1, 1, 1, 4, 5, 0, 0}, "rows of 5"},
+		"rows without end":       {[]byte{1, 1, 1, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 0, 0}, "rows and columns"},
+		"scales without rows":    {[]byte{1, 1, 1, 1, 4, 0, 0, 1, 3}, "without a row length"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Unmarshal(c.bytes)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+// FuzzUnmarshal reads predictions that nobody wrote, and predicts by them.
+func FuzzUnmarshal(f *testing.F) {
+	for _, p := range samples() {
+		f.Add(p.Marshal(), int64(0))
+	}
+	f.Add(samples()["cast"].Marshal(), int64(120))
+	f.Add([]byte{1, 4, 1, 1, 16, 4, 1}, int64(3))
+	source := bytes.NewReader(bytes.Repeat([]byte{0x3c, 0xa1, 0x40}, 1000))
+	f.Fuzz(func(t *testing.T, b []byte, first int64) {
+		p, err := Unmarshal(b)
+		if err != nil {
+			return
+		}
+		again, err := Unmarshal(p.Marshal())
+		require.NoError(t, err)
+		require.Equal(t, p, again)
+		dst := make([]byte, 33)
+		if p.Predict(dst, first, func(digest.ID) (io.ReaderAt, error) { return source, nil }) == nil && p.Predicts() {
+			require.LessOrEqual(t, first+int64(33/p.Elem.Size()), p.Elements)
+		}
+	})
+}

@@ -1,0 +1,166 @@
+package tensorstore
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// A busyIndex runs a function before it lists its packs: what another process does meanwhile.
+type busyIndex struct {
+	*memIndex
+	meanwhile func()
+}
+
+func (x *busyIndex) Packs() ([]string, error) {
+	if f := x.meanwhile; f != nil {
+		x.meanwhile = nil
+		f()
+	}
+	return x.memIndex.Packs()
+}
+
+func TestAPackSealedDuringRefreshIsNotForgotten(t *testing.T) {
+	dir := t.TempDir()
+	x := &busyIndex{memIndex: newMemIndex()}
+	other := openAt(t, dir, x.memIndex, Options{})
+	b := weights(1, 1000)
+	x.meanwhile = func() { putAll(t, other, Hint{}, b) }
+	s := openAt(t, dir, x, Options{})
+	requireBlob(t, other, b)
+	requireBlob(t, s, b)
+}
+
+func TestWhatWritersThatDiedLeftIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	s := openAt(t, dir, newMemIndex(), Options{})
+	for name, age := range map[string]time.Duration{".tmp-pack-1": 0, ".tmp-pack-2": 48 * time.Hour} {
+		path := filepath.Join(s.packDir(), name)
+		require.NoError(t, os.WriteFile(path, []byte("half"), 0o600))
+		then := time.Now().Add(-age)
+		require.NoError(t, os.Chtimes(path, then, then))
+	}
+	openAt(t, dir, newMemIndex(), Options{})
+	require.Equal(t, []string{".tmp-pack-1"}, namesIn(t, s.packDir()))
+}
+
+func namesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestAWriterThatIsClosedLeavesNoTemporary(t *testing.T) {
+	s, _ := open(t, Options{})
+	w := s.Begin(WriterOptions{})
+	put(t, w, weights(1, 1000), Hint{})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	b := weights(2, 4<<20)
+	_, err := w.PutBlob(ctx, bytes.NewReader(b), digest.Sum(b), int64(len(b)), Hint{})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Len(t, namesIn(t, s.packDir()), 1)
+	require.NoError(t, w.Close())
+	require.Empty(t, namesIn(t, s.packDir()))
+}
+
+func TestFewPacksStayOpen(t *testing.T) {
+	s, x := open(t, Options{})
+	s.packs.max = 3
+	var blobs [][]byte
+	for i := range 12 {
+		blobs = append(blobs, weights(uint64(i), 1000))
+		putAll(t, s, Hint{}, blobs[i])
+	}
+	require.Len(t, x.packs, 12)
+	done := make(chan error)
+	for i := range 4 {
+		go func() {
+			for j := range 48 {
+				s.chunks.Purge()
+				if _, err := read(s, digest.Sum(blobs[(i+j*5)%len(blobs)])); err != nil {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	for range 4 {
+		require.NoError(t, <-done)
+	}
+	require.LessOrEqual(t, len(s.packs.open), 3)
+	require.Len(t, s.packs.order, len(s.packs.open))
+	for _, o := range s.packs.open {
+		require.Zero(t, o.users)
+	}
+}
+
+func TestTheCacheIsBoundedInBytes(t *testing.T) {
+	c := newChunkCache(100)
+	for i := range 50 {
+		c.Add(digest.Sum([]byte{byte(i)}), make([]byte, 7))
+	}
+	require.Equal(t, 14, c.Len())
+	require.EqualValues(t, 98, c.bytes)
+	_, ok := c.Get(digest.Sum([]byte{49}))
+	require.True(t, ok)
+	_, ok = c.Get(digest.Sum([]byte{0}))
+	require.False(t, ok)
+	c.Purge()
+	require.Zero(t, c.bytes)
+	c.Add(digest.Sum(nil), make([]byte, 101))
+	require.Zero(t, c.Len(), "one that is too large is not kept")
+}
+
+func TestVerifyStopsWhenCancelled(t *testing.T) {
+	s, _ := open(t, Options{Workers: 1})
+	for i := range 5 {
+		putAll(t, s, Hint{}, weights(uint64(i), 1000))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var told int
+	err := s.Verify(ctx, Verification{
+		Progress: func(int64) { told++; cancel() },
+		Report:   func(err error) { t.Error(err) },
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, told)
+	require.ErrorIs(t, s.Verify(ctx, Verification{Report: func(err error) { t.Error(err) }}), context.Canceled)
+}
+
+// A pack is lost; adding what it held again has to bring it back, though other packs
+// still describe the content.
+func TestWhatAPackTookAlongCanBePutAgain(t *testing.T) {
+	s, x := open(t, Options{PackBytes: 1 << 20})
+	b := weights(1, 8<<20)
+	h := matrix(8192, 1024)
+	putAll(t, s, h, b)
+	blob, err := x.Blob(digest.Sum(b))
+	require.NoError(t, err)
+	for i, c := range blob.Chunks {
+		locs, err := x.Locate(pack.Chunk, c.ID)
+		require.NoError(t, err)
+		if i == len(blob.Chunks)/2 {
+			require.NoError(t, s.Close())
+			require.NoError(t, os.Remove(s.packs.path(locs[0].Pack)))
+		}
+	}
+	s = openAt(t, s.dir, x, Options{PackBytes: 1 << 20})
+	_, err = read(s, blob.ID)
+	require.ErrorIs(t, err, ErrUnknown)
+	require.False(t, putAll(t, s, h, b)[0].Known)
+	requireBlob(t, s, b)
+}
