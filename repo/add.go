@@ -158,6 +158,12 @@ func leadsOut(path, target string) bool {
 
 // regular stores a file, and makes sure that it stayed as it was meanwhile.
 func (a *adding) regular(ctx context.Context, path, full string) (Added, error) {
+	// Asked before it is opened: to open a pipe would wait for a writer.
+	if info, err := os.Stat(full); err != nil {
+		return Added{}, err
+	} else if !info.Mode().IsRegular() {
+		return Added{}, fmt.Errorf("is a %s, want a file", info.Mode().Type())
+	}
 	f, err := os.Open(full)
 	if err != nil {
 		return Added{}, err
@@ -214,13 +220,22 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 	return done, nil
 }
 
-// known says that the store has a file of that digest.
+// known says that the store has a file of that digest, with all its parts.
 func (a *adding) known(id digest.ID) (bool, error) {
-	_, err := a.repo.Catalog.File(id)
+	f, err := a.repo.Catalog.File(id)
 	if errors.Is(err, catalog.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil, err
+	if err != nil {
+		return false, err
+	}
+	has, err := a.repo.Catalog.HasBlobs(f.Blobs)
+	for _, blob := range f.Blobs {
+		if !has[blob] {
+			return false, err
+		}
+	}
+	return true, err
 }
 
 // segments stores the segments of a file, several at once, and counts its tensors.

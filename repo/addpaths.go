@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"os"
 	"slices"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
 )
 
 // changes are what a call of Add will stage.
@@ -29,7 +32,12 @@ func (r *Repo) changes(paths []string, o AddOptions) (changes, error) {
 			return changes{}, err
 		}
 	}
+	if err := f.lost(); err != nil {
+		return changes{}, err
+	}
 	slices.Sort(f.found.changed)
+	slices.Sort(f.found.removed)
+	f.found.removed = slices.Compact(f.found.removed)
 	return f.found, nil
 }
 
@@ -40,6 +48,7 @@ type finder struct {
 	options AddOptions
 	seen    map[string]bool
 	found   changes
+	same    []WorkFile // as staged, by their stat
 }
 
 // path collects the changes of one file or folder that the user named. Naming an ignored
@@ -109,11 +118,31 @@ func (f *finder) file(file WorkFile) error {
 	}
 	follow := f.options.Dereference && file.Mode == ModeLink // what it leads to is not in its stat
 	if e != nil && e.Mode == file.Mode && e.Size == file.Size && e.Stat == file.Stat && !f.index.Racy(e) && !follow {
+		f.same = append(f.same, file)
 		return nil
 	}
+	f.changed(file)
+	return nil
+}
+
+func (f *finder) changed(file WorkFile) {
 	f.found.changed = append(f.found.changed, file.Path)
 	f.found.bytes += file.Size
-	return nil
+}
+
+// lost collects the files that are as staged but whose content has left the store since.
+func (f *finder) lost() error {
+	ids := make([]digest.ID, len(f.same))
+	for i, file := range f.same {
+		ids[i] = f.index.Find(file.Path).ID
+	}
+	has, err := f.repo.Catalog.Has(pack.Manifest, ids)
+	for i, file := range f.same {
+		if err == nil && !has[ids[i]] {
+			f.changed(file)
+		}
+	}
+	return err
 }
 
 // reportDryRun tells what Add would stage.
@@ -136,8 +165,13 @@ func (r *Repo) reportDryRun(c changes, o AddOptions) error {
 	return nil
 }
 
-// isFolder says that path is a folder of the working folder.
+// isFolder says that path is a folder of the working folder, and no link leads to it.
 func (r *Repo) isFolder(path string) bool {
+	for i, c := range path {
+		if c == '/' && !r.isFolder(path[:i]) {
+			return false
+		}
+	}
 	info, err := os.Lstat(r.workPath(path))
 	return err == nil && info.IsDir()
 }

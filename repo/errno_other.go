@@ -10,7 +10,6 @@ import (
 // Without POSIX error numbers the kind of failure is not told apart, but for a
 // path that is not there.
 
-func isNotDir(err error) bool   { return errors.Is(err, fs.ErrNotExist) }
-func isDirError(error) bool     { return false }
-func isCrossDevice(error) bool  { return false }
-func isNotEmpty(err error) bool { return err != nil }
+func isNotDir(err error) bool  { return errors.Is(err, fs.ErrNotExist) }
+func isDirError(error) bool    { return false }
+func isCrossDevice(error) bool { return false }

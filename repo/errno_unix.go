@@ -15,8 +15,3 @@ func isDirError(err error) bool { return errors.Is(err, syscall.EISDIR) }
 
 // isCrossDevice says that a rename would leave its file system.
 func isCrossDevice(err error) bool { return errors.Is(err, syscall.EXDEV) }
-
-// isNotEmpty says that a folder cannot be removed for what is in it.
-func isNotEmpty(err error) bool {
-	return errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, syscall.EEXIST)
-}

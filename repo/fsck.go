@@ -45,7 +45,8 @@ func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error
 	for _, err := range r.Store.Damaged() {
 		c.problem(err)
 	}
-	if err := c.refs(); err != nil {
+	c.references()
+	if err := c.predictions(); err != nil {
 		return c.problems, err
 	}
 	total, err := r.rawBytes()
@@ -95,70 +96,14 @@ func (c *checking) problem(err error) {
 	c.options.Report(err)
 }
 
-// wasRead says that the record that readers take was already decoded through a file.
+// wasRead says that a record was already decoded through a file: that of a chunk which has
+// no other, for a reader does not say which one it took.
 func (c *checking) wasRead(loc tensorstore.Location) bool {
-	return loc.Kind == pack.Chunk && c.read[loc.ID]
-}
-
-// refs follows every ref to the files that it needs.
-func (c *checking) refs() error {
-	refs, err := c.repo.Refs("refs/")
-	if err != nil {
-		return err
+	if loc.Kind != pack.Chunk || !c.read[loc.ID] {
+		return false
 	}
-	seen := map[digest.ID]bool{}
-	for _, ref := range refs {
-		id, err := c.repo.Peel(ref.ID)
-		if err == nil {
-			err = c.commits(id, seen)
-		}
-		if err != nil {
-			c.problem(fmt.Errorf("%s: %w", ref.Name, err))
-		}
-	}
-	return nil
-}
-
-// commits checks a commit and all before it.
-func (c *checking) commits(id digest.ID, seen map[digest.ID]bool) error {
-	for todo := []digest.ID{id}; len(todo) > 0; {
-		id := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		commit, err := c.repo.ReadCommit(id)
-		if err != nil {
-			return err
-		}
-		entries, err := c.repo.TreeFiles(commit.Tree)
-		if err != nil {
-			return fmt.Errorf("commit %s: %w", id.Short(), err)
-		}
-		for _, e := range entries {
-			if !seen[e.ID] {
-				seen[e.ID] = true
-				c.manifest(id, e)
-			}
-		}
-		todo = append(todo, commit.Parents...)
-	}
-	return nil
-}
-
-// manifest checks that a file of a commit has all its parts.
-func (c *checking) manifest(commit digest.ID, e TreeFile) {
-	f, err := c.repo.ReadFile(e.ID)
-	if err != nil {
-		c.problem(fmt.Errorf("commit %s: %s: %w", commit.Short(), e.Path, err))
-		return
-	}
-	for i, blob := range f.Blobs {
-		if has, err := c.repo.Store.HasBlob(blob); err != nil || !has {
-			c.problem(fmt.Errorf("commit %s: %s: %w", commit.Short(), e.Path, partError(f, i, errors.Join(err, &tensorstore.UnknownError{Kind: pack.Blob, ID: blob}))))
-		}
-	}
+	records, err := c.repo.Catalog.Records(pack.Chunk, loc.ID)
+	return err == nil && len(records) == 1
 }
 
 // files reads every file that the store knows and compares its digest.

@@ -47,6 +47,12 @@ func Init(dir string, o InitOptions) (*Repo, error) {
 	if err := writeMissing(fsys, filepath.Join(dits, ".gitignore"), "*\n"); err != nil {
 		return nil, err
 	}
+	// Before HEAD, all that it makes a repository of; after it, HEAD's own folder is synced.
+	for _, d := range []string{store, filepath.Dir(store), filepath.Join(dits, "refs"), root, filepath.Dir(root)} {
+		if err := fsys.SyncDir(d); err != nil {
+			return nil, err
+		}
+	}
 	if err := writeMissing(fsys, filepath.Join(dits, headName), symbolic+branchPrefix+FirstBranch+"\n"); err != nil {
 		return nil, err
 	}

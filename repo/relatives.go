@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"slices"
 
 	"dits/catalog"
@@ -21,7 +22,7 @@ type kin struct {
 // relatives reads the tensors of HEAD and of the index.
 func (r *Repo) relatives() (relatives, error) {
 	files, err := r.headFiles()
-	if err != nil {
+	if err != nil && !isLost(err) {
 		return nil, err
 	}
 	x, err := r.Index()
@@ -34,12 +35,21 @@ func (r *Repo) relatives() (relatives, error) {
 	rs := relatives{}
 	for _, e := range files {
 		f, err := r.ReadFile(e.ID)
+		if isLost(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		rs.add(e.Path, f)
 	}
 	return rs, nil
+}
+
+// isLost says that the store does not have something, or has it damaged. Then it is no
+// help to what is added, and no hindrance: adding it again may be what brings it back.
+func isLost(err error) bool {
+	return errors.Is(err, tensorstore.ErrUnknown) || errors.Is(err, ErrCorrupt)
 }
 
 // add adds the tensors of a file.

@@ -115,6 +115,15 @@ func (s *Store) prediction(id digest.ID) (*predict.Prediction, error) {
 	return p, nil
 }
 
+// Sources are the blobs that a prediction needs.
+func (s *Store) Sources(prediction digest.ID) ([]digest.ID, error) {
+	p, err := s.prediction(prediction)
+	if err != nil {
+		return nil, err
+	}
+	return p.Sources, nil
+}
+
 // encodeObject is the smaller of the bytes themselves and their compression.
 func encodeObject(b []byte) (codec.Encoding, []byte) {
 	if enc, ok := encode(codec.Zstd, b, codec.Input{}); ok {

@@ -108,6 +108,28 @@ func TestFewPacksStayOpen(t *testing.T) {
 	}
 }
 
+func TestAPackInUseIsNotClosed(t *testing.T) {
+	s, x := open(t, Options{})
+	for i := range 4 {
+		putAll(t, s, Hint{}, weights(uint64(i), 1000))
+	}
+	require.NoError(t, s.packs.close())
+	s.packs.max = 1
+	names, err := x.Packs()
+	require.NoError(t, err)
+	used, err := s.packs.get(names[0])
+	require.NoError(t, err)
+	for _, name := range names[1:] {
+		o, err := s.packs.get(name)
+		require.NoError(t, err)
+		s.packs.put(o)
+	}
+	require.Len(t, s.packs.open, 1)
+	require.NoError(t, used.Verify())
+	s.packs.put(used)
+	require.Error(t, used.Verify(), "the last user closes it")
+}
+
 func TestTheCacheIsBoundedInBytes(t *testing.T) {
 	c := newChunkCache(100)
 	for i := range 50 {

@@ -56,6 +56,8 @@ var pieces = map[string]piece{
 	"moved":             {data: normal(100_000, 1e-4), base: normal(100_000, 0), elem: codec.BF16, width: 100},
 	"the same":          {data: normal(5000, 0), base: normal(5000, 0), elem: codec.BF16},
 	"random F32":        {data: random(40_000), base: reversed(random(40_000)), elem: codec.F32, width: 20},
+	"a new tensor":      {data: normal(3000, 0), elem: codec.BF16, width: 30},
+	"random F64":        {data: random(4000), base: reversed(random(4000)), elem: codec.F64},
 	"one weight":        {data: []byte{1, 2}, base: []byte{3, 4}, elem: codec.BF16},
 	"random bytes":      {data: random(70_001), base: reversed(random(70_001)), elem: codec.E4M3},
 }

@@ -7,26 +7,20 @@ import (
 	"dits/tensorstore/codec"
 )
 
-// Lengths in bytes: of a chunk, about the mean of those in a store, and of the sample by
-// which a way is chosen.
-const (
-	ditsChunk  = 512 << 10
-	ditsSample = 128 << 10
-)
+// ditsChunk is the length of a chunk in bytes, about the mean of those in a store.
+const ditsChunk = 512 << 10
 
-// ditsCoder is package codec as the store uses it, without the store: the scales of rows and
-// columns where a sample says that they pay, then each chunk by itself. A piece with
-// a base is coded as differences to it, another by its fields.
+// ditsCoder is package codec without the store: the scales of rows and columns are measured,
+// then each chunk is coded by itself. A piece with a base is coded as differences to it,
+// another by its fields. The store also codes samples first, to find what is smallest,
+// and decodes and compares each chunk: see the tables of the binary.
 //
 //	uvarint  length of the activity, 0 for none; activity
 //	each     uvarint: twice the length, plus 1 when the chunk is raw; payload
 type ditsCoder struct{}
 
 func (ditsCoder) encode(dst []byte, p piece) ([]byte, error) {
-	act, err := chooseActivity(p)
-	if err != nil {
-		return nil, err
-	}
+	act := p.scales()
 	var side []byte
 	if act != nil {
 		side = act.Append(nil)
@@ -62,40 +56,14 @@ func (p piece) coding(act *codec.Activity, off, n int) (codec.Codec, codec.Input
 	return c, in, err
 }
 
-// chooseActivity measures the scales of a matrix, and returns them if they make a sample smaller
-// by more than their share.
-func chooseActivity(p piece) (*codec.Activity, error) {
+// scales measures the rows and columns of a matrix; nil for what is none.
+func (p piece) scales() *codec.Activity {
 	if p.width == 0 {
-		return nil, nil
+		return nil
 	}
-	elements := int64(len(p.data) / p.elem.Size())
-	n := min(ditsSample, len(p.data))
-	try := func(act *codec.Activity) (int, error) {
-		c, in, err := p.coding(act, 0, n)
-		if err != nil {
-			return 0, err
-		}
-		enc, ok := c.Encode(nil, p.data[:n], in)
-		if !ok {
-			return n, nil
-		}
-		return len(enc), nil
-	}
-	without, err := try(nil)
-	if err != nil || without < n/200 {
-		return nil, err
-	}
-	m := codec.NewMeter(p.elem, elements/p.width, p.width, codec.RowColScales)
+	m := codec.NewMeter(p.elem, int64(len(p.data)/p.elem.Size())/p.width, p.width, codec.RowColScales)
 	m.Add(p.data, p.base, 0)
-	act := m.Activity()
-	if act == nil {
-		return nil, nil
-	}
-	with, err := try(act)
-	if err != nil || with+len(act.Append(nil))*n/len(p.data) >= without {
-		return nil, err
-	}
-	return act, nil
+	return m.Activity()
 }
 
 func (ditsCoder) decode(dst, enc []byte, p piece) error {

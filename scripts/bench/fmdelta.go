@@ -14,13 +14,14 @@ import (
 type fmDelta struct{}
 
 func (fmDelta) encode(dst []byte, p piece) ([]byte, error) {
-	width := p.elem.Size()
-	if p.base == nil || len(p.data)%width != 0 {
-		return nil, fmt.Errorf("got no base or %d bytes in elements of %d, want whole elements and a base", len(p.data), width)
+	width := fmWidth(p)
+	if len(p.data)%width != 0 {
+		return nil, fmt.Errorf("tensor: got %d bytes, want whole elements of %d", len(p.data), width)
 	}
+	base := fmBase(p, len(p.data))
 	m, e := newModel(2*8*width+1), newRangeEncoder(dst)
 	for i := 0; i < len(p.data); i += width {
-		d := int64(ordered(p.data[i:], width)) - int64(ordered(p.base[i:], width))
+		d := int64(ordered(p.data[i:], width)) - int64(ordered(base[i:], width))
 		z := uint64(max(d, -d))
 		k := bits.Len64(z)
 		s := 8 * width
@@ -39,7 +40,8 @@ func (fmDelta) encode(dst []byte, p piece) ([]byte, error) {
 }
 
 func (fmDelta) decode(dst, enc []byte, p piece) error {
-	width := p.elem.Size()
+	width := fmWidth(p)
+	base := fmBase(p, len(dst))
 	m, d := newModel(2*8*width+1), newRangeDecoder(enc)
 	for i := 0; i < len(dst); i += width {
 		s := m.find(d.target())
@@ -56,9 +58,25 @@ func (fmDelta) decode(dst, enc []byte, p piece) error {
 		if k < 0 {
 			z = -z
 		}
-		putOrdered(dst[i:], uint64(int64(ordered(p.base[i:], width))+z), width)
+		putOrdered(dst[i:], uint64(int64(ordered(base[i:], width))+z), width)
 	}
 	return nil
+}
+
+// fmWidth is the bytes of an element; what is wider than 4 is coded as bytes.
+func fmWidth(p piece) int {
+	if w := p.elem.Size(); w <= 4 {
+		return w
+	}
+	return 1
+}
+
+// fmBase is n bytes to subtract: zeros for a tensor that the base does not have.
+func fmBase(p piece, n int) []byte {
+	if p.base != nil {
+		return p.base
+	}
+	return make([]byte, n)
 }
 
 // ordered is the float of width bytes as an integer in the order of values.

@@ -75,10 +75,14 @@ func run(w io.Writer, o options) error {
 		}
 	}
 	writeStores(w, pairs, stores)
-	if err := writeAlone(w, pairs[0].base, o); err != nil {
-		return err
-	}
+	seen := map[string]bool{}
 	for i, p := range pairs {
+		if !seen[p.base] {
+			seen[p.base] = true
+			if err := writeAlone(w, p.base, o); err != nil {
+				return fmt.Errorf("%s: %w", p.base, err)
+			}
+		}
 		if err := writePair(w, p, stores[i], o); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
 		}

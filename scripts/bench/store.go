@@ -12,18 +12,16 @@ import (
 
 // A storeResult is what the dits binary made of a pair, as a user would run it.
 type storeResult struct {
-	size       int64 // bytes of the fine-tune
-	base       int64 // what the packs grew by, in bytes, for the base
-	tuned      int64 // and for the fine-tune
-	catalog    int64 // bytes of the rest of the store, which can be made again
-	addBase    usage
-	addTuned   usage
-	outBase    usage // checkout of the base over the fine-tune
-	outTuned   usage
-	again      usage // add of the unchanged file
-	floor      floors
-	everySame  bool // what was checked out was what was added
-	iterations int
+	size     int64 // bytes of the fine-tune
+	base     int64 // what the packs grew by, in bytes, for the base
+	tuned    int64 // and for the fine-tune
+	catalog  int64 // bytes of the rest of the store, which can be made again
+	addBase  usage
+	addTuned usage
+	outBase  usage // checkout of the base over the fine-tune
+	outTuned usage
+	again    usage // add of the unchanged file
+	floor    floors
 }
 
 // measureStore adds, commits and checks out both files in new repositories.
@@ -54,12 +52,10 @@ func measureStore(o options, p paths) (storeResult, error) {
 // combine is the median of times; sizes are those of the last run.
 func combine(runs []storeResult) storeResult {
 	r := runs[len(runs)-1]
-	r.iterations = len(runs)
 	of := func(get func(*storeResult) *usage) {
 		var all []usage
 		for i := range runs {
 			all = append(all, *get(&runs[i]))
-			r.everySame = r.everySame && runs[i].everySame
 		}
 		*get(&r) = middle(all)
 	}
@@ -77,7 +73,6 @@ func combine(runs []storeResult) storeResult {
 
 // storeOnce works in a new repository in dir.
 func storeOnce(dits, dir string, p paths) (r storeResult, err error) {
-	file := filepath.Join(dir, "model.safetensors")
 	if _, err = execute(dir, dits, "init"); err != nil {
 		return r, err
 	}
@@ -90,31 +85,35 @@ func storeOnce(dits, dir string, p paths) (r storeResult, err error) {
 	if r.again, err = execute(dir, dits, "add", "-q", "model.safetensors"); err != nil {
 		return r, err
 	}
-	if r.outBase, err = execute(dir, dits, "checkout", "-q", "HEAD~1"); err != nil {
+	if r.outBase, err = checkOut(dits, dir, "HEAD~1", p.base); err != nil {
 		return r, err
 	}
-	sameBase, err := sameFiles(file, p.base)
-	if err != nil {
+	if r.outTuned, err = checkOut(dits, dir, "main", p.tuned); err != nil {
 		return r, err
-	}
-	if r.outTuned, err = execute(dir, dits, "checkout", "-q", "main"); err != nil {
-		return r, err
-	}
-	sameTuned, err := sameFiles(file, p.tuned)
-	if err != nil {
-		return r, err
-	}
-	if r.everySame = sameBase && sameTuned; !r.everySame {
-		return r, fmt.Errorf("checkout: got other bytes than were added (base the same: %t, fine-tune: %t)", sameBase, sameTuned)
 	}
 	if r.catalog, err = restOfStore(dir); err != nil {
 		return r, err
 	}
-	if st, err := os.Stat(p.tuned); err == nil {
-		r.size = st.Size()
+	st, err := os.Stat(p.tuned)
+	if err != nil {
+		return r, err
 	}
-	r.floor, err = measureFloors(dir, file)
+	r.size = st.Size()
+	r.floor, err = measureFloors(dir, filepath.Join(dir, "model.safetensors"))
 	return r, err
+}
+
+// checkOut checks a revision out and compares with what was added.
+func checkOut(dits, dir, revision, want string) (usage, error) {
+	u, err := execute(dir, dits, "checkout", "-q", revision)
+	if err != nil {
+		return u, err
+	}
+	same, err := sameFiles(filepath.Join(dir, "model.safetensors"), want)
+	if err == nil && !same {
+		err = fmt.Errorf("checkout of %s: got other bytes than %s has", revision, want)
+	}
+	return u, err
 }
 
 // addFile puts a file in place of model.safetensors, adds and commits it, and returns what

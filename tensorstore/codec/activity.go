@@ -68,11 +68,11 @@ func (a *Activity) Append(dst []byte) []byte {
 
 // A scaleCoder predicts scales by a slow and a fast mean of those before.
 type scaleCoder struct {
-	diff       [3]num
-	first      num
-	begun      bool
-	slow, last int64 // slow in 1/16
-	far        int   // how far off the last prediction was, 0 to 2
+	diff  [3]num
+	first num
+	begun bool
+	slow  int64 // in 1/16
+	far   int   // how far off the last prediction was, 0 to 2
 }
 
 // model returns the numbers for the next scale and its prediction.

@@ -11,8 +11,10 @@ const numberContexts = 3
 
 // AppendNumbers appends the encoding of v to dst: rows of stride small numbers of either
 // sign, each column with a distribution of its own around zero, in adaptive binary range
-// code. It is meant for parameters of a prediction, some hundred thousand at most.
+// code. It is meant for parameters of a prediction, some hundred thousand at most. A
+// stride under 1 counts as 1.
 func AppendNumbers(dst []byte, v []int16, stride int) []byte {
+	stride = max(stride, 1)
 	w := newBinWriter(dst)
 	models := make([][numberContexts]num, stride)
 	for i := 0; i < len(v); i += stride {
@@ -38,6 +40,7 @@ func numberContext(x int16) int {
 // ParseNumbers reads the n numbers that [AppendNumbers] wrote, all of b. It takes memory
 // in proportion to what b really holds, and to stride.
 func ParseNumbers(b []byte, n int64, stride int) ([]int16, error) {
+	stride = max(stride, 1)
 	r := newBinReader(b)
 	models := make([][numberContexts]num, stride)
 	v := make([]int16, 0, min(n, 4096))

@@ -192,6 +192,19 @@ func TestCastOfARange(t *testing.T) {
 	}
 }
 
+// What lies beyond the tensor is not predicted, though the source may go on.
+func TestASourceTooLong(t *testing.T) {
+	for _, from := range []codec.Elem{codec.F16, codec.F32} {
+		p := &Prediction{Kind: Relative, Elem: codec.F16, From: from, Elements: 100, Sources: []digest.ID{{1}}}
+		if from != p.Elem {
+			p.Kind = Cast
+		}
+		opener := func(digest.ID) (io.ReaderAt, error) { return bytes.NewReader(make([]byte, 1000)), nil }
+		require.NoError(t, p.Predict(make([]byte, 100), 50, opener))
+		require.ErrorContains(t, p.Predict(make([]byte, 100), 51, opener), "of 100")
+	}
+}
+
 func TestASourceTooShort(t *testing.T) {
 	for _, kind := range []Kind{Relative, Cast} {
 		p := &Prediction{Kind: kind, Elem: codec.F16, From: codec.F16, Elements: 100, Sources: []digest.ID{{1}}}
