@@ -360,3 +360,24 @@ func TestEach(t *testing.T) {
 		t.Errorf("got %v after %d calls, want the error of the first", err, calls)
 	}
 }
+
+func TestSimilar(t *testing.T) {
+	c := openFixture(t)
+	for _, q := range []struct {
+		names []string
+		limit int
+		want  []digest.ID
+	}{
+		{[]string{"a.weight", "b.bias"}, 10, ids("v2", "v1")}, // as many: the younger first
+		{[]string{"a.weight", ""}, 10, ids("v1", "v2")},       // only v1 has the name ""
+		{[]string{"a.weight", ""}, 1, ids("v1")},
+		{[]string{"nothing"}, 10, nil},
+		{nil, 10, nil},
+	} {
+		got, err := c.Similar(q.names, q.limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, fmt.Sprint(q.names, q.limit), got, q.want)
+	}
+}

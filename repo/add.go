@@ -97,7 +97,8 @@ func (r *Repo) stage(put []IndexEntry, remove []string) error {
 type adding struct {
 	repo      *Repo
 	options   AddOptions
-	relatives relatives
+	relatives *relatives
+	flushed   int64 // bytes stored when the writer was flushed last
 	writer    *tensorstore.Writer
 	staged    []IndexEntry
 }
@@ -114,8 +115,24 @@ func (a *adding) files(ctx context.Context, c changes) error {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		a.report(done)
+		if err := a.flush(); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// flushBytes is how much is stored before it can be a relative of files added later in the same call.
+const flushBytes = 1 << 20
+
+// flush makes what was stored readable, once it is worth a pack.
+func (a *adding) flush() error {
+	stored := a.writer.Stored()
+	if stored-a.flushed < flushBytes {
+		return nil
+	}
+	a.flushed = stored
+	return a.writer.Flush()
 }
 
 func (a *adding) report(done Added) {
@@ -205,19 +222,29 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 	if known, err := a.known(file.ID); err != nil || known {
 		done.Known = done.Tensors
 		a.options.Progress.Add(e.Size)
-		a.staged = append(a.staged, *e)
+		a.stage(*e, file)
 		return done, err
 	}
 	before := a.writer.Stored()
-	if err := a.segments(ctx, file, e.Path, src, &done); err != nil {
+	kin, err := a.relatives.family(ctx, e.Path, file, src)
+	if err != nil {
+		return Added{}, err
+	}
+	if err := a.segments(ctx, file, kin, src, &done); err != nil {
 		return Added{}, err
 	}
 	if err := a.writer.PutObject(pack.Manifest, file.ID, encodeManifest(file)); err != nil {
 		return Added{}, err
 	}
 	done.Stored = a.writer.Stored() - before
-	a.staged = append(a.staged, *e)
+	a.stage(*e, file)
 	return done, nil
+}
+
+// stage notes an entry for the index, and the file as a relative of those to come.
+func (a *adding) stage(e IndexEntry, file catalog.File) {
+	a.staged = append(a.staged, e)
+	a.relatives.add(e.Path, file)
 }
 
 // known says that the store has a file of that digest, with all its parts.
@@ -239,14 +266,14 @@ func (a *adding) known(id digest.ID) (bool, error) {
 }
 
 // segments stores the segments of a file, several at once, and counts its tensors.
-func (a *adding) segments(ctx context.Context, file catalog.File, path string, src io.ReaderAt, done *Added) error {
+func (a *adding) segments(ctx context.Context, file catalog.File, kin family, src io.ReaderAt, done *Added) error {
 	puts := make([]tensorstore.Put, len(file.Blobs))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(segmentsAtOnce)
 	for i, s := range file.Layout.Segments {
 		g.Go(func() (err error) {
 			part := io.NewSectionReader(src, s.Off, s.Len)
-			puts[i], err = a.writer.PutBlob(ctx, part, file.Blobs[i], s.Len, a.hint(file, s, path))
+			puts[i], err = a.writer.PutBlob(ctx, part, file.Blobs[i], s.Len, hint(file, s, kin))
 			return err
 		})
 	}
@@ -261,12 +288,12 @@ func (a *adding) segments(ctx context.Context, file catalog.File, path string, s
 // at a time is up to the store.
 const segmentsAtOnce = 2
 
-func (a *adding) hint(file catalog.File, s formats.Segment, path string) tensorstore.Hint {
+func hint(file catalog.File, s formats.Segment, kin family) tensorstore.Hint {
 	if s.Kind != formats.Data {
 		return tensorstore.Hint{Fine: s.Kind == formats.Header}
 	}
 	t := file.Layout.Tensors[s.Tensor]
-	return tensorstore.Hint{DType: t.DType, Shape: t.Shape, Relatives: a.relatives.of(path, t)}
+	return tensorstore.Hint{DType: t.DType, Shape: t.Shape, Relatives: kin.of(t)}
 }
 
 // count sorts the tensors by what became of them. One without bytes is known.

@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -167,4 +168,24 @@ func merged(maps ...map[string]digest.ID) map[string]bool {
 		}
 	}
 	return all
+}
+
+// allRefs returns the commits that the refs and HEAD name, by full ref name.
+// Annotated tags are followed.
+func (r *Repo) allRefs() (map[string]digest.ID, error) {
+	refs, err := r.Refs("")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]digest.ID{}
+	for _, ref := range refs {
+		if out[ref.Name], err = r.Peel(ref.ID); err != nil {
+			return nil, fmt.Errorf("%s: %w", ref.Name, err)
+		}
+	}
+	h, err := r.Head()
+	if err == nil && !h.Commit.IsZero() {
+		out[headName] = h.Commit
+	}
+	return out, err
 }

@@ -93,26 +93,6 @@ func (r *Repo) Refs(prefix string) ([]Ref, error) {
 	return out, err
 }
 
-// allRefs returns the commits that the refs and HEAD name, by full ref name.
-// Annotated tags are followed.
-func (r *Repo) allRefs() (map[string]digest.ID, error) {
-	refs, err := r.Refs("")
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]digest.ID{}
-	for _, ref := range refs {
-		if out[ref.Name], err = r.Peel(ref.ID); err != nil {
-			return nil, fmt.Errorf("%s: %w", ref.Name, err)
-		}
-	}
-	h, err := r.Head()
-	if err == nil && !h.Commit.IsZero() {
-		out[headName] = h.Commit
-	}
-	return out, err
-}
-
 // UpdateRef sets a ref from old to new and notes it in the reflog. A zero old
 // means that the ref may not exist; a zero new removes it. [ErrRefMoved] when the
 // ref does not have the value old.

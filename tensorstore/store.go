@@ -27,7 +27,7 @@ const (
 	maxDepth    = 16        // sources of sources that a reader follows
 	maxWork     = 1 << 30   // bytes that a reader decodes, sources of sources included, for one chunk
 
-	cachedBytes       = 256 << 20 // of decoded chunks: a source is decoded once for scales and coding
+	cachedBytes       = 128 << 20 // of decoded chunks: a source is decoded once for scales and coding
 	cachedPredictions = 64        // of up to some 12 MiB, see predict
 	openAtOnce        = 128       // packs that are kept open
 	temporaryAge      = 24 * time.Hour

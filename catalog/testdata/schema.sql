@@ -38,6 +38,7 @@ CREATE TABLE file_tensors (
   len   INTEGER NOT NULL,
   PRIMARY KEY (file, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX file_tensors_name ON file_tensors (name, file);
 CREATE TABLE files (
   n       INTEGER PRIMARY KEY REFERENCES digests,
   sha256  BLOB NOT NULL CHECK (length(sha256) = 32),

@@ -7,11 +7,10 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// TestGraph draws histories given as "commit parent…", newest first; each commit has
-// two lines of text.
-func TestGraph(t *testing.T) {
-	for _, test := range []struct{ name, history, want string }{
-		{"line", "c b\nb a\na", `
+// graphs are histories given as "commit parent…", newest first, and how they are drawn
+// when each commit has two lines of text.
+var graphs = []struct{ name, history, want string }{
+	{"line", "c b\nb a\na", `
 * c
 | C
 * b
@@ -19,7 +18,7 @@ func TestGraph(t *testing.T) {
 * a
   A
 `},
-		{"fork", "c a\nb a\na", `
+	{"fork", "c a\nb a\na", `
 * c
 | C
 | * b
@@ -28,7 +27,7 @@ func TestGraph(t *testing.T) {
 * a
   A
 `},
-		{"fork of three, with a column beside the join", "c x\nb a\na r\nd r\nx r\nr", `
+	{"fork of three, with a column beside the join", "c x\nb a\na r\nd r\nx r\nr", `
 * c
 | C
 | * b
@@ -44,7 +43,7 @@ func TestGraph(t *testing.T) {
 * r
   R
 `},
-		{"merge", "m a b\na r\nb r\nr", `
+	{"merge", "m a b\na r\nb r\nr", `
 * m
 |\
 | | M
@@ -56,13 +55,16 @@ func TestGraph(t *testing.T) {
 * r
   R
 `},
-		{"two roots", "b\na", `
+	{"two roots", "b\na", `
 * b
   B
 * a
   A
 `},
-	} {
+}
+
+func TestGraph(t *testing.T) {
+	for _, test := range graphs {
 		t.Run(test.name, func(t *testing.T) {
 			g := &graph{}
 			got := "\n"

@@ -8,8 +8,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// raceOptions take away the second that the race detector sleeps at the end of each
+// process, of which these tests start hundreds.
+const raceOptions = "atexit_sleep_ms=0"
+
 // TestMain makes the test binary the command dits when it is run by that name.
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", raceOptions)
 	testscript.Main(m, map[string]func(){"dits": func() { os.Exit(run()) }})
 }
 
@@ -34,6 +39,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FAMILY", dir)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("TZ", "UTC")
+			env.Setenv("GORACE", raceOptions)
 			env.Values[treesKey] = map[string]string{}
 			return nil
 		},

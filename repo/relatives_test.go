@@ -1,0 +1,97 @@
+package repo
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRoleName(t *testing.T) {
+	for name, want := range map[string]string{
+		"model.layers.0.self_attn.q_proj.weight":                  "layers.0.self_attn.q_proj.weight",
+		"layers.0.self_attn.q_proj.weight":                        "layers.0.self_attn.q_proj.weight",
+		"base_model.model.model.layers.0.self_attn.q_proj.weight": "layers.0.self_attn.q_proj.weight",
+		"_orig_mod.module.model.norm.weight":                      "norm.weight",
+		"model.":                                                  "model.",
+		"":                                                        "",
+		"blk.0.attn_q.weight":                                     "blk.0.attn_q.weight",
+	} {
+		require.Equal(t, want, roleName(name))
+		require.Contains(t, roleNames(name), name)
+	}
+}
+
+// addOne stages a file and returns what that did.
+func (f *fixture) addOne(path string) Added {
+	f.t.Helper()
+	var all []Added
+	require.NoError(f.t, f.Add(context.Background(), []string{path}, AddOptions{Report: func(a Added) { all = append(all, a) }}))
+	require.Len(f.t, all, 1)
+	return all[0]
+}
+
+func TestRelativesAreFoundWhereverTheyAre(t *testing.T) {
+	base, tuned := trained(t, "base.safetensors"), trained(t, "ft-customer.safetensors")
+	for name, prepare := range map[string]func(*fixture){
+		"under another path in HEAD": func(f *fixture) { f.put("sub/other.safetensors", base); f.save("base") },
+		"staged, not committed":      func(f *fixture) { f.put("base.safetensors", base); f.add("base.safetensors") },
+		"on a branch that is not checked out": func(f *fixture) {
+			f.put("first", "x")
+			f.save("first")
+			_, err := f.checkout("HEAD", CheckoutOptions{NewBranch: "side"})
+			require.NoError(f.t, err)
+			f.put("base.safetensors", base)
+			f.save("base")
+			f.mustCheckout("main")
+		},
+		"nowhere but in the store": func(f *fixture) {
+			f.put("base.safetensors", base)
+			f.add("base.safetensors")
+			f.remove("base.safetensors")
+			f.add("base.safetensors")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			prepare(f)
+			f.put("tuned.safetensors", tuned)
+			a := f.addOne("tuned.safetensors")
+			require.Equal(t, 20, a.Delta)
+			require.Less(t, a.Stored, a.Logical*2/5)
+			f.commit("tuned")
+			f.readsBack("tuned.safetensors", tuned)
+		})
+	}
+}
+
+func TestRelativesOfTheSameCall(t *testing.T) {
+	f := newFixture(t)
+	f.put("a-base.safetensors", trained(t, "base.safetensors"))
+	f.put("b-tuned.safetensors", trained(t, "ft-customer.safetensors"))
+	var all []Added
+	require.NoError(t, f.Add(context.Background(), []string{""}, AddOptions{Report: func(a Added) { all = append(all, a) }}))
+	require.Len(t, all, 2)
+	require.Equal(t, []int{20, 20}, []int{all[0].New, all[1].Delta})
+}
+
+// TestTheClosestRelativeComesFirst: with the base and the fine-tune in the store, a merge of the
+// base is closest to the base, whatever was added last.
+func TestTheClosestRelativeComesFirst(t *testing.T) {
+	f := newFixture(t)
+	merged := trained(t, "merged-lora.safetensors")
+	for path, content := range map[string]string{"a.safetensors": trained(t, "ft-customer.safetensors"), "b.safetensors": trained(t, "base.safetensors")} {
+		f.put(path, content)
+		f.add(path)
+	}
+	rs, err := f.relatives()
+	require.NoError(t, err)
+	file, err := scan(context.Background(), strings.NewReader(merged), int64(len(merged)), "m.safetensors", func(int64) {})
+	require.NoError(t, err)
+	kin, err := rs.family(context.Background(), "a.safetensors", file, strings.NewReader(merged))
+	require.NoError(t, err)
+	require.Len(t, kin, 2)
+	require.Equal(t, "b.safetensors", kin[0].path)
+	require.Less(t, kin[0].distance, kin[1].distance)
+}
