@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -91,7 +90,7 @@ func parseLevel(s string) (tensorstore.Level, error) {
 
 func printAdded(cmd *cobra.Command, a repo.Added, o addOptions) error {
 	if o.json {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(a)
+		return writeJSON(cmd, a)
 	}
 	if a.Warning != "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "dits: warning: %s: %s\n", a.Path, a.Warning)

@@ -49,6 +49,7 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 			return err
 		}
 		if o.json {
+			done.Parents, done.Files = orEmpty(done.Parents), orEmpty(done.Files)
 			return writeJSON(cmd, done)
 		}
 		if !g.quiet {

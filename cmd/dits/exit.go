@@ -26,7 +26,7 @@ const (
 var (
 	errInterrupted = errors.New("interrupted")
 	errDifferent   = errors.New("") // the output has said it all
-	errProblems    = errors.New("problems found")
+	errProblems    = errors.New("damaged")
 )
 
 // A usageError is a command line that makes no sense.

@@ -58,7 +58,7 @@ func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
 		return err
 	}
 	if problems > 0 {
-		return fmt.Errorf("%d %w", problems, errProblems)
+		return fmt.Errorf("%w: %s found", errProblems, plural(problems, "problem", "problems"))
 	}
 	if !g.quiet {
 		fmt.Fprintln(cmd.OutOrStdout(), "everything is right")

@@ -53,7 +53,7 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 			return err
 		}
 		s := shower{cmd: cmd, repo: r, options: o}
-		if s.names, err = refNames(r); err != nil {
+		if err := s.setRefs(r); err != nil {
 			return err
 		}
 		if o.graph {
@@ -84,7 +84,8 @@ type shower struct {
 	cmd     *cobra.Command
 	repo    *repo.Repo
 	options logOptions
-	names   map[digest.ID][]string // what branches and tags point to
+	names   map[digest.ID][]string // what points to a commit, as people read it
+	refs    map[digest.ID][]string // the same by full ref names
 	graph   *graph
 }
 
@@ -110,7 +111,7 @@ func (s *shower) show(c catalog.Commit) error {
 	}
 	if s.options.json {
 		return writeJSON(s.cmd, loggedCommit{c.ID, c.Tree, orEmpty(c.Parents), c.Author, rfc3339(c.Time),
-			c.Message, orEmpty(s.names[c.ID]), stat})
+			c.Message, orEmpty(s.refs[c.ID]), stat})
 	}
 	var b strings.Builder
 	p := &printer{w: &b}
@@ -162,16 +163,17 @@ func (s *shower) decoration(id digest.ID) string {
 	return ""
 }
 
-// refNames is what points to each commit, HEAD first.
-func refNames(r *repo.Repo) (map[digest.ID][]string, error) {
-	names := map[digest.ID][]string{}
+// setRefs finds what points to each commit, HEAD first.
+func (s *shower) setRefs(r *repo.Repo) error {
+	s.names, s.refs = map[digest.ID][]string{}, map[digest.ID][]string{}
+	names := s.names
 	head, err := r.Head()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	refs, err := r.Refs("refs/")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if head.Detached() {
 		names[head.Commit] = append(names[head.Commit], "HEAD")
@@ -179,8 +181,9 @@ func refNames(r *repo.Repo) (map[digest.ID][]string, error) {
 	for _, ref := range refs {
 		id, err := r.Peel(ref.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
+		s.refs[id] = append(s.refs[id], ref.Name)
 		switch {
 		case ref.Name == "refs/heads/"+head.Branch:
 			names[id] = append([]string{"HEAD -> " + ref.Short()}, names[id]...)
@@ -190,7 +193,7 @@ func refNames(r *repo.Repo) (map[digest.ID][]string, error) {
 			names[id] = append(names[id], ref.Short())
 		}
 	}
-	return names, nil
+	return nil
 }
 
 // orEmpty is a list that JSON shows as [] rather than null.

@@ -50,7 +50,7 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 			}
 		}
 		s := shower{cmd: cmd, repo: r, options: logOptions{stat: true, json: o.json}}
-		if s.names, err = refNames(r); err != nil {
+		if err := s.setRefs(r); err != nil {
 			return err
 		}
 		return s.show(c)

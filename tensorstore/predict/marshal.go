@@ -42,8 +42,13 @@ func (p *Prediction) Marshal() []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(len(act)))
 	b = append(b, act...)
-	if p.Factors != nil {
-		b = append(b, p.Factors.marshal()...)
+	switch p.Kind {
+	case LowRank:
+		return append(b, p.Factors.marshal()...)
+	case Combined:
+		return append(b, p.Combination.marshal()...)
+	case Rows:
+		return appendRuns(b, p.Runs)
 	}
 	return b
 }
@@ -56,7 +61,7 @@ func Unmarshal(b []byte) (*Prediction, error) {
 		return nil, fmt.Errorf("prediction: version %d, want %d", v, version)
 	}
 	p := &Prediction{Kind: Kind(r.uvarint(255))}
-	if r.err == nil && (p.Kind < Alone || p.Kind > LowRank) {
+	if r.err == nil && (p.Kind < Alone || p.Kind > Rows) {
 		return nil, fmt.Errorf("prediction: kind %d is not known to this version of dits", p.Kind)
 	}
 	p.Elem = codec.Elem(r.uvarint(255))
@@ -65,9 +70,6 @@ func Unmarshal(b []byte) (*Prediction, error) {
 	p.Width = int64(r.uvarint(maxElements))
 	p.Sources = r.sources()
 	act := r.bytes(r.uvarint(uint64(len(b))))
-	if r.err == nil && p.Kind != LowRank && len(r.rest) != 0 {
-		r.err = fmt.Errorf("prediction: %d bytes after its end", len(r.rest))
-	}
 	if r.err != nil {
 		return nil, r.err
 	}
@@ -77,26 +79,41 @@ func Unmarshal(b []byte) (*Prediction, error) {
 	if err := p.parseActivity(act); err != nil {
 		return nil, err
 	}
-	return p, p.parseFactors(r.rest)
+	if err := p.parseKind(r.rest); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// sourceCount is how many sources a kind has, at least and at most.
+func (k Kind) sourceCount() (least, most int) {
+	switch k {
+	case Alone:
+		return 0, 0
+	case Combined:
+		return 2, MaxSources
+	}
+	return 1, 1
 }
 
 // check holds the rules between fields.
 func (p *Prediction) check() error {
-	want := 1
-	if p.Kind == Alone {
-		want = 0
-	}
+	least, most := p.Kind.sourceCount()
 	switch {
-	case len(p.Sources) != want:
-		return fmt.Errorf("prediction of kind %d: %d sources, want %d", p.Kind, len(p.Sources), want)
+	case len(p.Sources) < least || len(p.Sources) > most:
+		return fmt.Errorf("prediction of kind %d: %d sources, want %d to %d", p.Kind, len(p.Sources), least, most)
 	case p.Elem > codec.I64 || p.From > codec.I64:
 		return fmt.Errorf("prediction: element types %d and %d are not known to this version of dits", p.Elem, p.From)
-	case p.Kind != Cast && p.From != p.Elem:
+	case p.Kind != Cast && p.Kind != Combined && p.From != p.Elem:
 		return fmt.Errorf("prediction of kind %d: source has element type %d, want %d", p.Kind, p.From, p.Elem)
 	case p.Kind == Cast && !CanCast(p.From, p.Elem):
 		return fmt.Errorf("prediction: no cast from element type %d to %d", p.From, p.Elem)
 	case p.Kind == LowRank && (!HasLowRank(p.Elem) || p.Width == 0):
 		return fmt.Errorf("prediction: low rank for element type %d in rows of %d", p.Elem, p.Width)
+	case p.Kind == Combined && !HasCombination(p.From, p.Elem):
+		return fmt.Errorf("prediction: no combination of element type %d to %d", p.From, p.Elem)
+	case p.Kind == Rows && (p.Elem == codec.Bytes || p.Width == 0 || p.Elements%p.Width != 0):
+		return fmt.Errorf("prediction: rows of %d for %d elements of type %d", p.Width, p.Elements, p.Elem)
 	case p.Width > p.Elements:
 		return fmt.Errorf("prediction: rows of %d elements in a tensor of %d", p.Width, p.Elements)
 	case !HasScales(p.Elements, p.Width):
@@ -117,12 +134,20 @@ func (p *Prediction) parseActivity(b []byte) error {
 	return err
 }
 
-func (p *Prediction) parseFactors(b []byte) error {
-	if p.Kind != LowRank {
-		return nil
+// parseKind reads what follows in predictions of some kinds.
+func (p *Prediction) parseKind(b []byte) (err error) {
+	switch p.Kind {
+	case LowRank:
+		p.Factors, err = unmarshalFactors(b, (p.Elements+p.Width-1)/p.Width, p.Width)
+	case Combined:
+		p.Combination, err = unmarshalCombination(b, len(p.Sources))
+	case Rows:
+		p.Runs, err = unmarshalRuns(b, p.Elements/p.Width, p.Width)
+	default:
+		if len(b) != 0 {
+			err = fmt.Errorf("prediction: %d bytes after its end", len(b))
+		}
 	}
-	var err error
-	p.Factors, err = unmarshalFactors(b, (p.Elements+p.Width-1)/p.Width, p.Width)
 	return err
 }
 

@@ -8,14 +8,27 @@
 // The object's bytes, numbers as unsigned varints:
 //
 //	version     1
-//	kind        1 alone, 2 relative, 3 cast, 4 low rank
+//	kind        1 alone, 2 relative, 3 cast, 4 low rank, 5 combination, 6 rows
 //	elem        element type of the predicted tensor (codec.Elem)
-//	from        element type of the source; the same as elem but for a cast
+//	from        element type of the sources; the same as elem but for kinds 3 and 5
 //	elements    in the tensor
 //	width       elements in a row, 0 when the tensor is no matrix
 //	sources     count, then 32 bytes each
 //	activity    length, then what codec.Activity.Append wrote; 0 for none
-//	factors     of kind 4: see Factors
+//	then        of kind 4 factors: see Factors
+//	            of kind 5 order and coefficients: see Combination
+//	            of kind 6 runs: see Run
+//
+// What each kind is for:
+//
+//	kind         sources  the tensor is                     as in
+//	alone        0        unlike what the store has         a new base model
+//	relative     1        a source, a little changed        a fine-tune, a checkpoint
+//	cast         1        a source in another type          F32 published as BF16
+//	low rank     1        a source moved by few directions  a merged adapter, a fine-tune
+//	combination  2 to 4   a weighted sum of sources         a merge, task arithmetic, a soup,
+//	                                                        a checkpoint on the line of the last two
+//	rows         1        rows of a source, and others      a vocabulary grown or cut
 //
 // New kinds get new numbers; a kind that this version does not know is an error
 // that names it.
@@ -38,6 +51,8 @@ const (
 	Relative Kind = 2 // the bytes of the source
 	Cast     Kind = 3 // the values of the source, converted to another element type
 	LowRank  Kind = 4 // the values of the source, moved by a matrix of low rank
+	Combined Kind = 5 // the sum of the values of sources, each times a coefficient
+	Rows     Kind = 6 // rows of the source, which has another number of them
 )
 
 // A Prediction is how to predict one tensor. Treat it as read-only: several
@@ -51,6 +66,9 @@ type Prediction struct {
 	Sources  []digest.ID     // blobs
 	Activity *codec.Activity // scales for the coder's context, nil: none
 	Factors  *Factors        // of a LowRank prediction, else nil
+
+	Combination *Combination // of a Combined prediction, else nil
+	Runs        []Run        // of a Rows prediction, in order and apart, else nil
 }
 
 // An Opener gives the bytes of a source. The store bounds the chain of predictions behind it.
@@ -82,6 +100,14 @@ func (p *Prediction) Predict(dst []byte, first int64, open Opener) error {
 			return err
 		}
 		return p.predictLowRank(dst, first, src)
+	case Combined:
+		return p.predictCombination(dst, first, open)
+	case Rows:
+		src, err := open(p.Sources[0])
+		if err != nil {
+			return err
+		}
+		return p.predictRows(dst, first, src)
 	}
 	return nil
 }
