@@ -17,6 +17,7 @@ func commands(g *globals) []*cobra.Command {
 		newTag(g),
 		newLs(g),
 		newCat(g),
+		newExport(g),
 		newStats(g),
 		newFsck(g),
 		newConfig(g),

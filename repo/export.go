@@ -1,0 +1,88 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+
+	"dits/catalog"
+	"dits/formats"
+	"dits/formats/safetensors"
+)
+
+// Export writes the file at path, in the commit that rev names or as staged when rev is "",
+// to w: as it is, or, when globs are given, the tensors whose name matches one of them as a
+// safetensors file of their own. It decodes only what it writes.
+func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w io.Writer) error {
+	if len(globs) == 0 {
+		return r.Cat(ctx, rev, file, CatOptions{}, w)
+	}
+	tf, err := r.fileAt(rev, file)
+	if err != nil {
+		return err
+	}
+	f, err := r.ReadFile(tf.ID)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	tensors, err := matching(f.Layout.Tensors, globs)
+	if err != nil {
+		return err
+	}
+	if len(tensors) == 0 {
+		return fmt.Errorf("%s: no tensor matches %q: %w", file, globs, ErrNoPath)
+	}
+	meta, err := r.metadata(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	header, tensors, err := safetensors.MakeHeader(tensors, meta)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if _, err := w.Write(header); err != nil {
+		return err
+	}
+	for _, t := range tensors {
+		if t.Len == 0 {
+			continue // no bytes, and perhaps an offset at the end of the file
+		}
+		if err := r.Cat(ctx, rev, file, CatOptions{Tensor: t.Name}, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// matching are the tensors whose name matches one of the patterns of path.Match.
+func matching(tensors []formats.Tensor, globs []string) ([]formats.Tensor, error) {
+	for _, g := range globs {
+		if _, err := path.Match(g, ""); err != nil {
+			return nil, fmt.Errorf("pattern %q: %w", g, err)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(tensors), func(t formats.Tensor) bool {
+		return !slices.ContainsFunc(globs, func(g string) bool {
+			ok, _ := path.Match(g, t.Name)
+			return ok
+		})
+	}), nil
+}
+
+// metadata is the metadata of a safetensors file, nil of any other.
+func (r *Repo) metadata(f catalog.File) (map[string]string, error) {
+	if f.Layout.Format != "safetensors" || len(f.Layout.Segments) == 0 {
+		return nil, nil
+	}
+	blob, err := r.Store.Blob(f.Blobs[0])
+	if err != nil {
+		return nil, err
+	}
+	header := make([]byte, blob.Len())
+	if err := readFull(blob, header, 0); err != nil {
+		return nil, err
+	}
+	return safetensors.Metadata(header)
+}
