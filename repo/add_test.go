@@ -2,7 +2,9 @@ package repo
 
 import (
 	"context"
+	"errors"
 	"os"
+	"sync"
 	"path/filepath"
 	"testing"
 
@@ -141,15 +143,11 @@ func TestAddNoticesAFileThatChanges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			f.put("a", string(make([]byte, 4<<20)))
-			changed := false
-			p := onAdd{func() {
-				if !changed {
-					changed = true
-					require.NoError(t, change(f.path("a")))
-				}
-			}}
+			var once sync.Once
+			changing := errors.New("not changed")
+			p := onAdd{func() { once.Do(func() { changing = change(f.path("a")) }) }}
 			err := f.Add(context.Background(), []string{"a"}, AddOptions{Progress: p})
-			require.True(t, changed)
+			require.NoError(t, changing)
 			require.ErrorIs(t, err, tensorstore.ErrChanged)
 			x, err := f.Index()
 			require.NoError(t, err)
