@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
-	"sync"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
