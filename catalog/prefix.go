@@ -33,12 +33,8 @@ func (c *Catalog) Prefix(kind pack.Kind, hexPrefix string, limit int) ([]digest.
 		if err != nil {
 			return err
 		}
-		return each(rows, func() error {
-			var id digest.ID
-			err := rows.Scan((*idColumn)(&id))
-			ids = append(ids, id)
-			return err
-		})
+		ids, err = scanIDs(rows)
+		return err
 	})
 	return ids, err
 }

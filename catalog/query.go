@@ -57,3 +57,15 @@ func sorted(ids []digest.ID) []digest.ID {
 }
 
 func compareIDs(a, b digest.ID) int { return bytes.Compare(a[:], b[:]) }
+
+// scanIDs reads rows of one digest each, and closes them.
+func scanIDs(rows *sql.Rows) ([]digest.ID, error) {
+	var ids []digest.ID
+	err := each(rows, func() error {
+		var id digest.ID
+		err := rows.Scan((*idColumn)(&id))
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}

@@ -26,12 +26,8 @@ func (c *Catalog) Similar(names []string, limit int) ([]digest.ID, error) {
 		if err != nil {
 			return err
 		}
-		return each(rows, func() error {
-			var id digest.ID
-			err := rows.Scan((*idColumn)(&id))
-			ids = append(ids, id)
-			return err
-		})
+		ids, err = scanIDs(rows)
+		return err
 	})
 	return ids, err
 }
