@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"sync/atomic"
 
 	"dits/tensorstore/codec"
@@ -40,11 +41,26 @@ func (r reach) spend(loc Location) error {
 }
 
 // chunk returns the bytes of a chunk, checked against its digest; the caller must not
-// change them. Of several records it takes the first that can be read.
+// change them. Of several records it takes the first that can be read. Packs that went
+// meanwhile are looked for once more: what they held is in others.
 func (s *Store) chunk(id digest.ID, to reach) ([]byte, error) {
 	if b, ok := s.chunks.Get(id); ok {
 		return b, nil
 	}
+	b, err := s.anyChunk(id, to)
+	if s.moved(err) {
+		return s.anyChunk(id, to)
+	}
+	return b, err
+}
+
+// moved says that an error came of a pack that is gone, and that the index knows it now:
+// another process has repacked the store.
+func (s *Store) moved(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) && s.Refresh() == nil
+}
+
+func (s *Store) anyChunk(id digest.ID, to reach) ([]byte, error) {
 	locs, err := s.index.Locate(pack.Chunk, id)
 	if err != nil {
 		return nil, err

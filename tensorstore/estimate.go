@@ -43,7 +43,11 @@ func (t *trial) try(c *candidate, p piece) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	coder, err := codec.For(c.encoding)
+	encoding := c.encoding
+	if covered, _ := c.pred.Covered(first); !covered {
+		encoding, pred = codec.Fields, nil // see rest
+	}
+	coder, err := codec.For(encoding)
 	if err != nil {
 		return 0, err
 	}
@@ -100,6 +104,7 @@ func (t *trial) measure(ctx context.Context, p *predict.Prediction) (*codec.Acti
 		if err != nil {
 			return nil, nil // a damaged source; the chunks that it does predict do without scales
 		}
+		uncover(p, first, b, pred)
 		m.Add(b, pred, first)
 	}
 	return m.Activity(), nil

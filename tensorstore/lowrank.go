@@ -53,6 +53,9 @@ func (t *trial) withLowRank(ctx context.Context, c *candidate) (*candidate, erro
 		return nil, err
 	}
 	low := &candidate{encoding: codec.Delta, pred: t.lowRank(c, t.elements(), factors), depth: c.depth}
+	if err := t.estimate(low); err != nil {
+		return nil, err
+	}
 	if low, err = t.withScales(ctx, low); err != nil {
 		return nil, err
 	}

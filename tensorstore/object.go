@@ -15,6 +15,14 @@ import (
 // (trees, commits, tags, predictions) are checked against it. It is an
 // [UnknownError] when the store has none.
 func (s *Store) Object(kind pack.Kind, id digest.ID) ([]byte, error) {
+	b, err := s.anyObject(kind, id)
+	if s.moved(err) {
+		return s.anyObject(kind, id)
+	}
+	return b, err
+}
+
+func (s *Store) anyObject(kind pack.Kind, id digest.ID) ([]byte, error) {
 	locs, err := s.index.Locate(kind, id)
 	if err != nil {
 		return nil, err

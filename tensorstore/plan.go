@@ -18,7 +18,22 @@ type plan struct {
 	id       digest.ID           // of the prediction's object
 	source   digest.ID           // the blob that it predicts from; zero: none
 	depth    uint8
-	stored   int64 // bytes that the prediction's object took
+	stored   int64 // bytes that the predictions' objects took
+	rest     *plan // for what the prediction has no source for; nil: that is nothing
+}
+
+// at is the plan for the bytes from off on, and how many they are at most: a chunk is
+// predicted altogether or not at all. size is that of the tensor.
+func (p *plan) at(off, size int64) (*plan, int64) {
+	if p.rest == nil {
+		return p, size - off
+	}
+	covered, end := p.pred.Covered(p.first(off))
+	n := end*int64(p.pred.Elem.Size()) - off
+	if !covered {
+		return p.rest, n
+	}
+	return p, n
 }
 
 // first is the index of the element at byte off of the tensor.
@@ -41,7 +56,7 @@ func (p *plan) input(off int64, n int) (codec.Input, error) {
 // smallest wins, its prediction's own bytes included.
 func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) (*plan, error) {
 	plain := &plan{store: w.store, encoding: codec.Zstd}
-	t := &trial{store: w.store, src: src, size: size, elem: h.elem(), width: h.width(size)}
+	t := &trial{store: w.store, src: src, size: size, elem: h.elem(), width: h.width(size), row: h.width(size)}
 	if size == 0 || t.elem == codec.Bytes && len(h.Relatives) == 0 {
 		return plain, nil
 	}
@@ -57,6 +72,18 @@ func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) 
 
 // settle stores the chosen prediction.
 func (w *Writer) settle(c *candidate) (*plan, error) {
+	p, err := w.keep(c)
+	if err != nil || c.pred.Kind != predict.Rows {
+		return p, err
+	}
+	if p.rest, err = w.keep(alone(c.pred.Elem)); err == nil {
+		p.stored += p.rest.stored
+	}
+	return p, err
+}
+
+// keep stores the prediction of c.
+func (w *Writer) keep(c *candidate) (*plan, error) {
 	p := &plan{store: w.store, encoding: c.encoding, pred: c.pred, depth: c.depth}
 	payload := c.pred.Marshal()
 	p.id = digest.Sum(payload)

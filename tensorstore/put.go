@@ -115,7 +115,8 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 
 // next reads the chunk that starts at off.
 func (p *putting) next(off int64) ([]byte, error) {
-	b := make([]byte, min(int64(p.cut.Max), p.size-off))
+	_, most := p.plan.at(off, p.size)
+	b := make([]byte, min(int64(p.cut.Max), most))
 	n, err := p.src.ReadAt(b, off)
 	if n < len(b) {
 		if err == nil || err == io.EOF {
@@ -133,10 +134,11 @@ func (p *putting) store(c *coding, b []byte) error {
 	if known || err != nil {
 		return err
 	}
-	r := p.plan.encode(b, c.off)
+	plan, _ := p.plan.at(c.off, p.size)
+	r := plan.encode(b, c.off)
 	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(r.encoding), RawLen: c.Len}
 	if !r.independent {
-		e.Prediction, e.First, e.Depth = p.plan.id, p.plan.first(c.off), p.plan.depth
+		e.Prediction, e.First, e.Depth = plan.id, plan.first(c.off), plan.depth
 	}
 	c.stored, err = p.w.append(e, r.payload, nil)
 	return err

@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"dits/tensorstore/codec"
-	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
 )
 
@@ -18,7 +17,8 @@ type trial struct {
 	src    io.ReaderAt
 	size   int64 // bytes
 	elem   codec.Elem
-	width  int64 // elements in a row, 0: no matrix
+	width  int64 // elements in a row, 0: no matrix, or its rows are not looked at
+	row    int64 // elements in a row, 0: no matrix
 	sample []piece
 }
 
@@ -67,10 +67,7 @@ func (t *trial) best(ctx context.Context, rs []Relative, thorough bool) (*candid
 	if err := t.read(); err != nil {
 		return nil, err
 	}
-	best, err := t.bestRelative(ctx, rs)
-	if err == nil && best != nil && thorough {
-		best, err = t.withLowRank(ctx, best)
-	}
+	best, err := t.bestRelative(ctx, rs, thorough)
 	if err != nil {
 		return nil, err
 	}
@@ -102,69 +99,52 @@ func (t *trial) bestAlone(ctx context.Context) (*candidate, error) {
 	if t.elem == codec.Bytes {
 		return nil, nil
 	}
-	// Nothing in this prediction is of this tensor alone: one object serves all of its type.
-	c := &candidate{encoding: codec.Fields, pred: &predict.Prediction{Kind: predict.Alone, Elem: t.elem, From: t.elem}}
+	c := alone(t.elem)
 	if err := t.estimate(c); err != nil {
 		return nil, err
 	}
 	return t.withScales(ctx, c)
 }
 
-// bestRelative is the cheapest of coding against one of the relatives, nil when none
-// can be used.
-func (t *trial) bestRelative(ctx context.Context, rs []Relative) (*candidate, error) {
-	var best *candidate
-	tried := map[digest.ID]bool{}
-	for _, r := range rs {
-		c := t.against(r)
-		if c == nil || tried[c.pred.Sources[0]] {
-			continue
-		}
-		tried[c.pred.Sources[0]] = true
-		if t.estimate(c) == nil { // a relative that cannot be read is no relative
-			best = cheaper(best, c)
-		}
-		if len(tried) == maxRelatives {
-			break
+// alone is coding without a source. Nothing in its prediction is of one tensor: one object
+// serves all of a type.
+func alone(e codec.Elem) *candidate {
+	return &candidate{encoding: codec.Fields, pred: &predict.Prediction{Kind: predict.Alone, Elem: e, From: e}}
+}
+
+// bestRelative is the cheapest of coding against one of the relatives or a combination of
+// them, nil when none can be used.
+func (t *trial) bestRelative(ctx context.Context, rs []Relative, thorough bool) (*candidate, error) {
+	singles := t.singles(rs)
+	single := bestSingle(singles)
+	if single == nil || single.cost > t.size/2 {
+		if rows, err := t.bestRows(ctx, rs); err != nil || rows != nil && (single == nil || rows.cost < single.cost) {
+			return rows, err
 		}
 	}
-	if best == nil {
+	if single == nil {
 		return nil, nil
 	}
-	return t.withScales(ctx, best)
-}
-
-// against is coding against a relative, or against that one's own source where the
-// chain would become too long; nil when it cannot be used.
-func (t *trial) against(r Relative) *candidate {
-	from := elems[r.DType]
-	depth, head, err := t.store.lineage(r.Blob)
-	if err == nil && int(depth) >= t.store.options.Depth {
-		if head == nil || len(head.Sources) == 0 {
-			return nil // a pack of others claims a depth that it does not have
+	combined := t.combined(singles, single)
+	if combined != nil {
+		var err error
+		if combined, err = t.withScales(ctx, combined); err != nil {
+			return nil, err
 		}
-		r.Blob, from = head.Sources[0], head.From
-		depth, _, err = t.store.lineage(r.Blob)
+		if !thorough || combined.cost < single.cost/farBetter {
+			return combined, nil
+		}
 	}
-	if err != nil || int(depth) >= t.store.options.Depth {
-		return nil
+	single, err := t.withScales(ctx, single)
+	if err == nil && thorough {
+		single, err = t.withLowRank(ctx, single)
 	}
-	p := &predict.Prediction{Kind: predict.Relative, Elem: t.elem, From: from, Elements: t.elements(), Width: t.width, Sources: []digest.ID{r.Blob}}
-	if from != t.elem {
-		p.Kind = predict.Cast
+	if err != nil {
+		return nil, err
 	}
-	b, err := t.store.Blob(r.Blob)
-	if err != nil || !t.fits(p, b.Len()) {
-		return nil
-	}
-	return &candidate{encoding: codec.Delta, pred: p, depth: depth + 1}
+	return cheaper(combined, single), nil
 }
 
-// fits says that a source of n bytes has an element for each of the tensor.
-func (t *trial) fits(p *predict.Prediction, n int64) bool {
-	if p.Kind == predict.Cast {
-		return predict.CanCast(p.From, p.Elem) && n%int64(p.From.Size()) == 0 &&
-			t.size%int64(t.elem.Size()) == 0 && n/int64(p.From.Size()) == t.elements()
-	}
-	return n == t.size
-}
+// farBetter is how much cheaper a combination has to be than the best relative for low rank,
+// which cannot make up for that, not to be looked for.
+const farBetter = 3

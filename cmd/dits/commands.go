@@ -20,6 +20,7 @@ func commands(g *globals) []*cobra.Command {
 		newExport(g),
 		newStats(g),
 		newFsck(g),
+		newRepack(g),
 		newConfig(g),
 		newVersion(),
 	}

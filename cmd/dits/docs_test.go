@@ -144,6 +144,7 @@ func TestManualHasJSON(t *testing.T) {
 		"dits tag":      {listedTag{}},
 		"dits ls":       {listedFolder{}, repo.FileListing{}},
 		"dits stats":    {repo.Stats{}},
+		"dits repack":   {repo.Repacked{}},
 		"dits version":  {build{}},
 	}
 	m := readManual(t)

@@ -69,7 +69,8 @@ func divide(a []float32, c float32) {
 // isNaN is a test of bits.
 func isNaN(u uint32) bool { return u&0x7fffffff > 0x7f800000 }
 
-// roundIf rounds values to those of an element type. A NaN stays one.
+// roundIf rounds values to those of an element type, the one that they were computed from. A
+// NaN stays one: those of BF16 have no low bits that could carry.
 func roundIf(do bool, a []float32, e codec.Elem) {
 	if !do {
 		return
@@ -77,13 +78,11 @@ func roundIf(do bool, a []float32, e codec.Elem) {
 	switch e {
 	case codec.BF16:
 		for i, v := range a {
-			if u := math.Float32bits(v); !isNaN(u) {
-				a[i] = math.Float32frombits(uint32(toBF16(u)) << 16)
-			}
+			a[i] = math.Float32frombits(uint32(toBF16(math.Float32bits(v))) << 16)
 		}
 	case codec.F16:
 		for i, v := range a {
-			a[i] = halfToFloat32(uint16(round(float64(v), 5, 10)))
+			a[i] = halfToFloat32(toHalf(math.Float32bits(v)))
 		}
 	}
 }
@@ -91,21 +90,59 @@ func roundIf(do bool, a []float32, e codec.Elem) {
 // toBF16 is the BF16 nearest to a float32 that is a number, ties to even.
 func toBF16(u uint32) uint16 { return uint16((u + 0x7fff + u>>16&1) >> 16) }
 
+// toHalf is the binary16 nearest to a float32, ties to even.
+func toHalf(u uint32) uint16 {
+	sign, rest := uint16(u>>16)&0x8000, u&0x7fffffff
+	switch {
+	case rest > 0x7f800000:
+		return sign | 0x7e00
+	case rest >= (127+16)<<23:
+		return sign | 0x7c00
+	case rest < (127-14)<<23: // the sum has its last place where the smallest half has
+		return sign | uint16(math.Float32bits(float32(math.Float32frombits(rest)+0.5))-126<<23)
+	}
+	// A carry out of the largest number gives infinity, as it should.
+	return sign | uint16((rest-(127-15)<<23+0xfff+rest>>13&1)>>13)
+}
+
 // store writes values rounded to element type to; for a NaN the element of the source.
 func store(dst []byte, to codec.Elem, a []float32, source []byte, from codec.Elem) {
-	for i, v := range a {
-		u := math.Float32bits(v)
-		switch {
-		case isNaN(u) && from == to:
-			copy(dst[i*to.Size():][:to.Size()], source[i*to.Size():])
-		case isNaN(u):
-			put(dst[i*to.Size():], to, get(source[i*from.Size():], from))
-		case to == codec.BF16:
+	nan := false
+	dst = dst[:len(a)*to.Size()]
+	switch to {
+	case codec.BF16:
+		for i, v := range a {
+			u := math.Float32bits(v)
+			nan = nan || isNaN(u)
 			binary.LittleEndian.PutUint16(dst[2*i:], toBF16(u))
-		case to == codec.F16:
-			binary.LittleEndian.PutUint16(dst[2*i:], uint16(round(float64(v), 5, 10)))
-		default:
+		}
+	case codec.F16:
+		for i, v := range a {
+			u := math.Float32bits(v)
+			nan = nan || isNaN(u)
+			binary.LittleEndian.PutUint16(dst[2*i:], toHalf(u))
+		}
+	default:
+		for i, v := range a {
+			u := math.Float32bits(v)
+			nan = nan || isNaN(u)
 			binary.LittleEndian.PutUint32(dst[4*i:], u)
+		}
+	}
+	if nan {
+		storeNaNs(dst, to, a, source, from)
+	}
+}
+
+// storeNaNs is the rare part of store.
+func storeNaNs(dst []byte, to codec.Elem, a []float32, source []byte, from codec.Elem) {
+	for i, v := range a {
+		switch {
+		case !isNaN(math.Float32bits(v)):
+		case from == to:
+			copy(dst[i*to.Size():][:to.Size()], source[i*to.Size():])
+		default:
+			put(dst[i*to.Size():], to, get(source[i*from.Size():], from))
 		}
 	}
 }

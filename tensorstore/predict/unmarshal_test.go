@@ -26,6 +26,10 @@ func samples() map[string]*Prediction {
 		"relative":        {Kind: Relative, Elem: codec.Bytes, From: codec.Bytes, Elements: 7, Sources: []digest.ID{id}},
 		"relative, large": {Kind: Relative, Elem: codec.I64, From: codec.I64, Elements: maxElements, Sources: []digest.ID{id}},
 		"cast":            {Kind: Cast, Elem: codec.BF16, From: codec.F32, Elements: 128, Width: 32, Sources: []digest.ID{id}, Activity: m.Activity()},
+		"combination": {Kind: Combined, Elem: codec.BF16, From: codec.F16, Elements: 128, Width: 32, Sources: []digest.ID{id, {1}, {2}},
+			Activity: m.Activity(), Combination: &Combination{DeltaSums, []float32{1, 0.3, -0.7}}},
+		"rows": {Kind: Rows, Elem: codec.BF16, From: codec.BF16, Elements: 128, Width: 32, Sources: []digest.ID{id},
+			Activity: m.Activity(), Runs: []Run{{0, 1, 7}, {2, 2, 1000}}},
 	}
 }
 
@@ -79,6 +83,8 @@ func FuzzUnmarshal(f *testing.F) {
 		f.Add(p.Marshal(), int64(0))
 	}
 	f.Add(samples()["cast"].Marshal(), int64(120))
+	f.Add(samples()["combination"].Marshal(), int64(100))
+	f.Add(samples()["rows"].Marshal(), int64(40))
 	f.Add([]byte{1, 4, 1, 1, 16, 4, 1}, int64(3))
 	source := bytes.NewReader(bytes.Repeat([]byte{0x3c, 0xa1, 0x40}, 1000))
 	f.Fuzz(func(t *testing.T, b []byte, first int64) {

@@ -1,0 +1,100 @@
+package repo
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"dits/catalog"
+	"dits/formats"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// A roleKey is what the tensors of a family have in common: what they are for, and as
+// many numbers in the same order.
+type roleKey struct {
+	name  string
+	shape string
+}
+
+func compareRoles(a, b roleKey) int {
+	return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.shape, b.shape))
+}
+
+// tensorFamilies are the distinct tensors of all files of the store by role, and their
+// bytes. The same files give the same families in the same order, whenever they were added.
+func (r *Repo) tensorFamilies() (families [][]tensorstore.Tensor, bytes int64, err error) {
+	c := collecting{repo: r, roles: map[digest.ID]roleKey{}, tensors: map[digest.ID]tensorstore.Tensor{}, size: map[digest.ID]int64{}}
+	var files []digest.ID
+	err = r.Catalog.Each(pack.Manifest, func(rec catalog.Record) error {
+		files = append(files, rec.ID)
+		return nil
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, id := range files {
+		f, err := r.ReadFile(id)
+		if isLost(err) {
+			continue
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		c.add(f)
+	}
+	for _, n := range c.size {
+		bytes += n
+	}
+	return c.families(), bytes, nil
+}
+
+// A collecting gives each tensor a role: of several the first in their order, so that it
+// is in one family.
+type collecting struct {
+	repo    *Repo
+	roles   map[digest.ID]roleKey
+	tensors map[digest.ID]tensorstore.Tensor
+	size    map[digest.ID]int64
+}
+
+func (c *collecting) add(f catalog.File) {
+	for i, s := range f.Layout.Segments {
+		if s.Kind != formats.Data {
+			continue
+		}
+		t := f.Layout.Tensors[s.Tensor]
+		role := roleKey{roleName(t.Name), shapeKey(t.Shape)}
+		blob := f.Blobs[i]
+		if known, ok := c.roles[blob]; ok && !c.precedes(role, t, known, c.tensors[blob]) {
+			continue
+		}
+		c.roles[blob] = role
+		c.tensors[blob] = tensorstore.Tensor{Blob: blob, Hint: tensorstore.Hint{DType: t.DType, Shape: t.Shape}}
+		c.size[blob] = s.Len
+	}
+}
+
+// precedes says that a role, and dtype among equals, comes before that which a blob has.
+func (c *collecting) precedes(role roleKey, t formats.Tensor, known roleKey, has tensorstore.Tensor) bool {
+	return cmp.Or(compareRoles(role, known), cmp.Compare(t.DType, has.Hint.DType)) < 0
+}
+
+func (c *collecting) families() (families [][]tensorstore.Tensor) {
+	byRole := map[roleKey][]tensorstore.Tensor{}
+	for blob, role := range c.roles {
+		byRole[role] = append(byRole[role], c.tensors[blob])
+	}
+	for _, role := range slices.SortedFunc(maps.Keys(byRole), compareRoles) {
+		f := byRole[role]
+		slices.SortFunc(f, func(a, b tensorstore.Tensor) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
+		families = append(families, f)
+	}
+	return families
+}
+
+// shapeKey is a shape as text.
+func shapeKey(shape []int64) string { return fmt.Sprint(shape) }

@@ -1,0 +1,78 @@
+package tensorstore
+
+import (
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/predict"
+)
+
+// combineGain is the share of the cost of the best single relative that a combination has to
+// save: each source more is one more to read.
+const combineGain = 0.05
+
+// combined is the combination of relatives that the tensor is best predicted by, nil when
+// that does not save enough. singles are what was tried alone.
+func (t *trial) combined(singles []*candidate, best *candidate) *candidate {
+	if !predict.HasCombination(best.pred.From, t.elem) || t.size%int64(t.elem.Size()) != 0 {
+		return nil
+	}
+	var of []*candidate
+	for _, c := range singles {
+		if c.pred.From == best.pred.From && len(of) < predict.MaxSources {
+			of = append(of, c)
+		}
+	}
+	if len(of) < 2 {
+		return nil
+	}
+	blend, err := t.blend(of)
+	if err != nil {
+		return nil
+	}
+	chosen, combination := blend.Fit()
+	if combination == nil {
+		return nil
+	}
+	p := &predict.Prediction{Kind: predict.Combined, Elem: t.elem, From: best.pred.From, Elements: t.elements(), Width: t.width, Combination: combination}
+	c := &candidate{encoding: codec.Delta, pred: p}
+	for _, k := range chosen {
+		p.Sources = append(p.Sources, of[k].pred.Sources[0])
+		c.depth = max(c.depth, of[k].depth)
+	}
+	if t.estimate(c) != nil || float64(c.cost) > (1-combineGain)*float64(best.cost) {
+		return nil
+	}
+	return c
+}
+
+// blend is the sample's elements and the same of the sources.
+func (t *trial) blend(of []*candidate) (*predict.Blend, error) {
+	b := &predict.Blend{Elem: t.elem, From: of[0].pred.From, Sources: make([][]byte, len(of))}
+	for _, p := range t.sample {
+		b.Tensor = append(b.Tensor, p.bytes...)
+	}
+	for k, c := range of {
+		for _, p := range t.sample {
+			part, err := t.source(c.pred.Sources[0], b.From, p)
+			if err != nil {
+				return nil, err
+			}
+			b.Sources[k] = append(b.Sources[k], part...)
+		}
+	}
+	return b, nil
+}
+
+// source is the elements of a blob of type from that lie where piece p does in the tensor.
+func (t *trial) source(id digest.ID, from codec.Elem, p piece) ([]byte, error) {
+	r, err := t.store.Blob(id)
+	if err != nil {
+		return nil, err
+	}
+	size := int64(t.elem.Size())
+	b := make([]byte, int64(len(p.bytes))/size*int64(from.Size()))
+	if n, err := r.ReadAt(b, p.off/size*int64(from.Size())); n < len(b) {
+		return nil, readError(err)
+	}
+	return b, nil
+}

@@ -1,0 +1,181 @@
+package tensorstore
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
+)
+
+// A Tensor is a blob that [Store.Repack] may code anew. The relatives of its hint are
+// not looked at: those are the other tensors of its family.
+type Tensor struct {
+	Blob digest.ID
+	Hint Hint
+}
+
+// RepackOptions of one repacking. The zero value is what everyday use wants.
+type RepackOptions struct {
+	Level    Level
+	Depth    int               // longest chain of sources, at most 16; 0: the store's
+	DryRun   bool              // say what would be gained; nothing is written
+	Progress func(bytes int64) // told of the bytes of each tensor that was looked at; may be nil
+}
+
+// Repacked is what a repacking has done, or would do.
+type Repacked struct {
+	Before, After           int64 // bytes of all packs; After of a dry run is what is expected
+	Tensors, Recoded        int   // tensors that were looked at, and those that are stored in another way now
+	PacksBefore, PacksAfter int
+}
+
+// What a family has to save for its tensors to be coded anew: a share, and bytes.
+const (
+	repackShare = 0.01
+	repackBytes = 64
+)
+
+// worthwhile says that n bytes instead of old are worth the writing.
+func worthwhile(n, old int64) bool {
+	return n < old-max(repackBytes, int64(repackShare*float64(old)))
+}
+
+// Repack looks for a better way to store each tensor than its records are, among the
+// tensors of its family, and drops the records that are superseded. Then every content
+// has one record, chains are no longer than asked for, and small packs are merged.
+//
+// New packs are sealed, adopted and read back before an old one is deleted; whenever it
+// stops, everything reads back. The caller sees to it that only one repacking runs in a
+// store; others may read and write meanwhile. When a record that has to be copied is
+// damaged it stops, and no pack is deleted.
+//
+// Every tensor is read; what all packs say of their records is in memory, some 250 bytes each.
+func (s *Store) Repack(ctx context.Context, families [][]Tensor, o RepackOptions) (Repacked, error) {
+	r, err := s.newRepacking(o)
+	if err != nil {
+		return Repacked{}, err
+	}
+	defer r.writer.Close()
+	if err := r.survey(families); err != nil {
+		return Repacked{}, err
+	}
+	for _, f := range families {
+		if err := r.family(ctx, f); err != nil {
+			return r.done, err
+		}
+	}
+	old, err := r.superseded()
+	if err != nil {
+		return r.done, err
+	}
+	if o.DryRun || len(old) == 0 {
+		r.done.After, r.done.PacksAfter = r.expected(old)
+		return r.done, nil
+	}
+	if err := r.rewrite(ctx, old); err != nil {
+		return r.done, err
+	}
+	for name := range r.adopted.names {
+		delete(old, name) // written again with the same records, after a repacking that was stopped
+	}
+	if err := r.check(ctx, old); err != nil {
+		return r.done, err
+	}
+	if err := s.remove(old.names()); err != nil {
+		return r.done, err
+	}
+	return r.done, r.measure()
+}
+
+// A repacking is one call of Repack.
+type repacking struct {
+	*inventory
+	store   *Store
+	options RepackOptions
+	flat    *Store // the store as trials see it: no chain of it has a length yet
+	adopted *adoptions
+	writer  *Writer
+	graph   graph
+	coded   int64 // bytes of new records
+	done    Repacked
+}
+
+func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
+	if o.Depth == 0 {
+		o.Depth = s.options.Depth
+	}
+	if o.Depth < 1 || o.Depth > maxDepth {
+		return nil, fmt.Errorf("depth %d, want 1 to %d", o.Depth, maxDepth)
+	}
+	if o.Progress == nil {
+		o.Progress = func(int64) {}
+	}
+	inv, err := s.inventory()
+	if err != nil {
+		return nil, err
+	}
+	r := &repacking{inventory: inv, store: s, options: o, adopted: &adoptions{Index: s.index, names: map[string]bool{}}}
+	r.flat = s.over(flatIndex{s.index})
+	r.flat.options.Depth = maxDepth
+	r.flat.chunks, r.flat.predictions = s.chunks, s.predictions
+	r.writer = s.over(r.adopted).Begin(WriterOptions{Level: o.Level})
+	r.graph = newGraph(r)
+	r.done = Repacked{Before: inv.bytes(), PacksBefore: len(inv.packs)}
+	return r, nil
+}
+
+// over is the store as seen through another index. It shares the open packs, not what is cached.
+func (s *Store) over(x Index) *Store {
+	o := &Store{dir: s.dir, index: x, options: s.options, packs: s.packs, damaged: map[string]error{}}
+	o.chunks = newChunkCache(cachedBytes)
+	o.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
+	return o
+}
+
+// measure fills in what the packs take after a repacking.
+func (r *repacking) measure() error {
+	names, err := r.store.index.Packs()
+	if err != nil {
+		return err
+	}
+	r.done.After, r.done.PacksAfter = 0, len(names)
+	for _, name := range names {
+		p, err := r.store.packs.get(name)
+		if err != nil {
+			return err
+		}
+		r.done.After += p.Size()
+		r.store.packs.put(p)
+	}
+	return nil
+}
+
+// A flatIndex hides how long chains are: a repacking decides that itself.
+type flatIndex struct{ Index }
+
+func (x flatIndex) Locate(kind pack.Kind, id digest.ID) ([]Location, error) {
+	locs, err := x.Index.Locate(kind, id)
+	for i := range locs {
+		locs[i].Depth = 0
+	}
+	return locs, err
+}
+
+// adoptions is an index that remembers which packs were adopted through it.
+type adoptions struct {
+	Index
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+func (x *adoptions) Adopt(p Sealed) error {
+	x.mu.Lock()
+	x.names[p.Name] = true
+	x.mu.Unlock()
+	return x.Index.Adopt(p)
+}

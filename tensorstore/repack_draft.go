@@ -1,0 +1,228 @@
+package tensorstore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
+)
+
+// draftBytes is how much of the payloads of a family's drafts is kept in memory; what is
+// more is coded a second time if the draft is taken.
+const draftBytes = 64 << 20
+
+// moreRelatives is how many members besides the picked one a trial may use.
+const moreRelatives = 2
+
+// errForeign means that a trial came back with a source that it was not offered.
+var errForeign = errors.New("a source of its own choice")
+
+// A draft is a new way to store a member, coded.
+type draft struct {
+	*member
+	moves    bool // to other sources
+	plan     *plan
+	payload  []byte // of the prediction's object, nil for none
+	records  []drafted
+	bytes    int64       // of the records and the prediction
+	sources  []digest.ID // of the whole tensor
+	oldNeeds []digest.ID
+}
+
+// A drafted record is one chunk of a draft.
+type drafted struct {
+	pack.Entry
+	payload []byte // nil: not kept
+}
+
+// drafts codes all members that a pick stores in another way than now, and those whose
+// way could be had in fewer bytes.
+func (f *kinship) drafts(ctx context.Context, pick []int) ([]*draft, error) {
+	levels, ok := f.forest.levels(pick)
+	var drafts []*draft
+	kept := int64(draftBytes)
+	for i, m := range f.members {
+		moves := pick[i] != f.now[i]
+		if !ok && !moves || m.broken || len(m.chunks) == 0 || !f.codable(i, pick[i]) {
+			continue
+		}
+		c, err := f.choose(ctx, i, pick, levels)
+		if isAbsent(err) || errors.Is(err, errForeign) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !moves && (c == nil || !worthwhile(c.cost, m.cost())) {
+			continue
+		}
+		d, err := f.draft(ctx, m, c, &kept)
+		if err != nil {
+			return nil, err
+		}
+		d.moves = moves
+		drafts = append(drafts, d)
+	}
+	return drafts, nil
+}
+
+// codable says that option o of member i is one that a trial can be asked for.
+func (f *kinship) codable(i, o int) bool {
+	fixed, floor, err := f.within(f.members[i].fixed)
+	if err != nil || f.forest.options[i][o].floor != floor {
+		return false
+	}
+	return len(lacking(f.forest.options[i][o].sources, fixed)) <= 1
+}
+
+// lacking is a without what is in b.
+func lacking(a, b []int) []int {
+	return slices.DeleteFunc(slices.Clone(a), func(x int) bool { return slices.Contains(b, x) })
+}
+
+// choose is the cheapest way to code a member against members of lower levels, the picked one
+// first. It is nil where nothing is smaller than the bytes.
+func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*candidate, error) {
+	allowed := f.allowed(i, pick, levels)
+	c, err := f.try(ctx, i, allowed)
+	picked := len(f.forest.options[i][pick[i]].sources)
+	if err != nil || f.r.options.Level != MaxLevel || picked == len(allowed) {
+		return c, err
+	}
+	// Of several a trial moves the cheapest by low rank, which need not be the one that was picked for that.
+	only, err := f.try(ctx, i, allowed[:picked])
+	if err != nil || only == nil {
+		return c, err
+	}
+	return cheaper(only, c), nil
+}
+
+func (f *kinship) try(ctx context.Context, i int, allowed []Relative) (*candidate, error) {
+	t, err := f.trial(f.members[i])
+	if err != nil {
+		return nil, err
+	}
+	c, err := t.best(ctx, allowed, f.r.options.Level == MaxLevel)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	for _, s := range c.pred.Sources {
+		if !slices.ContainsFunc(allowed, func(r Relative) bool { return r.Blob == s }) {
+			return nil, errForeign
+		}
+	}
+	return c, t.estimate(c)
+}
+
+// allowed are the members that i may use: what is picked for it, then the cheapest others
+// that do not make it deeper.
+func (f *kinship) allowed(i int, pick, levels []int) []Relative {
+	picked := f.forest.options[i][pick[i]]
+	others := slices.Clone(f.forest.options[i])
+	slices.SortStableFunc(others, func(a, b option) int { return cmp.Compare(a.cost, b.cost) })
+	var all []Relative
+	for _, s := range picked.sources {
+		all = append(all, f.members[s].relative())
+	}
+	more := moreRelatives
+	for _, o := range others {
+		if more == 0 || len(o.sources) != 1 || levels == nil {
+			continue
+		}
+		r := f.members[o.sources[0]].relative()
+		if levels[o.sources[0]] < levels[i] && !slices.Contains(all, r) {
+			all = append(all, r)
+			more--
+		}
+	}
+	return all
+}
+
+// draft codes the chunks of a member by c; nil is no prediction. What is over the bytes
+// that may be kept is only counted.
+func (f *kinship) draft(ctx context.Context, m *member, c *candidate, kept *int64) (*draft, error) {
+	d := &draft{member: m, plan: &plan{store: f.r.flat, encoding: codec.Zstd}, records: make([]drafted, len(m.chunks))}
+	if c != nil {
+		d.payload = c.pred.Marshal()
+		p, err := predict.Unmarshal(d.payload)
+		if err != nil {
+			return nil, err
+		}
+		d.plan.encoding, d.plan.pred, d.plan.id = c.encoding, p, digest.Sum(d.payload)
+	}
+	err := d.each(ctx, f.r, func(i int, rec drafted) error {
+		d.records[i] = rec
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.count()
+	for i := range d.records {
+		if *kept -= d.records[i].Len; *kept < 0 {
+			d.records[i].payload = nil
+		}
+	}
+	return d, nil
+}
+
+// each codes every chunk, several at once, and hands on the records in no order.
+func (d *draft) each(ctx context.Context, r *repacking, take func(i int, rec drafted) error) error {
+	blob, err := r.flat.Blob(d.Blob)
+	if err != nil {
+		return err
+	}
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(r.store.options.Workers)
+	for i, c := range d.chunks {
+		if inner.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			b := make([]byte, c.Len)
+			if n, err := blob.ReadAt(b, c.off); n < len(b) {
+				return readError(err)
+			}
+			return take(i, d.record(c, b))
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+func (d *draft) record(c chunkAt, b []byte) drafted {
+	res := d.plan.encode(b, c.off)
+	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(res.encoding), RawLen: c.Len, Len: int64(len(res.payload))}
+	if !res.independent {
+		e.Prediction, e.First = d.plan.id, d.plan.first(c.off)
+	}
+	return drafted{e, res.payload}
+}
+
+// count sums up what the draft takes and what it needs.
+func (d *draft) count() {
+	d.sources = slices.Clone(d.fixed)
+	predicted := false
+	for _, rec := range d.records {
+		d.bytes += rec.Len
+		predicted = predicted || !rec.Prediction.IsZero()
+	}
+	if !predicted {
+		d.payload = nil
+		return
+	}
+	if p := d.plan.pred; p.Elements > 0 || len(p.Sources) > 0 {
+		_, enc := encodeObject(d.payload)
+		d.bytes += int64(len(enc)) + recordBytes
+	}
+	d.sources = append(d.sources, d.plan.pred.Sources...)
+}

@@ -1,0 +1,125 @@
+package tensorstore
+
+import (
+	"errors"
+	"io/fs"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// An inventory is what the packs of a store hold, and which record of each content a
+// repacking keeps.
+type inventory struct {
+	store       *Store
+	packs       map[string]surveyed
+	best        map[key]Location // of each content
+	several     map[key][]Location
+	predictions map[digest.ID]needs
+	used        map[digest.ID]bool // predictions that some record names
+}
+
+// A surveyed pack is one that was there at the start.
+type surveyed struct {
+	size    int64 // bytes of the file
+	objects int64 // decoded bytes of what an index adopts with it
+	entries []pack.Entry
+}
+
+// The needs of a prediction are the blobs that it reads.
+type needs struct {
+	sources  []digest.ID
+	specific bool  // of one tensor; others are shared by all that need nothing particular
+	stored   int64 // bytes of its record
+}
+
+// inventory reads the indexes of all packs.
+func (s *Store) inventory() (*inventory, error) {
+	names, err := s.index.Packs()
+	if err != nil {
+		return nil, err
+	}
+	inv := &inventory{store: s, packs: map[string]surveyed{}, best: map[key]Location{}, several: map[key][]Location{},
+		predictions: map[digest.ID]needs{}, used: map[digest.ID]bool{}}
+	for _, name := range names {
+		p, err := s.packs.get(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it went since the store was opened
+		}
+		if err != nil {
+			return nil, err
+		}
+		inv.add(name, p.Size(), p.Entries())
+		s.packs.put(p)
+	}
+	return inv, inv.choose()
+}
+
+func (v *inventory) add(name string, size int64, entries []pack.Entry) {
+	p := surveyed{size: size, entries: entries}
+	for _, e := range entries {
+		if e.Kind != pack.Chunk && e.Kind != pack.Prediction {
+			p.objects += e.RawLen
+		}
+		if !e.Prediction.IsZero() {
+			v.used[e.Prediction] = true
+		}
+		k := key{e.Kind, e.ID}
+		if first, twice := v.best[k]; twice {
+			if len(v.several[k]) == 0 {
+				v.several[k] = []Location{first}
+			}
+			v.several[k] = append(v.several[k], Location{name, e})
+			continue
+		}
+		v.best[k] = Location{name, e}
+	}
+	v.packs[name] = p
+}
+
+// choose decides between the records of one content: as readers do, for the shallowest
+// records need none but shallower ones, so that together they are acyclic and complete.
+// One whose bytes are damaged is passed over.
+func (v *inventory) choose() error {
+	for k := range v.several {
+		locs, err := v.store.index.Locate(k.kind, k.id)
+		if err != nil {
+			return err
+		}
+		for _, loc := range locs {
+			if _, known := v.packs[loc.Pack]; !known {
+				continue
+			}
+			if _, err := v.store.payload(loc, maxObject); err == nil {
+				v.best[k] = loc
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// bytes is what all packs take.
+func (v *inventory) bytes() (n int64) {
+	for _, p := range v.packs {
+		n += p.size
+	}
+	return n
+}
+
+// needs reads what a prediction needs; nothing for the zero ID.
+func (v *inventory) needs(prediction digest.ID) (needs, error) {
+	if prediction.IsZero() {
+		return needs{}, nil
+	}
+	if n, ok := v.predictions[prediction]; ok {
+		return n, nil
+	}
+	p, err := v.store.prediction(prediction)
+	if err != nil {
+		return needs{}, err
+	}
+	n := needs{sources: p.Sources, specific: p.Elements > 0 || len(p.Sources) > 0, stored: v.best[key{pack.Prediction, prediction}].Len + recordBytes}
+	v.predictions[prediction] = n
+	return n, nil
+}

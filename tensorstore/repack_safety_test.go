@@ -1,0 +1,171 @@
+package tensorstore
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
+	"dits/tensorstore/disk/faultfs"
+	"dits/tensorstore/pack"
+)
+
+// A damaged record stops it before anything is deleted.
+func TestRepackStopsAtDamage(t *testing.T) {
+	base := weights(1, 256*128)
+	s, x := open(t, repackOptions)
+	putAll(t, s, matrix(256, 128), base)
+	putAll(t, s, matrix(256, 128), tuned(1, base))
+	alone := weights(9, 1000)
+	putAll(t, s, Hint{}, alone)
+	locs, err := x.Locate(pack.Chunk, digest.Sum(alone))
+	require.NoError(t, err)
+	path := s.packs.path(locs[0].Pack)
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	content[locs[0].Off] ^= 1
+	require.NoError(t, os.Chmod(path, 0o644))
+	require.NoError(t, os.WriteFile(path, content, 0o644))
+	before := namesIn(t, s.packDir())
+	_, err = s.Repack(context.Background(), family256(base, tuned(1, base)), RepackOptions{})
+	require.ErrorIs(t, err, ErrCorrupt)
+	require.Subset(t, namesIn(t, s.packDir()), before)
+	requireBlob(t, s, base)
+}
+
+// What a record of a pack that came meanwhile needs is not deleted.
+func TestRepackKeepsWhatANewPackNeeds(t *testing.T) {
+	base := weights(1, 256*128)
+	ft, late := tuned(1, base), tuned(2, base)
+	h := matrix(256, 128)
+	s, x := open(t, repackOptions)
+	putAll(t, s, h, ft)
+	putAll(t, s, against(h, ft), base)
+	r, err := s.newRepacking(RepackOptions{})
+	require.NoError(t, err)
+	families := family256(base, ft)
+	require.NoError(t, r.survey(families))
+	// The prediction of base is in the store; a writer of another process names it, too.
+	loc, err := s.locate(mustBlob(t, x, base).Chunks[0].ID)
+	require.NoError(t, err)
+	w, err := pack.Create(disk.OS, s.packDir())
+	require.NoError(t, err)
+	e := pack.Entry{Kind: pack.Chunk, ID: digest.Sum(late), Encoding: uint8(codec.Raw), RawLen: int64(len(late)), Prediction: loc.Prediction}
+	_, err = w.Append(e, late)
+	require.NoError(t, err)
+	_, err = w.Seal()
+	require.NoError(t, err)
+	require.NoError(t, s.Refresh())
+	old := supersession{loc.Pack: 0}
+	require.ErrorIs(t, r.check(context.Background(), old), ErrUnknown)
+}
+
+func mustBlob(t *testing.T, x Index, b []byte) Blob {
+	t.Helper()
+	blob, err := x.Blob(digest.Sum(b))
+	require.NoError(t, err)
+	return blob
+}
+
+// A reader whose index names packs that another process has replaced looks again.
+func TestAReaderFollowsARepacking(t *testing.T) {
+	base := weights(1, 256*128)
+	ft := tuned(1, base)
+	s, _ := open(t, repackOptions)
+	putAll(t, s, matrix(256, 128), ft)
+	putAll(t, s, matrix(256, 128), base)
+	object := []byte("a tree")
+	w := s.Begin(WriterOptions{})
+	require.NoError(t, w.PutObject(pack.Tree, digest.Sum(object), object))
+	require.NoError(t, w.Flush())
+	reader := openAt(t, s.dir, newMemIndex(), repackOptions)
+	require.NoError(t, reader.packs.close()) // lest it read what is deleted and still open
+	require.NotZero(t, repack(t, s, RepackOptions{}, family256(base, ft)).Recoded)
+	got, err := reader.Object(pack.Tree, digest.Sum(object))
+	require.NoError(t, err)
+	require.Equal(t, object, got)
+
+	reader = openAt(t, s.dir, newMemIndex(), repackOptions)
+	require.NoError(t, reader.packs.close())
+	for i := range 40 { // new packs, and the old ones go
+		putAll(t, s, Hint{}, weights(uint64(100+i), 100))
+	}
+	repack(t, s, RepackOptions{Level: MaxLevel}, family256(base, ft))
+	requireBlob(t, reader, ft)
+	requireBlob(t, reader, base)
+}
+
+// Stopped at any operation, with any loss: everything reads back, with the old index and
+// with a new one, and the same repacking ends where it would have.
+func TestRepackCrashSweep(t *testing.T) {
+	base := weights(1, 64*64)
+	a, b := tuned(1, base), tuned(2, base)
+	h := matrix(64, 64)
+	options := Options{PackBytes: 2 << 10, Chunking: smallChunks, Workers: 1}
+	families := [][]Tensor{{{digest.Sum(a), h}, {digest.Sum(b), h}, {digest.Sum(base), h}}}
+	full := t.TempDir()
+	s := openAt(t, full, newMemIndex(), options)
+	putAll(t, s, h, a)
+	putAll(t, s, against(h, a), b, base)
+	for _, loss := range faultfs.Losses {
+		t.Run(loss.String(), func(t *testing.T) {
+			for k := 0; ; k++ {
+				dir := t.TempDir()
+				require.NoError(t, os.CopyFS(dir, os.DirFS(full)))
+				fsys, err := faultfs.New(dir)
+				require.NoError(t, err)
+				o := options
+				o.FS = fsys
+				x := newMemIndex()
+				s := openAt(t, dir, x, o)
+				fsys.CrashAt(bytes.Count([]byte(fsys.Log()), []byte("\n")) + k)
+				_, err = s.Repack(context.Background(), families, RepackOptions{})
+				require.NoError(t, s.Close())
+				if !fsys.Failed() {
+					require.NoError(t, err)
+					require.Greater(t, k, 15, "too few operations for a sweep")
+					return
+				}
+				require.ErrorIs(t, err, faultfs.ErrInjected)
+				require.NoError(t, fsys.Crash(loss))
+				for _, x := range []*memIndex{x, newMemIndex()} {
+					s := openAt(t, dir, x, options)
+					require.Empty(t, s.Damaged())
+					for _, blob := range [][]byte{a, b, base} {
+						requireBlob(t, s, blob)
+					}
+					requireClean(t, s)
+				}
+				s = openAt(t, dir, newMemIndex(), options)
+				repack(t, s, RepackOptions{}, families)
+				requireTidy(t, s, 2, a, b, base)
+			}
+		})
+	}
+}
+
+// Of two records of a content, one of them damaged, the other is kept.
+func TestRepackKeepsTheRecordThatCanBeRead(t *testing.T) {
+	one, x := open(t, repackOptions)
+	b := weights(1, 1000)
+	putAll(t, one, Hint{}, b)
+	damaged, err := x.Locate(pack.Chunk, digest.Sum(b))
+	require.NoError(t, err)
+	path := one.packs.path(damaged[0].Pack)
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	content[damaged[0].Off] ^= 1
+	require.NoError(t, os.Chmod(path, 0o644))
+	require.NoError(t, os.WriteFile(path, content, 0o644))
+	two, _ := open(t, repackOptions)
+	putAll(t, two, Hint{}, weights(2, 1000), b)
+	require.NoError(t, os.CopyFS(one.packDir(), os.DirFS(two.packDir())))
+	one = openAt(t, one.dir, x, repackOptions)
+	repack(t, one, RepackOptions{}, nil)
+	requireTidy(t, one, 0, b, weights(2, 1000))
+}

@@ -1,0 +1,170 @@
+package tensorstore
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/predict"
+)
+
+// wholeFamily is the number of members up to which each is tried against each other.
+// In larger families each is tried against its nearest.
+const wholeFamily = 16
+
+// closeLooks is the number of sources that are weighed with low rank.
+const closeLooks = 3
+
+// weigh estimates what the options of all members cost.
+func (f *kinship) weigh(ctx context.Context) error {
+	f.forest = forest{options: make([][]option, len(f.members)), limits: make([]int, len(f.members))}
+	f.now = make([]int, len(f.members))
+	near, err := f.near(ctx)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(f.r.store.options.Workers)
+	for i := range f.members {
+		g.Go(func() (err error) {
+			f.forest.options[i], err = f.weighOne(ctx, i, near[i])
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, m := range f.members {
+		f.forest.limits[i] = max(0, f.r.options.Depth-f.r.graph.height(m.Blob, f.place))
+		if err := f.complete(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// weighOne is what storing member i alone and against each of some others costs. Who
+// cannot be read has no options but the one it has.
+func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, error) {
+	m := f.members[i]
+	options := []option{{cost: m.size}}
+	t, err := f.trial(m)
+	if err == nil {
+		err = t.read()
+	}
+	if err == nil {
+		options[0].cost, err = t.costAlone(ctx)
+	}
+	if isAbsent(err) {
+		m.broken = true
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	against, err := f.weighAgainst(ctx, t, others)
+	return append(options, against...), err
+}
+
+// weighAgainst is what storing the tensor of a trial against others costs. At the highest
+// level the likeliest are looked at closely: two sources that cost the same by themselves may differ by
+// how well low rank moves them.
+func (f *kinship) weighAgainst(ctx context.Context, t *trial, others []int) (options []option, err error) {
+	var candidates []*candidate
+	for _, j := range others {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		// One that cannot be read is no relative.
+		if c := t.against(f.members[j].relative()); c != nil && t.estimate(c) == nil {
+			options = append(options, option{sources: []int{j}, cost: c.cost})
+			candidates = append(candidates, c)
+		}
+	}
+	if f.r.options.Level != MaxLevel || len(candidates) < 2 {
+		return options, nil
+	}
+	slices.SortStableFunc(candidates, func(a, b *candidate) int { return cmp.Compare(a.cost, b.cost) })
+	for _, c := range candidates[:min(len(candidates), closeLooks)] {
+		close, err := t.withLowRank(ctx, c)
+		if err == nil {
+			err = t.estimate(close) // of the whole coding, whatever the search for it went by
+		}
+		if err != nil {
+			return nil, err
+		}
+		j := f.place[c.pred.Sources[0]]
+		i := slices.IndexFunc(options, func(o option) bool { return o.sources[0] == j })
+		options[i].cost = min(options[i].cost, close.cost)
+	}
+	return options, nil
+}
+
+// costAlone is the cost of the tensor without a source.
+func (t *trial) costAlone(ctx context.Context) (int64, error) {
+	best := &candidate{encoding: codec.Zstd, pred: &predict.Prediction{Kind: predict.Alone, Elem: t.elem}}
+	if err := t.estimate(best); err != nil {
+		return 0, err
+	}
+	alone, err := t.bestAlone(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return min(cheaper(best, alone).cost, t.size), nil
+}
+
+// complete adds to the options of member i what its shared chunks need anyway, and finds
+// out which of them the store has: one that is no delta to one other is an option of its own.
+func (f *kinship) complete(i int) error {
+	m, options := f.members[i], f.forest.options[i]
+	fixed, floor, err := f.within(m.fixed)
+	if err != nil {
+		return err
+	}
+	for o := range options {
+		options[o].sources = union(options[o].sources, fixed)
+		options[o].floor = floor
+	}
+	all, err := f.r.graph.sources(m.Blob)
+	if err != nil {
+		return err
+	}
+	sources, floor, err := f.within(all)
+	if err != nil {
+		return err
+	}
+	f.now[i] = slices.IndexFunc(options, func(o option) bool {
+		return o.floor == floor && slices.Equal(o.sources, sources)
+	})
+	if f.now[i] < 0 {
+		f.now[i] = len(options)
+		options = append(options, option{sources, floor, m.cost()})
+	}
+	f.forest.options[i] = options
+	return nil
+}
+
+// cost is what the whole tensor would take if all of it were stored as its own chunks are.
+func (m *member) cost() int64 {
+	if own := m.own(); own > 0 {
+		return int64(float64(m.stored) * float64(m.size) / float64(own))
+	}
+	return m.size
+}
+
+// own is the bytes of the chunks that no other tensor has.
+func (m *member) own() (n int64) {
+	for _, c := range m.chunks {
+		n += c.Len
+	}
+	return n
+}
+
+func union(a, b []int) []int {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
