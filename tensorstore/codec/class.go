@@ -45,6 +45,9 @@ func makeClasses() (c [256]classInfo) {
 	return c
 }
 
+// classes16 is the number of classes of 16 bits.
+const classes16 = 64
+
 // classify sets tok to the classes of z and writes the raw bits.
 func classify[T word](w *bitWriter, tok []uint8, z []T) {
 	i := 0

@@ -7,7 +7,7 @@ import (
 )
 
 // deltaCodec codes the integer difference to a prediction by class.
-type deltaCodec struct{}
+type deltaCodec struct{ kernel kernel }
 
 // Flags of a delta.
 const (
@@ -18,19 +18,19 @@ const (
 )
 
 // Encode applies when there is a prediction and the result is smaller than src.
-func (deltaCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
+func (c deltaCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
 	if len(src) < 2 || len(in.Pred) != len(src) {
 		return dst, false
 	}
 	if bytes.Equal(src, in.Pred) {
 		return append(dst, deltaSame), true
 	}
-	return encodeDelta(dst, src, in)
+	return encodeDelta(c.kernel, dst, src, in)
 }
 
 // encodeDelta is Encode for a chunk that is not its prediction, and may have none.
-func encodeDelta(dst, src []byte, in Input) ([]byte, bool) {
-	s := scratches.Get().(*scratch)
+func encodeDelta(k kernel, dst, src []byte, in Input) ([]byte, bool) {
+	s := getScratch(k)
 	defer scratches.Put(s)
 	start := len(dst)
 	switch in.Elem.Size() {
@@ -138,10 +138,13 @@ func tokenize[T word](s *scratch, d *differ[T], src, pred []byte, spans *spans) 
 	for b := range spans.blocks() {
 		load(x[:b.n], src[b.at*size:])
 		loadOrZero(p[:b.n], pred, b.at)
-		d.values(v[:b.n], p[:b.n], b.at)
-		d.zigzag(z[:b.n], x[:b.n], p[:b.n])
-		contexts(s.ctx[pos:pos+b.n], v[:b.n], d.off)
-		classify(&w, s.tok[pos:pos+b.n], z[:b.n])
+		d.contexts(s.kernel, s.ctx[pos:pos+b.n], v[:b.n], p[:b.n], b.at)
+		tok, k := s.tok[pos:pos+b.n], 0
+		if size == 2 && d.shift == 0 {
+			k = s.kernel.classify(&w, tok, words16(x[:b.n]), words16(p[:b.n]), uint16(d.float))
+		}
+		d.zigzag(z[k:b.n], x[k:b.n], p[k:b.n])
+		classify(&w, tok[k:], z[k:b.n])
 		pos += b.n
 	}
 	return w.close()

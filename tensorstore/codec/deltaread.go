@@ -7,7 +7,7 @@ import (
 )
 
 // Decode fills dst; in.Pred has to be as long.
-func (deltaCodec) Decode(dst, enc []byte, in Input) error {
+func (c deltaCodec) Decode(dst, enc []byte, in Input) error {
 	if len(in.Pred) != len(dst) {
 		return fmt.Errorf("delta: prediction of %d bytes, want %d", len(in.Pred), len(dst))
 	}
@@ -15,15 +15,15 @@ func (deltaCodec) Decode(dst, enc []byte, in Input) error {
 		copy(dst, in.Pred)
 		return nil
 	}
-	if err := decodeDelta(dst, enc, in); err != nil {
+	if err := decodeDelta(c.kernel, dst, enc, in); err != nil {
 		return fmt.Errorf("delta: %d bytes of %d elements: %w", len(enc), len(dst)/in.Elem.Size(), err)
 	}
 	return nil
 }
 
 // decodeDelta reads what encodeDelta wrote.
-func decodeDelta(dst, enc []byte, in Input) error {
-	s := scratches.Get().(*scratch)
+func decodeDelta(k kernel, dst, enc []byte, in Input) error {
+	s := getScratch(k)
 	defer scratches.Put(s)
 	switch in.Elem.Size() {
 	case 1:
@@ -96,16 +96,25 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 	size := int(widthOf[T]() / 8)
 	var p, z [blockLen]T
 	var v [blockLen]int16
+	var ctx [blockLen]uint16
 	var tok, tab [blockLen]uint8
+	fast := size == 2 && d.shift == 0 && t.nsym <= classes16
 	for b := range spans.blocks() {
 		loadOrZero(p[:b.n], pred, b.at)
-		d.values(v[:b.n], p[:b.n], b.at)
-		t.tables(tab[:b.n], v[:b.n], d.off)
-		if err := t.read(tok[:b.n], tab[:b.n]); err != nil {
+		d.contexts(s.kernel, ctx[:b.n], v[:b.n], p[:b.n], b.at)
+		t.tablesOf(tab[:b.n], ctx[:b.n])
+		k := 0
+		if fast {
+			k = s.kernel.readDelta(&t.rans, &s.slots, &raw, words16(z[:b.n]), tab[:b.n], words16(p[:b.n]), uint16(d.float))
+		}
+		if err := t.read(tok[k:b.n], tab[k:b.n]); err != nil {
 			return err
 		}
-		declassify(&raw, z[:b.n], tok[:b.n])
-		d.restore(z[:b.n], p[:b.n])
+		if fast {
+			k += s.kernel.declassify(&raw, words16(z[k:b.n]), tok[k:b.n], words16(p[k:b.n]), uint16(d.float))
+		}
+		declassify(&raw, z[k:b.n], tok[k:b.n])
+		d.restore(z[k:b.n], p[k:b.n])
 		store(dst[b.at*size:], z[:b.n])
 	}
 	if !raw.done() {

@@ -4,9 +4,18 @@ package codec
 type differ[T word] struct {
 	layout
 	expectation
-	float T           // all ones for floats
-	shift uint        // low bits left out
-	size  [2048]int16 // by exponent: minus the size of a unit in the last place
+	float T    // all ones for floats
+	shift uint // low bits left out
+	rule  scaleRule
+	size  [2048]int16 // by exponent e: rule.bias - rule.step·max(e, 1)
+}
+
+// A scaleRule says how the expected size of a difference follows from the
+// prediction: bias - step times its exponent, and which size has context 0.
+type scaleRule struct {
+	mant            uint // lowest bit of the exponent
+	mask            int  // of the exponent
+	bias, step, off int
 }
 
 // newDiffer returns the differ of a chunk of n elements. Sizes are in quarter
@@ -24,6 +33,7 @@ func newDiffer[T word](in *Input, n int, shift uint) *differ[T] {
 	if d.exp == 0 { // integers: one size, in units; without scales all the same
 		bias = -step * int(shift)
 	}
+	d.rule = scaleRule{mant: d.mant, mask: 1<<d.exp - 1, bias: bias, step: step}
 	for e := range d.size[:1<<d.exp] {
 		d.size[e] = int16(bias - step*max(e, 1))
 	}
@@ -39,6 +49,26 @@ func (d *differ[T]) values(v []int16, p []T, at int) {
 	p = p[:len(v)]
 	for i := range v {
 		v[i] += d.size[uint(p[i]>>mant&mask)&2047]
+	}
+}
+
+// contexts sets the contexts of the elements from at on, whose predictions are
+// p; v is scratch.
+func (d *differ[T]) contexts(kernel kernel, ctx []uint16, v []int16, p []T, at int) {
+	k := 0
+	if widthOf[T]() == 16 && (d.act == nil || kernel.scales(&d.expectation, v, at)) {
+		if d.act == nil {
+			clear(v)
+		}
+		d.rule.off = d.off
+		k = kernel.contexts(ctx, v, words16(p), d.rule)
+	}
+	d.fill(v[k:], at+k)
+	mant, mask := d.mant&63, T(1)<<(d.exp&63)-1
+	v, p = v[:len(ctx)], p[:len(ctx)]
+	for i := k; i < len(ctx); i++ {
+		x := v[i] + d.size[uint(p[i]>>mant&mask)&2047]
+		ctx[i] = uint16(min(max(int(x)-d.off, 0), scaleContexts-1))
 	}
 }
 

@@ -8,7 +8,8 @@
 // with [Raw]. Decoding is for untrusted input: it returns an error or exactly
 // as many bytes as asked for, never panics, and takes memory in proportion to
 // them. Whether they are the right bytes only their digest tells. A call takes
-// some 4 MB of scratch, kept for the next.
+// some 4 MB of scratch, kept for the next. On amd64 with AVX2 or AVX-512 the inner
+// loops run in C, with cgo: kernel.go; everywhere else, and to the same bytes, in Go.
 //
 // What decides bytes when decoding is integer arithmetic, so an encoding means
 // the same on every platform; numbers are little-endian. In the tables below a

@@ -8,7 +8,7 @@ import (
 
 // fieldsCodec codes elements without a prediction: a symbol of the exponent and
 // the mantissa bits after it in the context of row and column, the rest as raw bits.
-type fieldsCodec struct{}
+type fieldsCodec struct{ kernel kernel }
 
 // Forms of Fields.
 const (
@@ -18,14 +18,14 @@ const (
 )
 
 // Encode applies when the result is smaller than src.
-func (fieldsCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
+func (c fieldsCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
 	in.Pred = nil
 	n := len(src) / in.Elem.Size()
 	if n == 0 {
 		return dst, false
 	}
 	start := len(dst)
-	s := scratches.Get().(*scratch)
+	s := getScratch(c.kernel)
 	defer scratches.Put(s)
 	switch in.Elem {
 	case BF16, F16:

@@ -9,9 +9,9 @@ import (
 var errFields = errors.New("bad header")
 
 // Decode fills dst.
-func (fieldsCodec) Decode(dst, enc []byte, in Input) error {
+func (c fieldsCodec) Decode(dst, enc []byte, in Input) error {
 	in.Pred = nil
-	s := scratches.Get().(*scratch)
+	s := getScratch(c.kernel)
 	defer scratches.Put(s)
 	if err := readForm(s, dst, enc, in); err != nil {
 		return fmt.Errorf("fields: %d bytes of %d elements: %w", len(enc), len(dst)/in.Elem.Size(), err)
@@ -29,7 +29,7 @@ func readForm(s *scratch, dst, enc []byte, in Input) error {
 	case form == formBytes:
 		return s.readBytes(dst, enc, in)
 	case form == formClass && !in.Elem.float():
-		return decodeDelta(dst, enc, in)
+		return decodeDelta(s.kernel, dst, enc, in)
 	case form != formFloat || !in.Elem.float():
 		return fmt.Errorf("form %d of element type %d: %w", form, in.Elem, errFields)
 	}

@@ -38,6 +38,7 @@ func fuzzDecode(f *testing.F, c Codec) {
 	}
 	f.Fuzz(func(t *testing.T, enc []byte, elem, mode uint8, n uint16, pred []byte) {
 		in, dst := fuzzInput(elem, mode, n, pred)
+		sameDecoding(t, c, len(dst), enc, in)
 		if err := c.Decode(dst, enc, in); err != nil {
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // The entropy coder is range ANS (Jarek Duda, arXiv:1311.2540, in the
@@ -21,8 +22,11 @@ const (
 type slots [maxTables << probBits]uint32
 
 // fill makes the part of table k.
-func (s *slots) fill(k int, t *table, n int) {
+func (s *slots) fill(kernel kernel, k int, t *table, n int) {
 	p := s[k<<probBits : (k+1)<<probBits]
+	if kernel.slots(p, t.freq[:n]) {
+		return
+	}
 	for sym, f := range t.freq[:n] {
 		e := uint32(sym)<<24 | uint32(f)<<12
 		for i := range p[:f] {
@@ -65,8 +69,9 @@ func (r *ransReader) open(in, buf []byte, lanes int) ([]byte, error) {
 
 // read decodes len(tok) symbols; tab has the table of each. But for the last
 // call len(tok) is a multiple of the lanes.
-func (r *ransReader) read(s *slots, tok, tab []uint8) error {
-	tab = tab[:len(tok)]
+func (r *ransReader) read(kernel kernel, s *slots, tok, tab []uint8) error {
+	k := kernel.ransRead(r, s, tok, tab)
+	tok, tab = tok[k:], tab[k:len(tok)]
 	p := r.pos
 	for len(tok) > 0 {
 		if p > r.end {
@@ -94,9 +99,12 @@ func ransRound(s *slots, st *[maxLanes]uint32, in *[ransPad + 2]byte, tok, tab [
 		tok[l] = uint8(e >> 24)
 		i := q & (ransPad - 1)
 		y := x<<16 | uint32(binary.LittleEndian.Uint16(in[i:i+2]))
-		low := uint64(int64(x)-ransLow) >> 63 // 1 below ransLow: no branch, it would be a coin toss
-		q += int(low) * 2
-		st[l&(maxLanes-1)] = x ^ (x^y)&-uint32(low)
+		// A difference and a conditional move: a branch would be a coin toss.
+		q += int(uint64(int64(x)-ransLow)>>63) * 2
+		if x < ransLow {
+			x = y
+		}
+		st[l&(maxLanes-1)] = x
 	}
 	return q
 }
@@ -147,25 +155,33 @@ func (s *ransSyms) fill(k int, t *table, n int) {
 	}
 }
 
-// ransWrite appends the states and words that decode to tok. words is scratch
-// of at least len(tok)+1 entries.
-func ransWrite(dst []byte, s *ransSyms, tok, tab []uint8, lanes int, words []uint16) []byte {
+// ransWrite appends the states and words that decode to s.tok in the tables s.tab,
+// and before them their length.
+func (s *scratch) ransWrite(dst []byte, lanes int) []byte {
+	tok, tab, words := s.tok, s.tab, s.words
 	var state [maxLanes]uint32
 	for i := range state {
 		state[i] = ransLow
 	}
 	p := len(words)
 	for end := len(tok); end > 0; {
+		if end&(lanes-1) == 0 {
+			done := false
+			if p, done = s.kernel.ransWrite(&state, lanes, words, p, &s.pairs, tok[:end], tab[:end]); done {
+				break
+			}
+		}
 		at := (end - 1) &^ (lanes - 1)
-		p = ransBack(s, &state, tok[at:end], tab[at:end], words, p)
+		p = ransBack(&s.syms, &state, tok[at:end], tab[at:end], words, p)
 		end = at
 	}
+	n := 2 * len(words[p:])
+	dst = binary.AppendUvarint(dst, uint64(4*lanes+n))
 	for _, x := range state[:lanes] {
 		dst = binary.LittleEndian.AppendUint32(dst, x)
 	}
-	n := len(dst)
-	dst = append(dst, memory(words[p:])...)
-	store(dst[n:], words[p:])
+	dst = slices.Grow(dst, n)[:len(dst)+n]
+	store(dst[len(dst)-n:], words[p:])
 	return dst
 }
 
@@ -178,10 +194,11 @@ func ransBack(s *ransSyms, st *[maxLanes]uint32, tok, tab []uint8, words []uint1
 	for l := len(tok) - 1; l >= 0; l-- {
 		e := &s[(int(tab[l])<<8|int(tok[l]))&(maxTables<<8-1)]
 		x := st[l&(maxLanes-1)]
-		words[p-1] = uint16(x)                       // counts only if it moves out
-		out := uint64(int64(e.max)-int64(x)-1) >> 63 // 1 from max on
-		p -= int(out)
-		x >>= uint32(out) << 4 & 31
+		words[p-1] = uint16(x)                          // counts only if it moves out
+		p -= int(uint64(int64(e.max)-int64(x)-1) >> 63) // 1 from max on
+		if x >= e.max {
+			x >>= 16
+		}
 		q := uint32(uint64(x) * e.rcp >> 44)
 		st[l&(maxLanes-1)] = x + uint32(e.start) + q*uint32(e.comp)
 	}

@@ -4,6 +4,7 @@ import "sync"
 
 // A scratch is the memory of one call: about 3 MB, kept between calls.
 type scratch struct {
+	kernel kernel
 	tok    []uint8  // symbol of each element
 	ctx    []uint16 // its context
 	tab    []uint8  // its table
@@ -19,9 +20,17 @@ type scratch struct {
 	tables [maxTables]table
 	slots  slots
 	syms   ransSyms
+	pairs  ransPairs
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// getScratch returns a scratch for a call that runs in k; put it back.
+func getScratch(k kernel) *scratch {
+	s := scratches.Get().(*scratch)
+	s.kernel = k
+	return s
+}
 
 // grow returns s with length n; what it held may be lost.
 func grow[T any](s []T, n int) []T {

@@ -71,9 +71,15 @@ func (c *tableCoder) bestShift(t *table, n int) int {
 		if d != 0 {
 			sum = 2
 		}
+		from, to := max(d, 0), min(n+d, n)
 		for s, l := range t.level[:n] {
-			x := int(l) - reference(c.prev, s, n, d)
-			sum += min(max(x, -x), 8)
+			x := int(l)
+			if s >= from && s < to {
+				x -= int(c.prev.level[s-d])
+			}
+			if sum += min(max(x, -x), 8); sum >= best {
+				break
+			}
 		}
 		if sum < best {
 			best, shift = sum, d

@@ -9,7 +9,7 @@ import (
 // contexts that both sides know.
 
 // laneBytes are the bytes of words that justify one more lane.
-const laneBytes = 4096
+const laneBytes = 2048
 
 var errTokens = errors.New("tokens: bad tables")
 
@@ -36,16 +36,11 @@ func (s *scratch) appendTokens(dst []byte, nctx, nsym int) []byte {
 	s.writeTables(w, nsym)
 	side := w.close()
 	s.tab = grow(s.tab, len(s.tok))
-	for i, c := range s.ctx[:len(s.tok)] {
-		s.tab[i] = mapping[c]
-	}
-	s.words = grow(s.words, len(s.tok)+1)
+	mapping.tables(s.kernel, s.tab, s.ctx[:len(s.tok)], nctx)
+	s.words = grow(s.words, len(s.tok)+ransSlack)
 	dst = binary.AppendUvarint(dst, uint64(len(side)))
 	dst = append(dst, side...)
-	start := len(dst)
-	s.buf = ransWrite(s.buf[:0], &s.syms, s.tok, s.tab, 1<<laneLog, s.words)
-	dst = binary.AppendUvarint(dst[:start], uint64(len(s.buf)))
-	return append(dst, s.buf...)
+	return s.ransWrite(dst, 1<<laneLog)
 }
 
 // count fills the histogram.
@@ -69,7 +64,7 @@ func (s *scratch) unused(t int) bool {
 }
 
 // writeMap codes where in the order of contexts a new table begins.
-func (s *scratch) writeMap(w *binWriter, nctx int) (m [maxContexts]uint8) {
+func (s *scratch) writeMap(w *binWriter, nctx int) (m tableMap) {
 	var begin bit
 	k := 0
 	for c := 1; c < nctx; c++ {
@@ -95,13 +90,33 @@ func (s *scratch) writeTables(w *binWriter, nsym int) {
 		tc.write(w, t, nsym)
 		t.spread(nsym)
 		s.syms.fill(k, t, nsym)
+		if s.kernel.use() != kernelGo {
+			s.pairs.fill(k, t, nsym)
+		}
+	}
+}
+
+// A tableMap has the table of each context, with room for more contexts than
+// there are, so that an index needs no check.
+type tableMap [512]uint8
+
+// tables sets tab to the tables of contexts below nctx.
+func (m *tableMap) tables(kernel kernel, tab []uint8, ctx []uint16, nctx int) {
+	k := 0
+	if nctx <= scaleContexts {
+		k = kernel.tables(tab, ctx, (*[scaleContexts]uint8)(m[:]))
+	}
+	tab = tab[:len(ctx)]
+	for i, c := range ctx[k:] {
+		tab[k+i] = m[c&511]
 	}
 }
 
 // A tokenReader reads a tokens section block by block.
 type tokenReader struct {
 	s       *scratch
-	mapping [512]uint8 // maxContexts and more, for an index that needs no check
+	mapping tableMap
+	nctx    int
 	rans    ransReader
 	nsym    int
 }
@@ -109,7 +124,7 @@ type tokenReader struct {
 // open reads the tables of a section for nctx contexts and returns what
 // follows it.
 func (t *tokenReader) open(s *scratch, in []byte, nctx int) ([]byte, error) {
-	t.s = s
+	t.s, t.nctx = s, nctx
 	side, in, ok := cutLen(in)
 	if !ok {
 		return nil, errShort
@@ -148,7 +163,7 @@ func (t *tokenReader) readTables(r *binReader, nctx int) error {
 		if r.over() || !tc.read(r, tb, t.nsym) || !tb.spread(t.nsym) {
 			return errTokens
 		}
-		t.s.slots.fill(i, tb, t.nsym)
+		t.s.slots.fill(t.s.kernel, i, tb, t.nsym)
 	}
 	if !r.done() {
 		return errTokens
@@ -158,24 +173,12 @@ func (t *tokenReader) readTables(r *binReader, nctx int) error {
 
 // read decodes the next len(tok) symbols, of the tables tab.
 func (t *tokenReader) read(tok, tab []uint8) error {
-	return t.rans.read(&t.s.slots, tok, tab)
-}
-
-// tables sets tab to the tables of the contexts of values v.
-func (t *tokenReader) tables(tab []uint8, v []int16, off int) {
-	m := (*[scaleContexts]uint8)(t.mapping[:])
-	tab = tab[:len(v)]
-	for i, x := range v {
-		tab[i] = m[min(max(int(x)-off, 0), scaleContexts-1)&(scaleContexts-1)]
-	}
+	return t.rans.read(t.s.kernel, &t.s.slots, tok, tab)
 }
 
 // tablesOf sets tab to the tables of contexts.
 func (t *tokenReader) tablesOf(tab []uint8, ctx []uint16) {
-	tab = tab[:len(ctx)]
-	for i, c := range ctx {
-		tab[i] = t.mapping[c&511]
-	}
+	t.mapping.tables(t.s.kernel, tab, ctx, t.nctx)
 }
 
 // cutLen cuts a section off in: its length, then as many bytes.

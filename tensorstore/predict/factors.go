@@ -64,6 +64,13 @@ func (f *Factors) row(sum []int32, i, j int64) {
 	rank := f.Rank
 	b := f.B[i*int64(rank):][:rank]
 	a := f.A[j*int64(rank):][:len(sum)*rank]
+	k := dotsFast(sum, a, b)
+	dots(sum[k:], a[k*rank:], b)
+}
+
+// dots sets sum to the scalar products of the columns of a with b.
+func dots(sum []int32, a, b []int16) {
+	rank := len(b)
 	for k := range sum {
 		sum[k] = dot(a[k*rank:][:rank], b)
 	}
