@@ -32,7 +32,7 @@ func fresh(p Params, old, data []byte) (chunks, size int) {
 func TestRowsInsertedAndRemoved(t *testing.T) {
 	const most = 8
 	for _, row := range []int{512, 8192, 144, 144 * 16, 210, 210 * 16, 34 * 8} {
-		old := random(byte(row), 4<<20/row*row)
+		old := random(byte(row), 1<<20/row*row)
 		for _, p := range []Params{small.aligned(alignOf(row)), small.aligned(1)} {
 			for _, rows := range []int{1, 2, 7, 64} {
 				for _, place := range []string{"front", "middle", "end"} {

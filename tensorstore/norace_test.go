@@ -1,0 +1,5 @@
+//go:build !race
+
+package tensorstore
+
+const underRace = false
