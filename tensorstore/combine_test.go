@@ -140,10 +140,10 @@ func TestMerges(t *testing.T) {
 		coefs []float32
 	}{
 		"mean":   {merged(func(x []float32) float32 { return (x[1] + x[2]) / 2 }, base, a, b), predict.Sum, []float32{0.5, 0.5}},
-		"linear": {merged(func(x []float32) float32 { return 0.3*x[1] + 0.7*x[2] }, base, a, b), predict.Sum, []float32{0.3, 0.7}},
-		"task arithmetic": {merged(func(x []float32) float32 { return x[0] + 0.5*(x[1]-x[0]) + 0.75*(x[2]-x[0]) }, base, a, b),
+		"linear": {merged(func(x []float32) float32 { return float32(0.3*x[1]) + float32(0.7*x[2]) }, base, a, b), predict.Sum, []float32{0.3, 0.7}},
+		"task arithmetic": {merged(func(x []float32) float32 { return x[0] + float32(0.5*(x[1]-x[0])) + float32(0.75*(x[2]-x[0])) }, base, a, b),
 			predict.Sum, []float32{-0.25, 0.5, 0.75}},
-		"a checkpoint further on": {merged(func(x []float32) float32 { return x[1] + 0.5*(x[1]-x[0]) }, base, a), predict.Sum, []float32{-0.5, 1.5}},
+		"a checkpoint further on": {merged(func(x []float32) float32 { return x[1] + float32(0.5*(x[1]-x[0])) }, base, a), predict.Sum, []float32{-0.5, 1.5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, level := range []Level{DefaultLevel, FastLevel, MaxLevel} {
@@ -175,7 +175,8 @@ func TestMergesOfOtherTypes(t *testing.T) {
 	x, a, b := f32s(base, 1), f32s(tuned(2, base), 2), f32s(tuned(3, base), 3)
 	exact, rounded := make([]byte, len(x)), make([]byte, len(base))
 	for i := 0; i < len(x); i += 4 {
-		v := float32(0.4)*math.Float32frombits(binary.LittleEndian.Uint32(a[i:])) + float32(0.6)*math.Float32frombits(binary.LittleEndian.Uint32(b[i:]))
+		// The conversions keep Go from fusing, which it does with GOAMD64=v3 and on arm64.
+		v := float32(0.4*math.Float32frombits(binary.LittleEndian.Uint32(a[i:]))) + float32(0.6*math.Float32frombits(binary.LittleEndian.Uint32(b[i:])))
 		binary.LittleEndian.PutUint32(exact[i:], math.Float32bits(v))
 		binary.LittleEndian.PutUint16(rounded[i/2:], toBF16(v))
 	}
