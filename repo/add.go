@@ -44,9 +44,9 @@ type Added struct {
 	Removed bool   `json:"removed,omitempty"`
 }
 
-// Add stages files and folders, given relative to the root; "" is all. Content goes to packs that are sealed before the index
-// names it. Where it fails, the index is as before; what was stored stays, so that the
-// same call later does not do it again.
+// Add stages files and folders, given relative to the root; "" is all. Content goes to
+// packs that are sealed before the index names it. Where it fails, the index is as
+// before; what was stored stays, so that the same call later does not do it again.
 func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 	o.Progress = orQuiet(o.Progress)
 	changes, err := r.changes(paths, o)
