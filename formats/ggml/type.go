@@ -1,8 +1,14 @@
 // Package ggml knows the element types of the ggml library, which GGUF files
-// name by number: how many elements a block holds and how many bytes it takes.
-// Start from a [Type] read from a file, or from [ByName].
+// name by number: how many elements a block holds, where its fields are, what
+// values it has, and how upstream makes it from float32. Start from a [Type] read
+// from a file, or from [ByName].
 //
-// It does not know what a block means: nothing here decodes a weight.
+// [Type.Dequantise] gives the values of blocks. A [Quantiser] makes blocks, with all
+// of upstream's search for scales; [Quantiser.Hinted] saves most of the search if
+// its outcome was kept, and [Type.Round] all of it if the scales were. The bytes are
+// those of upstream, and the same on every platform.
+//
+// It does not read files, importance matrices among them, and does not choose types.
 package ggml
 
 import (
