@@ -119,17 +119,14 @@ func (s *Store) input(loc Location, to reach) (codec.Input, error) {
 	if err != nil {
 		return codec.Input{}, err
 	}
-	var pred []byte
-	if p.Predicts() {
-		if to.depth == 0 {
-			return codec.Input{}, errTooDeep
-		}
-		pred = make([]byte, loc.RawLen)
-		if err := p.Predict(pred, loc.First, s.opener(to)); err != nil {
-			return codec.Input{}, fmt.Errorf("prediction %s: %w", loc.Prediction, err)
-		}
+	if p.Predicts() && to.depth == 0 {
+		return codec.Input{}, errTooDeep
 	}
-	return p.Input(loc.First, pred), nil
+	in, err := p.Input(loc.First, int(loc.RawLen), s.opener(to))
+	if err != nil {
+		return codec.Input{}, fmt.Errorf("prediction %s: %w", loc.Prediction, err)
+	}
+	return in, nil
 }
 
 // opener opens the sources of a chunk that has this reach.

@@ -18,7 +18,7 @@ func (t *trial) combined(singles []*candidate, best *candidate) *candidate {
 	}
 	var of []*candidate
 	for _, c := range singles {
-		if c.pred.From == best.pred.From && len(of) < predict.MaxSources {
+		if c.pred.From == best.pred.From && len(c.pred.Sources) == 1 && c.pred.Kind != predict.Arranged && len(of) < predict.MaxSources {
 			of = append(of, c)
 		}
 	}
@@ -36,7 +36,7 @@ func (t *trial) combined(singles []*candidate, best *candidate) *candidate {
 	p := &predict.Prediction{Kind: predict.Combined, Elem: t.elem, From: best.pred.From, Elements: t.elements(), Width: t.width, Combination: combination}
 	c := &candidate{encoding: codec.Delta, pred: p}
 	for _, k := range chosen {
-		p.Sources = append(p.Sources, of[k].pred.Sources[0])
+		p.Sources = append(p.Sources, of[k].root())
 		c.depth = max(c.depth, of[k].depth)
 	}
 	if t.estimate(c) != nil || float64(c.cost) > (1-combineGain)*float64(best.cost) {
@@ -53,7 +53,7 @@ func (t *trial) blend(of []*candidate) (*predict.Blend, error) {
 	}
 	for k, c := range of {
 		for _, p := range t.sample {
-			part, err := t.source(c.pred.Sources[0], b.From, p)
+			part, err := t.source(c.root(), b.From, p)
 			if err != nil {
 				return nil, err
 			}

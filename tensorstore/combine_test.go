@@ -63,7 +63,7 @@ func putFamily(t *testing.T, s *Store, l Level, m model, others ...model) int64 
 		for _, seg := range o.segments() {
 			if seg.Kind == formats.Data {
 				x := o.layout.Tensors[seg.Tensor]
-				relatives[x.Name] = append(relatives[x.Name], Relative{digest.Sum(o.blob(seg)), x.DType})
+				relatives[x.Name] = append(relatives[x.Name], Relative{Blob: digest.Sum(o.blob(seg)), DType: x.DType})
 			}
 		}
 	}
@@ -125,7 +125,7 @@ func family(t *testing.T, s *Store, h Hint, base []byte, tunes ...[]byte) Hint {
 		putAll(t, s, against(h, base), b)
 	}
 	for _, b := range append([][]byte{base}, tunes...) {
-		h.Relatives = append(h.Relatives, Relative{digest.Sum(b), h.DType})
+		h.Relatives = append(h.Relatives, Relative{Blob: digest.Sum(b), DType: h.DType})
 	}
 	return h
 }

@@ -58,7 +58,7 @@ func putModel(t *testing.T, s *Store, m, base model) int64 {
 			tensor := m.layout.Tensors[seg.Tensor]
 			h = Hint{DType: tensor.DType, Shape: tensor.Shape}
 			if id, ok := relatives[tensor.Name]; ok {
-				h.Relatives = []Relative{{id, tensor.DType}}
+				h.Relatives = []Relative{{Blob: id, DType: tensor.DType}}
 			}
 		}
 		put(t, w, m.blob(seg), h)

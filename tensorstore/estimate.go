@@ -39,19 +39,19 @@ func (t *trial) estimate(c *candidate) error {
 // try is the number of bytes that c needs for a piece of the sample.
 func (t *trial) try(c *candidate, p piece) (int64, error) {
 	first := p.off / int64(t.elem.Size())
-	pred, err := t.predicted(c.pred, first, len(p.bytes))
+	in, err := c.pred.Input(first, len(p.bytes), t.store.opener(newReach()))
 	if err != nil {
 		return 0, err
 	}
 	encoding := c.encoding
 	if covered, _ := c.pred.Covered(first); !covered {
-		encoding, pred = codec.Fields, nil // see rest
+		encoding, in.Pred = codec.Fields, nil // see rest
 	}
 	coder, err := codec.For(encoding)
 	if err != nil {
 		return 0, err
 	}
-	enc, ok := coder.Encode(nil, p.bytes, c.pred.Input(first, pred))
+	enc, ok := coder.Encode(nil, p.bytes, in)
 	if !ok || len(enc) > len(p.bytes) {
 		return int64(len(p.bytes)), nil
 	}
@@ -70,27 +70,40 @@ func (t *trial) predicted(p *predict.Prediction, first int64, n int) ([]byte, er
 // withScales is c with the scales of rows and columns as context, or c itself where
 // they cost more than they bring.
 func (t *trial) withScales(ctx context.Context, c *candidate) (*candidate, error) {
-	if t.width == 0 || c.cost < t.size/nearCopy {
+	if t.width == 0 || c.cost < t.size/nearCopy || c.encoding == codec.Blocks && !predict.Readable(t.elem) {
 		return c, nil
 	}
-	act, err := t.measure(ctx, c.pred)
-	if err != nil || act == nil {
-		return c, err
+	best := c
+	for _, mode := range t.scaleModes() {
+		act, err := t.measure(ctx, c.pred, mode)
+		if err != nil || act == nil {
+			return c, err
+		}
+		pred := *c.pred
+		pred.Activity, pred.Width, pred.Elements = act, t.width, t.elements()
+		scaled := &candidate{encoding: c.encoding, pred: &pred, depth: c.depth}
+		if err := t.estimate(scaled); err != nil {
+			return nil, err
+		}
+		best = cheaper(best, scaled)
 	}
-	pred := *c.pred
-	pred.Activity, pred.Width, pred.Elements = act, t.width, t.elements()
-	scaled := &candidate{encoding: c.encoding, pred: &pred, depth: c.depth}
-	if err := t.estimate(scaled); err != nil {
-		return nil, err
+	return best, nil
+}
+
+// scaleModes are the scales that are tried. The blocks of a row of quants have steps of their own, which say
+// most of what its scale would.
+func (t *trial) scaleModes() []codec.Mode {
+	if _, ok := t.elem.Block(); ok {
+		return []codec.Mode{codec.ColScales, codec.RowColScales}
 	}
-	return cheaper(c, scaled), nil
+	return []codec.Mode{codec.RowColScales}
 }
 
 // measure reads the whole tensor, and what is predicted of it, for its scales.
-func (t *trial) measure(ctx context.Context, p *predict.Prediction) (*codec.Activity, error) {
-	rows := (t.elements() + t.width - 1) / t.width
-	m := codec.NewMeter(t.elem, rows, t.width, codec.RowColScales)
-	buf := make([]byte, min(meterBlock, t.size))
+func (t *trial) measure(ctx context.Context, p *predict.Prediction, mode codec.Mode) (*codec.Activity, error) {
+	m := t.newMeter(mode)
+	size := int64(t.elem.Size())
+	buf := make([]byte, min(meterBlock/size*size, t.size))
 	for off := int64(0); off < t.size; off += int64(len(buf)) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -105,9 +118,39 @@ func (t *trial) measure(ctx context.Context, p *predict.Prediction) (*codec.Acti
 			return nil, nil // a damaged source; the chunks that it does predict do without scales
 		}
 		uncover(p, first, b, pred)
-		m.Add(b, pred, first)
+		if err := t.meter(m, b, pred, first); err != nil {
+			return nil, err
+		}
 	}
 	return m.Activity(), nil
+}
+
+// newMeter is a meter for the values of the tensor.
+func (t *trial) newMeter(mode codec.Mode) *codec.Meter {
+	rows := (t.elements() + t.width - 1) / t.width
+	e := t.elem
+	if _, ok := e.Block(); ok {
+		e = codec.F32
+	}
+	return codec.NewMeter(e, rows, t.width*predict.ValuesOf(t.elem), mode)
+}
+
+// meter adds elements from index first on to m, and what was predicted of them; quants as the values
+// that they stand for.
+func (t *trial) meter(m *codec.Meter, b, pred []byte, first int64) (err error) {
+	if _, ok := t.elem.Block(); ok {
+		if b, err = predict.Dequantised(b, t.elem); err != nil {
+			return err
+		}
+		if pred != nil {
+			if pred, err = predict.Dequantised(pred, t.elem); err != nil {
+				return err
+			}
+		}
+		first *= predict.ValuesOf(t.elem)
+	}
+	m.Add(b, pred, first)
+	return nil
 }
 
 // readError is the error of a read that came back short.

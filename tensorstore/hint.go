@@ -3,6 +3,7 @@ package tensorstore
 import (
 	"dits/cdc"
 	"dits/formats"
+	"dits/formats/ggml"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
@@ -14,12 +15,19 @@ type Hint struct {
 	Shape     []int64    // outermost dimension first
 	Relatives []Relative // what it may be similar to, the likeliest first
 	Fine      bool       // a header: cut into small chunks, most of which the next one shares
+	Adapters  []Adapter  // that may have been merged into the tensor
+	// Importance are rows of importance matrices that a tensor of quants may have been made with.
+	Importance []predict.Importance
 }
 
-// A Relative is a blob with as many elements, in the same order.
+// A Relative is a blob with as many values, rows perhaps in another order or number; or, for a tensor
+// that holds the scales of a matrix, one that may be that matrix.
 type Relative struct {
-	Blob  digest.ID
-	DType formats.DType
+	Blob    digest.ID
+	DType   formats.DType
+	Stack   []digest.ID // further blobs of the same length that follow it
+	Skip    int64       // elements before the tensor's first
+	Columns int64       // of the matrix that the tensor may hold the scales of; 0: it is no such tensor
 }
 
 // maxRelatives is how many relatives are tried by coding a sample.
@@ -39,7 +47,18 @@ var elems = map[formats.DType]codec.Elem{
 }
 
 // elem is the element type of the blob.
-func (h Hint) elem() codec.Elem { return elems[h.DType] }
+func (h Hint) elem() codec.Elem { return elemOf(h.DType) }
+
+// elemOf is how coders see a dtype.
+func elemOf(d formats.DType) codec.Elem {
+	if e, ok := elems[d]; ok {
+		return e
+	}
+	if t, ok := ggml.ByName(string(d)); ok && t.BlockElems() > 1 {
+		return codec.BlockElem(t)
+	}
+	return codec.Bytes
+}
 
 // chunking is how the blob is cut; coarse is how tensors are.
 func (h Hint) chunking(coarse cdc.Params) cdc.Params {
@@ -69,6 +88,9 @@ func (h Hint) width(size int64) int64 {
 	if e == codec.Bytes || len(h.Shape) < 2 {
 		return 0
 	}
+	if t, ok := e.Block(); ok {
+		return h.blocksInRow(t, size)
+	}
 	elements := size / int64(e.Size())
 	width := h.Shape[len(h.Shape)-1]
 	if width < minWidth && h.Shape[0] > 0 {
@@ -81,4 +103,13 @@ func (h Hint) width(size int64) int64 {
 		return 0
 	}
 	return width
+}
+
+// blocksInRow is how many blocks of type t a row has: no block lies in two. size is that of the tensor.
+func (h Hint) blocksInRow(t ggml.Type, size int64) int64 {
+	blocks, row := size/t.BlockBytes(), h.Shape[len(h.Shape)-1]/t.BlockElems()
+	if row < 1 || blocks%row != 0 || !predict.HasScales(blocks*t.BlockElems(), row*t.BlockElems()) {
+		return 0
+	}
+	return row
 }

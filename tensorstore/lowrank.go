@@ -1,76 +1,111 @@
 package tensorstore
 
 import (
+	"bytes"
 	"context"
+	"math"
 
 	"dits/tensorstore/codec"
 	"dits/tensorstore/predict"
 )
 
-// grids are the roundings of low-rank factors that are tried: few and coarse steps serve
-// fine-tunes, whose change is spread over many directions, many steps serve a merged adapter, whose is not.
-var grids = []predict.Grid{
-	{Rank: 8, Steps: 8}, {Rank: 16, Steps: 8}, {Rank: 24, Steps: 8}, {Rank: 32, Steps: 6}, {Rank: 32, Steps: 12}, {Rank: 48, Steps: 8},
-	{Rank: 16, Steps: 24}, {Rank: 8, Steps: 256}, {Rank: 16, Steps: 256}, {Rank: 32, Steps: 256},
+const (
+	// lowRankGain is the share of what the sample costs with scales that low rank has to save there to be
+	// fitted to the whole.
+	lowRankGain = 0.02
+	// lowRankWorth is how many bits a weight less a residual is taken to cost, at first, that is half
+	// as large.
+	lowRankWorth = 1.0
+	// lowRankTries is how many roundings are tried at most, each chosen by what the one before was worth.
+	lowRankTries = 4
+	// lowRankStep is the share of the cost so far that another rounding has to promise to be tried.
+	lowRankStep = 0.003
+)
+
+// thorough is the cheapest of coding against the best relative alone and against a combination, nil for
+// none, with low rank on top where that pays.
+func (t *trial) thorough(ctx context.Context, single, combined *candidate) (*candidate, error) {
+	if combined == nil {
+		return t.withLowRank(ctx, single)
+	}
+	low, err := t.withLowRank(ctx, combined)
+	if err != nil || float64(combined.cost) < farBetter*float64(single.cost) {
+		return low, err
+	}
+	if single, err = t.withLowRank(ctx, single); err != nil {
+		return nil, err
+	}
+	if float64(low.cost) > (1-combineGain)*float64(single.cost) {
+		return single, nil
+	}
+	return low, nil
 }
 
-// lowRankGain is the share of a tensor's cost that low rank has to save on the sample to be
-// fitted to the whole.
-const lowRankGain = 0.02
+// farBetter is the share of the cost of the best relative under which a combination costs so little that
+// low rank on that relative alone is not looked for.
+const farBetter = 0.7
 
-// withLowRank is c with its source moved by a matrix of low rank, or c itself where that
-// does not pay.
+// withLowRank is c with what it predicts moved by a matrix of low rank, or where that does not pay, c
+// with scales.
 func (t *trial) withLowRank(ctx context.Context, c *candidate) (*candidate, error) {
-	if c.pred.Kind != predict.Relative || !predict.HasLowRank(t.elem) || t.width == 0 || c.cost < t.size/nearCopy {
-		return c, nil
+	low, err := t.lowRanked(ctx, c)
+	if err != nil || low != nil && float64(low.cost) < clearly*float64(c.cost) {
+		return low, err
 	}
-	fit, err := predict.NewFit(t.change(c.pred))
-	if err != nil || fit == nil {
-		return c, err
-	}
-	best, rounding := c.cost-int64(lowRankGain*float64(c.cost)), (*predict.Rounding)(nil)
-	for _, g := range grids {
-		if err := ctx.Err(); err != nil {
-			return nil, context.Cause(ctx)
-		}
-		r := fit.Round(g)
-		if r == nil {
-			continue
-		}
-		cost, err := t.tryRounding(c, r)
-		if err != nil {
-			return nil, err
-		}
-		if cost < best {
-			best, rounding = cost, r
-		}
-	}
-	if rounding == nil {
-		return c, nil
-	}
-	factors, err := rounding.Factors(0, t.rows())
+	scaled, err := t.withScales(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	low := &candidate{encoding: codec.Delta, pred: t.lowRank(c, t.elements(), factors), depth: c.depth}
-	if err := t.estimate(low); err != nil {
-		return nil, err
-	}
-	if low, err = t.withScales(ctx, low); err != nil {
-		return nil, err
-	}
-	return cheaper(c, low), nil
+	return cheaper(scaled, low), nil
 }
 
-// lowRank is the prediction of c for n elements, moved by factors.
-func (t *trial) lowRank(c *candidate, n int64, f *predict.Factors) *predict.Prediction {
-	return &predict.Prediction{Kind: predict.LowRank, Elem: t.elem, From: t.elem, Elements: n, Width: t.width, Sources: c.pred.Sources, Factors: f}
+// clearly is the share of the cost of a candidate without scales that one with low rank has to stay under not
+// to be compared with the same with scales, which takes reading the tensor and its source.
+const clearly = 0.85
+
+// lowRanked is c with what it predicts moved by a matrix of low rank, and with scales; nil where the sample
+// says that it does not pay.
+func (t *trial) lowRanked(ctx context.Context, c *candidate) (*candidate, error) {
+	if !c.pred.Predicts() || c.encoding != codec.Delta || !predict.HasLowRank(t.elem) || t.width == 0 || c.cost < t.size/nearCopy {
+		return nil, nil
+	}
+	change := t.change(c.pred)
+	fit, err := predict.NewFit(change)
+	if err != nil || fit == nil {
+		return nil, err
+	}
+	rounding, err := t.bestRounding(ctx, c, fit)
+	if err != nil || rounding == nil {
+		return nil, err
+	}
+	factors, err := rounding.All(change)
+	if err != nil {
+		return nil, err
+	}
+	low := &candidate{encoding: codec.Delta, pred: t.lowRank(c.pred, factors), depth: c.depth}
+	if low.pred.Activity, err = t.measure(ctx, low.pred, codec.RowColScales); err != nil {
+		return nil, err
+	}
+	return low, t.estimate(low)
+}
+
+// lowRank is what p predicts, moved by factors.
+func (t *trial) lowRank(p *predict.Prediction, f *predict.Factors) *predict.Prediction {
+	low := &predict.Prediction{Kind: predict.LowRank, Elem: t.elem, From: t.elem, Elements: t.elements(), Width: t.width, Factors: f}
+	if p.Kind == predict.Relative {
+		low.Sources = p.Sources
+		return low
+	}
+	of := *p
+	of.Activity = nil
+	low.Of = &of
+	return low
 }
 
 // rows is the number of rows of the tensor, the last perhaps not whole.
 func (t *trial) rows() int64 { return (t.elements() + t.width - 1) / t.width }
 
-// change reads the tensor less what c predicts.
+// change reads the tensor less what p predicts; what has no source does not change.
 func (t *trial) change(p *predict.Prediction) predict.Change {
 	return predict.Change{Rows: t.rows(), Width: t.width, Read: func(dst []float32, row int64) error {
 		n := min(int64(len(dst)), t.elements()-row*t.width)
@@ -82,48 +117,139 @@ func (t *trial) change(p *predict.Prediction) predict.Change {
 		if err != nil {
 			return err
 		}
-		clear(dst)
+		uncover(p, row*t.width, b, pred)
+		clear(dst[n:])
 		predict.Subtract(dst[:n], b, pred, t.elem)
 		return nil
 	}}
 }
 
-// tryRounding is the estimated cost of the whole tensor with factors rounded in that way:
-// each piece of the sample is coded with factors and scales of its own rows.
-func (t *trial) tryRounding(c *candidate, r *predict.Rounding) (int64, error) {
-	row := t.width * int64(t.elem.Size())
-	var coded, total, factors int64
-	for _, p := range t.sample {
-		first, n := p.off/row, (int64(len(p.bytes))+row-1)/row
-		f, err := r.Factors(first, n)
-		if err != nil {
-			return 0, err
-		}
-		source, err := t.predicted(c.pred, first*t.width, len(p.bytes))
-		if err != nil {
-			return 0, err
-		}
-		coded += t.tryMoved(t.lowRank(c, int64(len(p.bytes)/t.elem.Size()), f), p.bytes, source)
-		total += int64(len(p.bytes))
-		factors += f.Size(float64(t.rows())/float64(n)) / int64(len(t.sample))
-	}
-	return int64(float64(coded)*float64(t.size)/float64(total)) + factors + recordBytes, nil
+// A movable is a piece of the sample that may be moved by factors.
+type movable struct {
+	piece
+	predicted []byte
+	change    []float32 // whole rows, from the piece's first on
 }
 
-// tryMoved is the number of bytes that a piece takes when its source is moved as pred says.
-func (t *trial) tryMoved(pred *predict.Prediction, src, source []byte) int64 {
-	moved := pred.Move(source)
-	rows := (pred.Elements + t.width - 1) / t.width
-	m := codec.NewMeter(t.elem, rows, t.width, codec.RowColScales)
-	m.Add(src, moved, 0)
-	pred.Activity = m.Activity()
+// bestRounding is how to round the factors of a change so that they and what is left take least, by the
+// sample; nil where that is not less than c takes.
+func (t *trial) bestRounding(ctx context.Context, c *candidate, fit *predict.Fit) (*predict.Rounding, error) {
+	pieces, err := t.movables(c)
+	if err != nil || len(pieces) == 0 {
+		return nil, err
+	}
+	plain := 0.0
+	for _, p := range pieces {
+		plain += t.share(t.tryMoved(p, nil))
+	}
+	best := rounded{cost: plain * (1 - lowRankGain)}
+	var last predict.Estimate
+	worth := lowRankWorth
+	for range lowRankTries {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		e, ok := fit.Best(worth)
+		if !ok || e.Saves(worth, t.elements())-last.Saves(worth, t.elements()) < 8*lowRankStep*best.cost {
+			break
+		}
+		r := t.tryRounding(pieces, fit, e.Grid)
+		best, last = best.or(r), e
+		// What the residual of a better or worse grid would take follows from this one.
+		worth = max(8*(plain-r.coded)/float64(t.elements())/e.Gain, 0)
+	}
+	// Where little is left, what is left is worth more than any rule says.
+	for best.rounding != nil && 8*best.coded < 2*float64(t.elements()) {
+		finer := t.tryRounding(pieces, fit, best.grid.Finer())
+		if finer.cost >= best.cost {
+			break
+		}
+		best = finer
+	}
+	return best.rounding, nil
+}
+
+// A rounded is a rounding and what it costs, in bytes.
+type rounded struct {
+	rounding *predict.Rounding // nil: none
+	grid     predict.Grid
+	coded    float64 // of what is left of the elements that are moved
+	cost     float64 // with factors
+}
+
+// or is the cheaper one.
+func (r rounded) or(other rounded) rounded {
+	if other.rounding != nil && other.cost < r.cost {
+		return other
+	}
+	return r
+}
+
+// movables are the pieces of the sample that c predicts.
+func (t *trial) movables(c *candidate) (out []movable, err error) {
+	row := t.width * int64(t.elem.Size())
+	change := t.change(c.pred)
+	for _, p := range t.sample {
+		first := p.off / int64(t.elem.Size())
+		if covered, _ := c.pred.Covered(first); !covered {
+			continue
+		}
+		m := movable{piece: p, change: make([]float32, (int64(len(p.bytes))+row-1)/row*t.width)}
+		if m.predicted, err = t.predicted(c.pred, first, len(p.bytes)); err != nil {
+			return nil, err
+		}
+		if err := change.Read(m.change, p.off/row); err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// tryRounding is about what the tensor and its factors take when they are rounded in that way: each piece of
+// the sample is coded with factors of its own rows.
+func (t *trial) tryRounding(pieces []movable, fit *predict.Fit, g predict.Grid) rounded {
+	out := rounded{rounding: fit.Round(g), grid: g, cost: math.Inf(1)}
+	if out.rounding == nil {
+		return out
+	}
+	factors := 0.0
+	for _, p := range pieces {
+		f := out.rounding.Factors(p.change)
+		rows := int64(len(p.change)) / t.width
+		out.coded += t.share(t.tryMoved(p, f))
+		factors += f.Bits(float64(t.rows())/float64(rows)) / 8 / float64(len(pieces))
+	}
+	out.cost = out.coded + factors + recordBytes
+	return out
+}
+
+// share is what n bytes of a coded sample are of the whole tensor.
+func (t *trial) share(n int64) float64 {
+	total := 0
+	for _, p := range t.sample {
+		total += len(p.bytes)
+	}
+	return float64(n) * float64(t.size) / float64(total)
+}
+
+// tryMoved is the number of bytes that a piece takes, with scales of its own rows, when what is predicted of
+// it is moved by f; nil: not at all.
+func (t *trial) tryMoved(p movable, f *predict.Factors) int64 {
+	moved := p.predicted
+	if f != nil {
+		moved = bytes.Clone(moved)
+		f.Move(moved, t.elem, 0)
+	}
+	m := codec.NewMeter(t.elem, int64(len(p.change))/t.width, t.width, codec.RowColScales)
+	m.Add(p.bytes, moved, 0)
 	coder, err := codec.For(codec.Delta)
 	if err != nil {
-		return int64(len(src))
+		return int64(len(p.bytes))
 	}
-	enc, ok := coder.Encode(nil, src, pred.Input(0, moved))
+	enc, ok := coder.Encode(nil, p.bytes, codec.Input{Elem: t.elem, Width: t.width, Act: m.Activity(), Pred: moved})
 	if !ok {
-		return int64(len(src))
+		return int64(len(p.bytes))
 	}
 	return int64(len(enc))
 }

@@ -129,7 +129,7 @@ func (s *Store) Sources(prediction digest.ID) ([]digest.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.Sources, nil
+	return p.Blobs(), nil
 }
 
 // encodeObject is the smaller of the bytes themselves and their compression.

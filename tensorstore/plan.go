@@ -41,22 +41,14 @@ func (p *plan) first(off int64) int64 { return off / int64(p.pred.Elem.Size()) }
 
 // input is the context of the chunk of n bytes at off.
 func (p *plan) input(off int64, n int) (codec.Input, error) {
-	first := p.first(off)
-	if !p.pred.Predicts() {
-		return p.pred.Input(first, nil), nil
-	}
-	pred := make([]byte, n)
-	if err := p.pred.Predict(pred, first, p.store.opener(newReach())); err != nil {
-		return codec.Input{}, err
-	}
-	return p.pred.Input(first, pred), nil
+	return p.pred.Input(p.first(off), n, p.store.opener(newReach()))
 }
 
 // plan chooses how to code a tensor: each way worth trying codes a sample, and the
 // smallest wins, its prediction's own bytes included.
 func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) (*plan, error) {
 	plain := &plan{store: w.store, encoding: codec.Zstd}
-	t := &trial{store: w.store, src: src, size: size, elem: h.elem(), width: h.width(size), row: h.width(size)}
+	t := &trial{store: w.store, src: src, size: size, elem: h.elem(), width: h.width(size), row: h.width(size), level: w.level, importance: h.Importance, adapters: h.Adapters}
 	if size == 0 || t.elem == codec.Bytes && len(h.Relatives) == 0 {
 		return plain, nil
 	}
@@ -73,7 +65,7 @@ func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) 
 // settle stores the chosen prediction.
 func (w *Writer) settle(c *candidate) (*plan, error) {
 	p, err := w.keep(c)
-	if err != nil || c.pred.Kind != predict.Rows {
+	if err != nil || !c.pred.HasGaps() {
 		return p, err
 	}
 	if p.rest, err = w.keep(alone(c.pred.Elem)); err == nil {
@@ -92,9 +84,7 @@ func (w *Writer) keep(c *candidate) (*plan, error) {
 	if p.pred, err = predict.Unmarshal(payload); err != nil {
 		return nil, err
 	}
-	if len(c.pred.Sources) > 0 {
-		p.source = c.pred.Sources[0]
-	}
+	p.source, _ = c.pred.Root()
 	p.stored, err = w.putObject(pack.Prediction, p.id, payload)
 	return p, err
 }
@@ -154,8 +144,9 @@ func (s *Store) Origin(id digest.ID) (codec.Encoding, digest.ID, error) {
 		}
 	}
 	_, head, err := s.lineage(id)
-	if err != nil || head == nil || len(head.Sources) == 0 {
+	if err != nil || head == nil {
 		return best, digest.ID{}, err
 	}
-	return best, head.Sources[0], nil
+	root, _ := head.Root()
+	return best, root, nil
 }

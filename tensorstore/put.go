@@ -17,6 +17,8 @@ type Put struct {
 	Known  bool      // the store had it; nothing was done
 	Stored int64     // bytes added to packs
 	Source digest.ID // what it was coded against; zero: nothing
+	// Derived says that it is computed from its source, which it need not be like: see [predict.Kind.Derives].
+	Derived bool
 }
 
 // PutBlob stores the size bytes of src under their digest id, which the caller has
@@ -46,7 +48,7 @@ func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, siz
 	w.mu.Lock()
 	w.blobs[id] = true
 	w.mu.Unlock()
-	return Put{Stored: put.stored(), Source: p.source}, nil
+	return Put{Stored: put.stored(), Source: p.source, Derived: p.pred != nil && p.pred.Kind.Derives()}, nil
 }
 
 // A putting is one blob on its way in.

@@ -13,7 +13,8 @@ import (
 )
 
 // A Tensor is a blob that [Store.Repack] may code anew. The relatives of its hint are
-// not looked at: those are the other tensors of its family.
+// not looked at: those are the other tensors of its family. Its adapters and importance matrices
+// are tried, with those matrices that the store has predictions of the family with.
 type Tensor struct {
 	Blob digest.ID
 	Hint Hint

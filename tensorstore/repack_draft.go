@@ -75,11 +75,12 @@ func (f *kinship) drafts(ctx context.Context, pick []int) ([]*draft, error) {
 
 // codable says that option o of member i is one that a trial can be asked for.
 func (f *kinship) codable(i, o int) bool {
-	fixed, floor, err := f.within(f.members[i].fixed)
-	if err != nil || f.forest.options[i][o].floor != floor {
+	picked := f.forest.options[i][o]
+	fixed, floor, err := f.within(slices.Concat(f.members[i].fixed, picked.others))
+	if err != nil || picked.floor != floor {
 		return false
 	}
-	return len(lacking(f.forest.options[i][o].sources, fixed)) <= 1
+	return len(lacking(picked.sources, fixed)) <= 1
 }
 
 // lacking is a without what is in b.
@@ -113,12 +114,18 @@ func (f *kinship) try(ctx context.Context, i int, allowed []Relative) (*candidat
 	if err != nil || c == nil {
 		return nil, err
 	}
-	for _, s := range c.pred.Sources {
-		if !slices.ContainsFunc(allowed, func(r Relative) bool { return r.Blob == s }) {
+	for _, s := range c.pred.Blobs() {
+		if !t.isOffered(s) && !slices.ContainsFunc(allowed, func(r Relative) bool { return r.Blob == s }) {
 			return nil, errForeign
 		}
 	}
 	return c, t.estimate(c)
+}
+
+// isOffered says that a blob is of an adapter or importance matrix of the tensor's hint.
+func (t *trial) isOffered(blob digest.ID) bool {
+	return slices.ContainsFunc(t.importance, func(i predict.Importance) bool { return i.Blob == blob }) ||
+		slices.ContainsFunc(t.adapters, func(a Adapter) bool { return a.A == blob || a.B == blob })
 }
 
 // allowed are the members that i may use: what is picked for it, then the cheapest others
@@ -137,7 +144,7 @@ func (f *kinship) allowed(i int, pick, levels []int) []Relative {
 			continue
 		}
 		r := f.members[o.sources[0]].relative()
-		if levels[o.sources[0]] < levels[i] && !slices.Contains(all, r) {
+		if levels[o.sources[0]] < levels[i] && !slices.ContainsFunc(all, func(has Relative) bool { return has.Blob == r.Blob }) {
 			all = append(all, r)
 			more--
 		}
@@ -220,9 +227,9 @@ func (d *draft) count() {
 		d.payload = nil
 		return
 	}
-	if p := d.plan.pred; p.Elements > 0 || len(p.Sources) > 0 {
+	if p := d.plan.pred; p.Elements > 0 || len(p.Blobs()) > 0 {
 		_, enc := encodeObject(d.payload)
 		d.bytes += int64(len(enc)) + recordBytes
 	}
-	d.sources = append(d.sources, d.plan.pred.Sources...)
+	d.sources = append(d.sources, d.plan.pred.Blobs()...)
 }

@@ -45,6 +45,7 @@ func (r *repacking) family(ctx context.Context, tensors []Tensor) error {
 		total += n
 	}
 	defer func() { r.options.Progress(total) }()
+	f.gatherImportance()
 	r.done.Tensors += len(f.members)
 	if len(f.members) == 0 {
 		return nil
@@ -122,7 +123,7 @@ func (f *kinship) trial(m *member) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &trial{store: f.r.flat, src: b, size: m.size, elem: m.Hint.elem(), width: m.Hint.width(m.size)}
+	t := &trial{store: f.r.flat, src: b, size: m.size, elem: m.Hint.elem(), width: m.Hint.width(m.size), row: m.Hint.width(m.size), level: f.r.options.Level, importance: m.Hint.Importance, adapters: m.Hint.Adapters}
 	if f.r.options.Level == FastLevel {
 		t.width = 0
 	}

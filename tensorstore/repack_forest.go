@@ -1,12 +1,17 @@
 package tensorstore
 
-import "slices"
+import (
+	"slices"
+
+	"dits/tensorstore/digest"
+)
 
 // An option is a way to store a member of a family, and what that is expected to cost.
 type option struct {
-	sources []int // members that it needs
-	floor   int   // 1 + the depth of what it needs outside of the family, 0: nothing
-	cost    int64 // bytes
+	sources []int       // members that it needs
+	others  []digest.ID // what else it needs: adapters, importance matrices
+	floor   int         // 1 + the depth of what it needs outside of the family, 0: nothing
+	cost    int64       // bytes
 }
 
 // A forest is what the members of a family can be stored against. A pick is the index of

@@ -119,7 +119,7 @@ func (v *inventory) needs(prediction digest.ID) (needs, error) {
 	if err != nil {
 		return needs{}, err
 	}
-	n := needs{sources: p.Sources, specific: p.Elements > 0 || len(p.Sources) > 0, stored: v.best[key{pack.Prediction, prediction}].Len + recordBytes}
+	n := needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0, stored: v.best[key{pack.Prediction, prediction}].Len + recordBytes}
 	v.predictions[prediction] = n
 	return n, nil
 }

@@ -13,6 +13,7 @@ import (
 const (
 	nearest       = 6    // members that each of a large family is tried against, and roots of it
 	sketchSamples = 1024 // numbers that tell how far members of a large family are from each other
+	sketchRows    = 256  // rows that are added up: converters reorder rows only within an attention head
 )
 
 // near is which others each member is tried against. A large family pays with its square
@@ -61,8 +62,8 @@ func (f *kinship) roots() []int {
 	return roots[:min(len(roots), wholeFamily)]
 }
 
-// sketches are some numbers of each member, from the same places; nil for one that cannot
-// be read or has no numbers.
+// sketches are some numbers of each member, from the same places, whatever type they have; nil for one that
+// cannot be read or has no numbers.
 func (f *kinship) sketches(ctx context.Context) ([][]float32, error) {
 	all := make([][]float32, len(f.members))
 	for i, m := range f.members {
@@ -79,12 +80,15 @@ func (f *kinship) sketch(m *member) []float32 {
 	if e == codec.Bytes {
 		e = codec.I8
 	}
-	n := min(sketchSamples, m.size/int64(e.Size()))
-	b, zero := make([]byte, n*int64(e.Size())), make([]byte, n*int64(e.Size()))
 	blob, err := f.r.flat.Blob(m.Blob)
 	if err != nil {
 		return nil
 	}
+	if columns := m.Hint.width(m.size) * predict.ValuesOf(e); columns > 0 && predict.Readable(e) {
+		return sumOfRows(rowsOf{blob, e, columns}, m.size/int64(e.Size())*predict.ValuesOf(e)/columns)
+	}
+	n := min(sketchSamples, m.size/int64(e.Size()))
+	b, zero := make([]byte, n*int64(e.Size())), make([]byte, n*int64(e.Size()))
 	at := m.size / int64(e.Size()) / 2
 	if got, _ := blob.ReadAt(b, min(at, m.size/int64(e.Size())-n)*int64(e.Size())); got < len(b) {
 		return nil
@@ -92,6 +96,24 @@ func (f *kinship) sketch(m *member) []float32 {
 	out := make([]float32, n)
 	predict.Subtract(out, b, zero, e)
 	return out
+}
+
+// sumOfRows adds up the first rows of a matrix with that many, nil if they cannot be read.
+func sumOfRows(m rowsOf, rows int64) []float32 {
+	var sums []float32
+	for i := range min(rows, sketchRows) {
+		row := m.row(i)
+		if row == nil {
+			return nil
+		}
+		if sums == nil {
+			sums = make([]float32, min(len(row), sketchSamples))
+		}
+		for j := range sums {
+			sums[j] += row[j]
+		}
+	}
+	return sums
 }
 
 // distance is the sum of absolute differences, infinite where there is nothing to compare.
@@ -102,6 +124,9 @@ func distance(a, b []float32) float64 {
 	var sum float64
 	for i := range a {
 		sum += math.Abs(float64(a[i]) - float64(b[i]))
+	}
+	if math.IsNaN(sum) {
+		return math.Inf(1)
 	}
 	return sum
 }

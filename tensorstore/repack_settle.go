@@ -92,7 +92,7 @@ func (r *repacking) take(ctx context.Context, d *draft) error {
 	depth := uint8(0)
 	if d.payload != nil {
 		p := d.plan.pred
-		r.predictions[d.plan.id] = needs{sources: p.Sources, specific: p.Elements > 0 || len(p.Sources) > 0}
+		r.predictions[d.plan.id] = needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0}
 		var err error
 		if depth, err = r.graph.recordDepth(d.plan.id); err != nil {
 			return err

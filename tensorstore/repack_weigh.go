@@ -69,10 +69,13 @@ func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, 
 	return append(options, against...), err
 }
 
-// weighAgainst is what storing the tensor of a trial against others costs. At the highest
+// weighAgainst is what storing the tensor of a trial against others costs, or as made of them. At the highest
 // level the likeliest are looked at closely: two sources that cost the same by themselves may differ by
 // how well low rank moves them.
 func (f *kinship) weighAgainst(ctx context.Context, t *trial, others []int) (options []option, err error) {
+	if options, err = f.weighMade(ctx, t, others); err != nil {
+		return nil, err
+	}
 	var candidates []*candidate
 	for _, j := range others {
 		if ctx.Err() != nil {
@@ -80,7 +83,7 @@ func (f *kinship) weighAgainst(ctx context.Context, t *trial, others []int) (opt
 		}
 		// One that cannot be read is no relative.
 		if c := t.against(f.members[j].relative()); c != nil && t.estimate(c) == nil {
-			options = append(options, option{sources: []int{j}, cost: c.cost})
+			options = f.offer(options, c)
 			candidates = append(candidates, c)
 		}
 	}
@@ -96,9 +99,7 @@ func (f *kinship) weighAgainst(ctx context.Context, t *trial, others []int) (opt
 		if err != nil {
 			return nil, err
 		}
-		j := f.place[c.pred.Sources[0]]
-		i := slices.IndexFunc(options, func(o option) bool { return o.sources[0] == j })
-		options[i].cost = min(options[i].cost, close.cost)
+		options = f.offer(options, close)
 	}
 	return options, nil
 }
@@ -125,8 +126,12 @@ func (f *kinship) complete(i int) error {
 		return err
 	}
 	for o := range options {
+		_, own, err := f.within(options[o].others)
+		if err != nil {
+			return err
+		}
 		options[o].sources = union(options[o].sources, fixed)
-		options[o].floor = floor
+		options[o].floor = max(floor, own)
 	}
 	all, err := f.r.graph.sources(m.Blob)
 	if err != nil {
@@ -141,7 +146,7 @@ func (f *kinship) complete(i int) error {
 	})
 	if f.now[i] < 0 {
 		f.now[i] = len(options)
-		options = append(options, option{sources, floor, m.cost()})
+		options = append(options, option{sources: sources, floor: floor, cost: m.cost()})
 	}
 	f.forest.options[i] = options
 	return nil

@@ -19,9 +19,9 @@ const (
 
 // bestRows is coding against the rows of a relative that has another number of them, nil
 // when none can be used.
-func (t *trial) bestRows(ctx context.Context, rs []Relative) (*candidate, error) {
+func (t *trial) bestRows(ctx context.Context, rs []Relative, thorough bool) (*candidate, error) {
 	row := t.row * int64(t.elem.Size())
-	if row == 0 || t.size%row != 0 || t.size/row > maxRows {
+	if _, blocks := t.elem.Block(); blocks || row == 0 || t.size%row != 0 || t.size/row > maxRows {
 		return nil, nil
 	}
 	var mine *predict.Sketch
@@ -29,7 +29,7 @@ func (t *trial) bestRows(ctx context.Context, rs []Relative) (*candidate, error)
 	tried := map[digest.ID]bool{}
 	for _, r := range rs {
 		src := t.reachable(r)
-		if src == nil || tried[src.blob] || src.elem != t.elem || src.size == t.size || src.size/row > maxRows {
+		if src == nil || src.isPart() || tried[src.blob] || src.elem != t.elem || src.size == t.size || src.size/row > maxRows {
 			continue
 		}
 		if len(tried) == maxRowSources {
@@ -53,7 +53,11 @@ func (t *trial) bestRows(ctx context.Context, rs []Relative) (*candidate, error)
 	if best == nil {
 		return nil, nil
 	}
-	return t.cutAt(best.pred).withScales(ctx, best)
+	cut := t.cutAt(best.pred)
+	if thorough {
+		return cut.withLowRank(ctx, best)
+	}
+	return cut.withScales(ctx, best)
 }
 
 // againstRows is coding against the rows of src, nil when it has none of them or cannot be read.
@@ -116,7 +120,7 @@ func (t *trial) cutAt(p *predict.Prediction) *trial {
 // as those of b, so that they do not count as change.
 func uncover(p *predict.Prediction, first int64, b, pred []byte) {
 	size := int64(p.Elem.Size())
-	for at := int64(0); at < int64(len(b)) && p.Kind == predict.Rows; {
+	for at := int64(0); at < int64(len(b)) && p.HasGaps(); {
 		covered, end := p.Covered(first + at/size)
 		n := min(end-first, int64(len(b))/size) * size
 		if !covered {

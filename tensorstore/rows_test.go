@@ -153,7 +153,7 @@ func TestRowsOfSomethingElse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t, Options{})
 			putAll(t, s, matrix(2000, 96), base)
-			h.Relatives = []Relative{{digest.Sum(base), "BF16"}}
+			h.Relatives = []Relative{{Blob: digest.Sum(base), DType: "BF16"}}
 			require.True(t, putAll(t, s, h, other)[0].Source.IsZero())
 			requireBlob(t, s, other)
 		})
@@ -167,14 +167,14 @@ func TestComparingRowsIsCancelled(t *testing.T) {
 	putAll(t, s, matrix(2000, 96), base)
 	grown := slices.Concat(tuned(1, base), weights(2, 96))
 	tr := &trial{store: s, src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
-	relatives := []Relative{{digest.Sum(base), "BF16"}}
+	relatives := []Relative{{Blob: digest.Sum(base), DType: "BF16"}}
 	require.NoError(t, tr.read())
-	c, err := tr.bestRows(context.Background(), relatives)
+	c, err := tr.bestRows(context.Background(), relatives, false)
 	require.NoError(t, err)
 	require.NotNil(t, c)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err = tr.bestRows(ctx, relatives)
+	_, err = tr.bestRows(ctx, relatives, false)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -187,7 +187,7 @@ func TestHalfOfTheRowsAreNew(t *testing.T) {
 	h := against(matrix(4000, 96), base)
 	tr := &trial{store: s, src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
 	require.NoError(t, tr.read())
-	c, err := tr.bestRows(context.Background(), h.Relatives)
+	c, err := tr.bestRows(context.Background(), h.Relatives, false)
 	require.NoError(t, err)
 	require.InEpsilon(t, putAll(t, s, h, grown)[0].Stored, c.cost, 0.03)
 }
@@ -203,7 +203,7 @@ func TestNewRowsDoNotCountAsChange(t *testing.T) {
 	measure := func(added []byte) *codec.Activity {
 		b := slices.Concat(added[:50*192], ft, added[50*192:])
 		tr := &trial{store: s, src: bytes.NewReader(b), size: int64(len(b)), elem: codec.BF16, width: 96, row: 96}
-		a, err := tr.measure(context.Background(), p)
+		a, err := tr.measure(context.Background(), p, codec.RowColScales)
 		require.NoError(t, err)
 		return a
 	}
@@ -218,7 +218,7 @@ func TestRowsOfTheBetterRelative(t *testing.T) {
 	putAll(t, s, matrix(2000, 96), base)
 	putAll(t, s, matrix(2100, 96), other)
 	h := against(matrix(2100, 96), other)
-	h.Relatives = append(h.Relatives, Relative{digest.Sum(base), "BF16"})
+	h.Relatives = append(h.Relatives, Relative{Blob: digest.Sum(base), DType: "BF16"})
 	require.Equal(t, digest.Sum(base), putAll(t, s, h, grown)[0].Source)
 	requireBlob(t, s, grown)
 }

@@ -94,7 +94,7 @@ func read(s *Store, id digest.ID) ([]byte, error) {
 func matrix(rows, cols int64) Hint { return Hint{DType: "BF16", Shape: []int64{rows, cols}} }
 
 func against(h Hint, base []byte) Hint {
-	h.Relatives = []Relative{{digest.Sum(base), h.DType}}
+	h.Relatives = []Relative{{Blob: digest.Sum(base), DType: h.DType}}
 	return h
 }
 
@@ -204,7 +204,7 @@ func TestCastPredictsAnotherDType(t *testing.T) {
 		copy(f32[2*i+2:], bf16[i:i+2])
 	}
 	putAll(t, s, matrix(512, 512), bf16)
-	h := Hint{DType: "F32", Shape: []int64{512, 512}, Relatives: []Relative{{digest.Sum(bf16), "BF16"}}}
+	h := Hint{DType: "F32", Shape: []int64{512, 512}, Relatives: []Relative{{Blob: digest.Sum(bf16), DType: "BF16"}}}
 	p := putAll(t, s, h, f32)[0]
 	require.Equal(t, digest.Sum(bf16), p.Source)
 	require.Less(t, p.Stored, int64(1000))

@@ -5,10 +5,11 @@ import (
 	"io"
 
 	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
 )
 
-// sampleElements is how long each piece of a sample is, in elements.
+// sampleElements is how long each piece of a sample is, in values.
 const sampleElements = 64 << 10
 
 // A trial codes samples of one tensor in several ways.
@@ -20,6 +21,12 @@ type trial struct {
 	width  int64 // elements in a row, 0: no matrix, or its rows are not looked at
 	row    int64 // elements in a row, 0: no matrix
 	sample []piece
+	level  Level
+	// importance are rows of importance matrices that the tensor may have been quantised with.
+	importance []predict.Importance
+	adapters   []Adapter
+	largest    map[*source]float32                // magnitudes of sources that were looked at
+	orders     map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
 }
 
 // A piece is a run of the tensor's bytes.
@@ -38,7 +45,7 @@ type candidate struct {
 
 // read takes the sample: all of a small tensor, two pieces of a large one.
 func (t *trial) read() error {
-	n := int64(sampleElements * t.elem.Size())
+	n := sampleElements / predict.ValuesOf(t.elem) * int64(t.elem.Size())
 	if t.size <= 2*n {
 		return t.readPiece(0, t.size)
 	}
@@ -62,7 +69,7 @@ func (t *trial) readPiece(off, n int64) error {
 }
 
 // best is the cheapest way to code the tensor; nil when none is smaller than its
-// bytes. Coding alone is not tried, unless thorough, where a relative halves it.
+// bytes. Coding alone is not tried where a relative halves it, or if thorough takes two thirds off.
 func (t *trial) best(ctx context.Context, rs []Relative, thorough bool) (*candidate, error) {
 	if err := t.read(); err != nil {
 		return nil, err
@@ -71,7 +78,16 @@ func (t *trial) best(ctx context.Context, rs []Relative, thorough bool) (*candid
 	if err != nil {
 		return nil, err
 	}
-	if best == nil || thorough || best.cost > t.size/2 {
+	quantised, err := t.bestQuantised(ctx, rs)
+	if err != nil {
+		return nil, err
+	}
+	best = cheaper(best, quantised)
+	if best == nil || best.cost > t.size/nearCopy {
+		best = cheaper(best, t.bestAdapted(rs))
+		best = cheaper(best, t.bestScaled(rs))
+	}
+	if best == nil || best.cost > t.size/2 || thorough && best.cost > t.size/3 {
 		alone, err := t.bestAlone(ctx)
 		if err != nil {
 			return nil, err
@@ -94,6 +110,15 @@ func cheaper(a, b *candidate) *candidate {
 
 func (t *trial) elements() int64 { return t.size / int64(t.elem.Size()) }
 
+// values is how many numbers the tensor has.
+func (t *trial) values() int64 { return t.elements() * predict.ValuesOf(t.elem) }
+
+// root is the blob that c predicts from.
+func (c *candidate) root() digest.ID {
+	id, _ := c.pred.Root()
+	return id
+}
+
 // bestAlone is coding without a source, nil for bytes without arithmetic.
 func (t *trial) bestAlone(ctx context.Context) (*candidate, error) {
 	if t.elem == codec.Bytes {
@@ -109,7 +134,11 @@ func (t *trial) bestAlone(ctx context.Context) (*candidate, error) {
 // alone is coding without a source. Nothing in its prediction is of one tensor: one object
 // serves all of a type.
 func alone(e codec.Elem) *candidate {
-	return &candidate{encoding: codec.Fields, pred: &predict.Prediction{Kind: predict.Alone, Elem: e, From: e}}
+	c := &candidate{encoding: codec.Fields, pred: &predict.Prediction{Kind: predict.Alone, Elem: e, From: e}}
+	if _, ok := e.Block(); ok {
+		c.encoding = codec.Blocks
+	}
+	return c
 }
 
 // bestRelative is the cheapest of coding against one of the relatives or a combination of
@@ -118,7 +147,7 @@ func (t *trial) bestRelative(ctx context.Context, rs []Relative, thorough bool) 
 	singles := t.singles(rs)
 	single := bestSingle(singles)
 	if single == nil || single.cost > t.size/2 {
-		if rows, err := t.bestRows(ctx, rs); err != nil || rows != nil && (single == nil || rows.cost < single.cost) {
+		if rows, err := t.bestRows(ctx, rs, thorough); err != nil || rows != nil && (single == nil || rows.cost < single.cost) {
 			return rows, err
 		}
 	}
@@ -126,25 +155,11 @@ func (t *trial) bestRelative(ctx context.Context, rs []Relative, thorough bool) 
 		return nil, nil
 	}
 	combined := t.combined(singles, single)
-	if combined != nil {
-		var err error
-		if combined, err = t.withScales(ctx, combined); err != nil {
-			return nil, err
-		}
-		if !thorough || combined.cost < single.cost/farBetter {
-			return combined, nil
-		}
+	switch {
+	case thorough:
+		return t.thorough(ctx, single, combined)
+	case combined != nil:
+		return t.withScales(ctx, combined)
 	}
-	single, err := t.withScales(ctx, single)
-	if err == nil && thorough {
-		single, err = t.withLowRank(ctx, single)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return cheaper(combined, single), nil
+	return t.withScales(ctx, single)
 }
-
-// farBetter is how much cheaper a combination has to be than the best relative for low rank,
-// which cannot make up for that, not to be looked for.
-const farBetter = 3

@@ -27,10 +27,10 @@ func (t *trial) singles(rs []Relative) (out []*candidate) {
 	tried := map[digest.ID]bool{}
 	for _, r := range rs {
 		c := t.against(r)
-		if c == nil || tried[c.pred.Sources[0]] {
+		if c == nil || tried[c.root()] {
 			continue
 		}
-		tried[c.pred.Sources[0]] = true
+		tried[c.root()] = true
 		if t.estimate(c) == nil { // a relative that cannot be read is no relative
 			out = append(out, c)
 		}
@@ -47,14 +47,25 @@ func (t *trial) against(r Relative) *candidate {
 	if src == nil {
 		return nil
 	}
-	p := &predict.Prediction{Kind: predict.Relative, Elem: t.elem, From: src.elem, Elements: t.elements(), Width: t.width, Sources: []digest.ID{src.blob}}
-	if src.elem != t.elem {
-		p.Kind = predict.Cast
-	}
-	if !t.fits(p, src.size) {
+	if !t.fits(src) {
 		return nil
 	}
-	return &candidate{encoding: codec.Delta, pred: p, depth: src.depth + 1}
+	p := t.as(src, t.elem)
+	if p == nil {
+		return nil
+	}
+	if p.Kind != predict.Arranged {
+		p.Width = t.width
+	}
+	return &candidate{encoding: t.coder(), pred: p, depth: src.depth + 1}
+}
+
+// coder is the encoding of chunks that have a prediction.
+func (t *trial) coder() codec.Encoding {
+	if _, ok := t.elem.Block(); ok {
+		return codec.Blocks
+	}
+	return codec.Delta
 }
 
 // A source is a blob that may be predicted from.
@@ -63,18 +74,23 @@ type source struct {
 	elem  codec.Elem
 	size  int64 // bytes
 	depth uint8
+	stack []digest.ID // further blobs that follow, as large
+	skip  int64       // elements before those of the tensor
 }
+
+// isPart says that the tensor is a part of the source, or more than one blob.
+func (s *source) isPart() bool { return s.skip > 0 || len(s.stack) > 0 }
 
 // reachable is a relative, or that one's own source where the chain would become too
 // long; nil when neither can be used.
 func (t *trial) reachable(r Relative) *source {
-	from := elems[r.DType]
+	from := elemOf(r.DType)
 	depth, head, err := t.store.lineage(r.Blob)
 	if err == nil && int(depth) >= t.store.options.Depth {
-		if head == nil || len(head.Sources) == 0 {
+		if head == nil {
 			return nil // a pack of others claims a depth that it does not have
 		}
-		r.Blob, from = head.Sources[0], head.From
+		r.Blob, from = head.Root()
 		depth, _, err = t.store.lineage(r.Blob)
 	}
 	if err != nil || int(depth) >= t.store.options.Depth {
@@ -84,14 +100,43 @@ func (t *trial) reachable(r Relative) *source {
 	if err != nil {
 		return nil
 	}
-	return &source{r.Blob, from, b.Len(), depth}
+	s := &source{blob: r.Blob, elem: from, size: b.Len(), depth: depth, stack: r.Stack, skip: r.Skip}
+	return t.whole(s, r)
 }
 
-// fits says that a source of n bytes has an element for each of the tensor.
-func (t *trial) fits(p *predict.Prediction, n int64) bool {
-	if p.Kind == predict.Cast {
-		return predict.CanCast(p.From, p.Elem) && n%int64(p.From.Size()) == 0 &&
-			t.size%int64(t.elem.Size()) == 0 && n/int64(p.From.Size()) == t.elements()
+// whole makes of a source whose first blob is known the one that r says; nil when other blobs of it do not
+// fit.
+func (t *trial) whole(s *source, r Relative) *source {
+	if !s.isPart() {
+		return s
 	}
-	return n == t.size
+	if s.blob != r.Blob {
+		return nil // of what it was made may be cut in another way
+	}
+	each := s.size
+	for _, id := range s.stack {
+		b, err := t.store.Blob(id)
+		depth, _, lerr := t.store.lineage(id)
+		if err != nil || lerr != nil || b.Len() != each || int(depth) >= t.store.options.Depth {
+			return nil
+		}
+		s.size, s.depth = s.size+each, max(s.depth, depth)
+	}
+	if s.skip > 0 {
+		part := t.values() / predict.ValuesOf(s.elem)
+		if s.skip > s.size/int64(s.elem.Size())-part {
+			return nil
+		}
+		s.size = part * int64(s.elem.Size())
+	}
+	return s
+}
+
+// fits says that a source has as many values as the tensor.
+func (t *trial) fits(src *source) bool {
+	if src.elem == t.elem {
+		return src.size == t.size
+	}
+	return t.size%int64(t.elem.Size()) == 0 && src.size%int64(src.elem.Size()) == 0 &&
+		src.size/int64(src.elem.Size())*predict.ValuesOf(src.elem) == t.values()
 }

@@ -29,6 +29,14 @@ type Activity struct {
 // Mode says which scales a has.
 func (a *Activity) Mode() Mode { return a.mode }
 
+// scales are the scales of rows and columns, nil where there are none.
+func (a *Activity) scales() (row, col []int16) {
+	if a == nil {
+		return nil, nil
+	}
+	return a.row, a.col
+}
+
 // fillRow sets v to the scales of row i from column j on.
 func (a *Activity) fillRow(v []int16, i, j int64) {
 	var r int16

@@ -67,24 +67,47 @@ const (
 	query     = "model.layers.2.self_attn.q_proj.weight"
 )
 
+// inKernels runs f in each kernel this machine has.
+func inKernels(b *testing.B, f func(*testing.B, kernel)) {
+	for _, k := range []struct {
+		name string
+		k    kernel
+	}{{"avx512", kernelAVX512}, {"avx2", kernelAVX2}, {"go", kernelGo}} {
+		if k.k <= machine {
+			b.Run(k.name, func(b *testing.B) { f(b, k.k) })
+		}
+	}
+}
+
 func BenchmarkFields(b *testing.B) {
-	b.Run("embedding", func(b *testing.B) { benchmark(b, fieldsCodec{}, "base", embedding, false, true) })
-	b.Run("gate", func(b *testing.B) { benchmark(b, fieldsCodec{}, "base", gate, false, false) })
-	b.Run("query", func(b *testing.B) { benchmark(b, fieldsCodec{}, "base", query, false, true) })
+	inKernels(b, func(b *testing.B, k kernel) {
+		c := fieldsCodec{k}
+		b.Run("embedding", func(b *testing.B) { benchmark(b, c, "base", embedding, false, true) })
+		b.Run("gate", func(b *testing.B) { benchmark(b, c, "base", gate, false, false) })
+		b.Run("query", func(b *testing.B) { benchmark(b, c, "base", query, false, true) })
+	})
 }
 
 func BenchmarkDelta(b *testing.B) {
-	b.Run("plain", func(b *testing.B) { benchmark(b, deltaCodec{}, "ft-perl-2e5", gate, true, false) })
-	b.Run("activity", func(b *testing.B) { benchmark(b, deltaCodec{}, "ft-perl-2e5", gate, true, true) })
-	b.Run("small", func(b *testing.B) { benchmark(b, deltaCodec{}, "ft-perl-2e5", query, true, true) })
-	b.Run("lora", func(b *testing.B) { benchmark(b, deltaCodec{}, "merged-lora", query, true, true) })
+	inKernels(b, func(b *testing.B, k kernel) {
+		c := deltaCodec{k}
+		b.Run("plain", func(b *testing.B) { benchmark(b, c, "ft-perl-2e5", gate, true, false) })
+		b.Run("activity", func(b *testing.B) { benchmark(b, c, "ft-perl-2e5", gate, true, true) })
+		b.Run("small", func(b *testing.B) { benchmark(b, c, "ft-perl-2e5", query, true, true) })
+		b.Run("lora", func(b *testing.B) { benchmark(b, c, "merged-lora", query, true, true) })
+	})
 }
 
 func BenchmarkMeter(b *testing.B) {
 	ten, base := corpus(b, "ft-perl-2e5")[0], corpus(b, "base")[0]
-	m := NewMeter(BF16, ten.rows, ten.width, RowColScales)
-	b.SetBytes(int64(len(ten.data)))
-	for b.Loop() {
-		m.Add(ten.data, base.data, 0)
-	}
+	inKernels(b, func(b *testing.B, k kernel) {
+		m := NewMeter(BF16, ten.rows, ten.width, RowColScales)
+		m.kernel = k
+		b.SetBytes(int64(len(ten.data)))
+		t := cpuSeconds(b)
+		for b.Loop() {
+			m.Add(ten.data, base.data, 0)
+		}
+		b.ReportMetric(float64(b.N)*float64(len(ten.data))/1e6/(cpuSeconds(b)-t), "MB/cpu-s")
+	})
 }

@@ -45,7 +45,10 @@ func makeClasses() (c [256]classInfo) {
 	return c
 }
 
-// classes16 is the number of classes of 16 bits.
+// classesOf is the number of classes of T.
+func classesOf[T word]() int { return 4 * int(widthOf[T]()) }
+
+// classes16 is that of 16 bits.
 const classes16 = 64
 
 // classify sets tok to the classes of z and writes the raw bits.

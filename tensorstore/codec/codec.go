@@ -9,15 +9,17 @@ const (
 	Zstd   Encoding = 2 // general compression, for headers and text
 	Fields Encoding = 3 // sign, exponent and mantissa apart, without a prediction
 	Delta  Encoding = 4 // integer difference to a prediction, by class
+	Blocks Encoding = 5 // quant blocks by field, alone or against predicted ones
 )
 
 // An Input is what encoder and decoder both know about a chunk.
 type Input struct {
 	Elem  Elem      // element type; Bytes when there is none
 	First int64     // index in its tensor of the chunk's first element
-	Width int64     // elements in a row of the tensor's matrix, 0 when unknown
+	Width int64     // values in a row of the tensor's matrix, 0 when unknown
 	Act   *Activity // scales of rows and columns, nil when there are none
 	Pred  []byte    // predicted bytes, as long as the chunk; nil without prediction
+	Guide Guide     // of a chunk of quant blocks that are a function of a source, else nil
 }
 
 // A Codec is one way to store a chunk. It is safe for concurrent use.

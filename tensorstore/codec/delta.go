@@ -75,7 +75,7 @@ func appendDelta[T word](s *scratch, dst, src []byte, in Input) []byte {
 	d := newDiffer[T](&in, n, shift)
 	dst = binary.AppendVarint(dst, int64(centerDelta(s, d, in.Pred, spans)))
 	raw := tokenize(s, d, src, in.Pred, spans)
-	dst = s.appendTokens(dst, scaleContexts, maxSymbols)
+	dst = s.appendTokens(dst, scaleContexts, classesOf[T]())
 	return append(dst, raw...)
 }
 
@@ -133,19 +133,46 @@ func tokenize[T word](s *scratch, d *differ[T], src, pred []byte, spans *spans) 
 	s.raw = grow(s.raw, spans.count*size+8)
 	w := newBitWriter(s.raw)
 	var x, p, z [blockLen]T
-	var v [blockLen]int16
 	pos := 0
+	half := size == 2 && d.shift == 0
+	d.rule.off = d.off
 	for b := range spans.blocks() {
-		load(x[:b.n], src[b.at*size:])
-		loadOrZero(p[:b.n], pred, b.at)
-		d.contexts(s.kernel, s.ctx[pos:pos+b.n], v[:b.n], p[:b.n], b.at)
-		tok, k := s.tok[pos:pos+b.n], 0
-		if size == 2 && d.shift == 0 {
-			k = s.kernel.classify(&w, tok, words16(x[:b.n]), words16(p[:b.n]), uint16(d.float))
+		ctx, tok := s.ctx[pos:pos+b.n], s.tok[pos:pos+b.n]
+		pos += b.n
+		xb, pb, k := src[b.at*size:(b.at+b.n)*size], predicted(pred, size, b), 0
+		if half {
+			k = s.kernel.contexts(ctx, &d.expectation, pb, b.at, &d.rule)
 		}
+		load(p[k:b.n], pb[k*size:])
+		d.contexts(ctx[k:], p[k:b.n], b.at+k)
+		if k = 0; half {
+			k = s.kernel.classify(&w, tok, xb, pb, uint16(d.float))
+			k += d.classifyHalves(&w, tok[k:], xb[k*size:], pb[k*size:])
+		}
+		load(x[k:b.n], xb[k*size:])
+		load(p[k:b.n], pb[k*size:])
 		d.zigzag(z[k:b.n], x[k:b.n], p[k:b.n])
 		classify(&w, tok[k:], z[k:b.n])
-		pos += b.n
 	}
 	return w.close()
+}
+
+// classifyHalves sets classes of elements x of 2 bytes with predictions p, writes their
+// raw bits, and returns how many it did.
+func (d *differ[T]) classifyHalves(w *bitWriter, tok []uint8, x, p []byte) int {
+	var z [blockLen / 4]uint64
+	n := zigzagHalves(z[:len(tok)/4], x, p, -uint64(d.float&1))
+	classifyHalves(w, tok, z[:n/4])
+	return n
+}
+
+// zeros is the prediction of a block that has none.
+var zeros [8 * blockLen]byte
+
+// predicted is the prediction of b.
+func predicted(pred []byte, size int, b block) []byte {
+	if pred == nil {
+		return zeros[:b.n*size]
+	}
+	return pred[b.at*size : (b.at+b.n)*size]
 }

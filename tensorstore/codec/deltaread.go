@@ -95,30 +95,44 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 	raw := bitReader{in: enc}
 	size := int(widthOf[T]() / 8)
 	var p, z [blockLen]T
-	var v [blockLen]int16
 	var ctx [blockLen]uint16
 	var tok, tab [blockLen]uint8
-	fast := size == 2 && d.shift == 0 && t.nsym <= classes16
+	half := size == 2 && d.shift == 0 && t.nsym <= classes16
+	d.rule.off = d.off
 	for b := range spans.blocks() {
-		loadOrZero(p[:b.n], pred, b.at)
-		d.contexts(s.kernel, ctx[:b.n], v[:b.n], p[:b.n], b.at)
-		t.tablesOf(tab[:b.n], ctx[:b.n])
-		k := 0
-		if fast {
-			k = s.kernel.readDelta(&t.rans, &s.slots, &raw, words16(z[:b.n]), tab[:b.n], words16(p[:b.n]), uint16(d.float))
+		out, pb, k := dst[b.at*size:(b.at+b.n)*size], predicted(pred, size, b), 0
+		if half {
+			k = s.kernel.contextTables(tab[:b.n], ctx[:b.n], &d.expectation, pb, b.at, &d.rule, t.mapping.first())
+		}
+		load(p[k:b.n], pb[k*size:])
+		d.contexts(ctx[k:b.n], p[k:b.n], b.at+k)
+		t.tablesOf(tab[k:b.n], ctx[k:b.n])
+		if k = 0; half {
+			k = s.kernel.readDelta(&t.rans, &s.slots, &raw, out, tab[:b.n], pb, uint16(d.float))
 		}
 		if err := t.read(tok[k:b.n], tab[k:b.n]); err != nil {
 			return err
 		}
-		if fast {
-			k += s.kernel.declassify(&raw, words16(z[k:b.n]), tok[k:b.n], words16(p[k:b.n]), uint16(d.float))
+		if half {
+			k += s.kernel.declassify(&raw, out[k*size:], tok[k:b.n], pb[k*size:], uint16(d.float))
+			k += d.restoreHalves(&raw, out[k*size:], tok[k:b.n], pb[k*size:])
 		}
+		load(p[k:b.n], pb[k*size:])
 		declassify(&raw, z[k:b.n], tok[k:b.n])
 		d.restore(z[k:b.n], p[k:b.n])
-		store(dst[b.at*size:], z[:b.n])
+		store(out[k*size:], z[k:b.n])
 	}
 	if !raw.done() {
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.in), (raw.pos+7)/8)
 	}
 	return t.rans.close()
+}
+
+// restoreHalves sets out to elements of 2 bytes of classes below 64 with predictions p,
+// and returns how many it did.
+func (d *differ[T]) restoreHalves(raw *bitReader, out []byte, tok []uint8, p []byte) int {
+	var z [blockLen / 4]uint64
+	n := len(tok) / 4
+	declassifyHalves(raw, z[:n], tok)
+	return restoreHalves(out, z[:n], p, -uint64(d.float&1))
 }

@@ -52,23 +52,38 @@ func (d *differ[T]) values(v []int16, p []T, at int) {
 	}
 }
 
-// contexts sets the contexts of the elements from at on, whose predictions are
-// p; v is scratch.
-func (d *differ[T]) contexts(kernel kernel, ctx []uint16, v []int16, p []T, at int) {
-	k := 0
-	if widthOf[T]() == 16 && (d.act == nil || kernel.scales(&d.expectation, v, at)) {
-		if d.act == nil {
-			clear(v)
-		}
-		d.rule.off = d.off
-		k = kernel.contexts(ctx, v, words16(p), d.rule)
+// contexts sets the contexts of the elements from at on, whose predictions are p.
+func (d *differ[T]) contexts(ctx []uint16, p []T, at int) {
+	if d.act == nil {
+		d.contextsIn(ctx, p, 0, noScales[:])
+		return
 	}
-	d.fill(v[k:], at+k)
-	mant, mask := d.mant&63, T(1)<<(d.exp&63)-1
-	v, p = v[:len(ctx)], p[:len(ctx)]
-	for i := k; i < len(ctx); i++ {
-		x := v[i] + d.size[uint(p[i]>>mant&mask)&2047]
-		ctx[i] = uint16(min(max(int(x)-d.off, 0), scaleContexts-1))
+	row, col := d.act.scales()
+	pos := d.first + int64(at)
+	for i, j := pos/d.act.width, pos%d.act.width; len(ctx) > 0; i, j = i+1, 0 {
+		n := int(min(int64(len(ctx)), d.act.width-j))
+		r, c := int16(0), noScales[:]
+		if row != nil {
+			r = row[i]
+		}
+		if col != nil {
+			c = col[j:]
+		}
+		d.contextsIn(ctx[:n], p, r, c)
+		ctx, p = ctx[n:], p[n:]
+	}
+}
+
+// noScales are the scales of the columns of a block where there are none.
+var noScales [blockLen]int16
+
+// contextsIn is contexts in a row with scale r and columns with scales c.
+func (d *differ[T]) contextsIn(ctx []uint16, p []T, r int16, c []int16) {
+	mant, mask, off := d.mant&63, T(1)<<(d.exp&63)-1, d.off
+	p, c = p[:len(ctx)], c[:len(ctx)]
+	for i := range ctx {
+		x := r + c[i] + d.size[uint(p[i]>>mant&mask)&2047]
+		ctx[i] = uint16(min(max(int(x)-off, 0), scaleContexts-1))
 	}
 }
 

@@ -8,8 +8,9 @@
 // with [Raw]. Decoding is for untrusted input: it returns an error or exactly
 // as many bytes as asked for, never panics, and takes memory in proportion to
 // them. Whether they are the right bytes only their digest tells. A call takes
-// some 4 MB of scratch, kept for the next. On amd64 with AVX2 or AVX-512 the inner
-// loops run in C, with cgo: kernel.go; everywhere else, and to the same bytes, in Go.
+// some 4 MB of scratch, kept for the next; one of [Blocks] up to six bytes a weight more.
+// On amd64 with AVX2 or AVX-512 the inner loops run in C, with cgo: kernel.go; everywhere
+// else, and to the same bytes, in Go.
 //
 // What decides bytes when decoding is integer arithmetic, so an encoding means
 // the same on every platform; numbers are little-endian. In the tables below a
@@ -70,18 +71,62 @@
 // makes it the expected z in quarter octaves; without Act minus the exponent; minus the size of
 // context 0; in [0, 63].
 //
+// # Blocks
+//
+// The element is a quant block of a ggml type, and the chunk whole blocks. Alone or against predicted
+// blocks of the same type; the list is that of blocks that are not as predicted, of which all are coded
+// without a prediction:
+//
+//	list     of blocks
+//	planes   scales of these blocks                                  if there are any
+//	planes   quants of these blocks                                  if there are any
+//
+// With a guide, which says what to expect of scales first, and of quants once scales are known:
+//
+//	1        hints: 0 all are zero, 2 tokens follow                  if the guide takes hints
+//	tokens   hints
+//	list     of blocks whose scales are not as guessed; all if it does not guess
+//	planes   scales of these blocks                                  if there are any
+//	list     of blocks whose quants are not as expected
+//	planes   quants of these blocks                                  if there are any
+//
+// A list:
+//
+//	1        0 none, 1 some, 2 all
+//	uvarint  length in bytes, then in bin for each block of the chunk one bit, 1 when it
+//	         is in the list, given the bit before                    if some
+//
+// Planes:
+//
+//	1        0 alone, 1 against what is predicted
+//	         then for each plane of the type, of F16 numbers:
+//	tokens   high bytes, then tokens of low bytes in the context of two bits of the high one; or against
+//	uvarint  length in bytes of the body of Delta                    what is predicted
+//	         and of symbols of at most 8 bits:
+//	varint   size of context 0           for quants against others in other steps, or if Act covers the chunk
+//	tokens   symbols, or what they differ by from those predicted
+//
+// blockslayout.go has the planes of each type: an F16 field is a plane, its own order; packed scales and quants
+// are unpacked; what is not known better is a plane of bytes, in the context of their place in the field. Quants coded alone
+// have as context the quant that is worth nothing, where that varies from group to group, and the activity of row and
+// column minus the size of the group's step; two of 2 or 3 bits are one symbol where Act says nothing. Quants against
+// predicted ones are coded as the difference to the quant whose value is nearest to that of the predicted one, modulo the
+// width, negated where that is too large, in the context of the size of the step and of the distance (blocksexpect.go). Act counts
+// weights, not blocks.
+//
 // # Tokens
 //
-//	uvarint  length of the tables in bytes, then in bin: 3 bits L, 8 bits the number
-//	         of symbols less one, for each context from 1 on one bit whether
-//	         it begins a new table, then for each table its levels
+//	uvarint  length of the tables in bytes, then in bin: 3 bits L, at most 6; 1 bit
+//	         whether the tables are coarse; 8 bits the number of symbols less one;
+//	         for each context from 1 on one bit whether it begins a new table;
+//	         then for each table its levels
 //	uvarint  length of the words in bytes, then 2^L states of 4 bytes, then
 //	         words of 2 bytes (rANS, see rans.go)
 //
 // A table is a shift by which it follows the one before, in symbols, and for each
 // symbol a level: 0 never occurs, else the probability is 2^((level-1)/4 - 12),
 // coded as the difference to what tablecode.go predicts. spread in freq.go says
-// how levels become frequencies out of 4096.
+// how levels become frequencies, out of 1024 in coarse tables, else out of 4096.
 //
 // # Raw bits
 //

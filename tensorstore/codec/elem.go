@@ -1,5 +1,7 @@
 package codec
 
+import "dits/formats/ggml"
+
 // An Elem is the element type of a chunk as coders see it: how wide, and where
 // its exponent lies. Numbers are written to disk and never reused.
 type Elem uint8
@@ -19,8 +21,34 @@ const (
 	I64   Elem = 10
 )
 
+// firstBlock is the number of the first ggml type among element types: the others follow
+// in the order of their own numbers.
+const firstBlock Elem = 64
+
+// BlockElem is the element type of tensors of a ggml type of several values a block. An
+// element of it is a block.
+func BlockElem(t ggml.Type) Elem { return firstBlock + Elem(t) }
+
+// Block is the ggml type whose blocks are the elements; ok is false for other element types.
+func (e Elem) Block() (t ggml.Type, ok bool) {
+	if e < firstBlock {
+		return 0, false
+	}
+	t = ggml.Type(e - firstBlock)
+	return t, t.BlockElems() > 1
+}
+
+// Known says that this version of dits knows e.
+func (e Elem) Known() bool {
+	_, block := e.Block()
+	return e <= I64 || block
+}
+
 // Size is the width of an element in bytes.
 func (e Elem) Size() int {
+	if t, ok := e.Block(); ok {
+		return int(t.BlockBytes())
+	}
 	switch e {
 	case BF16, F16, I16:
 		return 2

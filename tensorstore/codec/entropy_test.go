@@ -9,13 +9,19 @@ import (
 
 // TestRansDivision has every frequency at the ends of every quotient.
 func TestRansDivision(t *testing.T) {
-	for f := uint32(1); f < 1<<probBits; f++ {
+	for _, bits := range []precision{fine, coarse} {
+		ransDivision(t, bits)
+	}
+}
+
+func ransDivision(t *testing.T, bits precision) {
+	for f := uint32(1); f < 1<<bits; f++ {
 		var e ransSym
-		e.set(0, f)
+		e.set(0, f, bits)
 		for q := uint64(0); q < 1<<20; q = q*3 + 1 {
 			for _, x := range []uint64{q * uint64(f), q*uint64(f) + uint64(f) - 1, uint64(e.max) - 1} {
-				if x < uint64(e.max) && x*e.rcp>>44 != x/uint64(f) {
-					t.Fatalf("%d / %d is %d", x, f, x*e.rcp>>44)
+				if x < uint64(e.max) && x*e.rcp>>(32+bits) != x/uint64(f) {
+					t.Fatalf("%d / %d is %d", x, f, x*e.rcp>>(32+bits))
 				}
 			}
 		}
@@ -32,7 +38,7 @@ func TestTokens(t *testing.T) {
 		over float64 // allowed above entropy, bits a symbol
 	}{
 		{"one", 0.5, 1, 200}, {"two", 0.5, 2, 200}, {"skewed", 0.999, 100000, 0.002},
-		{"even", 0.03, 100000, 0.03}, {"usual", 0.2, 100000, 0.02}, {"certain", 1, 100000, 0.002},
+		{"even", 0.03, 100000, 0.04}, {"usual", 0.2, 100000, 0.02}, {"certain", 1, 100000, 0.002},
 	} {
 		r := rand.New(rand.NewPCG(9, 9))
 		s := new(scratch)
@@ -75,6 +81,7 @@ func TestSpread(t *testing.T) {
 	r := rand.New(rand.NewPCG(10, 10))
 	for range 20000 {
 		var tb table
+		bits := []precision{fine, coarse}[r.IntN(2)]
 		n, used := 1+r.IntN(maxSymbols), 0
 		for s := range n {
 			if r.IntN(3) > 0 {
@@ -84,7 +91,7 @@ func TestSpread(t *testing.T) {
 				used++
 			}
 		}
-		if !tb.spread(n) {
+		if !tb.spread(n, bits) {
 			if used > 0 {
 				t.Fatalf("%d symbols of %d cannot be spread", used, n)
 			}
@@ -92,12 +99,12 @@ func TestSpread(t *testing.T) {
 		}
 		sum := 0
 		for s, f := range tb.freq[:n] {
-			if (f > 0) != (tb.level[s] > 0) || f >= 1<<probBits {
+			if (f > 0) != (tb.level[s] > 0) || f >= 1<<bits {
 				t.Fatalf("level %d has frequency %d", tb.level[s], f)
 			}
 			sum += int(f)
 		}
-		if want := 1 << probBits; sum != want && !(used == 1 && sum == want-1) {
+		if want := 1 << bits; sum != want && !(used == 1 && sum == want-1) {
 			t.Fatalf("frequencies of %d symbols sum to %d", used, sum)
 		}
 	}

@@ -11,6 +11,8 @@ func For(e Encoding) (Codec, error) {
 		return zstdCodec{}, nil
 	case Fields:
 		return fieldsCodec{}, nil
+	case Blocks:
+		return blocksCodec{}, nil
 	case Delta:
 		return deltaCodec{}, nil
 	}

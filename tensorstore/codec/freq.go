@@ -33,15 +33,15 @@ func levelOf(count, total uint32) uint8 {
 	return uint8(min(max(l, 0)+1, maxLevel))
 }
 
-// A table has the frequencies of symbols in one context, out of 1<<probBits.
+// A table has the frequencies of symbols in one context, out of a power of two.
 type table struct {
 	level [maxSymbols]uint8
 	freq  [maxSymbols]uint16
 }
 
 // spread sets freq from level for n symbols: each that occurs gets at least 1,
-// their sum is at most 1<<probBits, and none has all of it. It reports whether that can be done.
-func (t *table) spread(n int) bool {
+// their sum is at most 1<<bits, and none has all of it. It reports whether that can be done.
+func (t *table) spread(n int, bits precision) bool {
 	var total uint64
 	used, top := 0, 0
 	for s, l := range t.level[:n] {
@@ -53,7 +53,7 @@ func (t *table) spread(n int) bool {
 			top = s
 		}
 	}
-	room := uint64(1) << probBits
+	room := uint64(1) << bits
 	if used == 1 {
 		room-- // the rest stays unused, so that a frequency fits 12 bits
 	}
@@ -61,13 +61,15 @@ func (t *table) spread(n int) bool {
 		return false
 	}
 	var sum uint64
+	var known [maxLevel + 1]uint16 // frequency of each level
 	for s, l := range t.level[:n] {
-		f := (uint64(levelWeight[l])*room + total/2) / total
-		if l > 0 && f == 0 {
-			f = 1
+		f := known[l]
+		if f == 0 && l > 0 {
+			f = uint16(max((uint64(levelWeight[l])*room+total/2)/total, 1))
+			known[l] = f
 		}
-		t.freq[s] = uint16(f)
-		sum += f
+		t.freq[s] = f
+		sum += uint64(f)
 	}
 	return t.settle(n, top, int64(room)-int64(sum))
 }

@@ -1,7 +1,5 @@
 package codec
 
-import "unsafe"
-
 // A kernel says in which instructions the inner loops run. All give the same
 // bytes, both ways. The kernels in C are for amd64 and elements of 2 bytes; each
 // does the whole vectors of a block, and Go the rest and everything else.
@@ -40,9 +38,9 @@ const ransSlack = 8
 type ransPair uint64
 
 // newRansPair returns the pair of a symbol at start with frequency freq > 0.
-func newRansPair(start, freq uint32) ransPair {
+func newRansPair(start, freq uint32, bits precision) ransPair {
 	if freq == 1 {
-		return ransPair(1<<32 - 1 | uint64(start+1<<probBits-1|1<<13)<<32)
+		return ransPair(1<<32 - 1 | uint64(start+1<<bits-1|1<<13)<<32)
 	}
 	l := uint32(1)
 	for 1<<l < freq {
@@ -56,11 +54,11 @@ func newRansPair(start, freq uint32) ransPair {
 type ransPairs [maxTables << 8]ransPair
 
 // fill makes the pairs of table k.
-func (s *ransPairs) fill(k int, t *table, n int) {
+func (s *ransPairs) fill(k int, t *table, n int, bits precision) {
 	start := uint32(0)
 	for sym, f := range t.freq[:n] {
 		if f > 0 {
-			s[k<<8|sym] = newRansPair(start, uint32(f))
+			s[k<<8|sym] = newRansPair(start, uint32(f), bits)
 		}
 		start += uint32(f)
 	}
@@ -98,9 +96,4 @@ func makeCollectWords() (t [256 * 16]uint8) {
 		}
 	}
 	return t
-}
-
-// words16 is x, whose elements have 2 bytes.
-func words16[T word](x []T) []uint16 {
-	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }

@@ -8,12 +8,11 @@
 #include <stdint.h>
 
 #define AVX2 __attribute__((target("avx2,bmi2,popcnt")))
-#define AVX512 __attribute__((target("avx2,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512dq")))
+#define AVX512 __attribute__((target("avx2,bmi2,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512cd")))
 #define INLINE static inline __attribute__((always_inline))
 
-// Probabilities have 12 bits, a chunk has up to 32 tables: see rans.go.
-#define PROB_BITS 12
-#define SLOT_MASK ((32 << PROB_BITS) - 1)
+// Probabilities have 10 or 12 bits, a chunk has up to 32 tables: see rans.go.
+#define TABLE_MASK (32 - 1)
 #define SYMBOL_MASK ((32 << 8) - 1)
 #define RANS_LOW (1 << 16)
 
@@ -23,45 +22,61 @@ typedef struct {
 	uint64_t acc, n; // write: bits not written yet
 } dits_bits;
 
-// A scale says how the context of an element follows from its prediction p:
-// v + bias - step * max((p >> mant) & mask, 1) - off, in [0, 63].
+// A scale says how the context of an element follows from its prediction p, and where in a
+// matrix of that width the first element lies: row[i] + col[j] + bias -
+// step * max((p >> mant) & mask, 1) - off, in [0, 63].
 typedef struct {
 	int32_t mant, mask, bias, step, off;
+	int64_t width, i, j;
 } dits_scale;
 
 // Decoding (kernel_ransread.c) of up to n symbols, in whole rounds, while *pos, the next of
-// the words in bytes, is not beyond end: 64 bytes from there on are read. Returns their number.
-int64_t dits_rans_read_avx2(uint32_t *state, int64_t lanes, const uint8_t *in, int64_t *pos, int64_t end,
+// the words in bytes, is not beyond end: 128 bytes from there on are read. Returns their number.
+int64_t dits_rans_read_avx2(uint32_t *state, int64_t lanes, int64_t bits, const uint8_t *in, int64_t *pos, int64_t end,
 	const uint32_t *slots, const uint64_t *spread, uint8_t *tok, const uint8_t *tab, int64_t n);
-int64_t dits_rans_read_avx512(uint32_t *state, int64_t lanes, const uint8_t *in, int64_t *pos, int64_t end,
+int64_t dits_rans_read_avx512(uint32_t *state, int64_t lanes, int64_t bits, const uint8_t *in, int64_t *pos, int64_t end,
 	const uint32_t *slots, uint8_t *tok, const uint8_t *tab, int64_t n);
 
-// dits_slots is slots.fill for one table of 4096 entries.
-void dits_slots(uint32_t *slots, const uint16_t *freq, int64_t n);
+// dits_slots is slots.fill for one table of that many entries.
+void dits_slots(uint32_t *slots, int64_t entries, const uint16_t *freq, int64_t n);
 
 // Coding (kernel_ranswrite.c) of n symbols, whole rounds, the last first, to the words before p, of
 // which there are 8 and one for each symbol. Returns where the words begin now.
-int64_t dits_rans_write_avx2(uint32_t *state, int64_t lanes, uint16_t *words, int64_t p,
+int64_t dits_rans_write_avx2(uint32_t *state, int64_t lanes, int64_t bits, uint16_t *words, int64_t p,
 	const uint64_t *syms, const uint8_t *collect, const uint8_t *tok, const uint8_t *tab, int64_t n);
-int64_t dits_rans_write_avx512(uint32_t *state, int64_t lanes, uint16_t *words, int64_t p,
+int64_t dits_rans_write_avx512(uint32_t *state, int64_t lanes, int64_t bits, uint16_t *words, int64_t p,
 	const uint64_t *syms, const uint8_t *tok, const uint8_t *tab, int64_t n);
 
-// kernel_context.c: scales and contexts of elements of 2 bytes, tables of contexts below 64.
-void dits_scales(int16_t *v, int64_t n, const int16_t *row, const int16_t *col,
-	int64_t width, int64_t i, int64_t j);
-void dits_contexts(uint16_t *ctx, const int16_t *v, const uint16_t *p, int64_t n, const dits_scale *s);
+// kernel_context.c: contexts of elements of 2 bytes, all in the matrix, and tables of contexts below
+// 64; row and col may be NULL. For AVX2 n is a multiple of 16, or 32 for tables, and ctx is scratch there.
+void dits_contexts_avx2(uint16_t *ctx, const uint16_t *p, int64_t n, const int16_t *row, const int16_t *col,
+	const dits_scale *s);
+void dits_contexts_avx512(uint16_t *ctx, const uint16_t *p, int64_t n, const int16_t *row, const int16_t *col,
+	const dits_scale *s);
+void dits_tables_avx2(uint8_t *tab, uint16_t *ctx, const uint16_t *p, int64_t n, const int16_t *row,
+	const int16_t *col, const dits_scale *s, const uint8_t *map);
+void dits_tables_avx512(uint8_t *tab, const uint16_t *p, int64_t n, const int16_t *row, const int16_t *col,
+	const dits_scale *s, const uint8_t *map);
 void dits_map(uint8_t *tab, const uint16_t *ctx, int64_t n, const uint8_t *map);
 
-// kernel_delta.c: elements of 2 bytes to classes and raw bits, and back, 16 at a time.
-int64_t dits_classify(dits_bits *w, uint8_t *buf, uint8_t *tok, const uint16_t *x, const uint16_t *p,
+// kernel_count.c
+void dits_count(uint32_t *hist, const uint16_t *ctx, const uint8_t *tok, int64_t n);
+
+// kernel_delta.c and kernel_delta512.c: elements of 2 bytes to classes and raw bits, and back, 16 or
+// 32 at a time; they return how many they did.
+int64_t dits_classify_avx2(dits_bits *w, uint8_t *buf, uint8_t *tok, const uint16_t *x, const uint16_t *p,
 	int64_t n, uint16_t is_float);
-int64_t dits_declassify(dits_bits *r, const uint8_t *in, int64_t len, uint16_t *z,
+int64_t dits_classify_avx512(dits_bits *w, uint8_t *buf, uint8_t *tok, const uint16_t *x, const uint16_t *p,
+	int64_t n, uint16_t is_float);
+int64_t dits_declassify_avx2(dits_bits *r, const uint8_t *in, int64_t len, uint16_t *z,
+	const uint8_t *tok, const uint16_t *p, int64_t n, uint16_t is_float);
+int64_t dits_declassify_avx512(dits_bits *r, const uint8_t *in, int64_t len, uint16_t *z,
 	const uint8_t *tok, const uint16_t *p, int64_t n, uint16_t is_float);
 
 // A dits_source is what elements of 2 bytes are decoded from (kernel_deltaread.c): lanes,
-// words and tables as for dits_rans_read, with 16 or 32 lanes, then raw bits.
+// words and tables as for dits_rans_read, with 16 lanes or more, then raw bits.
 typedef struct {
-	int64_t lanes, pos, end; // of the words
+	int64_t lanes, bits, pos, end; // of the words
 	int64_t raw, len;        // raw bits: next bit, and bytes
 } dits_source;
 
@@ -71,6 +86,11 @@ int64_t dits_delta_read_avx2(dits_source *s, uint32_t *state, const uint8_t *in,
 	int64_t n, uint16_t is_float);
 int64_t dits_delta_read_avx512(dits_source *s, uint32_t *state, const uint8_t *in, const uint32_t *slots,
 	const uint8_t *raw, uint16_t *z, const uint8_t *tab, const uint16_t *p, int64_t n, uint16_t is_float);
+
+// kernel_meter.c: magnitudes of n BF16 elements, a multiple of 8, less p if there is one, to
+// sum[8] and to col, and the values to sign if there is one.
+void dits_meter_avx2(double *sum, double *col, double *sign, const uint16_t *x, const uint16_t *p, int64_t n);
+void dits_meter_avx512(double *sum, double *col, double *sign, const uint16_t *x, const uint16_t *p, int64_t n);
 
 // dits_slow_bits reports a processor on which pext and pdep are microcode (Zen, Zen 2).
 int dits_slow_bits(void);

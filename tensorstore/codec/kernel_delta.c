@@ -58,7 +58,7 @@ INLINE AVX2 __m256i classes(uint8_t *tok, __m256i z) {
 	return _mm256_sub_epi16(power(nb), _mm256_set1_epi16(1));
 }
 
-AVX2 int64_t dits_classify(dits_bits *w, uint8_t *buf, uint8_t *tok, const uint16_t *x, const uint16_t *p,
+AVX2 int64_t dits_classify_avx2(dits_bits *w, uint8_t *buf, uint8_t *tok, const uint16_t *x, const uint16_t *p,
 	int64_t n, uint16_t is_float) {
 	const __m256i fl = _mm256_set1_epi16((int16_t)is_float);
 	dits_bits b = *w;
@@ -76,7 +76,7 @@ AVX2 int64_t dits_classify(dits_bits *w, uint8_t *buf, uint8_t *tok, const uint1
 	return k;
 }
 
-AVX2 int64_t dits_declassify(dits_bits *r, const uint8_t *in, int64_t len, uint16_t *z,
+AVX2 int64_t dits_declassify_avx2(dits_bits *r, const uint8_t *in, int64_t len, uint16_t *z,
 	const uint8_t *tok, const uint16_t *p, int64_t n, uint16_t is_float) {
 	const __m256i fl = _mm256_set1_epi16((int16_t)is_float);
 	int64_t pos = r->pos, k = 0;

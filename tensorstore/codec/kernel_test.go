@@ -58,7 +58,7 @@ func sameDecoding(t *testing.T, c Codec, n int, enc []byte, in Input) {
 }
 
 // TestKernelsAgree has chunks of several blocks, of 2-byte elements long enough
-// for 32 lanes, whole and damaged.
+// for 64 lanes, whole and damaged.
 func TestKernelsAgree(t *testing.T) {
 	for name, e := range elems {
 		t.Run(name, func(t *testing.T) {
@@ -109,21 +109,27 @@ func kernelsAgree(t *testing.T, r *rand.Rand, s sample) {
 
 // TestRansPair has every frequency at the ends of quotients.
 func TestRansPair(t *testing.T) {
-	for f := uint32(1); f < 1<<probBits; f++ {
-		p := newRansPair(5, f)
+	for _, bits := range []precision{fine, coarse} {
+		eachRansPair(t, bits)
+	}
+}
+
+func eachRansPair(t *testing.T, bits precision) {
+	for f := uint32(1); f < 1<<bits; f++ {
+		p := newRansPair(5, f, bits)
 		rcp, start, shift := uint64(uint32(p)), uint32(p>>32)&(1<<13-1), uint32(p>>57)
 		if got := uint32(p>>45) & (1<<12 - 1); got != f {
 			t.Fatalf("frequency %d, want %d", got, f)
 		}
 		for q := uint64(0); q < 1<<20; q = q*3 + 1 {
-			for _, y := range []uint64{q*uint64(f) + 1, q*uint64(f) + uint64(f) - 1, uint64(f)<<20 - 1} {
+			for _, y := range []uint64{q*uint64(f) + 1, q*uint64(f) + uint64(f) - 1, uint64(f)<<(32-bits) - 1} {
 				x := uint32(y)
 				if x == 0 {
 					continue
 				}
 				u := uint32(rcp * uint64(x) >> 32)
-				got := x + start + ((u+(x-u)>>1)>>shift)*(1<<probBits-f)
-				if want := x/f<<probBits + x%f + 5; got != want {
+				got := x + start + ((u+(x-u)>>1)>>shift)*(1<<bits-f)
+				if want := x/f<<bits + x%f + 5; got != want {
 					t.Fatalf("frequency %d: state %d becomes %d, want %d", f, x, got, want)
 				}
 			}
@@ -134,7 +140,7 @@ func TestRansPair(t *testing.T) {
 // TestContextsAgree has offsets of contexts in and beyond 16 bits.
 func TestContextsAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(22, 22))
-	p, v := make([]uint16, 77), make([]int16, 77)
+	p := make([]uint16, 77)
 	for i := range p {
 		p[i] = uint16(r.Uint32())
 	}
@@ -143,10 +149,14 @@ func TestContextsAgree(t *testing.T) {
 		for _, off := range []int{-65536, -32769, -32768, -200, -64, 0, 32703, 32704, 32705, 32767, 40000, 65536} {
 			d.off = off
 			want, got := make([]uint16, len(p)), make([]uint16, len(p))
-			d.contexts(kernelGo, want, v, p, 0)
+			d.rule.off = off
+			d.contexts(want, p, 0)
 			for _, k := range []kernel{kernelAVX2, kernelAVX512} {
-				d.contexts(k, got, v, p, 0)
-				if !slices.Equal(got, want) {
+				n := k.contexts(got, &d.expectation, memory(p), 0, &d.rule)
+				if n == 0 && k.use() != kernelGo && off >= -32768 && off < 32704 {
+					t.Errorf("element type %d, offset %d: kernel %d does nothing", e, off, k)
+				}
+				if !slices.Equal(got[:n], want[:n]) {
 					t.Errorf("element type %d, offset %d, kernel %d: contexts %d, want %d", e, off, k, got, want)
 				}
 			}
@@ -172,4 +182,35 @@ func TestWideClasses(t *testing.T) {
 		t.Fatal("this is meant to decode: ", err)
 	}
 	sameDecoding(t, deltaCodec{kernelGo}, 2*n, enc, in)
+}
+
+// TestMetersAgree has sums of every kernel, of all bit patterns and of rows of many lengths.
+func TestMetersAgree(t *testing.T) {
+	r := rand.New(rand.NewPCG(23, 23))
+	src, pred := make([]byte, 2*70_001), make([]byte, 2*70_001)
+	for i := range src {
+		src[i], pred[i] = uint8(r.Uint32()), uint8(r.Uint32())
+	}
+	usual := weights(r, BF16, len(src), 0.02)
+	for _, width := range []int64{2, 7, 8, 9, 300, 4099} {
+		for _, s := range []sample{{"any", src, Input{}}, {"any change", src, Input{Pred: pred}}, {"usual", usual, Input{}}, {"usual change", usual, Input{Pred: near(r, usual, 2, 3)}}} {
+			var want *Meter
+			for _, k := range []kernel{kernelGo, kernelAVX2, kernelAVX512} {
+				m := NewMeter(BF16, int64(len(s.src))/2/width, width, RowColScales)
+				m.kernel = k
+				m.Add(s.src, s.in.Pred, 0)
+				if want == nil {
+					want = m
+					continue
+				}
+				same := slices.Equal(m.row, want.row) && slices.Equal(m.col, want.col) && slices.Equal(m.signed, want.signed)
+				if !same || m.total != want.total {
+					t.Errorf("%s, width %d: kernel %d measures otherwise", s.name, width, k)
+				}
+			}
+			if !(want.total > 0) {
+				t.Errorf("%s, width %d: total %g", s.name, width, want.total)
+			}
+		}
+	}
 }

@@ -16,6 +16,7 @@ type Meter struct {
 	total       float64
 	delta       bool      // changes are measured: no leans
 	val, pre    []float64 // a block
+	kernel      kernel
 }
 
 // NewMeter returns a meter for a tensor of rows times width elements, which
@@ -39,7 +40,7 @@ func NewMeter(elem Elem, rows, width int64, mode Mode) *Meter {
 // tensor: their magnitude, or with pred, which is as long as src, the magnitude
 // of src - pred. Elements that are not finite, elements outside of the tensor
 // and an incomplete one at the end count as 0. Sums are float64, one addition
-// at a time: added from first to last, the same everywhere.
+// at a time in an order that is the same everywhere: see rowSums.
 func (m *Meter) Add(src, pred []byte, first int64) {
 	size := m.elem.Size()
 	m.delta = m.delta || pred != nil
@@ -52,35 +53,99 @@ func (m *Meter) Add(src, pred []byte, first int64) {
 		pos := first + at
 		i, j := pos/m.width, pos%m.width
 		k := min(n-at, m.width-j, blockLen)
-		v := m.val[:k]
-		values(v, src[at*int64(size):], m.elem)
-		if pred != nil {
-			p := m.pre[:k]
-			values(p, pred[at*int64(size):], m.elem)
-			for x := range v {
-				v[x] -= p[x]
-			}
+		from, to := at*int64(size), (at+k)*int64(size)
+		if pred == nil {
+			m.addRow(src[from:to], nil, i, j, int(k))
+		} else {
+			m.addRow(src[from:to], pred[from:to], i, j, int(k))
 		}
-		m.addRow(v, i, j)
 		at += k
 	}
 }
 
-// addRow measures values of row i from column j on.
-func (m *Meter) addRow(v []float64, i, j int64) {
-	col, signed := m.col[j:j+int64(len(v))], m.signed[j:j+int64(len(v))]
-	var sum float64
-	for k, x := range v {
-		a := math.Abs(x)
-		if !(a <= math.MaxFloat64) {
-			continue
-		}
-		sum += a
-		col[k] += a
-		signed[k] += x
+// addRow measures n elements of row i from column j on.
+func (m *Meter) addRow(src, pred []byte, i, j int64, n int) {
+	col, signed := m.col[j:j+int64(n)], m.signed[j:j+int64(n)]
+	if m.delta {
+		signed = nil
 	}
+	var sums rowSums
+	done := 0
+	if m.elem == BF16 {
+		done = m.kernel.meter(&sums, col, signed, src, pred)
+		col, src, signed = col[done:], src[2*done:], signed[min(done, len(signed)):]
+		if pred != nil {
+			pred = pred[2*done:]
+		}
+	}
+	v := m.val[:n-done]
+	values(v, src, m.elem)
+	if pred != nil {
+		p := m.pre[:len(v)]
+		values(p, pred, m.elem)
+		for x := range v {
+			v[x] -= p[x]
+		}
+	}
+	sums.add(col, v)
+	if !m.delta {
+		addSigned(signed, v)
+	}
+	sum := sums.total()
 	m.row[i] += sum
 	m.total += sum
+}
+
+// rowSums are the sums of the magnitudes of some elements of a row, those
+// whose index has the same rest modulo 8 in one: so many additions need not wait
+// for each other.
+type rowSums [8]float64
+
+// add adds the magnitudes of v, of which the first belongs to the first sum, and adds
+// them to col too.
+func (s *rowSums) add(col, v []float64) {
+	t := *s
+	s0, s1, s2, s3, s4, s5, s6, s7 := t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7] // in registers
+	for ; len(v) >= 8; col, v = col[8:], v[8:] {
+		c, x := (*[8]float64)(col), (*[8]float64)(v)
+		s0 += addTo(&c[0], x[0])
+		s1 += addTo(&c[1], x[1])
+		s2 += addTo(&c[2], x[2])
+		s3 += addTo(&c[3], x[3])
+		s4 += addTo(&c[4], x[4])
+		s5 += addTo(&c[5], x[5])
+		s6 += addTo(&c[6], x[6])
+		s7 += addTo(&c[7], x[7])
+	}
+	*s = rowSums{s0, s1, s2, s3, s4, s5, s6, s7}
+	col = col[:len(v)]
+	for k, x := range v {
+		s[k&7] += addTo(&col[k], x)
+	}
+}
+
+// addTo adds the magnitude of x to sum and returns it; it is 0 where x is not finite.
+func addTo(sum *float64, x float64) float64 {
+	a := math.Abs(x)
+	if !(a <= math.MaxFloat64) {
+		return 0
+	}
+	*sum += a
+	return a
+}
+
+// addSigned adds v to signed.
+func addSigned(signed, v []float64) {
+	for k, x := range v {
+		if math.Abs(x) <= math.MaxFloat64 {
+			signed[k] += x
+		}
+	}
+}
+
+// total is their sum.
+func (s *rowSums) total() float64 {
+	return (s[0] + s[1] + (s[2] + s[3])) + (s[4] + s[5] + (s[6] + s[7]))
 }
 
 // Activity is what has been measured so far, nil when that is nothing.

@@ -13,17 +13,26 @@ import (
 // i mod lanes; all lanes share one stream of words.
 
 const (
-	probBits = 12
-	maxLanes = 32
+	maxLanes = 64
 	ransLow  = 1 << 16 // lowest state, and the first of every lane
 )
 
+// A precision is the number of bits of probabilities in a section. With fine
+// ones symbols next to certain cost little; tables of coarse ones, a quarter of
+// the size, stay in the first-level cache.
+type precision uint
+
+const (
+	fine   precision = 12
+	coarse precision = 10
+)
+
 // slot of a decoding table: symbol<<24 | frequency<<12 | offset in the symbol.
-type slots [maxTables << probBits]uint32
+type slots [maxTables << fine]uint32
 
 // fill makes the part of table k.
-func (s *slots) fill(kernel kernel, k int, t *table, n int) {
-	p := s[k<<probBits : (k+1)<<probBits]
+func (s *slots) fill(kernel kernel, k int, t *table, n int, bits precision) {
+	p := s[k<<bits : (k+1)<<bits]
 	if kernel.slots(p, t.freq[:n]) {
 		return
 	}
@@ -46,24 +55,30 @@ const ransPad = 2 * maxLanes
 type ransReader struct {
 	state [maxLanes]uint32
 	lanes int
-	in    []byte // words, then ransPad zeros
+	bits  precision
+	in    []byte // words, then at least ransPad other bytes
 	pos   int    // next word
 	end   int    // end of the words
 }
 
 var errShort = errors.New("entropy coder: stream too short")
 
-// open reads the states and copies the words to buf, which it grows and returns.
-func (r *ransReader) open(in, buf []byte, lanes int) ([]byte, error) {
-	if len(in) < 4*lanes {
+// open reads the states from in, of which the first size bytes are states and
+// words. Where too little follows to read ahead it copies the words to buf,
+// which it grows and returns.
+func (r *ransReader) open(in, buf []byte, size, lanes int, bits precision) ([]byte, error) {
+	if size < 4*lanes {
 		return buf, errShort
 	}
 	for i := range r.state[:lanes] {
 		r.state[i] = binary.LittleEndian.Uint32(in[4*i:])
 	}
-	in = in[4*lanes:]
-	buf = append(append(buf[:0], in...), make([]byte, ransPad+2)...)
-	r.lanes, r.in, r.pos, r.end = lanes, buf, 0, len(in)
+	in, size = in[4*lanes:], size-4*lanes
+	if len(in) < size+ransPad+2 {
+		buf = append(append(buf[:0], in...), make([]byte, ransPad+2)...)
+		in = buf
+	}
+	r.lanes, r.bits, r.in, r.pos, r.end = lanes, bits, in, 0, size
 	return buf, nil
 }
 
@@ -78,24 +93,35 @@ func (r *ransReader) read(kernel kernel, s *slots, tok, tab []uint8) error {
 			return errShort
 		}
 		n := min(r.lanes, len(tok))
-		p += ransRound(s, &r.state, (*[ransPad + 2]byte)(r.in[p:]), tok[:n], tab[:n])
+		in := (*[ransPad + 2]byte)(r.in[p:])
+		if r.bits == coarse {
+			p += ransRound[[coarse]int](s, &r.state, in, tok[:n], tab[:n])
+		} else {
+			p += ransRound[[fine]int](s, &r.state, in, tok[:n], tab[:n])
+		}
 		tok, tab = tok[n:], tab[n:]
 	}
 	r.pos = p
 	return nil
 }
 
+// digits is a precision as the length of a type, which makes it constant in the loops that
+// follow: a shift by a variable takes three instructions on amd64.
+type digits interface{ [coarse]int | [fine]int }
+
 // ransRound decodes one symbol of each lane and returns the bytes it took. It
 // is apart so that all it needs stays in registers.
 //
 //go:noinline
-func ransRound(s *slots, st *[maxLanes]uint32, in *[ransPad + 2]byte, tok, tab []uint8) int {
-	q := 0
+func ransRound[D digits](s *slots, st *[maxLanes]uint32, in *[ransPad + 2]byte, tok, tab []uint8) int {
+	var d D
+	bits := uint(len(d))
+	q, mask := 0, uint32(1)<<bits-1
 	tab = tab[:len(tok)]
 	for l := range tok {
 		x := st[l&(maxLanes-1)]
-		e := s[(uint32(tab[l])<<probBits|x&(1<<probBits-1))&(maxTables<<probBits-1)]
-		x = (e>>12&0xfff)*(x>>probBits) + e&0xfff
+		e := s[(uint32(tab[l])<<bits|x&mask)&(maxTables<<fine-1)]
+		x = (e>>12&0xfff)*(x>>bits) + e&0xfff
 		tok[l] = uint8(e >> 24)
 		i := q & (ransPad - 1)
 		y := x<<16 | uint32(binary.LittleEndian.Uint16(in[i:i+2]))
@@ -123,33 +149,33 @@ func (r *ransReader) close() error {
 }
 
 // A ransSym has what coding a symbol takes, without division. When a symbol is
-// coded the state x is below max = frequency<<20, so floor(x/frequency) is
-// x*rcp>>44 with rcp = ceil(2^44/frequency): the product stays below 2^64, and
-// the error, below x·frequency/2^44 in units of 1/frequency, below one of them.
+// coded the state x is below max = frequency<<(32-bits), so floor(x/frequency) is
+// x*rcp>>(32+bits) with rcp = ceil(2^(32+bits)/frequency): the product stays below 2^64, and
+// the error, below x·frequency/2^(32+bits) in units of 1/frequency, below one of them.
 type ransSym struct {
 	rcp   uint64
 	max   uint32 // states from here on move a word out first
 	start uint16
-	comp  uint16 // 1<<probBits minus frequency
+	comp  uint16 // 1<<bits minus frequency
 }
 
 // set makes the entry of a symbol at start with frequency freq > 0.
-func (e *ransSym) set(start, freq uint32) {
-	e.rcp = (1<<44 + uint64(freq) - 1) / uint64(freq)
-	e.max = freq << (32 - probBits)
+func (e *ransSym) set(start, freq uint32, bits precision) {
+	e.rcp = (1<<(32+bits) + uint64(freq) - 1) / uint64(freq)
+	e.max = freq << (32 - bits)
 	e.start = uint16(start)
-	e.comp = uint16(1<<probBits - freq)
+	e.comp = uint16(1<<bits - freq)
 }
 
 // ransSyms are the entries of all tables.
 type ransSyms [maxTables << 8]ransSym
 
 // fill makes the entries of table k.
-func (s *ransSyms) fill(k int, t *table, n int) {
+func (s *ransSyms) fill(k int, t *table, n int, bits precision) {
 	start := uint32(0)
 	for sym, f := range t.freq[:n] {
 		if f > 0 {
-			s[k<<8|sym].set(start, uint32(f))
+			s[k<<8|sym].set(start, uint32(f), bits)
 		}
 		start += uint32(f)
 	}
@@ -157,7 +183,7 @@ func (s *ransSyms) fill(k int, t *table, n int) {
 
 // ransWrite appends the states and words that decode to s.tok in the tables s.tab,
 // and before them their length.
-func (s *scratch) ransWrite(dst []byte, lanes int) []byte {
+func (s *scratch) ransWrite(dst []byte, lanes int, bits precision) []byte {
 	tok, tab, words := s.tok, s.tab, s.words
 	var state [maxLanes]uint32
 	for i := range state {
@@ -167,12 +193,16 @@ func (s *scratch) ransWrite(dst []byte, lanes int) []byte {
 	for end := len(tok); end > 0; {
 		if end&(lanes-1) == 0 {
 			done := false
-			if p, done = s.kernel.ransWrite(&state, lanes, words, p, &s.pairs, tok[:end], tab[:end]); done {
+			if p, done = s.kernel.ransWrite(&state, lanes, bits, words, p, &s.pairs, tok[:end], tab[:end]); done {
 				break
 			}
 		}
 		at := (end - 1) &^ (lanes - 1)
-		p = ransBack(&s.syms, &state, tok[at:end], tab[at:end], words, p)
+		if bits == coarse {
+			p = ransBack[[coarse]int](&s.syms, &state, tok[at:end], tab[at:end], words, p)
+		} else {
+			p = ransBack[[fine]int](&s.syms, &state, tok[at:end], tab[at:end], words, p)
+		}
 		end = at
 	}
 	n := 2 * len(words[p:])
@@ -189,7 +219,9 @@ func (s *scratch) ransWrite(dst []byte, lanes int) []byte {
 // and returns where they now begin.
 //
 //go:noinline
-func ransBack(s *ransSyms, st *[maxLanes]uint32, tok, tab []uint8, words []uint16, p int) int {
+func ransBack[D digits](s *ransSyms, st *[maxLanes]uint32, tok, tab []uint8, words []uint16, p int) int {
+	var d D
+	shift := uint(32 + len(d))
 	tab = tab[:len(tok)]
 	for l := len(tok) - 1; l >= 0; l-- {
 		e := &s[(int(tab[l])<<8|int(tok[l]))&(maxTables<<8-1)]
@@ -199,7 +231,7 @@ func ransBack(s *ransSyms, st *[maxLanes]uint32, tok, tab []uint8, words []uint1
 		if x >= e.max {
 			x >>= 16
 		}
-		q := uint32(uint64(x) * e.rcp >> 44)
+		q := uint32(uint64(x) * e.rcp >> shift)
 		st[l&(maxLanes-1)] = x + uint32(e.start) + q*uint32(e.comp)
 	}
 	return p

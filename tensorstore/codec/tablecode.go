@@ -9,6 +9,7 @@ type tableCoder struct {
 	diff  [5]num // given the difference at the symbol before
 	fresh [3]num // without a prediction, given the level before
 	prev  *table
+	last  int // shift of it
 }
 
 // blank is what the first table is predicted by.
@@ -60,32 +61,39 @@ func (c *tableCoder) write(w *binWriter, t *table, n int) {
 	c.prev = t
 }
 
-// bestShift is the shift with the least sum of differences.
+// bestShift is the shift with the least sum of differences: first that of the table
+// before, which is often the best, so that the others are soon seen to be worse.
 func (c *tableCoder) bestShift(t *table, n int) int {
 	if c.prev == &blank {
 		return 0
 	}
-	best, shift := 1<<30, 0
+	best, shift := c.distance(t, n, c.last, 1<<30), c.last
 	for d := minShift; d <= maxShift; d++ {
-		sum := 0
-		if d != 0 {
-			sum = 2
-		}
-		from, to := max(d, 0), min(n+d, n)
-		for s, l := range t.level[:n] {
-			x := int(l)
-			if s >= from && s < to {
-				x -= int(c.prev.level[s-d])
-			}
-			if sum += min(max(x, -x), 8); sum >= best {
-				break
-			}
-		}
-		if sum < best {
+		if sum := c.distance(t, n, d, best); sum < best {
 			best, shift = sum, d
 		}
 	}
+	c.last = shift
 	return shift
+}
+
+// distance is the sum of differences to the table before, moved by d; it may stop at limit.
+func (c *tableCoder) distance(t *table, n, d, limit int) int {
+	sum := 0
+	if d != 0 {
+		sum = 2
+	}
+	from, to := max(d, 0), min(n+d, n)
+	for s, l := range t.level[:n] {
+		x := int(l)
+		if s >= from && s < to {
+			x -= int(c.prev.level[s-d])
+		}
+		if sum += min(max(x, -x), 8); sum >= limit {
+			break
+		}
+	}
+	return sum
 }
 
 // read is the reverse of write. It reports whether the levels are possible.

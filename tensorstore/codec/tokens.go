@@ -9,14 +9,17 @@ import (
 // contexts that both sides know.
 
 // laneBytes are the bytes of words that justify one more lane.
-const laneBytes = 2048
+const laneBytes = 1024
+
+// maxLaneLog is the binary logarithm of maxLanes.
+const maxLaneLog = 6
 
 var errTokens = errors.New("tokens: bad tables")
 
 // appendTokens appends the section for s.tok in the contexts s.ctx, all below
 // nctx, symbols below nsym: its length, tables, states and words.
 func (s *scratch) appendTokens(dst []byte, nctx, nsym int) []byte {
-	s.count(nctx)
+	s.count(nctx, nsym)
 	s.clust = s.hist.merge(s.clust, nctx, nsym, maxTables)
 	for nsym > 1 && s.unused(nsym-1) {
 		nsym--
@@ -26,28 +29,56 @@ func (s *scratch) appendTokens(dst []byte, nctx, nsym int) []byte {
 		cost += s.clust[i].cost >> 16
 	}
 	laneLog := uint(0)
-	for laneLog < 5 && cost/8>>(laneLog+1) >= laneBytes {
+	for laneLog < maxLaneLog && cost/8>>(laneLog+1) >= laneBytes {
 		laneLog++
 	}
+	bits := s.precision(cost, nsym)
 	w := newBinWriter(nil)
 	w.bits(uint64(laneLog), 3)
+	w.bits(uint64(fine-bits)/2, 1)
 	w.bits(uint64(nsym-1), 8)
 	mapping := s.writeMap(w, nctx)
-	s.writeTables(w, nsym)
+	s.writeTables(w, nsym, bits)
 	side := w.close()
 	s.tab = grow(s.tab, len(s.tok))
 	mapping.tables(s.kernel, s.tab, s.ctx[:len(s.tok)], nctx)
 	s.words = grow(s.words, len(s.tok)+ransSlack)
 	dst = binary.AppendUvarint(dst, uint64(len(side)))
 	dst = append(dst, side...)
-	return s.ransWrite(dst, 1<<laneLog)
+	return s.ransWrite(dst, 1<<laneLog, bits)
+}
+
+// precision is coarse for symbols that take cost bits, where that costs at most
+// a thousandth: each symbol rarer than one in 1<<coarse gets more than its due,
+// and the others lose the logarithm of that.
+func (s *scratch) precision(cost int64, nsym int) precision {
+	var over int64 // in 1<<coarse, a symbol
+	for i := range s.clust {
+		total, used := int64(s.clust[i].total), 0
+		for _, n := range s.hist[s.clust[i].first][:nsym] {
+			if n > 0 {
+				used++
+				over += max(total-int64(n)<<coarse, 0)
+			}
+		}
+		if used == 1 { // it gets all but one
+			over += total
+		}
+	}
+	if over*3/2 <= cost {
+		return coarse
+	}
+	return fine
 }
 
 // count fills the histogram.
-func (s *scratch) count(nctx int) {
+func (s *scratch) count(nctx, nsym int) {
 	h := &s.hist
 	clear(h[:nctx])
 	ctx := s.ctx[:len(s.tok)]
+	if nctx <= scaleContexts && nsym <= classes16 && s.kernel.count(h, ctx, s.tok) {
+		return
+	}
 	for i, t := range s.tok {
 		h[ctx[i]][t]++
 	}
@@ -80,7 +111,7 @@ func (s *scratch) writeMap(w *binWriter, nctx int) (m tableMap) {
 }
 
 // writeTables codes the tables of all clusters and makes what coding needs.
-func (s *scratch) writeTables(w *binWriter, nsym int) {
+func (s *scratch) writeTables(w *binWriter, nsym int, bits precision) {
 	tc := newTableCoder()
 	for k := range s.clust {
 		t, c := &s.tables[k], &s.clust[k]
@@ -88,10 +119,10 @@ func (s *scratch) writeTables(w *binWriter, nsym int) {
 			t.level[i] = levelOf(n, c.total)
 		}
 		tc.write(w, t, nsym)
-		t.spread(nsym)
-		s.syms.fill(k, t, nsym)
+		t.spread(nsym, bits)
+		s.syms.fill(k, t, nsym, bits)
 		if s.kernel.use() != kernelGo {
-			s.pairs.fill(k, t, nsym)
+			s.pairs.fill(k, t, nsym, bits)
 		}
 	}
 }
@@ -100,11 +131,14 @@ func (s *scratch) writeTables(w *binWriter, nsym int) {
 // there are, so that an index needs no check.
 type tableMap [512]uint8
 
+// first is the part for contexts of scales.
+func (m *tableMap) first() *[scaleContexts]uint8 { return (*[scaleContexts]uint8)(m[:]) }
+
 // tables sets tab to the tables of contexts below nctx.
 func (m *tableMap) tables(kernel kernel, tab []uint8, ctx []uint16, nctx int) {
 	k := 0
 	if nctx <= scaleContexts {
-		k = kernel.tables(tab, ctx, (*[scaleContexts]uint8)(m[:]))
+		k = kernel.tables(tab, ctx, m.first())
 	}
 	tab = tab[:len(ctx)]
 	for i, c := range ctx[k:] {
@@ -129,26 +163,28 @@ func (t *tokenReader) open(s *scratch, in []byte, nctx int) ([]byte, error) {
 	if !ok {
 		return nil, errShort
 	}
-	words, in, ok := cutLen(in)
+	words, rest, ok := cutLen(in)
 	if !ok {
 		return nil, errShort
 	}
 	r := newBinReader(side)
 	laneLog := r.bits(3)
+	bits := fine - precision(2*r.bits(1))
 	t.nsym = int(r.bits(8)) + 1
-	if laneLog > 5 {
+	if laneLog > maxLaneLog {
 		return nil, errTokens
 	}
-	if err := t.readTables(r, nctx); err != nil {
+	if err := t.readTables(r, nctx, bits); err != nil {
 		return nil, err
 	}
 	var err error
-	s.buf, err = t.rans.open(words, s.buf, 1<<laneLog)
-	return in, err
+	from := len(in) - len(rest) - len(words)
+	s.buf, err = t.rans.open(in[from:], s.buf, len(words), 1<<laneLog, bits)
+	return rest, err
 }
 
 // readTables reads the map of contexts and the tables.
-func (t *tokenReader) readTables(r *binReader, nctx int) error {
+func (t *tokenReader) readTables(r *binReader, nctx int, bits precision) error {
 	var begin bit
 	k := 0
 	for c := 1; c < nctx; c++ {
@@ -160,10 +196,10 @@ func (t *tokenReader) readTables(r *binReader, nctx int) error {
 	tc := newTableCoder()
 	for i := range k + 1 {
 		tb := &t.s.tables[i]
-		if r.over() || !tc.read(r, tb, t.nsym) || !tb.spread(t.nsym) {
+		if r.over() || !tc.read(r, tb, t.nsym) || !tb.spread(t.nsym, bits) {
 			return errTokens
 		}
-		t.s.slots.fill(t.s.kernel, i, tb, t.nsym)
+		t.s.slots.fill(t.s.kernel, i, tb, t.nsym, bits)
 	}
 	if !r.done() {
 		return errTokens

@@ -10,9 +10,7 @@ import (
 func values(v []float64, src []byte, e Elem) {
 	switch e {
 	case BF16:
-		for i := range v {
-			v[i] = float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16))
-		}
+		bf16(v, src)
 	case F32:
 		for i := range v {
 			v[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:])))
@@ -35,6 +33,20 @@ func values(v []float64, src []byte, e Elem) {
 		}
 	default:
 		integers(v, src, e)
+	}
+}
+
+// bf16 is values for BF16.
+func bf16(v []float64, src []byte) {
+	for ; len(v) >= 4 && len(src) >= 8; v, src = v[4:], src[8:] {
+		x, q := binary.LittleEndian.Uint64(src), (*[4]float64)(v)
+		q[0] = float64(math.Float32frombits(uint32(x) << 16))
+		q[1] = float64(math.Float32frombits(uint32(x) &^ 0xffff))
+		q[2] = float64(math.Float32frombits(uint32(x>>32) << 16))
+		q[3] = float64(math.Float32frombits(uint32(x>>32) &^ 0xffff))
+	}
+	for i := range v {
+		v[i] = float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16))
 	}
 }
 

@@ -8,16 +8,18 @@ import (
 	"dits/tensorstore/codec"
 )
 
-// CanCast says that values of element type from can predict those of type to.
+// CanCast says that values of element type from can predict those of type to: numbers of one
+// floating-point type those of another, and dequantised blocks any.
 func CanCast(from, to codec.Elem) bool {
+	if _, block := from.Block(); block {
+		return readable(from) && HasLowRank(to)
+	}
 	return from != to && castable(from) && castable(to)
 }
 
-func castable(e codec.Elem) bool {
-	return e == codec.BF16 || e == codec.F16 || e == codec.F32 || e == codec.F64
-}
+func castable(e codec.Elem) bool { return HasLowRank(e) || e == codec.F64 }
 
-// castBlock is how many elements are converted at once.
+// castBlock is how many elements are converted at once: a multiple of the values of any block.
 const castBlock = 16 << 10
 
 // predictCast fills dst with the elements of src from index first on, converted.
@@ -25,20 +27,59 @@ const castBlock = 16 << 10
 // frameworks convert; a NaN becomes the quiet NaN with its sign, for hardware
 // disagrees about payloads and a prediction has to be the same everywhere.
 func predictCast(dst []byte, first int64, to, from codec.Elem, src io.ReaderAt) error {
-	in := make([]byte, castBlock*from.Size())
-	var out [8]byte
+	convert := convertValues
+	if from == codec.F64 || to == codec.F64 {
+		convert = convertEach
+	}
+	size := int64(to.Size())
+	out := make([]byte, castBlock*size)
 	for len(dst) > 0 {
-		n := min(castBlock, (len(dst)+to.Size()-1)/to.Size())
-		b := in[:n*from.Size()]
-		if err := readFull(src, b, first*int64(from.Size())); err != nil {
+		skip := first % perElement(from) // a block is read whole
+		n := min(castBlock, skip+(int64(len(dst))+size-1)/size)
+		n += (perElement(from) - n%perElement(from)) % perElement(from)
+		if err := convert(out[:n*size], to, from, src, first-skip); err != nil {
 			return err
 		}
-		for len(b) > 0 {
-			put(out[:], to, get(b, from))
-			dst = dst[copy(dst, out[:to.Size()]):]
-			b = b[from.Size():]
+		dst = dst[copy(dst, out[skip*size:n*size]):]
+		first += n - skip
+	}
+	return nil
+}
+
+// convertValues fills dst with elements that float32 holds, or that were computed as such.
+func convertValues(dst []byte, to, from codec.Elem, src io.ReaderAt, first int64) error {
+	n := len(dst) / to.Size()
+	raw := make([]byte, int64(n)/perElement(from)*int64(from.Size()))
+	if err := readFull(src, raw, first/perElement(from)*int64(from.Size())); err != nil {
+		return err
+	}
+	values := make([]float32, n)
+	if err := decodeValues(values, raw, from); err != nil {
+		return err
+	}
+	storeQuiet(dst, to, values)
+	return nil
+}
+
+// storeQuiet writes values rounded to element type to; a NaN becomes the quiet one with its sign.
+func storeQuiet(dst []byte, to codec.Elem, values []float32) {
+	for i, v := range values {
+		if u := math.Float32bits(v); isNaN(u) {
+			values[i] = math.Float32frombits(u&0x80000000 | 0x7fc00000)
 		}
-		first += int64(n)
+	}
+	storeValues(dst, to, values)
+}
+
+// convertEach fills dst with elements, one by one, exactly.
+func convertEach(dst []byte, to, from codec.Elem, src io.ReaderAt, first int64) error {
+	n := len(dst) / to.Size()
+	raw := make([]byte, n*from.Size())
+	if err := readFull(src, raw, first*int64(from.Size())); err != nil {
+		return err
+	}
+	for ; len(dst) > 0; dst, raw = dst[to.Size():], raw[from.Size():] {
+		put(dst, to, get(raw, from))
 	}
 	return nil
 }

@@ -158,7 +158,7 @@ func TestCombinationGolden(t *testing.T) {
 	p := combinedOf(RoundedDeltas, codec.F16, codec.BF16, 5, 1, -0.3)
 	p.Width = 5
 	b := p.Marshal()
-	require.Equal(t, "0105020105050201"+zeros(31)+"02"+zeros(31)+"00"+"04"+"0000803f"+"9a9999be", hex.EncodeToString(b))
+	require.Equal(t, "0105020105050201"+zeros(31)+"02"+zeros(31)+"00"+"00"+"04"+"0000803f"+"9a9999be", hex.EncodeToString(b))
 	got, err := Unmarshal(b)
 	require.NoError(t, err)
 	require.Equal(t, p, got)

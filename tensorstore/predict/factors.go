@@ -3,12 +3,17 @@ package predict
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
+	"sync"
 
 	"dits/tensorstore/codec"
 )
 
 const (
 	maxRank = 256
+	// maxNumbers bounds those of both factors, and so what they take in memory: 2 bytes each, whatever few bytes
+	// claim to hold them. A vocabulary of 2^18 may have the largest rank.
+	maxNumbers = 1<<26 + 1<<24
 	// The exponent's bounds keep the product of an int32 and 2^Exp a normal float32,
 	// so that it is exact.
 	minExp, maxExp = -120, 60
@@ -22,20 +27,49 @@ type Factors struct {
 	Exp  int
 	B    []int16 // rows × Rank
 	A    []int16 // width × Rank
+
+	once  sync.Once
+	pairs []int32 // see paired
+
+	storing sync.Once
+	stored  []byte // see marshal
 }
 
-// marshal is the stored form of f.
+func (f *Factors) width() int64 { return int64(len(f.A) / f.Rank) }
+
+// scale is the power of two that sums are multiplied by.
+func (f *Factors) scale() float32 { return float32(math.Ldexp(1, f.Exp)) }
+
+// paired is A as kernels want it, made when it is first asked for: a row for numbers 2k and
+// 2k+1 of all columns, both in one int32, the even one in the low half.
+func (f *Factors) paired() []int32 {
+	f.once.Do(func() {
+		width := int(f.width())
+		f.pairs = make([]int32, (f.Rank+1)/2*width)
+		for j := range width {
+			for k, v := range f.A[j*f.Rank:][:f.Rank] {
+				f.pairs[k/2*width+j] |= int32(uint16(v)) << (k % 2 * 16)
+			}
+		}
+	})
+	return f.pairs
+}
+
+// marshal is the stored form of f, which is kept: encoders ask for it time and again.
 //
 //	rank    uvarint
 //	exp     1 byte, plus 128
 //	length  uvarint, of B
 //	B, A    as codec.AppendNumbers writes them
 func (f *Factors) marshal() []byte {
-	out := binary.AppendUvarint(nil, uint64(f.Rank))
-	out = append(out, byte(f.Exp+128))
-	b := codec.AppendNumbers(nil, f.B, f.Rank)
-	out = append(binary.AppendUvarint(out, uint64(len(b))), b...)
-	return codec.AppendNumbers(out, f.A, f.Rank)
+	f.storing.Do(func() {
+		out := binary.AppendUvarint(nil, uint64(f.Rank))
+		out = append(out, byte(f.Exp+128))
+		b := codec.AppendNumbers(nil, f.B, f.Rank)
+		out = append(binary.AppendUvarint(out, uint64(len(b))), b...)
+		f.stored = codec.AppendNumbers(out, f.A, f.Rank)
+	})
+	return f.stored
 }
 
 // unmarshalFactors reads what marshal wrote for a matrix of rows times width.
@@ -49,6 +83,9 @@ func unmarshalFactors(b []byte, rows, width int64) (*Factors, error) {
 	if f.Rank < 1 || f.Exp < minExp || f.Exp > maxExp {
 		return nil, fmt.Errorf("prediction: factors of rank %d times 2^%d, want rank 1 to %d, exponent %d to %d", f.Rank, f.Exp, maxRank, minExp, maxExp)
 	}
+	if !hasFactors(rows, width, f.Rank) {
+		return nil, fmt.Errorf("prediction: factors of rank %d of %d rows and columns: more than %d numbers", f.Rank, rows+width, maxNumbers)
+	}
 	var err error
 	if f.B, err = codec.ParseNumbers(left, rows*int64(f.Rank), f.Rank); err != nil {
 		return nil, fmt.Errorf("prediction: left factor: %w", err)
@@ -59,13 +96,15 @@ func unmarshalFactors(b []byte, rows, width int64) (*Factors, error) {
 	return f, nil
 }
 
+// hasFactors says that a matrix of rows times width may have factors of a rank.
+func hasFactors(rows, width int64, rank int) bool { return rows+width <= maxNumbers/int64(rank) }
+
 // row sets sum to the products of row i of B with the rows of A from column j on.
 func (f *Factors) row(sum []int32, i, j int64) {
 	rank := f.Rank
 	b := f.B[i*int64(rank):][:rank]
 	a := f.A[j*int64(rank):][:len(sum)*rank]
-	k := dotsFast(sum, a, b)
-	dots(sum[k:], a[k*rank:], b)
+	dots(sum, a, b)
 }
 
 // dots sets sum to the scalar products of the columns of a with b.

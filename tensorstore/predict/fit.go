@@ -3,19 +3,16 @@ package predict
 import (
 	"math"
 	"math/rand/v2"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/mat"
 )
 
 const (
-	// fitRank is the largest rank that is looked for.
-	fitRank = 48
-	// fitExtra widens the search, so that the last of the directions are good too.
-	fitExtra = 8
 	// fitElements bounds how much of a change is looked at to find its directions.
-	fitElements = 4 << 20
+	fitElements = 2 << 20
+	// iterations of the power method. What they are given has to be well conditioned, for singular values
+	// are squared in float32.
+	iterations = 1
+	// fitBlock is how many elements of it are multiplied at a time: what stays in the second cache.
+	fitBlock = 128 << 10
 )
 
 // A Change is rows of the change of a tensor: Read fills dst with whole rows from row i
@@ -26,144 +23,158 @@ type Change struct {
 }
 
 // A Fit is the directions that most of a change lies in, found in a sample of its rows by
-// a randomised range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4). What it
-// finds need not be the same on every platform: only its rounded result is stored.
+// a randomised range finder with one power iteration (Halko, Martinsson and Tropp 2011, algorithm 4.3). What
+// it finds need not be the same on every platform: only its rounded result is stored. On one processor
+// it always is.
 type Fit struct {
 	change Change
-	v      *mat.Dense // width × rank, orthonormal columns
-	sigma  []float64  // singular values of the whole change, falling
+	energy float64   // sum of squares of the whole change
+	v      []float32 // width × columns, orthonormal columns
+	sigma  []float64 // singular values of the whole change, falling
 }
 
 // NewFit looks for directions. It is nil when the change is zero or too small a matrix.
 func NewFit(c Change) (*Fit, error) {
-	p := int(min(fitRank+fitExtra, c.Rows, c.Width))
-	if p < 4 {
+	if min(c.Rows, c.Width) < 4 {
 		return nil, nil
 	}
-	d, err := c.sample(p)
-	if err != nil {
+	s, err := c.sample()
+	if err != nil || s.energy == 0 {
 		return nil, err
 	}
-	y := gaussian(d.Rows, p)
-	var z blas32.General
-	for range 2 {
-		z = multiply(blas.Trans, d, y) // width × p
-		orthonormalise(z)
-		y = multiply(blas.NoTrans, d, z) // rows × p
+	z := s.sketch()
+	for range iterations {
+		condition(z)
+		z = s.power(z)
 	}
-	f := &Fit{change: c}
-	f.directions(y, z, math.Sqrt(float64(c.Rows)/float64(d.Rows)))
+	orthonormalise(z)
+	scale := float64(c.Rows) / float64(s.rows)
+	f := &Fit{change: c, energy: s.energy * scale}
+	values, w := eigen(s.gram(z))
+	for _, v := range values {
+		if v > 0 {
+			f.sigma = append(f.sigma, math.Sqrt(v*scale))
+		}
+	}
 	if len(f.sigma) == 0 {
 		return nil, nil
 	}
+	f.v = product(z, w)
 	return f, nil
 }
 
-// sample reads some of the rows, evenly spread, at least four times as many as directions.
-func (c Change) sample(p int) (blas32.General, error) {
-	n := min(c.Rows, max(fitElements/c.Width, 4*int64(p)))
-	d := general(int(n), int(c.Width))
-	for k := range n {
-		if err := c.Read(d.Data[k*c.Width:][:c.Width], k*c.Rows/n); err != nil {
-			return d, err
-		}
-	}
-	return d, nil
+// A sample is some rows of a change.
+type sample struct {
+	rows, width int
+	at          []float32
+	energy      float64 // sum of squares
 }
 
-// directions turns the basis z, with y = sample·z, into the singular vectors: those of the
-// small matrix yᵀy. scale is from the singular values of the sample to those of the whole.
-func (f *Fit) directions(y, z blas32.General, scale float64) {
-	p := y.Cols
-	g := multiply(blas.Trans, y, y)
-	sym := mat.NewSymDense(p, nil)
-	for i := range p {
-		for j := i; j < p; j++ {
-			sym.SetSym(i, j, float64(g.Data[i*p+j]))
+// sample reads some of the rows, evenly spread, at least four times as many as directions.
+func (c Change) sample() (*sample, error) {
+	n := min(c.Rows, max(fitElements/c.Width, 4*columns))
+	s := &sample{rows: int(n), width: int(c.Width), at: make([]float32, n*c.Width)}
+	if n == c.Rows {
+		err := c.Read(s.at, 0)
+		s.energy = energy(s.at)
+		return s, err
+	}
+	for k := range n {
+		if err := c.Read(s.at[k*c.Width:][:c.Width], k*c.Rows/n); err != nil {
+			return nil, err
 		}
 	}
-	var eigen mat.EigenSym
-	if !eigen.Factorize(sym, true) {
+	s.energy = energy(s.at)
+	return s, nil
+}
+
+// energy is the sum of squares.
+func energy(a []float32) float64 {
+	total, ok := kernelBest.energy(a)
+	if ok {
+		return total
+	}
+	for len(a) > 0 {
+		n := min(len(a), 1024)
+		var s, t, u, v float32
+		b := a[:n]
+		for ; len(b) >= 4; b = b[4:] {
+			s += b[0] * b[0]
+			t += b[1] * b[1]
+			u += b[2] * b[2]
+			v += b[3] * b[3]
+		}
+		for _, x := range b {
+			s += x * x
+		}
+		total += float64(s) + float64(t) + float64(u) + float64(v)
+		a = a[n:]
+	}
+	return total
+}
+
+// sketch is a basis to begin with, width × columns: each row of the sample is added, with a random
+// sign, to two of the columns.
+func (s *sample) sketch() []float32 {
+	r := rand.New(rand.NewPCG(0x64697473, 1))
+	n := min(columns, s.rows, s.width)
+	sums := make([]float32, n*s.width)
+	for i := range s.rows {
+		row, bits := s.at[i*s.width:][:s.width], r.Uint64()
+		for k := range 2 {
+			to := sums[(i+k*(1+int(bits>>2%uint64(n))))%n*s.width:][:s.width]
+			addSigned(to, row, float32(1-2*int(bits>>k&1)))
+		}
+	}
+	z := make([]float32, s.width*columns)
+	for k := range n {
+		for j, v := range sums[k*s.width:][:s.width] {
+			z[j*columns+k] = v
+		}
+	}
+	return z
+}
+
+// addSigned adds a times sign to dst.
+func addSigned(dst, a []float32, sign float32) {
+	if kernelBest.add(dst, a, sign) {
 		return
 	}
-	var w mat.Dense
-	eigen.VectorsTo(&w)
-	values := eigen.Values(nil) // rising
-	rank := min(p, fitRank)
-	f.v = mat.NewDense(z.Rows, rank, nil)
-	for k := range rank {
-		value := values[p-1-k]
-		if !(value > 0) {
-			break
-		}
-		f.sigma = append(f.sigma, math.Sqrt(value)*scale)
-		for j := range z.Rows {
-			s := 0.0
-			for l := range p {
-				s += float64(z.Data[j*p+l]) * w.At(l, p-1-k)
-			}
-			f.v.Set(j, k, s)
-		}
+	for j, v := range a {
+		dst[j] += sign * v
 	}
 }
 
-func general(rows, cols int) blas32.General {
-	return blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: make([]float32, rows*cols)}
+// blocks calls f for some rows at a time, from row i on.
+func (s *sample) blocks(f func(rows []float32, i, n int)) {
+	n := max(8, fitBlock/s.width)
+	for i := 0; i < s.rows; i += n {
+		k := min(n, s.rows-i)
+		f(s.at[i*s.width:][:k*s.width], i, k)
+	}
 }
 
-// gaussian is a matrix of normal numbers, the same each time.
-func gaussian(rows, cols int) blas32.General {
-	r := rand.New(rand.NewPCG(0x64697473, 1))
-	g := general(rows, cols)
-	for i := range g.Data {
-		g.Data[i] = float32(r.NormFloat64())
-	}
+// power is the sample's transpose times a basis of the sample times z.
+func (s *sample) power(z []float32) []float32 {
+	y := make([]float32, s.rows*columns)
+	s.blocks(func(rows []float32, i, n int) {
+		addProduct(kernelBest, y[i*columns:], byRows(rows, s.width), z, n, s.width)
+	})
+	condition(y)
+	out := make([]float32, len(z))
+	s.blocks(func(rows []float32, i, n int) {
+		addProduct(kernelBest, out, byColumns(rows, s.width), y[i*columns:], s.width, n)
+	})
+	return out
+}
+
+// gram is the scalar products of the columns of the sample times z.
+func (s *sample) gram(z []float32) []float32 {
+	g := make([]float32, columns*columns)
+	s.blocks(func(rows []float32, _, n int) {
+		y := make([]float32, n*columns)
+		addProduct(kernelBest, y, byRows(rows, s.width), z, n, s.width)
+		addProduct(kernelBest, g, byColumns(y, columns), y, columns, n)
+	})
 	return g
 }
-
-// multiply is a·b, or aᵀ·b.
-func multiply(t blas.Transpose, a, b blas32.General) blas32.General {
-	rows := a.Rows
-	if t == blas.Trans {
-		rows = a.Cols
-	}
-	c := general(rows, b.Cols)
-	blas32.Gemm(t, blas.NoTrans, 1, a, b, 0, c)
-	return c
-}
-
-// orthonormalise makes the columns of a orthonormal: Gram-Schmidt, twice over for the
-// sake of float32. A column that depends on those before becomes zero.
-func orthonormalise(a blas32.General) {
-	cols := make([][]float32, a.Cols)
-	for k := range cols {
-		v := make([]float32, a.Rows)
-		for i := range v {
-			v[i] = a.Data[i*a.Stride+k]
-		}
-		before := norm(v)
-		for range 2 {
-			for _, u := range cols[:k] {
-				s := product(u, v)
-				for i := range v {
-					v[i] -= s * u[i]
-				}
-			}
-		}
-		scale := float32(0)
-		if n := norm(v); n > 1e-6*before {
-			scale = 1 / n
-		}
-		for i := range v {
-			v[i] *= scale
-			a.Data[i*a.Stride+k] = v[i]
-		}
-		cols[k] = v
-	}
-}
-
-func product(a, b []float32) float32 {
-	return blas32.Dot(blas32.Vector{N: len(a), Inc: 1, Data: a}, blas32.Vector{N: len(b), Inc: 1, Data: b})
-}
-
-func norm(a []float32) float32 { return float32(math.Sqrt(float64(product(a, a)))) }

@@ -107,7 +107,13 @@ func toHalf(u uint32) uint16 {
 
 // store writes values rounded to element type to; for a NaN the element of the source.
 func store(dst []byte, to codec.Elem, a []float32, source []byte, from codec.Elem) {
-	nan := false
+	if storeValues(dst, to, a) {
+		storeNaNs(dst, to, a, source, from)
+	}
+}
+
+// storeValues writes values rounded to element type to, and says whether one is a NaN.
+func storeValues(dst []byte, to codec.Elem, a []float32) (nan bool) {
 	dst = dst[:len(a)*to.Size()]
 	switch to {
 	case codec.BF16:
@@ -129,9 +135,7 @@ func store(dst []byte, to codec.Elem, a []float32, source []byte, from codec.Ele
 			binary.LittleEndian.PutUint32(dst[4*i:], u)
 		}
 	}
-	if nan {
-		storeNaNs(dst, to, a, source, from)
-	}
+	return nan
 }
 
 // storeNaNs is the rare part of store.

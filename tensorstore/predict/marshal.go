@@ -36,6 +36,12 @@ func (p *Prediction) Marshal() []byte {
 	for _, s := range p.Sources {
 		b = append(b, s[:]...)
 	}
+	var of []byte
+	if p.Of != nil {
+		of = p.Of.Marshal()
+	}
+	b = binary.AppendUvarint(b, uint64(len(of)))
+	b = append(b, of...)
 	var act []byte
 	if p.Activity != nil {
 		act = p.Activity.Append(nil)
@@ -49,19 +55,30 @@ func (p *Prediction) Marshal() []byte {
 		return append(b, p.Combination.marshal()...)
 	case Rows:
 		return appendRuns(b, p.Runs)
+	case Arranged:
+		return p.Arrangement.append(b)
+	case Quantised:
+		return p.Recipe.append(b)
+	case Scales, Scaled:
+		return p.Scaling.append(b)
+	case Adapted:
+		return p.Adapter.append(b)
 	}
 	return b
 }
 
 // Unmarshal reads what [Prediction.Marshal] wrote. Everything is checked: a
 // prediction that it returns can be used without further care.
-func Unmarshal(b []byte) (*Prediction, error) {
+func Unmarshal(b []byte) (*Prediction, error) { return unmarshal(b, maxNested) }
+
+// unmarshal reads a prediction that may have others in it, nested levels deep.
+func unmarshal(b []byte, nested int) (*Prediction, error) {
 	r := reader{rest: b}
 	if v := r.uvarint(255); r.err == nil && v != version {
 		return nil, fmt.Errorf("prediction: version %d, want %d", v, version)
 	}
 	p := &Prediction{Kind: Kind(r.uvarint(255))}
-	if r.err == nil && (p.Kind < Alone || p.Kind > Rows) {
+	if r.err == nil && (p.Kind < Alone || p.Kind > Adapted) {
 		return nil, fmt.Errorf("prediction: kind %d is not known to this version of dits", p.Kind)
 	}
 	p.Elem = codec.Elem(r.uvarint(255))
@@ -69,9 +86,13 @@ func Unmarshal(b []byte) (*Prediction, error) {
 	p.Elements = int64(r.uvarint(maxElements))
 	p.Width = int64(r.uvarint(maxElements))
 	p.Sources = r.sources()
+	of := r.bytes(r.uvarint(uint64(len(b))))
 	act := r.bytes(r.uvarint(uint64(len(b))))
 	if r.err != nil {
 		return nil, r.err
+	}
+	if err := p.parseOf(of, nested); err != nil {
+		return nil, err
 	}
 	if err := p.check(); err != nil {
 		return nil, err
@@ -92,6 +113,8 @@ func (k Kind) sourceCount() (least, most int) {
 		return 0, 0
 	case Combined:
 		return 2, MaxSources
+	case Arranged:
+		return 1, MaxStacked
 	}
 	return 1, 1
 }
@@ -99,13 +122,18 @@ func (k Kind) sourceCount() (least, most int) {
 // check holds the rules between fields.
 func (p *Prediction) check() error {
 	least, most := p.Kind.sourceCount()
+	if p.Of != nil {
+		least, most = 0, 0
+	}
 	switch {
 	case len(p.Sources) < least || len(p.Sources) > most:
 		return fmt.Errorf("prediction of kind %d: %d sources, want %d to %d", p.Kind, len(p.Sources), least, most)
-	case p.Elem > codec.I64 || p.From > codec.I64:
+	case !p.Elem.Known() || !p.From.Known():
 		return fmt.Errorf("prediction: element types %d and %d are not known to this version of dits", p.Elem, p.From)
-	case p.Kind != Cast && p.Kind != Combined && p.From != p.Elem:
+	case p.Kind != Cast && p.Kind != Combined && (p.Kind < Quantised || p.Kind > Scaled) && p.From != p.Elem:
 		return fmt.Errorf("prediction of kind %d: source has element type %d, want %d", p.Kind, p.From, p.Elem)
+	case p.Kind == Scaled && !HasScaled(p.From, p.Elem), p.Kind == Scales && !(readable(p.From) && HasLowRank(p.Elem)):
+		return fmt.Errorf("prediction of kind %d: from element type %d to %d", p.Kind, p.From, p.Elem)
 	case p.Kind == Cast && !CanCast(p.From, p.Elem):
 		return fmt.Errorf("prediction: no cast from element type %d to %d", p.From, p.Elem)
 	case p.Kind == LowRank && (!HasLowRank(p.Elem) || p.Width == 0):
@@ -116,7 +144,7 @@ func (p *Prediction) check() error {
 		return fmt.Errorf("prediction: rows of %d for %d elements of type %d", p.Width, p.Elements, p.Elem)
 	case p.Width > p.Elements:
 		return fmt.Errorf("prediction: rows of %d elements in a tensor of %d", p.Width, p.Elements)
-	case !HasScales(p.Elements, p.Width):
+	case !HasScales(p.values(), p.columns()):
 		return fmt.Errorf("prediction: %d elements in rows of %d: rows and columns are more than %d", p.Elements, p.Width, maxScales)
 	}
 	return nil
@@ -130,7 +158,7 @@ func (p *Prediction) parseActivity(b []byte) error {
 		return errors.New("prediction: scales of rows and columns without a row length")
 	}
 	var err error
-	p.Activity, err = codec.ParseActivity(b, (p.Elements+p.Width-1)/p.Width, p.Width)
+	p.Activity, err = codec.ParseActivity(b, (p.Elements+p.Width-1)/p.Width, p.columns())
 	return err
 }
 
@@ -143,6 +171,14 @@ func (p *Prediction) parseKind(b []byte) (err error) {
 		p.Combination, err = unmarshalCombination(b, len(p.Sources))
 	case Rows:
 		p.Runs, err = unmarshalRuns(b, p.Elements/p.Width, p.Width)
+	case Arranged:
+		p.Arrangement, err = unmarshalArrangement(b, p)
+	case Scales, Scaled:
+		p.Scaling, err = unmarshalScaling(b, p)
+	case Adapted:
+		p.Adapter, err = unmarshalAdapter(b, p)
+	case Quantised:
+		p.Recipe, err = unmarshalRecipe(b, p)
 	default:
 		if len(b) != 0 {
 			err = fmt.Errorf("prediction: %d bytes after its end", len(b))
@@ -193,13 +229,16 @@ func (r *reader) bytes(n uint64) []byte {
 	return b
 }
 
+func (r *reader) digest() (id digest.ID) {
+	copy(id[:], r.bytes(digest.Size))
+	return id
+}
+
 func (r *reader) sources() []digest.ID {
 	n := r.uvarint(uint64(len(r.rest)) / digest.Size)
 	var ids []digest.ID
 	for range n {
-		var id digest.ID
-		copy(id[:], r.bytes(digest.Size))
-		ids = append(ids, id)
+		ids = append(ids, r.digest())
 	}
 	return ids
 }

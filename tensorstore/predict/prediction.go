@@ -8,16 +8,22 @@
 // The object's bytes, numbers as unsigned varints:
 //
 //	version     1
-//	kind        1 alone, 2 relative, 3 cast, 4 low rank, 5 combination, 6 rows
+//	kind        1 alone, 2 relative, 3 cast, 4 low rank, 5 combination, 6 rows, 7 arranged, 8 quantised,
+//	            9 scales, 10 scaled, 11 adapted
 //	elem        element type of the predicted tensor (codec.Elem)
-//	from        element type of the sources; the same as elem but for kinds 3 and 5
+//	from        element type of the sources; the same as elem but for kinds 3, 5 and 8 to 10
 //	elements    in the tensor
 //	width       elements in a row, 0 when the tensor is no matrix
 //	sources     count, then 32 bytes each
+//	of          length, then a prediction that stands for the source; 0 for none
 //	activity    length, then what codec.Activity.Append wrote; 0 for none
 //	then        of kind 4 factors: see Factors
 //	            of kind 5 order and coefficients: see Combination
 //	            of kind 6 runs: see Run
+//	            of kind 7 an order: see Arrangement
+//	            of kind 8 a recipe: see Recipe
+//	            of kinds 9 and 10 tiles: see Scaling
+//	            of kind 11 an adapter: see Adapter
 //
 // What each kind is for:
 //
@@ -29,6 +35,15 @@
 //	combination  2 to 4   a weighted sum of sources         a merge, task arithmetic, a soup,
 //	                                                        a checkpoint on the line of the last two
 //	rows         1        rows of a source, and others      a vocabulary grown or cut
+//	arranged     1 and    the rows of sources, in another   GGUF made of safetensors: queries and keys
+//	             more     order, cut out or stacked         are permuted, experts stacked
+//	quantised    1        a source, quantised               GGUF ladders
+//	scaled       1        a source over scales of its own   int8 and FP8 in safetensors
+//	scales       1        those scales
+//	adapted      1        a source and an adapter           a merged LoRA
+//
+// A prediction may stand for the source of a cast or one of kinds 4 and 8 to 11 (Of): a GGUF file's Q4_K
+// may be the quantisation of the cast of the arrangement of a BF16 blob.
 //
 // New kinds get new numbers; a kind that this version does not know is an error
 // that names it.
@@ -53,7 +68,19 @@ const (
 	LowRank  Kind = 4 // the values of the source, moved by a matrix of low rank
 	Combined Kind = 5 // the sum of the values of sources, each times a coefficient
 	Rows     Kind = 6 // rows of the source, which has another number of them
+
+	Arranged  Kind = 7 // the rows of the sources in another order
+	Quantised Kind = 8 // the values of the source as ggml quants
+
+	Scales Kind = 9  // the scales of the tiles of the source
+	Scaled Kind = 10 // the values of the source over these scales
+
+	Adapted Kind = 11 // the values of the source with an adapter merged
 )
+
+// Derives says that predictions of a kind compute a tensor from what it was made of. The others start from
+// a relative, or predict nothing.
+func (k Kind) Derives() bool { return k == Cast || k >= Arranged }
 
 // A Prediction is how to predict one tensor. Treat it as read-only: several
 // goroutines may share one.
@@ -61,14 +88,19 @@ type Prediction struct {
 	Kind     Kind
 	Elem     codec.Elem      // element type of the predicted tensor
 	From     codec.Elem      // element type of the source
-	Elements int64           // elements of the tensor
-	Width    int64           // elements in a row, 0: no matrix
+	Elements int64           // elements of the tensor; of a ggml type, blocks
+	Width    int64           // elements in a row, 0: no matrix; of a ggml type, blocks
 	Sources  []digest.ID     // blobs
+	Of       *Prediction     // what stands for the source, nil: a blob does
 	Activity *codec.Activity // scales for the coder's context, nil: none
 	Factors  *Factors        // of a LowRank prediction, else nil
 
 	Combination *Combination // of a Combined prediction, else nil
 	Runs        []Run        // of a Rows prediction, in order and apart, else nil
+	Arrangement *Arrangement // of an Arranged prediction, else nil
+	Recipe      *Recipe      // of a Quantised prediction, else nil
+	Scaling     *Scaling     // of a Scales or Scaled prediction, else nil
+	Adapter     *Adapter     // of an Adapted prediction, else nil
 }
 
 // An Opener gives the bytes of a source. The store bounds the chain of predictions behind it.
@@ -82,28 +114,49 @@ func (p *Prediction) Predict(dst []byte, first int64, open Opener) error {
 		return fmt.Errorf("prediction: elements [%d,+%d) of %d", first, n, p.Elements)
 	}
 	switch p.Kind {
+	case Arranged:
+		return p.predictArranged(dst, first, open)
 	case Relative:
-		src, err := open(p.Sources[0])
+		src, err := p.source(open)
 		if err != nil {
 			return err
 		}
 		return readFull(src, dst, first*int64(p.Elem.Size()))
 	case Cast:
-		src, err := open(p.Sources[0])
+		src, err := p.source(open)
 		if err != nil {
 			return err
 		}
 		return predictCast(dst, first, p.Elem, p.From, src)
 	case LowRank:
-		src, err := open(p.Sources[0])
+		src, err := p.source(open)
 		if err != nil {
 			return err
 		}
-		return p.predictLowRank(dst, first, src)
+		err = readFull(src, dst, first*int64(p.Elem.Size()))
+		if err == nil {
+			p.Factors.Move(dst, p.Elem, first)
+		}
+		return err
 	case Combined:
 		return p.predictCombination(dst, first, open)
+	case Adapted:
+		src, err := p.source(open)
+		if err != nil {
+			return err
+		}
+		return p.predictAdapted(dst, first, src, open)
+	case Scales, Scaled:
+		src, err := p.source(open)
+		if err != nil {
+			return err
+		}
+		if p.Kind == Scales {
+			return p.predictScales(dst, first, src)
+		}
+		return p.predictScaled(dst, first, src)
 	case Rows:
-		src, err := open(p.Sources[0])
+		src, err := p.source(open)
 		if err != nil {
 			return err
 		}
@@ -115,9 +168,23 @@ func (p *Prediction) Predict(dst []byte, first int64, open Opener) error {
 // Predicts says that Predict gives bytes at all.
 func (p *Prediction) Predicts() bool { return p.Kind != Alone }
 
-// Input is the context of the chunk whose first element has index first.
-func (p *Prediction) Input(first int64, pred []byte) codec.Input {
-	return codec.Input{Elem: p.Elem, First: first, Width: p.Width, Act: p.Activity, Pred: pred}
+// Input is what the coder of the chunk of n bytes works with whose first element has index first.
+func (p *Prediction) Input(first int64, n int, open Opener) (codec.Input, error) {
+	in := p.Given(first, nil)
+	var err error
+	switch {
+	case p.Kind == Quantised:
+		in.Guide, err = p.Guide(first, n/p.Elem.Size(), open)
+	case p.Predicts():
+		in.Pred = make([]byte, n)
+		err = p.Predict(in.Pred, first, open)
+	}
+	return in, err
+}
+
+// Given is Input where the predicted bytes are known.
+func (p *Prediction) Given(first int64, pred []byte) codec.Input {
+	return codec.Input{Elem: p.Elem, First: first, Width: p.columns(), Act: p.Activity, Pred: pred}
 }
 
 func readFull(r io.ReaderAt, dst []byte, off int64) error {

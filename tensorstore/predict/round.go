@@ -3,122 +3,95 @@ package predict
 import (
 	"math"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/mat"
-
 	"dits/tensorstore/codec"
 )
 
-// A Grid says how finely factors are rounded: how many of the directions are kept, and how
-// many steps the standard deviation of the first one's numbers has. Both make the factors larger
-// and the residual smaller.
-type Grid struct {
-	Rank  int
-	Steps float64
-}
+// A Grid says how factors are rounded: how many of the directions are kept, and the binary
+// logarithms of the steps of the left and of the right factor's numbers. More directions and smaller
+// steps make the factors larger and the residual smaller.
+type Grid struct{ Rank, Left, Right int }
 
 // A Rounding is the right factor, rounded, and how to get the left one for it.
 type Rounding struct {
-	change  Change
+	width   int
 	rank    int
 	exp     int
-	a       []int16        // width × rank
-	project blas32.General // width × rank: a change times it is the left factor
+	a       []int16   // width × rank
+	project []float32 // width × columns: a change times it is the left factor
 }
 
 // Round rounds the right factor. It is nil when the change has no such rank or numbers
 // become too large.
 func (f *Fit) Round(g Grid) *Rounding {
-	if g.Rank > len(f.sigma) {
+	r := &Rounding{width: int(f.change.Width), rank: g.Rank, exp: g.Left + g.Right}
+	if g.Rank < 1 || g.Rank > len(f.sigma) || r.exp < minExp || r.exp > maxExp {
 		return nil
 	}
-	stepB := step(f.sigma[0], f.change.Rows, g.Steps)
-	stepA := step(f.sigma[0], f.change.Width, g.Steps)
-	r := &Rounding{change: f.change, rank: g.Rank, exp: stepA + stepB, a: make([]int16, int(f.change.Width)*g.Rank)}
-	if r.exp < minExp || r.exp > maxExp {
-		return nil
+	// Each side has the root of the singular value: one step then serves weak directions too,
+	// which take few bits.
+	var scale [columns]float64
+	for k := range g.Rank {
+		scale[k] = math.Ldexp(math.Sqrt(f.sigma[k]), -g.Right)
 	}
-	for j := range int(f.change.Width) {
+	r.a = make([]int16, r.width*r.rank)
+	whole := make([]float32, r.width*columns)
+	for j := range r.width {
 		for k := range g.Rank {
-			v := math.RoundToEven(math.Ldexp(f.v.At(j, k)*math.Sqrt(f.sigma[k]), -stepA))
-			if math.Abs(v) > codec.MaxNumber {
+			v := math.RoundToEven(float64(f.v[j*columns+k]) * scale[k])
+			if !(math.Abs(v) <= codec.MaxNumber) {
 				return nil
 			}
 			r.a[j*g.Rank+k] = int16(v)
+			whole[j*columns+k] = float32(v)
 		}
 	}
-	if !r.solve() {
-		return nil
-	}
+	r.solve(whole)
 	return r
 }
 
-// step is the binary logarithm of a step, so that numbers which n of together have norm √sigma
-// deviate by about that many steps.
-func step(sigma float64, n int64, steps float64) int {
-	return int(math.Round(math.Log2(math.Sqrt(sigma/float64(n)) / steps)))
+// solve makes the projection of least squares on the right factor: A·(AᵀA)⁻¹, times what makes its
+// products whole numbers of steps.
+func (r *Rounding) solve(a []float32) {
+	t := inverseRoot(gram(a))
+	transposed := make([]float32, len(t))
+	for i := range columns {
+		for j := range columns {
+			transposed[j*columns+i] = float32(math.Ldexp(float64(t[i*columns+j]), -r.exp))
+		}
+	}
+	r.project = product(product(a, t), transposed)
 }
 
-// solve makes the projection of least squares on the rounded right factor: A·(AᵀA)⁻¹.
-func (r *Rounding) solve() bool {
-	width := int(r.change.Width)
-	a := mat.NewDense(width, r.rank, nil)
-	for i, v := range r.a {
-		a.Set(i/r.rank, i%r.rank, float64(v))
-	}
-	var gram mat.SymDense
-	gram.SymOuterK(1, a.T())
-	var chol mat.Cholesky
-	if !chol.Factorize(&gram) {
-		return false
-	}
-	var inverse mat.SymDense
-	if chol.InverseTo(&inverse) != nil {
-		return false
-	}
-	var p mat.Dense
-	p.Mul(a, &inverse)
-	r.project = general(width, r.rank)
-	for i := range r.project.Data {
-		r.project.Data[i] = float32(math.Ldexp(p.At(i/r.rank, i%r.rank), -r.exp))
-	}
-	return true
+// Factors are the factors of rows of a change, as if they were a tensor of their own.
+func (r *Rounding) Factors(rows []float32) *Factors {
+	return &Factors{Rank: r.rank, Exp: r.exp, A: r.a, B: r.left(nil, rows)}
 }
 
-// left is the left factor of the rows of a change.
-func (r *Rounding) left(rows []float32) []int16 {
-	width := int(r.change.Width)
-	d := blas32.General{Rows: len(rows) / width, Cols: width, Stride: width, Data: rows}
-	b := multiply(blas.NoTrans, d, r.project)
-	out := make([]int16, len(b.Data))
-	for i, v := range b.Data {
-		x := math.RoundToEven(float64(v))
-		out[i] = int16(min(max(x, -codec.MaxNumber), codec.MaxNumber)) // NaN cannot be: rows are finite
+// left appends the left factor of rows of a change.
+func (r *Rounding) left(b []int16, rows []float32) []int16 {
+	n := len(rows) / r.width
+	y := make([]float32, n*columns)
+	addProduct(kernelBest, y, byRows(rows, r.width), r.project, n, r.width)
+	for i := range n {
+		for _, v := range y[i*columns:][:r.rank] {
+			x := math.RoundToEven(float64(v))
+			b = append(b, int16(min(max(x, -codec.MaxNumber), codec.MaxNumber))) // NaN cannot be: rows are finite
+		}
 	}
-	return out
+	return b
 }
 
-// Factors are the factors of n rows from row i on, as if they were a tensor of their own.
-func (r *Rounding) Factors(i, n int64) (*Factors, error) {
-	f := &Factors{Rank: r.rank, Exp: r.exp, A: r.a}
-	block := max(1, (1<<18)/r.change.Width)
-	buf := make([]float32, min(block, n)*r.change.Width)
-	for n > 0 {
-		k := min(block, n)
-		rows := buf[:k*r.change.Width]
-		if err := r.change.Read(rows, i); err != nil {
+// All are the factors of a whole change.
+func (r *Rounding) All(c Change) (*Factors, error) {
+	f := &Factors{Rank: r.rank, Exp: r.exp, A: r.a, B: make([]int16, 0, c.Rows*int64(r.rank))}
+	block := max(1, fitBlock/c.Width)
+	buf := make([]float32, min(block, c.Rows)*c.Width)
+	for i := int64(0); i < c.Rows; i += block {
+		rows := buf[:min(block, c.Rows-i)*c.Width]
+		if err := c.Read(rows, i); err != nil {
 			return nil, err
 		}
-		f.B = append(f.B, r.left(rows)...)
-		i, n = i+k, n-k
+		f.B = r.left(f.B, rows)
 	}
 	return f, nil
-}
-
-// Size is the number of bytes that f takes in a prediction of rows times as many rows.
-func (f *Factors) Size(times float64) int64 {
-	b := len(codec.AppendNumbers(nil, f.B, f.Rank))
-	a := len(codec.AppendNumbers(nil, f.A, f.Rank))
-	return int64(float64(b)*times) + int64(a)
 }

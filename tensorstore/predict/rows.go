@@ -83,9 +83,17 @@ func (p *Prediction) predictRows(dst []byte, first int64, src io.ReaderAt) error
 	return nil
 }
 
+// HasGaps says that the tensor may have elements without a source.
+func (p *Prediction) HasGaps() bool {
+	return p.Kind == Rows || p.Kind == LowRank && p.Of != nil && p.Of.HasGaps()
+}
+
 // Covered says whether the element with index at has a source, and where the elements
 // end of which the same is true. It is true of all elements of most predictions.
 func (p *Prediction) Covered(at int64) (covered bool, end int64) {
+	if p.Of != nil && p.Kind == LowRank {
+		return p.Of.Covered(at)
+	}
 	if p.Kind != Rows {
 		return true, p.Elements
 	}

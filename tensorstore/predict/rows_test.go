@@ -69,7 +69,7 @@ func TestCovered(t *testing.T) {
 func TestRowsGolden(t *testing.T) {
 	p := rowsOf(300, 4, Run{0, 100, 200}, Run{130, 170, 0})
 	b := p.Marshal()
-	require.Equal(t, "01060101"+"b009"+"04"+"0101"+zeros(31)+"00"+"02"+"0064c801"+"1eaa0100", hex.EncodeToString(b))
+	require.Equal(t, "01060101"+"b009"+"04"+"0101"+zeros(31)+"00"+"00"+"02"+"0064c801"+"1eaa0100", hex.EncodeToString(b))
 	got, err := Unmarshal(b)
 	require.NoError(t, err)
 	require.Equal(t, p, got)

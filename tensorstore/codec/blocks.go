@@ -1,0 +1,189 @@
+package codec
+
+import (
+	"bytes"
+	"slices"
+	"sync"
+)
+
+// blocksCodec codes quant blocks by their fields: alone, against predicted blocks of the same
+// type, or led by a [Guide]. Scales come first; quants are coded in their context.
+type blocksCodec struct{ kernel kernel }
+
+// Encode applies to whole blocks when the result is smaller than src. With a guide in.Pred
+// does not count.
+func (c blocksCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
+	b := c.coder(len(src), &in)
+	if b == nil {
+		return dst, false
+	}
+	defer b.release()
+	if len(src) == 0 || len(src)%b.plan.size != 0 {
+		return dst, false
+	}
+	start := len(dst)
+	if in.Guide != nil {
+		dst = b.appendGuided(dst, src, in.Guide)
+	} else {
+		dst = b.appendBlocks(dst, src, in.Pred)
+	}
+	if len(dst)-start >= len(src) {
+		return dst[:start], false
+	}
+	return dst, true
+}
+
+// A blockCoder is what one call works with.
+type blockCoder struct {
+	s      *scratch
+	plan   *blockPlan
+	values expectation // of the weights, not of the blocks
+	n      int         // blocks of the chunk
+
+	every, some        []int32 // all blocks; those that some part codes
+	guess, work, hints []byte
+	batch
+}
+
+var blockCoders = sync.Pool{New: func() any { return new(blockCoder) }}
+
+// coder returns the coder of a chunk of so many bytes, nil for other elements than blocks and for
+// predictions of another length. Release it.
+func (c blocksCodec) coder(length int, in *Input) *blockCoder {
+	t, ok := in.Elem.Block()
+	plan := blockPlans[t]
+	if !ok || plan == nil || in.Guide == nil && in.Pred != nil && len(in.Pred) != length {
+		return nil
+	}
+	b := blockCoders.Get().(*blockCoder)
+	b.s, b.plan, b.n = getScratch(c.kernel), plan, length/plan.size
+	weights := *in
+	weights.First = in.First * int64(plan.values)
+	b.values = weights.expect(b.n * plan.values)
+	b.every = b.every[:0]
+	for i := range b.n {
+		b.every = append(b.every, int32(i))
+	}
+	return b
+}
+
+func (b *blockCoder) release() {
+	scratches.Put(b.s)
+	b.s, b.values = nil, expectation{}
+	blockCoders.Put(b)
+}
+
+// block is block i of a chunk.
+func (b *blockCoder) block(chunk []byte, i int32) []byte {
+	size := b.plan.size
+	return chunk[int(i)*size:][:size]
+}
+
+// appendBlocks appends src without a guide; pred may be nil.
+func (b *blockCoder) appendBlocks(dst, src, pred []byte) []byte {
+	list := b.every
+	if pred != nil {
+		list = b.differing(src, pred, bytes.Equal)
+	}
+	dst = b.appendList(dst, list)
+	if len(list) == 0 {
+		return dst
+	}
+	dst = b.appendPlanes(dst, b.plan.scales, src, pred, list, false)
+	return b.appendPlanes(dst, b.plan.quants, src, pred, list, false)
+}
+
+// appendGuided appends src with what the guide says of it.
+func (b *blockCoder) appendGuided(dst, src []byte, g Guide) []byte {
+	b.hints = grow(b.hints, g.Hints())
+	if len(b.hints) > 0 {
+		clear(b.hints)
+		g.Find(b.hints, src)
+		dst = b.appendHints(dst)
+	}
+	b.guess = grow(b.guess, len(src))
+	guess, list := b.guess, b.every
+	if !g.Guess(guess, b.hints) {
+		guess = nil
+	} else {
+		list = b.differing(src, guess, b.plan.sameScales)
+	}
+	dst = b.appendList(dst, list)
+	settled := guess
+	if len(list) > 0 {
+		dst = b.appendPlanes(dst, b.plan.scales, src, guess, list, false)
+		settled = b.settle(g, src, guess, list)
+	}
+	list = b.differing(src, settled, bytes.Equal)
+	dst = b.appendList(dst, list)
+	if len(list) == 0 {
+		return dst
+	}
+	return b.appendPlanes(dst, b.plan.quants, src, settled, list, true)
+}
+
+// settle returns the blocks as the guide expects them once it has the scales of src, which
+// differ from guess in the blocks of list.
+func (b *blockCoder) settle(g Guide, src, guess []byte, list []int32) []byte {
+	b.work = grow(b.work, len(src))
+	clear(b.work)
+	copy(b.work, guess)
+	for _, i := range list {
+		b.plan.copyScales(b.block(b.work, i), b.block(src, i))
+	}
+	g.Settle(b.work, guess)
+	return b.work
+}
+
+// differing returns the blocks of which same does not hold. The list is valid until the next call.
+func (b *blockCoder) differing(x, y []byte, same func(x, y []byte) bool) []int32 {
+	b.some = b.some[:0]
+	if bytes.Equal(x, y) {
+		return b.some
+	}
+	for i := range int32(b.n) {
+		if !same(b.block(x, i), b.block(y, i)) {
+			b.some = append(b.some, i)
+		}
+	}
+	return b.some
+}
+
+// Ways to code planes.
+const (
+	planesAlone     = 0
+	planesPredicted = 1
+)
+
+// appendPlanes appends the planes of the blocks of list, against pred if that is not nil and pays. same says
+// that the scales of pred are those of src.
+func (b *blockCoder) appendPlanes(dst []byte, planes []blockPlane, src, pred []byte, list []int32, same bool) []byte {
+	start := len(dst)
+	if pred != nil {
+		dst = append(dst, planesPredicted)
+		for i := range planes {
+			dst = b.appendPlane(dst, planeCoding{blockPlane: &planes[i], blocks: src, pred: pred, list: list, same: same})
+		}
+		if len(dst)-start < planesBytes(planes)*len(list)*3/4 {
+			return dst
+		}
+	}
+	end := len(dst)
+	dst = append(dst, planesAlone)
+	for i := range planes {
+		dst = b.appendPlane(dst, planeCoding{blockPlane: &planes[i], blocks: src, list: list})
+	}
+	if pred == nil || len(dst)-end < end-start {
+		return slices.Delete(dst, start, end)
+	}
+	return dst[:end]
+}
+
+// planesBytes is what planes take of a block as it is.
+func planesBytes(planes []blockPlane) int {
+	bits := 0
+	for i := range planes {
+		bits += planes[i].n * planes[i].bits
+	}
+	return bits / 8
+}

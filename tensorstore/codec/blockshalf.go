@@ -1,0 +1,98 @@
+package codec
+
+import "encoding/binary"
+
+// appendHalves appends a plane of F16 numbers: predicted, with its length before it, as Delta has
+// them; else tokens of the high bytes, then of the low ones in the context of the lowest two bits of the
+// high one. Numbers that came from BF16 by one division have few mantissas for each of these.
+func (b *blockCoder) appendHalves(dst []byte, p *planeCoding) []byte {
+	b.halves = b.gather(b.halves, p, p.blocks)
+	if p.pred != nil {
+		b.known = b.gather(b.known, p, p.pred)
+		b.delta = appendDelta[uint16](b.s, b.delta[:0], b.halves, Input{Elem: F16, Pred: b.known})
+		return append(binary.AppendUvarint(dst, uint64(len(b.delta))), b.delta...)
+	}
+	s, n := b.s, len(p.list)
+	s.tok, s.ctx = grow(s.tok, n), grow(s.ctx, n)
+	for i := range n {
+		s.tok[i], s.ctx[i] = b.halves[2*i+1], 0
+	}
+	dst = s.appendTokens(dst, 1, maxSymbols)
+	for i := range n {
+		s.tok[i], s.ctx[i] = b.halves[2*i], uint16(b.halves[2*i+1]&3)
+	}
+	return s.appendTokens(dst, 4, maxSymbols)
+}
+
+// gather sets halves to the numbers of the plane.
+func (b *blockCoder) gather(halves []byte, p *planeCoding, blocks []byte) []byte {
+	halves = halves[:0]
+	for _, i := range p.list {
+		halves = append(halves, b.block(blocks, i)[p.off16:p.off16+2]...)
+	}
+	return halves
+}
+
+// readHalves reads what appendHalves wrote.
+func (b *blockCoder) readHalves(enc []byte, p *planeCoding) ([]byte, error) {
+	b.halves = grow(b.halves, 2*len(p.list))
+	var err error
+	if p.pred != nil {
+		enc, err = b.readHalfDelta(enc, p)
+	} else {
+		enc, err = b.readHalfBytes(enc, len(p.list))
+	}
+	if err != nil {
+		return nil, err
+	}
+	for k, i := range p.list {
+		copy(b.block(p.blocks, i)[p.off16:p.off16+2], b.halves[2*k:])
+	}
+	return enc, nil
+}
+
+// readHalfDelta reads predicted numbers to b.halves.
+func (b *blockCoder) readHalfDelta(enc []byte, p *planeCoding) ([]byte, error) {
+	delta, enc, ok := cutLen(enc)
+	if !ok {
+		return nil, errShort
+	}
+	b.known = b.gather(b.known, p, p.pred)
+	return enc, readDelta[uint16](b.s, b.halves, delta, Input{Elem: F16, Pred: b.known})
+}
+
+// readHalfBytes reads n numbers to b.halves.
+func (b *blockCoder) readHalfBytes(enc []byte, n int) ([]byte, error) {
+	for k := 1; k >= 0; k-- {
+		var t tokenReader
+		var err error
+		if enc, err = t.open(b.s, enc, 4-3*k); err != nil {
+			return nil, err
+		}
+		for at := 0; at < n; at += batchSymbols {
+			if err := b.readHalfBatch(&t, b.halves[2*at:2*min(at+batchSymbols, n)], k); err != nil {
+				return nil, err
+			}
+		}
+		if err := t.rans.close(); err != nil {
+			return nil, err
+		}
+	}
+	return enc, nil
+}
+
+// readHalfBatch reads the high bytes of the numbers, k is 1, or the low ones, k is 0.
+func (b *blockCoder) readHalfBatch(t *tokenReader, halves []byte, k int) error {
+	n := len(halves) / 2
+	for i := range n {
+		b.ctx[i] = uint16(halves[2*i+1] & 3 &^ uint8(3*k))
+	}
+	t.tablesOf(b.tab[:n], b.ctx[:n])
+	if err := t.read(b.tok[:n], b.tab[:n]); err != nil {
+		return err
+	}
+	for i, v := range b.tok[:n] {
+		halves[2*i+k] = v
+	}
+	return nil
+}

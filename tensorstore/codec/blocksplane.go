@@ -1,0 +1,157 @@
+package codec
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// A planeCoding is one plane of the blocks of a list, in their order.
+type planeCoding struct {
+	*blockPlane
+	blocks []byte  // of the chunk: those before this plane are known
+	pred   []byte  // predicted blocks, nil when the plane is coded alone
+	same   bool    // the scales of pred are those of blocks
+	list   []int32 // which blocks
+	off    int     // size of context 0
+}
+
+// batchSymbols is at most how many elements of a plane are worked on at a time.
+const batchSymbols = 8192
+
+// A batch is what coding so many blocks takes.
+type batch struct {
+	sym, near, neg [batchSymbols]uint8 // elements, what is predicted, and whether differences are negated
+	tok, tab       [batchSymbols]uint8 // symbols and their tables
+	ctx            [batchSymbols]uint16
+	halves, known  []byte // F16 numbers, and those predicted
+	delta          []byte // their difference, coded
+	steps, old     blockSteps
+	sizes          [256]int16 // of the weights of a block, by the activity
+}
+
+// step is the number of blocks in a batch: their symbols, if pairs too, are a multiple of maxLanes.
+func (p *blockPlane) step() int {
+	unit := 1
+	for p.n*unit%(2*maxLanes) != 0 {
+		unit *= 2
+	}
+	return batchSymbols / (p.n * unit) * unit
+}
+
+// lists yields the list in batches.
+func (p *planeCoding) lists(yield func([]int32) bool) { slices.Chunk(p.list, p.step())(yield) }
+
+// perSymbol is the number of elements that make up a symbol.
+func (b *blockCoder) perSymbol(p *planeCoding) int {
+	if p.pairs && p.pred == nil && b.values.act == nil {
+		return 2
+	}
+	return 1
+}
+
+// appendPlane appends a plane: the size of context 0 if sizes count, then tokens.
+func (b *blockCoder) appendPlane(dst []byte, p planeCoding) []byte {
+	if p.context == contextHalf {
+		return b.appendHalves(dst, &p)
+	}
+	if b.sized(&p) {
+		p.off = b.centre(&p)
+		dst = binary.AppendVarint(dst, int64(p.off))
+	}
+	per := b.perSymbol(&p)
+	b.s.tok = grow(b.s.tok, len(p.list)*p.n/per)[:0]
+	b.s.ctx = grow(b.s.ctx, len(p.list)*p.n/per)[:0]
+	for list := range p.lists {
+		n := len(list) * p.n
+		b.unpack(&p, b.sym[:n], p.blocks, list)
+		sym := b.sym[:n]
+		if p.pred != nil {
+			b.expect(&p, list)
+			difference(sym, b.near[:n], b.neg[:n], uint8(1<<p.bits-1))
+		} else {
+			b.contexts(&p, list, per)
+			if per == 2 {
+				join(b.tok[:n/2], sym, uint(p.bits))
+				sym = b.tok[:n/2]
+			}
+		}
+		b.s.tok = append(b.s.tok, sym...)
+		b.s.ctx = append(b.s.ctx, b.ctx[:len(sym)]...)
+	}
+	return b.s.appendTokens(dst, b.numContexts(&p), 1<<(p.bits*per))
+}
+
+// readPlane reads what appendPlane wrote to p.blocks, which may be p.pred.
+func (b *blockCoder) readPlane(enc []byte, p planeCoding) ([]byte, error) {
+	if p.context == contextHalf {
+		return b.readHalves(enc, &p)
+	}
+	if b.sized(&p) {
+		off, k := binary.Varint(enc)
+		if k <= 0 || off < -1<<16 || off > 1<<16 {
+			return nil, errBlocks
+		}
+		p.off, enc = int(off), enc[k:]
+	}
+	var t tokenReader
+	enc, err := t.open(b.s, enc, b.numContexts(&p))
+	if err != nil {
+		return nil, err
+	}
+	for list := range p.lists {
+		if err := b.readBatch(&t, &p, list); err != nil {
+			return nil, err
+		}
+	}
+	return enc, t.rans.close()
+}
+
+// readBatch reads the plane of the blocks of list.
+func (b *blockCoder) readBatch(t *tokenReader, p *planeCoding, list []int32) error {
+	n, per := len(list)*p.n, b.perSymbol(p)
+	if p.pred != nil {
+		b.expect(p, list)
+	} else {
+		b.contexts(p, list, per)
+	}
+	sym := b.sym[:n]
+	if per == 2 {
+		sym = b.tok[:n/2]
+	}
+	t.tablesOf(b.tab[:len(sym)], b.ctx[:len(sym)])
+	if err := t.read(sym, b.tab[:len(sym)]); err != nil {
+		return err
+	}
+	if per == 2 {
+		unjoin(b.sym[:n], sym, uint(p.bits))
+	} else if p.pred != nil {
+		undo(sym, b.near[:n], b.neg[:n], uint8(1<<p.bits-1))
+	}
+	for i, k := range list {
+		p.put(b.block(p.blocks, k), b.sym[i*p.n:][:p.n])
+	}
+	return nil
+}
+
+// unpack sets sym to the elements of the blocks of list.
+func (b *blockCoder) unpack(p *planeCoding, sym, blocks []byte, list []int32) {
+	for i, k := range list {
+		p.take(sym[i*p.n:][:p.n], b.block(blocks, k))
+	}
+}
+
+// difference sets sym to its difference to near, negated where neg is all ones.
+func difference(sym, near, neg []uint8, mask uint8) {
+	near, neg = near[:len(sym)], neg[:len(sym)]
+	for i := range sym {
+		sym[i] = (((sym[i] - near[i]) ^ neg[i]) - neg[i]) & mask
+	}
+}
+
+// undo is the reverse of difference.
+func undo(sym, near, neg []uint8, mask uint8) {
+	near, neg = near[:len(sym)], neg[:len(sym)]
+	for i := range sym {
+		sym[i] = (near[i] + (sym[i] ^ neg[i] - neg[i])) & mask
+	}
+}

@@ -1,0 +1,168 @@
+package codec
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+var errBlocks = errors.New("bad header")
+
+// Decode fills dst with whole blocks; in.Pred and in.Guide have to be those of Encode.
+func (c blocksCodec) Decode(dst, enc []byte, in Input) error {
+	b := c.coder(len(dst), &in)
+	if b == nil {
+		return fmt.Errorf("blocks: element type %d, prediction of %d bytes, want one of quant blocks and %d", in.Elem, len(in.Pred), len(dst))
+	}
+	defer b.release()
+	if len(dst)%b.plan.size != 0 || len(dst) == 0 {
+		return fmt.Errorf("blocks: %d bytes, want whole blocks of %d", len(dst), b.plan.size)
+	}
+	read := b.readBlocks
+	if in.Guide != nil {
+		read = b.readGuided
+	}
+	rest, err := read(dst, enc, &in)
+	if err == nil && len(rest) != 0 {
+		err = errBlocks
+	}
+	if err != nil {
+		return fmt.Errorf("blocks: %d bytes of %d blocks of %d: %w", len(enc), b.n, b.plan.size, err)
+	}
+	return nil
+}
+
+// readBlocks reads what appendBlocks wrote, and returns what follows.
+func (b *blockCoder) readBlocks(dst, enc []byte, in *Input) ([]byte, error) {
+	list, enc, err := b.readList(enc)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) < b.n {
+		if in.Pred == nil {
+			return nil, errBlocks
+		}
+		copy(dst, in.Pred)
+	}
+	if len(list) == 0 {
+		return enc, nil
+	}
+	if enc, err = b.readPlanes(enc, b.plan.scales, dst, in.Pred, list, false); err != nil {
+		return nil, err
+	}
+	return b.readPlanes(enc, b.plan.quants, dst, in.Pred, list, false)
+}
+
+// readGuided reads what appendGuided wrote, and returns what follows.
+func (b *blockCoder) readGuided(dst, enc []byte, in *Input) ([]byte, error) {
+	g := in.Guide
+	enc, err := b.readHints(enc, g.Hints())
+	if err != nil {
+		return nil, err
+	}
+	guessed := g.Guess(dst, b.hints)
+	list, enc, err := b.readList(enc)
+	if err != nil {
+		return nil, err
+	}
+	if !guessed && len(list) < b.n {
+		return nil, errBlocks
+	}
+	if len(list) > 0 {
+		if enc, err = b.readScales(enc, dst, g, guessed, list); err != nil {
+			return nil, err
+		}
+	}
+	if list, enc, err = b.readList(enc); err != nil || len(list) == 0 {
+		return enc, err
+	}
+	return b.readPlanes(enc, b.plan.quants, dst, dst, list, true)
+}
+
+// readScales reads the scales of the blocks of list, of which dst has what the guide guessed, and
+// lets it settle the quants.
+func (b *blockCoder) readScales(enc, dst []byte, g Guide, guessed bool, list []int32) ([]byte, error) {
+	var guess []byte
+	if guessed {
+		b.guess = append(b.guess[:0], dst...)
+		guess = b.guess
+	} else {
+		clear(dst)
+	}
+	enc, err := b.readPlanes(enc, b.plan.scales, dst, guess, list, false)
+	if err == nil {
+		g.Settle(dst, guess)
+	}
+	return enc, err
+}
+
+// readPlanes reads what appendPlanes wrote to dst, which may be pred.
+func (b *blockCoder) readPlanes(enc []byte, planes []blockPlane, dst, pred []byte, list []int32, same bool) ([]byte, error) {
+	if len(enc) == 0 {
+		return nil, errShort
+	}
+	switch enc[0] {
+	case planesAlone:
+		pred = nil
+	case planesPredicted:
+		if pred == nil {
+			return nil, errBlocks
+		}
+	default:
+		return nil, errBlocks
+	}
+	enc = enc[1:]
+	for i := range planes {
+		var err error
+		c := planeCoding{blockPlane: &planes[i], blocks: dst, pred: pred, list: list, same: same}
+		if enc, err = b.readPlane(enc, c); err != nil {
+			return nil, fmt.Errorf("plane %d of %d bits: %w", i, planes[i].bits, err)
+		}
+	}
+	return enc, nil
+}
+
+// How many hints there are, or blocks in a list.
+const (
+	listNone = 0
+	listSome = 1 // what tells which follows
+	listAll  = 2
+)
+
+// appendHints appends the hints.
+func (b *blockCoder) appendHints(dst []byte) []byte {
+	if len(bytes.TrimLeft(b.hints, "\x00")) == 0 {
+		return append(dst, listNone)
+	}
+	s := b.s
+	s.tok = append(s.tok[:0], b.hints...)
+	s.ctx = grow(s.ctx, len(s.tok))
+	clear(s.ctx)
+	return s.appendTokens(append(dst, listAll), 1, maxSymbols)
+}
+
+// readHints reads n hints to b.hints.
+func (b *blockCoder) readHints(enc []byte, n int) ([]byte, error) {
+	b.hints = grow(b.hints, n)
+	clear(b.hints)
+	if n == 0 {
+		return enc, nil
+	}
+	if len(enc) == 0 || enc[0] != listNone && enc[0] != listAll {
+		return nil, errBlocks
+	}
+	if enc[0] == listNone {
+		return enc[1:], nil
+	}
+	var t tokenReader
+	enc, err := t.open(b.s, enc[1:], 1)
+	if err != nil {
+		return nil, err
+	}
+	b.s.tab = grow(b.s.tab, n)
+	clear(b.s.tab)
+	if err := t.read(b.hints, b.s.tab); err != nil {
+		return nil, err
+	}
+	return enc, t.rans.close()
+}

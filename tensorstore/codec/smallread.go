@@ -1,0 +1,83 @@
+package codec
+
+import (
+	"encoding/binary"
+	"sync"
+)
+
+// A smallReader reads what a [smallWriter] wrote. Beyond the end it reads zeros; over tells.
+type smallReader struct {
+	in    []byte
+	pos   int // next word; more than the length when words were missing
+	state uint32
+	known uint32 // contexts whose slots are made, a bit each
+	slots [smallContexts << coarse]uint32
+	table table
+}
+
+var smallReaders = sync.Pool{New: func() any { return new(smallReader) }}
+
+// newSmallReader returns a reader of a section; give it back with free.
+func newSmallReader(in []byte) *smallReader {
+	r := smallReaders.Get().(*smallReader)
+	r.in, r.pos, r.known, r.state = in, 4, 0, 0
+	if len(in) >= 4 {
+		r.state = binary.LittleEndian.Uint32(in)
+	}
+	return r
+}
+
+func (r *smallReader) free() {
+	r.in = nil
+	smallReaders.Put(r)
+}
+
+// over reports that more was read than there is.
+func (r *smallReader) over() bool { return r.pos > len(r.in) }
+
+// done reports that all was read, down to where the writer began.
+func (r *smallReader) done() bool { return r.pos == len(r.in) && r.state == ransLow }
+
+// get reads the next number, of a context.
+func (r *smallReader) get(context int) int {
+	if r.known>>context&1 == 0 {
+		r.learn(context)
+	}
+	x := r.state
+	e := r.slots[(uint32(context)<<coarse|x&(1<<coarse-1))&(smallContexts<<coarse-1)]
+	r.renew((e>>12&0xfff)*(x>>coarse) + e&0xfff)
+	if sym := int(e >> 24); sym != smallEscape {
+		return sym - smallMost
+	}
+	x = r.state
+	r.renew(x >> 16)
+	return int(int16(x))
+}
+
+// renew sets the state to x with a word, where x needs one.
+func (r *smallReader) renew(x uint32) {
+	if x < ransLow {
+		x <<= 16
+		if r.pos+2 <= len(r.in) {
+			x |= uint32(binary.LittleEndian.Uint16(r.in[r.pos:]))
+		}
+		r.pos += 2
+	}
+	r.state = x
+}
+
+// learn reads the form of a context and makes its slots.
+func (r *smallReader) learn(context int) {
+	r.known |= 1 << context
+	x := r.state
+	r.renew(x >> 8)
+	peak(x).fill(&r.table)
+	at := r.slots[context<<coarse:][:1<<coarse]
+	for sym, f := range r.table.freq[:smallSymbols] {
+		e := uint32(sym)<<24 | uint32(f)<<12
+		for i := range at[:f] {
+			at[i] = e | uint32(i)
+		}
+		at = at[f:]
+	}
+}

@@ -1,0 +1,22 @@
+//go:build !cgo || !amd64
+
+package predict
+
+import "dits/tensorstore/codec"
+
+func detectKernel() kernel { return kernelGo }
+
+// move does nothing without kernels in C.
+func (k kernel) move([]byte, codec.Elem, *Factors, window) int64 { return 0 }
+
+// subtract does nothing without kernels in C.
+func (k kernel) subtract([]float32, []byte, []byte, codec.Elem) bool { return false }
+
+// add does nothing without kernels in C.
+func (k kernel) add([]float32, []float32, float32) bool { return false }
+
+// energy does nothing without kernels in C.
+func (k kernel) energy([]float32) (float64, bool) { return 0, false }
+
+// multiply does nothing without kernels in C.
+func (k kernel) multiply([]float32, strided, []float32, int, int) bool { return false }

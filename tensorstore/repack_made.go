@@ -1,0 +1,127 @@
+package tensorstore
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
+)
+
+// weighMade is what storing the tensor of a trial as made of others costs: quantised, merged with an adapter,
+// over scales.
+func (f *kinship) weighMade(ctx context.Context, t *trial, others []int) (options []option, err error) {
+	options, err = f.weighQuantised(ctx, t, others)
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range others {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		one := []Relative{f.members[j].relative()}
+		for _, c := range []*candidate{t.bestAdapted(one), t.bestScaled(one)} {
+			if c != nil {
+				options = f.offer(options, c)
+			}
+		}
+	}
+	return options, nil
+}
+
+// An explained tensor is one of a family that quants may be made of.
+type explained struct {
+	by     *origin
+	member int
+}
+
+// weighQuantised is what storing quants as made of others costs: of those that a probe says explain them
+// best, for to estimate one is to quantise the sample.
+func (f *kinship) weighQuantised(ctx context.Context, t *trial, others []int) (options []option, err error) {
+	probe, ok := t.probe()
+	if !ok {
+		return nil, nil
+	}
+	var all []explained
+	for _, j := range others {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if o := t.bestOrigin([]Relative{f.members[j].relative()}, probe); o != nil {
+			all = append(all, explained{o, j})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b explained) int { return cmp.Compare(a.by.misses, b.by.misses) })
+	for _, e := range all[:min(len(all), closeLooks)] {
+		c, err := t.quantisedFrom(e.by, probe)
+		if err != nil {
+			return nil, err
+		}
+		if c != nil {
+			options = f.offer(options, c)
+		}
+	}
+	return options, nil
+}
+
+// offer adds a candidate to options; of two that need the same the cheaper one stays.
+func (f *kinship) offer(options []option, c *candidate) []option {
+	o := option{cost: c.cost}
+	for _, b := range c.pred.Blobs() {
+		if i, ok := f.place[b]; ok {
+			o.sources = union(o.sources, []int{i})
+		} else {
+			o.others = append(o.others, b)
+		}
+	}
+	for i := range options {
+		if slices.Equal(options[i].sources, o.sources) && slices.Equal(options[i].others, o.others) {
+			options[i].cost = min(options[i].cost, o.cost)
+			return options
+		}
+	}
+	return append(options, o)
+}
+
+// maxImportances bounds the importance matrices that are tried on one tensor.
+const maxImportances = 4
+
+// gatherImportance gives each member the importance matrices with which the store predicts others: the file that
+// they came from need not be in it.
+func (f *kinship) gatherImportance() {
+	var known []predict.Importance
+	for _, m := range f.members {
+		for _, c := range m.chunks {
+			if i := f.r.importanceOf(c.ID); i != nil && !slices.Contains(known, *i) {
+				known = append(known, *i)
+			}
+		}
+	}
+	slices.SortFunc(known, func(a, b predict.Importance) int {
+		return cmp.Or(slices.Compare(a.Blob[:], b.Blob[:]), cmp.Compare(a.Off, b.Off), cmp.Compare(a.Divisor, b.Divisor))
+	})
+	for _, m := range f.members {
+		all := slices.Clone(m.Hint.Importance)
+		for _, i := range known {
+			if len(all) < maxImportances && !slices.Contains(all, i) {
+				all = append(all, i)
+			}
+		}
+		m.Hint.Importance = all
+	}
+}
+
+// importanceOf is the importance matrix that a chunk is predicted with, nil for none.
+func (r *repacking) importanceOf(chunk digest.ID) *predict.Importance {
+	id := r.best[key{pack.Chunk, chunk}].Prediction
+	if id.IsZero() {
+		return nil
+	}
+	p, err := r.store.prediction(id)
+	if err != nil || p.Recipe == nil {
+		return nil
+	}
+	return p.Recipe.Importance
+}
