@@ -1,4 +1,4 @@
-.PHONY: build demo test corpus lint fuzz bench figures
+.PHONY: build demo test corpus lint fuzz bench bench-ladder figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -27,6 +27,10 @@ fuzz:
 # Speeds and sizes beside those of peers, in one run.
 bench: build
 	bash scripts/bench.sh
+
+# GGUF ladders beside the quantiser that makes them.
+bench-ladder: build
+	bash scripts/bench-ladder.sh
 
 # Size figures on the larger corpus, when it is there.
 figures:

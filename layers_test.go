@@ -22,6 +22,8 @@ var levels = map[string]int{
 	"formats/ggml":        0,
 	"formats/safetensors": 1,
 	"formats/gguf":        1,
+	"formats/names":       1,
+	"formats/imatrix":     1,
 	"tensorstore/codec":   1,
 	"tensorstore/pack":    1,
 	"tensorstore/predict": 2,

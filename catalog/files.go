@@ -100,7 +100,10 @@ func (tx *Tx) putFile(f File) error {
 	if err := tx.putSegments(n, f); err != nil {
 		return err
 	}
-	return tx.putTensors(n, l.Tensors)
+	if err := tx.putTensors(n, l.Tensors); err != nil {
+		return err
+	}
+	return tx.markSketched(n)
 }
 
 func (tx *Tx) putSegments(n int64, f File) error {

@@ -29,6 +29,14 @@ func insertInto(table, columns string) insertion {
 	return in
 }
 
+// orReplace is the insertion that puts a row in place of the one with its key.
+func (in insertion) orReplace() insertion {
+	for i := range in.text {
+		in.text[i] = "REPLACE" + strings.TrimPrefix(in.text[i], "INSERT")
+	}
+	return in
+}
+
 // marks is n question marks with commas between.
 func marks(n int) string { return "?" + strings.Repeat(",?", n-1) }
 

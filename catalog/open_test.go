@@ -195,7 +195,12 @@ func everyQuery(c *Catalog) []error {
 	_, e10 := c.Tree(id("t1"))
 	_, e11 := c.Commit(id("k1"))
 	e12 := c.Each(pack.Chunk, func(Record) error { return nil })
-	return []error{e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12}
+	_, e13 := c.Sketches(all)
+	_, e14 := c.SketchHashes(10, 100, 10)
+	_, e15 := c.Unsketched(10)
+	_, e16 := c.Holders(all)
+	_, e17 := c.KnownNames([]string{"a.weight"})
+	return []error{e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, e13, e14, e15, e16, e17}
 }
 
 // TestDamagedPages overwrites each page of a catalog, and cuts it short at each.

@@ -2,12 +2,16 @@ package catalog
 
 import (
 	"database/sql"
+	"slices"
 
 	"dits/tensorstore/digest"
 )
 
+// MaxSimilarNames is how many names [Catalog.Similar] takes.
+const MaxSimilarNames = batch
+
 // Similar returns the files that have the most of some tensor names, the one that became
-// known last first among equals; at most limit. Only the first 200 names count.
+// known last first among equals; at most limit. Only the first [MaxSimilarNames] count.
 func (c *Catalog) Similar(names []string, limit int) ([]digest.ID, error) {
 	names = names[:min(len(names), batch)]
 	args := make([]any, 0, batch+1)
@@ -30,4 +34,36 @@ func (c *Catalog) Similar(names []string, limit int) ([]digest.ID, error) {
 		return err
 	})
 	return ids, err
+}
+
+// KnownNames returns those of some tensor names that a file has or had, in their order. Some
+// 3 µs for each.
+func (c *Catalog) KnownNames(names []string) ([]string, error) {
+	known := map[string]bool{}
+	err := c.view("names", func(tx *sql.Tx) error {
+		for part := range slices.Chunk(names, batch) {
+			args := make([]any, batch)
+			for i := range args {
+				args[i] = part[min(i, len(part)-1)]
+			}
+			rows, err := tx.Query("SELECT name FROM names WHERE name IN "+inBatch, args...)
+			if err != nil {
+				return err
+			}
+			err = each(rows, func() error {
+				var name string
+				err := rows.Scan(&name)
+				known[name] = true
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !known[n] }), nil
 }

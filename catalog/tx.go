@@ -57,7 +57,7 @@ var described = []struct {
 }
 
 // prune deletes the blobs, files, trees and commits whose last record went with
-// a removed pack. It runs at the end, so that a pack may be removed before the
+// a removed pack, and sketches with the files. It runs at the end, so that a pack may be removed before the
 // one that replaces it is added.
 func (tx *Tx) prune() error {
 	for _, d := range described {
@@ -69,5 +69,8 @@ func (tx *Tx) prune() error {
 			}
 		}
 	}
-	return nil
+	if len(tx.removed[pack.Manifest]) == 0 {
+		return nil
+	}
+	return tx.pruneSketches()
 }

@@ -25,6 +25,7 @@ type AddOptions struct {
 	DryRun      bool              // say what would be staged; nothing is read or stored
 	Level       tensorstore.Level // how hard to look for what is smaller
 	Dereference bool              // a link that leads out of the folder becomes the file it leads to
+	Importance  string            // file in the file system with an importance matrix that quants were made with; "": none
 	Progress    Progress          // nil: none
 	Report      func(Added)       // called once for each file that was staged; nil: no one wants to know
 }
@@ -40,8 +41,10 @@ type Added struct {
 	Delta   int    `json:"delta"`   // stored as the difference to a relative
 	Derived int    `json:"derived"` // computed from others
 	New     int    `json:"new"`     // stored for themselves
-	Warning string `json:"warning,omitempty"`
-	Removed bool   `json:"removed,omitempty"`
+
+	Sources []string `json:"sources"` // files that the delta and derived ones are stored against, as PATH or REV:PATH
+	Warning string   `json:"warning,omitempty"`
+	Removed bool     `json:"removed,omitempty"`
 }
 
 // Add stages files and folders, given relative to the root; "" is all. Content goes to
@@ -56,12 +59,18 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 	if o.DryRun {
 		return r.reportDryRun(changes, o)
 	}
-	a := &adding{repo: r, options: o}
+	a := &adding{repo: r, options: o, importances: importances{repo: r}, adapters: adapters{repo: r}}
 	if a.relatives, err = r.relatives(); err != nil {
 		return err
 	}
 	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})
 	defer a.writer.Close()
+	if o.Importance != "" {
+		if err := a.importances.addNamed(ctx, a.writer, o.Importance); err != nil {
+			return err
+		}
+	}
+	changes.changed = r.inOrder(changes.changed)
 	err = a.files(ctx, changes)
 	// What reached the writer is worth keeping even when the rest failed.
 	if ferr := a.writer.Flush(); err == nil {
@@ -101,6 +110,9 @@ type adding struct {
 	flushed   int64 // bytes stored when the writer was flushed last
 	writer    *tensorstore.Writer
 	staged    []IndexEntry
+
+	importances importances
+	adapters    adapters
 }
 
 func (a *adding) files(ctx context.Context, c changes) error {
@@ -238,7 +250,32 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 	}
 	done.Stored = a.writer.Stored() - before
 	a.stage(*e, file)
-	return done, nil
+	return done, a.takeUp(e.Path, file, src)
+}
+
+// takeUp notes the importance matrices and adapters of a new file for those that come after it, which
+// have to find them in the store.
+func (a *adding) takeUp(path string, file catalog.File, src io.ReaderAt) error {
+	if mayBeAdapter(path) {
+		if err := a.adapters.load(); err != nil || !a.adapters.add(file) {
+			return err
+		}
+		return a.writer.Flush()
+	}
+	if !mayHaveImportance(path) {
+		return nil
+	}
+	if err := a.importances.load(); err != nil {
+		return err
+	}
+	err := a.importances.add(path, file, func(i int) (io.ReaderAt, error) {
+		s := file.Layout.Segments[i]
+		return io.NewSectionReader(src, s.Off, s.Len), nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.writer.Flush()
 }
 
 // stage notes an entry for the index, and the file as a relative of those to come.
@@ -268,12 +305,19 @@ func (a *adding) known(id digest.ID) (bool, error) {
 // segments stores the segments of a file, several at once, and counts its tensors.
 func (a *adding) segments(ctx context.Context, file catalog.File, kin family, src io.ReaderAt, done *Added) error {
 	puts := make([]tensorstore.Put, len(file.Blobs))
+	hints := make([]tensorstore.Hint, len(file.Blobs))
+	for i := range hints {
+		var err error
+		if hints[i], err = a.hint(file, i, kin); err != nil {
+			return err
+		}
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(segmentsAtOnce)
 	for i, s := range file.Layout.Segments {
 		g.Go(func() (err error) {
 			part := io.NewSectionReader(src, s.Off, s.Len)
-			puts[i], err = a.writer.PutBlob(ctx, part, file.Blobs[i], s.Len, hint(file, s, kin))
+			puts[i], err = a.writer.PutBlob(ctx, part, file.Blobs[i], s.Len, hints[i])
 			return err
 		})
 	}
@@ -281,19 +325,34 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin family, sr
 		return err
 	}
 	done.count(file.Layout, puts)
-	return nil
+	var err error
+	done.Sources, err = a.sources(puts)
+	return err
 }
 
 // segmentsAtOnce is how many segments are planned at a time; how many chunks are coded
 // at a time is up to the store.
 const segmentsAtOnce = 2
 
-func hint(file catalog.File, s formats.Segment, kin family) tensorstore.Hint {
+// hint is what is known of segment i of a file.
+func (a *adding) hint(file catalog.File, i int, kin family) (h tensorstore.Hint, err error) {
+	h = hint(file, i, kin)
+	if s := file.Layout.Segments[i]; s.Kind == formats.Data {
+		t := file.Layout.Tensors[s.Tensor]
+		if h.Importance, err = a.importances.of(file, t); err == nil {
+			h.Adapters, err = a.adapters.of(t)
+		}
+	}
+	return h, err
+}
+
+func hint(file catalog.File, i int, kin family) tensorstore.Hint {
+	s := file.Layout.Segments[i]
 	if s.Kind != formats.Data {
 		return tensorstore.Hint{Fine: s.Kind == formats.Header}
 	}
 	t := file.Layout.Tensors[s.Tensor]
-	return tensorstore.Hint{DType: t.DType, Shape: t.Shape, Relatives: kin.of(t)}
+	return tensorstore.Hint{DType: t.DType, Shape: t.Shape, Relatives: kin.of(i, t)}
 }
 
 // count sorts the tensors by what became of them. One without bytes is known.
@@ -306,6 +365,8 @@ func (d *Added) count(l formats.Layout, puts []tensorstore.Put) {
 		d.Known--
 		if puts[i].Source.IsZero() {
 			d.New++
+		} else if puts[i].Derived {
+			d.Derived++
 		} else {
 			d.Delta++
 		}

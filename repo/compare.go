@@ -26,11 +26,11 @@ type Operand struct {
 // tensor makes the norms that it takes part in NaN or infinite, and so does a
 // square beyond 1e308. An element that is not changed has the difference 0
 // whatever it is, so that an untouched mask of −Inf does not hide a change
-// elsewhere from MaxAbs. All four figures are NaN where a dtype has no values
-// here (the block types of ggml, C64, sub-byte floats).
+// elsewhere from MaxAbs. Blocks of ggml count as the float32 that upstream makes of
+// them. All four figures are NaN where a dtype has no values here (C64, sub-byte floats).
 type Comparison struct {
 	Elements  int64 // compared
-	Changed   int64 // of them: other bits; across dtypes, other values (NaN is NaN, −0 is 0)
+	Changed   int64 // of them: other bits; across dtypes and in blocks, other values (NaN is NaN, −0 is 0)
 	RelL2     float64
 	MaxAbs    float64 // largest |b−a|
 	Cosine    float64 // NaN when one of the two is all zeros
@@ -53,7 +53,7 @@ func Compare(ctx context.Context, a, b Operand, n int64, workers int) (Compariso
 	if err != nil {
 		return Comparison{}, err
 	}
-	if c.add == nil { // no values in common, and other dtypes: nothing to be read
+	if c.add == nil || n%c.a.elems != 0 || n%c.b.elems != 0 { // no values in common, and other dtypes, or blocks that are cut: nothing to be read
 		return noFigures(n, n), nil
 	}
 	partial := make([]sums, (n+compareBlock-1)/compareBlock)

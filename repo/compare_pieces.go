@@ -19,6 +19,9 @@ type pieces struct{ a, b, alo, blo [comparePiece]float64 }
 // A unit is the smallest run of elements that fills whole bytes.
 type unit struct{ elems, bytes int64 }
 
+// size is the bytes of n elements, whole units.
+func (u unit) size(n int) int { return n / int(u.elems) * int(u.bytes) }
+
 // A pairing compares runs of elements of two dtypes.
 type pairing struct {
 	a, b   unit
@@ -37,16 +40,18 @@ func newPairing(a, b formats.DType) (*pairing, error) {
 	if c.b.elems, c.b.bytes, ok = b.Block(); !ok {
 		return nil, fmt.Errorf("dtype %q: unknown", b)
 	}
-	va, oka := valuesOf[a]
-	vb, okb := valuesOf[b]
+	va, oka := valuesFor(a)
+	vb, okb := valuesFor(b)
 	c.valued = oka && okb
 	switch {
 	case c.valued && (va.lo != nil || vb.lo != nil):
 		c.add = func(s *sums, pa, pb []byte, p *pieces) { addWide(s, pa, pb, va, vb, p) }
 	case c.valued && a == b:
-		c.add = func(s *sums, pa, pb []byte, p *pieces) { addSame(s, pa, pb, va, p) }
+		u := c.a
+		c.add = func(s *sums, pa, pb []byte, p *pieces) { addSame(s, pa, pb, va, u, p) }
 	case c.valued:
-		c.add = func(s *sums, pa, pb []byte, p *pieces) { addCast(s, pa, pb, va, vb, p) }
+		ua, ub := c.a, c.b
+		c.add = func(s *sums, pa, pb []byte, p *pieces) { addCast(s, pa, pb, va, vb, ua, ub, p) }
 	case a == b:
 		u := c.a
 		c.add = func(s *sums, pa, pb []byte, _ *pieces) { s.changed += changedUnits(pa, pb, u) }
@@ -54,18 +59,24 @@ func newPairing(a, b formats.DType) (*pairing, error) {
 	return c, nil
 }
 
-// addSame adds a run of one dtype. Equal pieces are read on one side only.
-func addSame(s *sums, pa, pb []byte, v values, p *pieces) {
-	step := int(comparePiece * v.size)
+// addSame adds a run of one dtype. Equal pieces are read on one side only. Of blocks the
+// values count, as two blocks may share most of them.
+func addSame(s *sums, pa, pb []byte, v values, u unit, p *pieces) {
+	step := u.size(comparePiece)
 	for len(pa) > 0 {
 		k := min(step, len(pa))
-		n := k / int(v.size)
+		n := k / int(u.bytes) * int(u.elems)
 		v.hi(p.a[:n], pa[:k])
-		if bytes.Equal(pa[:k], pb[:k]) {
+		switch {
+		case bytes.Equal(pa[:k], pb[:k]):
 			s.addEqual(p.a[:n])
-		} else {
+		case u.elems > 1:
 			v.hi(p.b[:n], pb[:k])
-			s.changed += changedUnits(pa[:k], pb[:k], unit{1, v.size})
+			s.changed += changedValues(p.a[:n], p.b[:n])
+			s.addValues(p.a[:n], p.b[:n])
+		default:
+			v.hi(p.b[:n], pb[:k])
+			s.changed += changedUnits(pa[:k], pb[:k], u)
 			s.addValues(p.a[:n], p.b[:n])
 		}
 		pa, pb = pa[k:], pb[k:]
@@ -73,20 +84,28 @@ func addSame(s *sums, pa, pb []byte, v values, p *pieces) {
 }
 
 // addCast adds a run of two dtypes, compared by value.
-func addCast(s *sums, pa, pb []byte, va, vb values, p *pieces) {
+func addCast(s *sums, pa, pb []byte, va, vb values, ua, ub unit, p *pieces) {
 	for len(pa) > 0 {
-		n := min(comparePiece, len(pa)/int(va.size))
-		ka, kb := n*int(va.size), n*int(vb.size)
+		n := min(comparePiece, len(pa)/int(ua.bytes)*int(ua.elems))
+		ka, kb := ua.size(n), ub.size(n)
 		va.hi(p.a[:n], pa[:ka])
 		vb.hi(p.b[:n], pb[:kb])
-		for i, x := range p.a[:n] {
-			if !same(x, p.b[i]) {
-				s.changed++
-			}
-		}
+		s.changed += changedValues(p.a[:n], p.b[:n])
 		s.addValues(p.a[:n], p.b[:n])
 		pa, pb = pa[ka:], pb[kb:]
 	}
+}
+
+// changedValues counts the elements that are other numbers.
+func changedValues(a, b []float64) int64 {
+	b = b[:len(a)]
+	var n int64
+	for i, x := range a {
+		if !same(x, b[i]) {
+			n++
+		}
+	}
+	return n
 }
 
 // addWide adds a run with 64-bit integers on one side or both.

@@ -6,13 +6,14 @@ import (
 	"sync"
 
 	"dits/formats"
+	"dits/formats/ggml"
 )
 
 // values reads the elements of a dtype as numbers. A 64-bit integer is the sum of
 // two float64, hi rounded and lo the small rest; lo is nil for every other dtype,
 // whose elements are exactly float64.
 type values struct {
-	size   int64 // bytes an element
+	size   int64 // bytes an element, 0 where they come in blocks
 	hi, lo func(dst []float64, src []byte)
 }
 
@@ -28,6 +29,43 @@ var valuesOf = map[formats.DType]values{
 	"F32": {4, readFloat32, nil}, "F64": {8, readFloat64, nil},
 	"F8_E4M3": {1, readTable(floats8(4, ieeeNoInf)), nil}, "F8_E5M2": {1, readTable(floats8(5, ieee)), nil},
 	"F8_E4M3FNUZ": {1, readTable(floats8(4, fnuz)), nil}, "F8_E5M2FNUZ": {1, readTable(floats8(5, fnuz)), nil},
+}
+
+// valuesFor are the values of a dtype, block types of ggml included: those are what
+// upstream's dequantisers give, float32.
+func valuesFor(d formats.DType) (values, bool) {
+	if v, ok := valuesOf[d]; ok {
+		return v, true
+	}
+	t, ok := ggml.ByName(string(d))
+	if !ok || t.BlockElems() == 1 || !t.CanDequantise() || comparePiece%t.BlockElems() != 0 {
+		return values{}, false
+	}
+	return values{hi: readBlocks(t)}, true
+}
+
+// dequantised are buffers of one piece each.
+var dequantised = sync.Pool{New: func() any { return new([comparePiece]float32) }}
+
+// readBlocks reads whole blocks, at most comparePiece elements.
+func readBlocks(t ggml.Type) func([]float64, []byte) {
+	return func(dst []float64, src []byte) {
+		buf := dequantised.Get().(*[comparePiece]float32)
+		defer dequantised.Put(buf)
+		if t.Dequantise(buf[:len(dst)], src) != nil { // lengths that do not fit, which no caller gives
+			fill(dst, math.NaN())
+			return
+		}
+		for i, x := range buf[:len(dst)] {
+			dst[i] = float64(x)
+		}
+	}
+}
+
+func fill(dst []float64, v float64) {
+	for i := range dst {
+		dst[i] = v
+	}
 }
 
 // readTable reads one byte an element.

@@ -12,6 +12,7 @@ type DiffOptions struct {
 	Paths       []string // only files at or below one of these; none: all
 	FilesOnly   bool     // do not look into files
 	DigestsOnly bool     // find out which tensors changed, but read none: all their elements count as changed, without figures
+	Rank        bool     // find out the rank of the change of each matrix
 	Workers     int      // tensor blocks compared at a time; 0: one a processor
 }
 
@@ -33,17 +34,20 @@ const (
 	FileRenamed  = "renamed" // the same bytes under another path
 )
 
-// A FileDiff is one file that differs.
+// A FileDiff is one file that differs. The shards of a model are one file here, and so are a model that
+// went and the one in another format that came for it: they have status modified and PathB.
 type FileDiff struct {
-	Path    string       `json:"path"`             // in a; in b if it was added
-	PathB   string       `json:"path_b,omitempty"` // if it was renamed
-	Status  string       `json:"status"`
-	ModeA   string       `json:"mode_a,omitempty"` // octal, if they differ
-	ModeB   string       `json:"mode_b,omitempty"`
-	Warning string       `json:"warning,omitempty"` // why tensors could not be compared
-	Tensors []TensorDiff `json:"tensors"`           // those of a in its order, then those that b added
-	Layers  []LayerDiff  `json:"layers"`            // see [Layers]
-	Summary DiffSummary  `json:"summary"`
+	Path     string       `json:"path"`             // in a; in b if it was added
+	PathB    string       `json:"path_b,omitempty"` // if it is another
+	Status   string       `json:"status"`
+	ModeA    string       `json:"mode_a,omitempty"` // octal, if they differ
+	ModeB    string       `json:"mode_b,omitempty"`
+	Warning  string       `json:"warning,omitempty"`   // why tensors could not be compared
+	Metadata []KeyDiff    `json:"metadata"`            // keys of the header, or of a JSON file, whose values differ
+	LoRARank int64        `json:"lora_rank,omitempty"` // the one rank of all that changed, where they have one
+	Tensors  []TensorDiff `json:"tensors"`             // those of a in its order, then those that b added
+	Layers   []LayerDiff  `json:"layers"`              // see [Layers]
+	Summary  DiffSummary  `json:"summary"`
 }
 
 // A DiffSummary counts tensors by what became of them. Elements are those of the
@@ -72,7 +76,10 @@ func (r *Repo) Diff(ctx context.Context, a, b Side, o DiffOptions) (*Diff, error
 		return nil, err
 	}
 	d := &Diff{A: sa.commit, B: sb.commit, Files: []FileDiff{}}
-	pairs := pairFiles(sa.files, sb.files)
+	pairs, err := r.pairs(sa, sb, o)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range pairs {
 		f, err := r.diffFile(ctx, p, o)
 		if err != nil {
@@ -84,9 +91,22 @@ func (r *Repo) Diff(ctx context.Context, a, b Side, o DiffOptions) (*Diff, error
 	return d, r.storedBytes(d, sa.files, pairs)
 }
 
+// pairs are the models that differ.
+func (r *Repo) pairs(a, b snapshot, o DiffOptions) ([]modelPair, error) {
+	ma, mb := models(a.files, !o.FilesOnly), models(b.files, !o.FilesOnly)
+	if a.isFile || b.isFile {
+		return onlyPair(ma, mb)
+	}
+	pairs := pairModels(ma, mb)
+	if o.FilesOnly {
+		return pairs, nil
+	}
+	return r.pairKin(pairs)
+}
+
 // storedBytes fills in what b's side of the pairs takes, but for links, which are
 // a few bytes and may not be stored.
-func (r *Repo) storedBytes(d *Diff, a []sideFile, pairs []filePair) error {
+func (r *Repo) storedBytes(d *Diff, a []sideFile, pairs []modelPair) error {
 	var files, except []digest.ID
 	for _, f := range a {
 		if f.scanned == nil && f.Mode != ModeLink {
@@ -95,16 +115,15 @@ func (r *Repo) storedBytes(d *Diff, a []sideFile, pairs []filePair) error {
 	}
 	known := true
 	for _, p := range pairs {
-		if p.b == nil {
-			continue
-		}
-		d.Logical += p.b.Size
-		switch {
-		case p.b.Mode == ModeLink:
-		case p.b.scanned != nil:
-			known = false
-		default:
-			files = append(files, p.b.ID)
+		for _, f := range p.came() {
+			d.Logical += f.Size
+			switch {
+			case f.Mode == ModeLink:
+			case f.scanned != nil:
+				known = false
+			default:
+				files = append(files, f.ID)
+			}
 		}
 	}
 	if !known {

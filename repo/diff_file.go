@@ -3,85 +3,31 @@ package repo
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
-
-	"dits/tensorstore/digest"
 )
 
-// A filePair is a file on both sides; nil where a side does not have it.
-type filePair struct {
-	status string
-	a, b   *sideFile
-}
-
-func (p filePair) path() string {
-	if p.a != nil {
-		return p.a.Path
-	}
-	return p.b.Path
-}
-
-// pairFiles merges two lists, ascending by path, into the pairs that differ. A file
-// that went and one that came with the same bytes are one that was renamed.
-func pairFiles(a, b []sideFile) []filePair {
-	var pairs []filePair
-	gone := make(map[digest.ID][]int) // pairs that were removed
-	var came []*sideFile
-	i, j := 0, 0
-	for i < len(a) || j < len(b) {
-		switch {
-		case j == len(b) || i < len(a) && a[i].Path < b[j].Path:
-			gone[a[i].ID] = append(gone[a[i].ID], len(pairs))
-			pairs = append(pairs, filePair{FileRemoved, &a[i], nil})
-			i++
-		case i == len(a) || b[j].Path < a[i].Path:
-			came = append(came, &b[j])
-			j++
-		default:
-			if a[i].ID != b[j].ID || a[i].Mode != b[j].Mode {
-				pairs = append(pairs, filePair{FileModified, &a[i], &b[j]})
-			}
-			i, j = i+1, j+1
-		}
-	}
-	for _, f := range came {
-		from := gone[f.ID]
-		if len(from) == 0 || f.Size == 0 { // an empty file is no one's
-			pairs = append(pairs, filePair{FileAdded, nil, f})
-			continue
-		}
-		pairs[from[0]].status, pairs[from[0]].b = FileRenamed, f
-		gone[f.ID] = from[1:]
-	}
-	slices.SortStableFunc(pairs, func(p, q filePair) int { return strings.Compare(p.path(), q.path()) })
-	return pairs
-}
-
 // diffFile looks into a pair.
-func (r *Repo) diffFile(ctx context.Context, p filePair, o DiffOptions) (FileDiff, error) {
-	d := FileDiff{Path: p.path(), Status: p.status, Tensors: []TensorDiff{}, Layers: []LayerDiff{}}
-	if p.a != nil && p.b != nil && p.a.Mode != p.b.Mode {
-		d.ModeA, d.ModeB = fmt.Sprintf("%06o", p.a.Mode), fmt.Sprintf("%06o", p.b.Mode)
-	}
-	if p.status == FileRenamed {
-		d.PathB = p.b.Path
-	}
+func (r *Repo) diffFile(ctx context.Context, p modelPair, o DiffOptions) (FileDiff, error) {
+	d := describeFile(p)
 	if o.FilesOnly {
 		return d, nil
 	}
-	a, err := r.openSide(p.a)
+	a, err := r.openModel(p.a)
 	if err != nil {
 		return d, err
 	}
 	defer a.close()
-	b, err := r.openSide(p.b)
+	b, err := r.openModel(p.b)
 	if err != nil {
 		return d, err
 	}
 	defer b.close()
 	if d.Warning = oneOpaque(p, a, b); d.Warning != "" {
 		return d, nil
+	}
+	if p.status == FileModified {
+		if d.Metadata, err = diffMetadata(p, a, b); err != nil {
+			return d, err
+		}
 	}
 	if d.Tensors, err = diffTensors(ctx, a, b, o); err != nil {
 		return d, err
@@ -90,20 +36,47 @@ func (r *Repo) diffFile(ctx context.Context, p filePair, o DiffOptions) (FileDif
 		d.Summary.add(t)
 	}
 	d.Layers = Layers(d.Tensors)
+	if o.Rank {
+		d.LoRARank = commonRank(d.Tensors)
+	}
 	return d, nil
 }
 
-// openSide opens a file that may not be there.
-func (r *Repo) openSide(f *sideFile) (*content, error) {
-	if f == nil {
+// describeFile says all that is known without looking into a pair.
+func describeFile(p modelPair) FileDiff {
+	d := FileDiff{Path: p.path(), Status: p.status, Tensors: []TensorDiff{}, Layers: []LayerDiff{}, Metadata: []KeyDiff{}}
+	if p.a == nil || p.b == nil {
+		return d
+	}
+	if p.a.path != p.b.path {
+		d.PathB = p.b.path
+	}
+	if p.a.mode() != p.b.mode() && p.a.mode() != 0 && p.b.mode() != 0 {
+		d.ModeA, d.ModeB = fmt.Sprintf("%06o", p.a.mode()), fmt.Sprintf("%06o", p.b.mode())
+	}
+	return d
+}
+
+// openModel opens a model that may not be there.
+func (r *Repo) openModel(m *model) (*content, error) {
+	if m == nil {
 		return nil, nil
 	}
-	return r.open(*f)
+	var parts []*content
+	for _, f := range m.files {
+		c, err := r.open(*f)
+		if err != nil {
+			joined(parts).close()
+			return nil, err
+		}
+		parts = append(parts, c)
+	}
+	return joined(parts), nil
 }
 
 // oneOpaque says why a file's tensors cannot be set against the other side's: only
 // one of the two could be read as tensors.
-func oneOpaque(p filePair, a, b *content) string {
+func oneOpaque(p modelPair, a, b *content) string {
 	if p.a == nil || p.b == nil {
 		return ""
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"dits/catalog"
 	"dits/tensorstore"
@@ -16,6 +18,13 @@ import (
 type Side struct {
 	kind sideKind
 	rev  string
+	path string // only what is there
+}
+
+// At is the file or folder at path of a side. Paths in it count from a folder that was named.
+func (s Side) At(path string) Side {
+	s.path = path
+	return s
 }
 
 type sideKind int
@@ -28,7 +37,7 @@ const (
 )
 
 // AtRevision is the tree of the commit that rev names.
-func AtRevision(rev string) Side { return Side{atRevision, rev} }
+func AtRevision(rev string) Side { return Side{kind: atRevision, rev: rev} }
 
 // AtIndex is what is staged.
 func AtIndex() Side { return Side{kind: atIndex} }
@@ -43,6 +52,7 @@ func AtNothing() Side { return Side{kind: atNothing} }
 // read: scanned says what it holds.
 type sideFile struct {
 	TreeFile
+	in      string // the folder that Path counts from, with a slash at its end, or ""
 	scanned *catalog.File
 }
 
@@ -50,11 +60,72 @@ type sideFile struct {
 type snapshot struct {
 	commit *digest.ID // nil for index and working folder
 	files  []sideFile
+	isFile bool // the side is a file that was named
 }
 
 // snapshot lists the files of a side that are at or below one of paths (all when
 // there are none). Of the working folder it reads the files that are not as staged.
 func (r *Repo) snapshot(ctx context.Context, s Side, paths []string) (snapshot, error) {
+	if s.path == "" {
+		return r.wholeSnapshot(ctx, s, paths)
+	}
+	snap, err := r.wholeSnapshot(ctx, s, []string{s.path})
+	if err != nil {
+		return snap, err
+	}
+	if len(snap.files) == 0 && s.kind == atWork {
+		if snap.files, err = r.untracked(ctx, s.path); err != nil {
+			return snap, err
+		}
+	}
+	if len(snap.files) == 0 {
+		return snap, fmt.Errorf("%s: %w", s.path, ErrNoPath)
+	}
+	if snap.isFile = snap.files[0].Path == s.path; snap.isFile {
+		return snap, nil
+	}
+	var files []sideFile
+	for _, f := range snap.files {
+		f.in, f.Path = s.path+"/", strings.TrimPrefix(f.Path, s.path+"/")
+		if len(paths) == 0 || inside(f.Path, paths) {
+			files = append(files, f)
+		}
+	}
+	snap.files = files
+	return snap, nil
+}
+
+// untracked is a file of the working folder that is not tracked, or the files of a folder.
+func (r *Repo) untracked(ctx context.Context, path string) ([]sideFile, error) {
+	paths := []string{path}
+	if list, err := os.ReadDir(r.workPath(path)); err == nil {
+		paths = nil
+		for _, e := range list {
+			if e.Type().IsRegular() {
+				paths = append(paths, path+"/"+e.Name())
+			}
+		}
+	}
+	var files []sideFile
+	for _, p := range paths {
+		f, ok, err := r.lstat(p)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		file := sideFile{TreeFile: TreeFile{Path: p, Mode: f.Mode, Size: f.Size}}
+		if err := r.scanWork(ctx, &file, f); err != nil {
+			return nil, fmt.Errorf("%s: %w", p, err)
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// wholeSnapshot is snapshot but for the path of the side.
+func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (snapshot, error) {
 	var snap snapshot
 	var files []TreeFile
 	switch s.kind {
@@ -134,12 +205,46 @@ func (r *Repo) scanWork(ctx context.Context, file *sideFile, f WorkFile) (err er
 	return nil
 }
 
-// A content is an open file of a side: how it is cut, and its bytes.
+// A content is an open file of a side: how it is cut, and its bytes. That of shards has the tensors
+// of all, and no segments.
 type content struct {
 	catalog.File
 	store    *tensorstore.Store
 	work     *os.File    // the working file when the store does not have it
 	segments map[int]int // of each tensor that has bytes
+	parts    []*content  // the shards
+	first    []int       // index of the first tensor of each shard
+}
+
+// joined is shards as one; nil for a link.
+func joined(parts []*content) *content {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	c := &content{parts: parts}
+	for _, p := range parts {
+		c.first = append(c.first, len(c.Layout.Tensors))
+		c.Layout.Tensors = append(c.Layout.Tensors, p.tensors()...)
+		if c.Layout.Format == "" || isOpaque(p) {
+			c.Layout.Format, c.Layout.Warning = p.Layout.Format, p.Layout.Warning
+		}
+	}
+	return c
+}
+
+// part is the shard that has tensor i, and its index there.
+func (c *content) part(i int) (*content, int) {
+	if len(c.parts) == 0 {
+		return c, i
+	}
+	k, found := slices.BinarySearch(c.first, i)
+	if !found {
+		k--
+	}
+	for k+1 < len(c.first) && c.first[k+1] == i { // shards without tensors
+		k++
+	}
+	return c.parts[k], i - c.first[k]
 }
 
 // open opens a file; nil for a link, which has no content to look into.
@@ -151,29 +256,41 @@ func (r *Repo) open(f sideFile) (*content, error) {
 	var err error
 	if f.scanned != nil {
 		c.File = *f.scanned
-		c.work, err = os.Open(r.workPath(f.Path))
+		c.work, err = os.Open(r.workPath(f.in + f.Path))
 	} else {
 		c.File, err = r.ReadFile(f.ID)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path, err)
 	}
+	c.index()
+	return c, nil
+}
+
+// index notes the segment of each tensor.
+func (c *content) index() {
 	for i, s := range c.Layout.Segments {
 		if s.Tensor >= 0 {
 			c.segments[s.Tensor] = i
 		}
 	}
-	return c, nil
 }
 
 func (c *content) close() {
-	if c != nil && c.work != nil {
+	if c == nil {
+		return
+	}
+	for _, p := range c.parts {
+		p.close()
+	}
+	if c.work != nil {
 		c.work.Close()
 	}
 }
 
 // digest names the bytes of tensor i; the zero ID when it has none.
 func (c *content) digest(i int) digest.ID {
+	c, i = c.part(i)
 	s, ok := c.segments[i]
 	if !ok {
 		return digest.ID{}
@@ -183,6 +300,7 @@ func (c *content) digest(i int) digest.ID {
 
 // operand is tensor i for [Compare].
 func (c *content) operand(i int) (Operand, error) {
+	c, i = c.part(i)
 	t := c.Layout.Tensors[i]
 	if c.work != nil {
 		return Operand{io.NewSectionReader(c.work, t.Off, t.Len), 0, t.DType}, nil

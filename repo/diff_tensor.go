@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dits/formats"
+	"dits/formats/names"
 	"dits/tensorstore/digest"
 )
 
@@ -23,7 +24,8 @@ const (
 	TensorRemoved   = "removed"
 )
 
-// A TensorDiff is one tensor on both sides.
+// A TensorDiff is one tensor on both sides. Rows that a converter to GGUF has put in another order (the
+// queries and keys of llama's architecture) are compared with those that they were.
 //
 // Of a reshaped tensor that only grew or shrank in its first dimension the rows
 // that both have are compared, and b's further rows count as changed; one with the
@@ -43,8 +45,9 @@ type TensorDiff struct {
 	MaxAbs    Number  `json:"max_abs"`
 	Cosine    Number  `json:"cosine"`
 	MeanShift Number  `json:"mean_shift"`
-	Rank      *int64  `json:"rank,omitempty"` // of b−a, where it was asked for
-	Energy    *Number `json:"energy,omitempty"`
+	Rank      *int64  `json:"rank,omitempty"`          // of b−a above the noise of rounding, where it was asked for and there is one
+	RankLeast bool    `json:"rank_at_least,omitempty"` // the rank is that or higher
+	Energy    *Number `json:"energy,omitempty"`        // share of ‖b−a‖² in the directions that Rank counts
 
 	diffSq, baseSq float64
 }
@@ -79,7 +82,7 @@ func diffTensors(ctx context.Context, a, b *content, o DiffOptions) ([]TensorDif
 	for _, i := range todo {
 		g.Go(func() error {
 			each := (workers + len(todo) - 1) / len(todo)
-			if err := diffs[i].measure(ctx, pairs[i], a, b, each); err != nil {
+			if err := diffs[i].measure(ctx, pairs[i], a, b, o, each); err != nil {
 				return fmt.Errorf("tensor %q: %w", diffs[i].Name, err)
 			}
 			return nil
@@ -96,7 +99,7 @@ func (c *content) tensors() []formats.Tensor {
 	return c.Layout.Tensors
 }
 
-// pairTensors matches by name, and what is left by content.
+// pairTensors matches by name, what is left by role, and what is left then by content.
 func pairTensors(a, b *content) []tensorPair {
 	ta, tb := a.tensors(), b.tensors()
 	byName := make(map[string]int, len(tb))
@@ -112,7 +115,43 @@ func pairTensors(a, b *content) []tensorPair {
 			matched[j] = true
 		}
 	}
+	pairByRole(a, b, pairs, matched)
 	return pairByContent(a, b, pairs, matched)
+}
+
+// pairByRole matches the tensors that have one role in two naming schemes, where each is the only one left
+// of its side with that role.
+func pairByRole(a, b *content, pairs []tensorPair, matched []bool) {
+	const several = -1
+	note := func(roles map[string]int, name string, i int) {
+		role := names.Role(name)
+		if _, again := roles[role]; again {
+			i = several
+		}
+		roles[role] = i
+	}
+	ofA, ofB := make(map[string]int), make(map[string]int)
+	for i, p := range pairs {
+		if p.b < 0 {
+			note(ofA, a.Layout.Tensors[i].Name, i)
+		}
+	}
+	for j, t := range b.tensors() {
+		if !matched[j] {
+			note(ofB, t.Name, j)
+		}
+	}
+	for role, i := range ofA {
+		j, ok := ofB[role]
+		if !ok || i == several || j == several {
+			continue
+		}
+		matched[j] = true
+		pairs[i] = tensorPair{statusOf(a, b, i, j), i, j}
+		if pairs[i].status == TensorIdentical {
+			pairs[i].status = TensorRenamed
+		}
+	}
 }
 
 // A likeness is what two tensors have in common that differ in nothing but name.
@@ -223,6 +262,9 @@ func (d *TensorDiff) common() int64 {
 		return d.Elements
 	}
 	n, m := elementsOf(d.ShapeA), d.Elements
+	if d.isTurned() {
+		return 0
+	}
 	if n == m {
 		return n
 	}
@@ -232,8 +274,13 @@ func (d *TensorDiff) common() int64 {
 	return 0
 }
 
+// isTurned says that a matrix of another name has rows where this one has columns, as GPT-2's in GGUF.
+func (d *TensorDiff) isTurned() bool {
+	return d.Name != d.NameB && len(d.Shape) == 2 && len(d.ShapeA) == 2 && d.Shape[0] == d.ShapeA[1] && d.Shape[1] == d.ShapeA[0]
+}
+
 // measure reads both tensors and fills in how far they are apart.
-func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *content, workers int) error {
+func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *content, o DiffOptions, workers int) error {
 	oa, err := a.operand(p.a)
 	if err != nil {
 		return err
@@ -242,6 +289,9 @@ func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *content, w
 	if err != nil {
 		return err
 	}
+	if d.Name != d.NameB && d.Status == TensorChanged {
+		ob = inOrderOf(oa, ob, d.Shape)
+	}
 	n := d.common()
 	c, err := Compare(ctx, oa, ob, n, workers)
 	if err != nil {
@@ -249,6 +299,9 @@ func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *content, w
 	}
 	c.Changed += d.Elements - min(n, d.Elements)
 	d.set(c)
+	if o.Rank && d.Status == TensorChanged {
+		return d.findRank(ctx, oa, ob)
+	}
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 type LogOptions struct {
 	Exclude []digest.ID // these commits and all before them are left out
 	Paths   []string    // only commits in which these, taken together, differ from every parent; empty: all
+	Tensors []string    // only commits in which tensors with such names, as path.Match has it, differ; empty: all
 	Limit   int         // at most so many; 0: all
 }
 
@@ -49,15 +50,24 @@ func (r *Repo) Log(from []digest.ID, o LogOptions) iter.Seq2[catalog.Commit, err
 			yield(catalog.Commit{}, err)
 			return
 		}
+		touches := func(c catalog.Commit) (bool, error) { return r.touches(c, o.Paths) }
+		if len(o.Tensors) > 0 {
+			f, err := r.tensorFilter(h, o)
+			if err != nil {
+				yield(catalog.Commit{}, err)
+				return
+			}
+			touches = f.touches
+		}
 		shown := 0
 		for h.Len() > 0 && (o.Limit == 0 || shown < o.Limit) {
 			c := h.next()
-			touches, err := r.touches(c, o.Paths)
+			touched, err := touches(c)
 			if err != nil {
 				yield(c, err)
 				return
 			}
-			if !touches {
+			if !touched {
 				continue
 			}
 			shown++

@@ -84,14 +84,25 @@ type TensorInfo struct {
 	Offset   int64     `json:"offset"` // bytes from the start of the file
 	Size     int64     `json:"size"`   // bytes
 	Digest   digest.ID `json:"digest"`
-	Encoding string    `json:"encoding"` // that of most of its bytes: raw, zstd, fields, delta or derived
+	Encoding string    `json:"encoding"` // that of most of its bytes: raw, zstd, fields, blocks, delta or derived
 	Source   digest.ID `json:"source"`   // the blob that they are coded against; "" for none
+
+	SourcePath   string `json:"source_path"`   // of a file that has it, "" when no branch or tag leads to one
+	SourceTensor string `json:"source_tensor"` // its name there
+	SourceRev    string `json:"source_rev"`    // where that file is, "" in the same commit
+	Prediction   string `json:"prediction"`    // how it is made of the source: "relative", "cast", "low rank r16", …; "" for none
+
+	Sources []TensorSource `json:"sources,omitempty"` // all of them where there are several
 }
 
 // FileTensors lists the tensors of the file at path: in the commit that rev names, or
 // as staged when rev is "". It reads no tensor.
 func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	tf, err := r.fileAt(rev, path)
+	if err != nil {
+		return nil, err
+	}
+	from, err := r.seenFrom(rev)
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +126,10 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	if err != nil {
 		return nil, err
 	}
+	named, err := r.nameSources(Place{path, tf.ID, from}, origins)
+	if err != nil {
+		return nil, err
+	}
 	for i, t := range c.Layout.Tensors {
 		info := TensorInfo{Name: t.Name, DType: string(t.DType), Shape: t.Shape, Offset: t.Off, Size: t.Len, Digest: blobs[i]}
 		if t.Shape == nil {
@@ -123,10 +138,56 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 		if t.Len == 0 {
 			info.Digest = digest.Sum(nil)
 		}
-		info.Encoding, info.Source = origins[blobs[i]].encoding, origins[blobs[i]].source
+		info.stored(origins[blobs[i]], named)
 		l.Tensors = append(l.Tensors, info)
 	}
 	return l, nil
+}
+
+// stored fills in how the tensor is stored.
+func (x *TensorInfo) stored(o origin, named map[digest.ID]TensorSource) {
+	x.Encoding, x.Prediction = o.encoding, o.way.detail
+	if x.Source = o.way.source(); x.Source.IsZero() {
+		return
+	}
+	first := named[x.Source]
+	x.SourcePath, x.SourceTensor, x.SourceRev = first.Path, first.Tensor, first.Rev
+	if len(o.way.sources) > 1 {
+		for _, id := range o.way.sources {
+			x.Sources = append(x.Sources, named[id])
+		}
+	}
+}
+
+// nameSources finds what the sources of tensors are called.
+func (r *Repo) nameSources(p Place, origins map[digest.ID]origin) (map[digest.ID]TensorSource, error) {
+	var blobs []digest.ID
+	seen := map[digest.ID]bool{}
+	for _, o := range origins {
+		for _, id := range o.way.sources {
+			if !seen[id] {
+				seen[id] = true
+				blobs = append(blobs, id)
+			}
+		}
+	}
+	if len(blobs) == 0 {
+		return nil, nil
+	}
+	k, err := r.Kin()
+	if err != nil {
+		return nil, err
+	}
+	return k.tensorSources(p, blobs)
+}
+
+// seenFrom is the commit that rev names; of the index, "", that of HEAD, which may be zero.
+func (r *Repo) seenFrom(rev string) (digest.ID, error) {
+	if rev != "" {
+		return r.Resolve(rev)
+	}
+	h, err := r.Head()
+	return h.Commit, err
 }
 
 // fileAt finds the file at path in the commit that rev names, or in the index.
@@ -163,13 +224,13 @@ func (r *Repo) fileAt(rev, path string) (TreeFile, error) {
 // An origin says how a blob is stored.
 type origin struct {
 	encoding string
-	source   digest.ID
+	way      *way
 }
 
 // origins says how blobs are stored, by the records that readers take: of several
 // ways within a blob, the one of most bytes. The zero ID, which stands for no bytes, is raw.
 func (r *Repo) origins(ids []digest.ID) (map[digest.ID]origin, error) {
-	out := map[digest.ID]origin{{}: {encoding: "raw"}}
+	out := map[digest.ID]origin{{}: {"raw", &way{}}}
 	blobs := make([]catalog.Blob, 0, len(ids))
 	var chunks []digest.ID
 	for _, id := range ids {

@@ -97,13 +97,15 @@ func TestFileTensors(t *testing.T) {
 	q, up := byName[tuned[0].name], byName[tuned[1].name]
 	require.Equal(t, "delta", q.Encoding, "the one tensor that moved")
 	require.Equal(t, digest.Sum(base[0].data), q.Source)
+	require.Equal(t, []string{"model.safetensors", q.Name, "main~1", "relative"}, []string{q.SourcePath, q.SourceTensor, q.SourceRev, q.Prediction})
 	require.Equal(t, "fields", up.Encoding)
 	require.True(t, up.Source.IsZero())
 	require.Equal(t, "raw", byName["empty"].Encoding)
 
 	b, err := json.Marshal(byName["scalar"])
 	require.NoError(t, err)
-	want := fmt.Sprintf(`{"name":"scalar","dtype":"F32","shape":[],"offset":%d,"size":4,"digest":"%s","encoding":"%s","source":""}`,
+	want := fmt.Sprintf(`{"name":"scalar","dtype":"F32","shape":[],"offset":%d,"size":4,"digest":"%s","encoding":"%s","source":"",`+
+		`"source_path":"","source_tensor":"","source_rev":"","prediction":""}`,
 		byName["scalar"].Offset, digest.Sum(f32s(1)), byName["scalar"].Encoding)
 	require.Equal(t, want, string(b), "the JSON of ls is a contract")
 

@@ -1,45 +1,28 @@
 package repo
 
 import (
-	"context"
 	"errors"
-	"io"
 	"slices"
 
 	"dits/catalog"
-	"dits/formats"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 )
 
-// maxRelatives is how many files are weighed as relatives of a new one, apart from those
-// of HEAD and the index.
-const maxRelatives = 24
-
-// A member is a file that has tensors of the same role as a new one.
-type member struct {
-	path     string // in HEAD or the index; "" for one from elsewhere in the store
-	file     catalog.File
-	roles    map[string][]int // segments by role name
-	distance float64          // to the new file, as far as sampled
-}
-
-func newMember(path string, f catalog.File) *member {
-	r := &member{path: path, file: f, roles: map[string][]int{}}
-	for i, s := range f.Layout.Segments {
-		if s.Kind == formats.Data {
-			role := roleName(f.Layout.Tensors[s.Tensor].Name)
-			r.roles[role] = append(r.roles[role], i)
-		}
-	}
-	return r
-}
+const (
+	// maxRelatives is how many tensors of the same role are weighed for each of a new file: so many
+	// of HEAD, the index and the same call, and as many from elsewhere in the store.
+	maxRelatives = 24
+	// maxFar is the most files of the store that are looked at: with maxRelatives models in twenty shards.
+	maxFar = 512
+)
 
 // relatives finds what new files may be similar to: the files of HEAD and of the index,
 // those added in the same call, and those elsewhere in the store with tensors of the same names.
 type relatives struct {
 	repo *Repo
 	near []*member // of HEAD, the index and this call
+	book *sketchbook
 }
 
 // relatives reads the files of HEAD and of the index.
@@ -55,7 +38,7 @@ func (r *Repo) relatives() (*relatives, error) {
 	for _, e := range x.Entries {
 		files = append(files, TreeFile{e.Path, e.Mode, e.ID, e.Size})
 	}
-	rs := &relatives{repo: r}
+	rs := &relatives{repo: r, book: newSketchbook(r)}
 	for _, e := range files {
 		f, err := r.ReadFile(e.ID)
 		if isLost(err) {
@@ -87,42 +70,11 @@ func (rs *relatives) add(path string, f catalog.File) {
 	}
 }
 
-// A family is the relatives of one new file, the closest first.
-type family []*member
-
-// family ranks what the file at path, whose bytes are src, may be similar to.
-func (rs *relatives) family(ctx context.Context, path string, f catalog.File, src io.ReaderAt) (family, error) {
-	me := newMember(path, f)
-	if len(me.roles) == 0 {
-		return nil, nil
-	}
-	all, err := rs.candidates(me)
-	if err != nil {
-		return nil, err
-	}
-	if len(all) > 1 {
-		for _, r := range all {
-			if r.distance, err = rs.repo.sampledDistance(ctx, me, src, r); err != nil {
-				return nil, err
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b *member) int {
-		switch {
-		case a.distance < b.distance:
-			return -1
-		case a.distance > b.distance:
-			return 1
-		}
-		return 0
-	})
-	return all, nil
-}
-
 // candidates are files that share a role with me: of the same path first, then near, then
-// from the store. Each content is there once.
-func (rs *relatives) candidates(me *member) (family, error) {
-	var same, other, far family
+// from the store. Each content is there once, and of files with the same tensors a bounded number.
+func (rs *relatives) candidates(me *member) ([]*member, error) {
+	var same, other []*member
+	quota := newQuota(me)
 	seen := map[digest.ID]bool{me.file.ID: true}
 	for _, r := range rs.near {
 		switch {
@@ -130,18 +82,35 @@ func (rs *relatives) candidates(me *member) (family, error) {
 			continue
 		case r.path == me.path:
 			same = append(same, r)
+		case !quota.take(r):
+			continue
 		default:
 			other = append(other, r)
 		}
 		seen[r.file.ID] = true
 	}
-	ids, err := rs.repo.Catalog.Similar(me.someNames(), maxRelatives)
+	far, err := rs.far(me, seen)
+	return slices.Concat(same, other, far), err
+}
+
+// far are files from anywhere in the store, by the names of their tensors.
+func (rs *relatives) far(me *member, seen map[digest.ID]bool) (far []*member, err error) {
+	known, err := rs.repo.Catalog.KnownNames(me.someNames())
 	if err != nil {
 		return nil, err
 	}
+	ids, err := rs.repo.Catalog.Similar(spread(known, catalog.MaxSimilarNames), maxFar)
+	if err != nil {
+		return nil, err
+	}
+	quota := newQuota(me)
+	useless := 0
 	for _, id := range ids {
 		if seen[id] {
 			continue
+		}
+		if quota.isFull() || useless == maxRelatives {
+			break
 		}
 		f, err := rs.repo.ReadFile(id)
 		if isLost(err) {
@@ -150,12 +119,22 @@ func (rs *relatives) candidates(me *member) (family, error) {
 		if err != nil {
 			return nil, err
 		}
-		far = append(far, newMember("", f))
+		if r := newMember("", f); quota.take(r) {
+			far, useless = append(far, r), 0
+		} else {
+			useless++
+		}
 	}
-	if n := max(maxRelatives-len(same), 0); len(other) > n {
-		other = other[:n]
+	return far, nil
+}
+
+// spread is at most n of some names, evenly.
+func spread(names []string, n int) []string {
+	out := names[:0:0]
+	for k := range min(n, len(names)) {
+		out = append(out, names[k*len(names)/min(n, len(names))])
 	}
-	return slices.Concat(same, other, far), nil
+	return out
 }
 
 // shares says that a tensor of me has the role and the row length of one of r.
@@ -168,61 +147,6 @@ func (r *member) shares(me *member) bool {
 		}
 	}
 	return false
-}
-
-// someNames are names by which files with the tensors of me are found: of a few of them,
-// with all the wrappers that they may have.
-func (me *member) someNames() []string {
-	const few = 32
-	var names []string
-	step := max(len(me.file.Layout.Tensors)/few, 1)
-	for i := 0; i < len(me.file.Layout.Tensors); i += step {
-		names = append(names, roleNames(me.file.Layout.Tensors[i].Name)...)
-	}
-	return names
-}
-
-func (r *member) tensor(segment int) formats.Tensor {
-	return r.file.Layout.Tensors[r.file.Layout.Segments[segment].Tensor]
-}
-
-// like lists the segments of r with a role and the shape of t; if there is none, those
-// that have more or fewer of the same rows.
-func (r *member) like(role string, t formats.Tensor) []int {
-	var same, rows []int
-	for _, i := range r.roles[role] {
-		shape := r.tensor(i).Shape
-		switch {
-		case slices.Equal(shape, t.Shape):
-			same = append(same, i)
-		case len(shape) == len(t.Shape) && len(shape) > 1 && slices.Equal(shape[1:], t.Shape[1:]):
-			rows = append(rows, i)
-		}
-	}
-	if len(same) > 0 {
-		return same
-	}
-	return rows
-}
-
-// of lists what a tensor may be similar to, the closest file's first, and in one file
-// that of the same dtype before those to cast.
-func (fam family) of(t formats.Tensor) []tensorstore.Relative {
-	role := roleName(t.Name)
-	var out []tensorstore.Relative
-	for _, r := range fam {
-		var same, cast []tensorstore.Relative
-		for _, i := range r.like(role, t) {
-			rel := tensorstore.Relative{Blob: r.file.Blobs[i], DType: r.tensor(i).DType}
-			if rel.DType == t.DType {
-				same = append(same, rel)
-			} else {
-				cast = append(cast, rel)
-			}
-		}
-		out = append(append(out, same...), cast...)
-	}
-	return out
 }
 
 // headFiles lists the files of HEAD's commit, none before the first.

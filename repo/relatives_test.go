@@ -8,21 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRoleName(t *testing.T) {
-	for name, want := range map[string]string{
-		"model.layers.0.self_attn.q_proj.weight":                  "layers.0.self_attn.q_proj.weight",
-		"layers.0.self_attn.q_proj.weight":                        "layers.0.self_attn.q_proj.weight",
-		"base_model.model.model.layers.0.self_attn.q_proj.weight": "layers.0.self_attn.q_proj.weight",
-		"_orig_mod.module.model.norm.weight":                      "norm.weight",
-		"model.":                                                  "model.",
-		"":                                                        "",
-		"blk.0.attn_q.weight":                                     "blk.0.attn_q.weight",
-	} {
-		require.Equal(t, want, roleName(name))
-		require.Contains(t, roleNames(name), name)
-	}
-}
-
 // addOne stages a file and returns what that did.
 func (f *fixture) addOne(path string) Added {
 	f.t.Helper()
@@ -91,7 +76,7 @@ func TestTheClosestRelativeComesFirst(t *testing.T) {
 	require.NoError(t, err)
 	kin, err := rs.family(context.Background(), "a.safetensors", file, strings.NewReader(merged))
 	require.NoError(t, err)
-	require.Len(t, kin, 2)
-	require.Equal(t, "b.safetensors", kin[0].path)
-	require.Less(t, kin[0].distance, kin[1].distance)
+	require.Len(t, kin.members, 2)
+	require.Equal(t, "b.safetensors", kin.members[0].path)
+	require.Less(t, kin.members[0].distance, kin.members[1].distance)
 }

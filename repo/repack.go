@@ -30,7 +30,7 @@ type Repacked struct {
 }
 
 // Repack looks for a better way to store each tensor of the whole store, among all tensors of
-// its role and shape, whenever they came, and merges small packs. No commit, tree or file
+// its role and shape and those that look like it, whenever they came, and merges small packs. No commit, tree or file
 // changes. One repacking runs in a store at a time, else it is [ErrLocked]; see
 // [tensorstore.Store.Repack] for what happens when it is stopped.
 func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
@@ -44,7 +44,7 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 	if err := r.Store.Refresh(); err != nil { // another may have just ended
 		return nil, err
 	}
-	families, total, err := r.tensorFamilies()
+	families, total, err := r.tensorFamilies(ctx)
 	if err != nil {
 		return nil, err
 	}

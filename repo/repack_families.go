@@ -2,12 +2,14 @@ package repo
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/formats/names"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -25,9 +27,10 @@ func compareRoles(a, b roleKey) int {
 }
 
 // tensorFamilies are the distinct tensors of all files of the store by role, and their
-// bytes. The same files give the same families in the same order, whenever they were added.
-func (r *Repo) tensorFamilies() (families [][]tensorstore.Tensor, bytes int64, err error) {
-	c := collecting{repo: r, roles: map[digest.ID]roleKey{}, tensors: map[digest.ID]tensorstore.Tensor{}, size: map[digest.ID]int64{}}
+// bytes. One that is like none of its role goes where the tensor is that it is like. The same files give the same families in the same order, whenever they were added.
+func (r *Repo) tensorFamilies(ctx context.Context) (families [][]tensorstore.Tensor, bytes int64, err error) {
+	c := collecting{repo: r, roles: map[digest.ID]roleKey{}, tensors: map[digest.ID]tensorstore.Tensor{}, size: map[digest.ID]int64{},
+		names: map[digest.ID]string{}, importances: importances{repo: r, loaded: true}, adapters: adapters{repo: r, loaded: true}}
 	var files []digest.ID
 	err = r.Catalog.Each(pack.Manifest, func(rec catalog.Record) error {
 		files = append(files, rec.ID)
@@ -36,6 +39,7 @@ func (r *Repo) tensorFamilies() (families [][]tensorstore.Tensor, bytes int64, e
 	if err != nil {
 		return nil, 0, err
 	}
+	slices.SortFunc(files, func(a, b digest.ID) int { return slices.Compare(a[:], b[:]) })
 	for _, id := range files {
 		f, err := r.ReadFile(id)
 		if isLost(err) {
@@ -45,11 +49,15 @@ func (r *Repo) tensorFamilies() (families [][]tensorstore.Tensor, bytes int64, e
 			return nil, 0, err
 		}
 		c.add(f)
+		if err := c.takeUp(f); err != nil {
+			return nil, 0, err
+		}
 	}
 	for _, n := range c.size {
 		bytes += n
 	}
-	return c.families(), bytes, nil
+	families, err = r.rehome(ctx, c.families())
+	return families, bytes, err
 }
 
 // A collecting gives each tensor a role: of several the first in their order, so that it
@@ -59,6 +67,10 @@ type collecting struct {
 	roles   map[digest.ID]roleKey
 	tensors map[digest.ID]tensorstore.Tensor
 	size    map[digest.ID]int64
+	names   map[digest.ID]string // of tensors in GGUF
+
+	importances importances
+	adapters    adapters
 }
 
 func (c *collecting) add(f catalog.File) {
@@ -67,7 +79,7 @@ func (c *collecting) add(f catalog.File) {
 			continue
 		}
 		t := f.Layout.Tensors[s.Tensor]
-		role := roleKey{roleName(t.Name), shapeKey(t.Shape)}
+		role := roleKey{names.Role(t.Name), shapeKey(t.Shape)}
 		blob := f.Blobs[i]
 		if known, ok := c.roles[blob]; ok && !c.precedes(role, t, known, c.tensors[blob]) {
 			continue
@@ -75,7 +87,20 @@ func (c *collecting) add(f catalog.File) {
 		c.roles[blob] = role
 		c.tensors[blob] = tensorstore.Tensor{Blob: blob, Hint: tensorstore.Hint{DType: t.DType, Shape: t.Shape}}
 		c.size[blob] = s.Len
+		if f.Layout.Format == "gguf" {
+			c.names[blob] = t.Name
+		}
 	}
+}
+
+// takeUp notes the adapters and importance matrices of a file, whatever it is called.
+func (c *collecting) takeUp(f catalog.File) error {
+	c.adapters.add(f)
+	err := c.importances.addContent(f, c.repo.segment(f))
+	if isLost(err) {
+		return nil
+	}
+	return err
 }
 
 // precedes says that a role, and dtype among equals, comes before that which a blob has.
@@ -86,7 +111,12 @@ func (c *collecting) precedes(role roleKey, t formats.Tensor, known roleKey, has
 func (c *collecting) families() (families [][]tensorstore.Tensor) {
 	byRole := map[roleKey][]tensorstore.Tensor{}
 	for blob, role := range c.roles {
-		byRole[role] = append(byRole[role], c.tensors[blob])
+		t := c.tensors[blob]
+		t.Hint.Adapters = c.adapters.byRole[role.name]
+		if name, ok := c.names[blob]; ok {
+			t.Hint.Importance = c.importances.named(name)
+		}
+		byRole[role] = append(byRole[role], t)
 	}
 	for _, role := range slices.SortedFunc(maps.Keys(byRole), compareRoles) {
 		f := byRole[role]

@@ -19,7 +19,7 @@ type Stats struct {
 	StoredBytes   int64                    `json:"stored_bytes"`
 	CatalogBytes  int64                    `json:"catalog_bytes"` // of the database, which can be made again
 	Ratio         Number                   `json:"ratio"`         // stored to logical; null for no bytes
-	ByEncoding    map[string]EncodingStats `json:"by_encoding"`   // all of raw, zstd, fields, delta, derived
+	ByEncoding    map[string]EncodingStats `json:"by_encoding"`   // all of raw, zstd, fields, blocks, delta, derived
 }
 
 // EncodingStats are the distinct chunks that are stored in one way.

@@ -13,7 +13,7 @@ import (
 // encodingNames are what people read, in the order in which they are listed. Derived
 // is no encoding of its own: a chunk is derived when what predicts it is computed
 // from other tensors, by a cast or a quantiser, and is not just a relative.
-var encodingNames = []string{"raw", "zstd", "fields", "delta", derivedName}
+var encodingNames = []string{"raw", "zstd", "fields", "blocks", "delta", derivedName}
 
 const derivedName = "derived"
 
@@ -28,6 +28,8 @@ func encodingName(e uint8) (string, error) {
 		return "fields", nil
 	case codec.Delta:
 		return "delta", nil
+	case codec.Blocks:
+		return "blocks", nil
 	}
 	return "", fmt.Errorf("encoding %d is not known to this version of dits", e)
 }
@@ -35,43 +37,55 @@ func encodingName(e uint8) (string, error) {
 // ways tells how chunks are stored. It reads each prediction once.
 type ways struct {
 	repo        *Repo
-	predictions map[digest.ID]way
+	predictions map[digest.ID]*way
 }
 
 // A way is what a prediction makes of the chunks that name it.
 type way struct {
 	derived bool
-	source  digest.ID // zero: it predicts nothing
+	kind    string      // as kindOf has it; "": it predicts nothing
+	detail  string      // as detailOf has it
+	sources []digest.ID // that it predicts from, the one that matters most first
+}
+
+// source is the blob that matters most, zero without any.
+func (w *way) source() digest.ID {
+	if len(w.sources) == 0 {
+		return digest.ID{}
+	}
+	return w.sources[0]
 }
 
 func (r *Repo) waysOfStoring() *ways {
-	return &ways{repo: r, predictions: map[digest.ID]way{{}: {}}}
+	return &ways{repo: r, predictions: map[digest.ID]*way{{}: {}}}
 }
 
 // prediction reads what kind of prediction id is.
-func (w *ways) prediction(id digest.ID) (way, error) {
+func (w *ways) prediction(id digest.ID) (*way, error) {
 	if known, ok := w.predictions[id]; ok {
 		return known, nil
 	}
 	b, err := w.repo.Store.Object(pack.Prediction, id)
 	if err != nil {
-		return way{}, err
+		return nil, err
 	}
 	p, err := predict.Unmarshal(b)
 	if err != nil {
-		return way{}, err
+		return nil, err
 	}
-	found := way{derived: isDerived(p.Kind)}
-	if len(p.Sources) > 0 {
-		found.source = p.Sources[0]
+	found := &way{derived: isDerived(p.Kind), kind: kindOf(p), detail: detailOf(p)}
+	if found.kind != "" {
+		if found.sources, err = w.repo.Store.Sources(id); err != nil {
+			return nil, err
+		}
 	}
 	w.predictions[id] = found
 	return found, nil
 }
 
 // isDerived says that predictions of a kind compute content from other content. The
-// others start from a relative, or predict nothing.
-func isDerived(k predict.Kind) bool { return k == predict.Cast }
+// others start from relatives, or predict nothing.
+func isDerived(k predict.Kind) bool { return k.Derives() }
 
 // of says how the chunk of a record is stored.
 func (w *ways) of(r catalog.Record) (origin, error) {
@@ -86,12 +100,12 @@ func (w *ways) of(r catalog.Record) (origin, error) {
 	if p.derived {
 		name = derivedName
 	}
-	return origin{name, p.source}, nil
+	return origin{name, p}, nil
 }
 
 // most is how most bytes of a blob are stored.
 func (w *ways) most(b catalog.Blob, records map[digest.ID][]catalog.Record) (origin, error) {
-	best, bytes := origin{encoding: "raw"}, map[origin]int64{}
+	best, bytes := origin{"raw", &way{}}, map[origin]int64{}
 	for _, c := range b.Chunks {
 		found := records[c.ID]
 		if len(found) == 0 {

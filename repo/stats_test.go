@@ -47,7 +47,7 @@ func TestStats(t *testing.T) {
 
 	var sum EncodingStats
 	require.Len(t, head.ByEncoding, 5)
-	for _, name := range []string{"raw", "zstd", "fields", "delta", "derived"} {
+	for _, name := range []string{"raw", "zstd", "fields", "blocks", "delta", "derived"} {
 		e, ok := head.ByEncoding[name]
 		require.True(t, ok, name)
 		sum.Chunks += e.Chunks
@@ -98,5 +98,5 @@ func TestStatsJSON(t *testing.T) {
 	require.NoError(t, err)
 	zero := `{"chunks":0,"logical_bytes":0,"stored_bytes":0}`
 	require.Equal(t, `{"files":0,"tensors":0,"unique_tensors":0,"chunks":0,"logical_bytes":0,"stored_bytes":0,"catalog_bytes":1,"ratio":null,`+
-		`"by_encoding":{"delta":`+zero+`,"derived":`+zero+`,"fields":`+zero+`,"raw":`+zero+`,"zstd":`+zero+`}}`, string(b))
+		`"by_encoding":{"blocks":`+zero+`,"delta":`+zero+`,"derived":`+zero+`,"fields":`+zero+`,"raw":`+zero+`,"zstd":`+zero+`}}`, string(b))
 }

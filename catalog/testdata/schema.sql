@@ -45,7 +45,8 @@ CREATE TABLE files (
   format  TEXT NOT NULL,
   size    INTEGER NOT NULL,
   warning TEXT NOT NULL
-) STRICT;
+, sketched INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX files_unsketched ON files (n) WHERE sketched = 0;
 CREATE TABLE names (
   n    INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE
@@ -81,6 +82,15 @@ CREATE TABLE segments (
   blob   INTEGER NOT NULL REFERENCES digests,
   PRIMARY KEY (file, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX segments_blob ON segments (blob, file);
+CREATE TABLE sketches (
+  blob    INTEGER PRIMARY KEY REFERENCES digests,
+  rows    INTEGER NOT NULL, -- all dimensions but the last together
+  width   INTEGER NOT NULL, -- the last dimension
+  hash    INTEGER NOT NULL, -- 64 bits of which related tensors share most
+  samples BLOB NOT NULL     -- float32, little-endian; empty: the tensor has no numbers
+) STRICT;
+CREATE INDEX sketches_shape ON sketches (rows, width, hash);
 CREATE TABLE sqlite_sequence(name,seq);
 CREATE TABLE tree_entries (
   tree INTEGER NOT NULL REFERENCES trees ON DELETE CASCADE,

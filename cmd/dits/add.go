@@ -31,7 +31,8 @@ With --json, one object a line for each file.`,
 		Example: `  dits add model.safetensors
   dits add .
   dits add -u                  # only what is tracked already
-  dits add --level max model-*.safetensors`,
+  dits add --level max model-*.safetensors
+  dits add --imatrix ../imatrix.gguf model-Q4_K_M.gguf`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runAdd(cmd, g, o, args) },
 	}
 	f := cmd.Flags()
@@ -39,6 +40,7 @@ With --json, one object a line for each file.`,
 	f.BoolVarP(&o.Update, "update", "u", false, "only files that are tracked already")
 	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what would be staged; store nothing")
 	f.BoolVar(&o.Dereference, "dereference", false, "store what a link out of the folder leads to, not the link")
+	f.StringVar(&o.Importance, "imatrix", "", "an importance `FILE` that quants were made with, where it is not committed")
 	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line for each file")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp))
@@ -90,6 +92,7 @@ func parseLevel(s string) (tensorstore.Level, error) {
 
 func printAdded(cmd *cobra.Command, a repo.Added, o addOptions) error {
 	if o.json {
+		a.Sources = orEmpty(a.Sources)
 		return writeJSON(cmd, a)
 	}
 	if a.Warning != "" {
@@ -112,7 +115,7 @@ func printDryRun(w io.Writer, a repo.Added) error {
 }
 
 // describe is one line about a staged file:
-// "model.safetensors: safetensors, 56 tensors (12 known, 44 delta), 13.8 MiB, stored 4.2 MiB (30.4%)".
+// "model.safetensors: safetensors, 56 tensors (12 known, 44 delta ← base.safetensors), 13.8 MiB, stored 4.2 MiB (30.4%)".
 func describe(a repo.Added) string {
 	if a.Removed {
 		return a.Path + ": removed"
@@ -135,7 +138,13 @@ func tensorCounts(a repo.Added) string {
 			kinds = append(kinds, fmt.Sprintf("%d %s", k.n, k.name))
 		}
 	}
-	return fmt.Sprintf("%d tensors (%s)", a.Tensors, strings.Join(kinds, ", "))
+	text := strings.Join(kinds, ", ")
+	if n := len(a.Sources); n > 3 {
+		text += fmt.Sprintf(" ← %s and %d more", strings.Join(a.Sources[:3], ", "), n-3)
+	} else if n > 0 {
+		text += " ← " + strings.Join(a.Sources, ", ")
+	}
+	return fmt.Sprintf("%d tensors (%s)", a.Tensors, text)
 }
 
 // percentOf is " (12.3%)", or "" of nothing.

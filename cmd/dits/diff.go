@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,12 +10,15 @@ import (
 )
 
 type diffOptions struct {
-	tensors  bool
-	stat     bool
-	nameOnly bool
-	staged   bool
-	exitCode bool
-	json     bool
+	tensors    bool
+	rank       bool
+	sort       string
+	expectLoRA string
+	stat       bool
+	nameOnly   bool
+	staged     bool
+	exitCode   bool
+	json       bool
 }
 
 func newDiff(g *globals) *cobra.Command {
@@ -24,44 +28,66 @@ func newDiff(g *globals) *cobra.Command {
 		Short:   "Show which layers and tensors changed, and how far",
 		GroupID: history,
 		Long: `Compares A with B; A with the working folder; or what is staged with the working folder.
-A..B is A B. For each file that changed: how many tensors did, and a table of layers and
-modules with the relative change ‖ΔW‖/‖W‖ of each. "=" is identical, "≠" changed where
-no figure can be given, " " is not there.`,
+A..B is A B. A:PATH B:PATH compares two files, or two folders; a path without a revision is
+one of the working folder. For each model that changed: how many tensors did, and a table of
+layers and modules with the relative change ‖ΔW‖/‖W‖ of each. "=" is identical, "≠" changed
+where no figure can be given, " " is not there. Shards are one model, quants count as the
+values that they stand for, and names of Hugging Face and GGUF are the same names. Below the
+counts: keys of headers and JSON files that differ.`,
 		Example: `  dits diff                          # working folder against what is staged
   dits diff --staged                 # what the next commit will change
   dits diff main ft-customer
-  dits diff --tensors main..ft-customer -- model.safetensors
+  dits diff --tensors --sort rel-l2 main..ft-customer -- model.safetensors
+  dits diff HEAD:model.safetensors HEAD:model-Q4_K_M.gguf
+  dits diff --rank main lora-merged  # is the change of low rank?
+  dits diff main lora-merged --expect-lora adapters/tone
   dits diff --exit-code --name-only HEAD~1 HEAD`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runDiff(cmd, g, o, args) },
 	}
 	cmd.ValidArgsFunction = g.revisionsAndPaths
 	f := cmd.Flags()
 	f.BoolVar(&o.tensors, "tensors", false, "each tensor: share of elements changed, relative L2, largest change, cosine")
+	f.BoolVar(&o.rank, "rank", false, "with --tensors: the rank of each change above the noise of rounding, and the energy in it")
+	f.StringVar(&o.sort, "sort", "", "order tensors by `FIGURE`, the largest first: "+strings.Join(sortNames(), ", "))
+	f.StringVar(&o.expectLoRA, "expect-lora", "", "exit status 1 unless B is A with `ADAPTER` merged and nothing else: a folder as peft writes it, its safetensors file, or REV:PATH")
 	f.BoolVar(&o.stat, "stat", false, "count tensors a file; read none")
 	f.BoolVar(&o.nameOnly, "name-only", false, "only the paths of files that differ")
 	f.BoolVar(&o.staged, "staged", false, "compare A (by default HEAD) with what is staged")
 	f.BoolVar(&o.exitCode, "exit-code", false, "exit status 1 if there are differences")
 	f.BoolVar(&o.json, "json", false, "JSON")
+	_ = cmd.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(sortNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
+// check refuses flags that make no sense together.
+func (o *diffOptions) check() error {
+	if shapes := count(o.tensors || o.rank, o.stat, o.nameOnly, o.expectLoRA != ""); shapes > 1 {
+		return usagef("diff: %d of --tensors or --rank, --stat, --name-only and --expect-lora, want one", shapes)
+	}
+	if o.sort != "" && !slices.Contains(sortNames(), o.sort) {
+		return usagef("diff: --sort %s, want one of %s", o.sort, strings.Join(sortNames(), ", "))
+	}
+	return nil
+}
+
 func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error {
-	if shapes := count(o.tensors, o.stat, o.nameOnly); shapes > 1 {
-		return usagef("diff: %d of --tensors, --stat and --name-only, want one", shapes)
+	if err := o.check(); err != nil {
+		return err
 	}
 	return g.withRepo(func(r *repo.Repo) error {
-		revs, paths, err := g.words(r, cmd, args, 2)
+		a, b, paths, err := o.operands(g, r, cmd, args)
 		if err != nil {
 			return err
 		}
-		a, b, err := o.sides(r, revs)
+		options := repo.DiffOptions{Paths: paths, FilesOnly: o.nameOnly, DigestsOnly: o.stat, Rank: o.rank}
+		if o.expectLoRA != "" {
+			return o.runExpectLoRA(cmd, g, r, a, b, options)
+		}
+		d, err := r.Diff(cmd.Context(), a, b, options)
 		if err != nil {
 			return err
 		}
-		d, err := r.Diff(cmd.Context(), a, b, repo.DiffOptions{Paths: paths, FilesOnly: o.nameOnly, DigestsOnly: o.stat})
-		if err != nil {
-			return err
-		}
+		sortTensors(d, o.sort)
 		if err := o.print(cmd, d); err != nil {
 			return err
 		}
@@ -70,6 +96,56 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 		}
 		return nil
 	})
+}
+
+// operands are the two states that are compared, and the paths to which that is limited.
+func (o *diffOptions) operands(g *globals, r *repo.Repo, cmd *cobra.Command, args []string) (a, b repo.Side, paths []string, err error) {
+	if g.anyObject(r, args) {
+		if o.staged || len(args) > 2 {
+			return a, b, nil, usagef("diff: %s, want A:PATH, or two of A:PATH and PATH", strings.Join(args, " "))
+		}
+		a, b, err = g.objectSides(r, args)
+		return a, b, nil, err
+	}
+	revs, paths, err := g.words(r, cmd, args, 2)
+	if err != nil {
+		return a, b, nil, err
+	}
+	a, b, err = o.sides(r, revs)
+	return a, b, paths, err
+}
+
+// anyObject says that one of the first two words is REV:PATH, or :PATH.
+func (g *globals) anyObject(r *repo.Repo, args []string) bool {
+	for _, arg := range args[:min(len(args), 2)] {
+		if strings.Contains(arg, ":") && !g.isPath(r, arg) {
+			return true
+		}
+	}
+	return false
+}
+
+// objectSides are the files or folders that one or two words name; one alone is compared with that of its path
+// in the working folder.
+func (g *globals) objectSides(r *repo.Repo, args []string) (a, b repo.Side, err error) {
+	var sides []repo.Side
+	for _, arg := range args {
+		rev, path, err := g.object(r, arg)
+		switch {
+		case err != nil:
+			return a, b, err
+		case !strings.Contains(arg, ":") || g.isPath(r, arg):
+			sides = append(sides, repo.AtWork().At(path))
+		case rev == "":
+			sides = append(sides, repo.AtIndex().At(path))
+		default:
+			sides = append(sides, repo.AtRevision(rev).At(path))
+		}
+		if len(args) == 1 {
+			sides = append(sides, repo.AtWork().At(path))
+		}
+	}
+	return sides[0], sides[1], nil
 }
 
 // sides are the two states that the revisions and --staged name.
@@ -126,7 +202,7 @@ func (o *diffOptions) print(cmd *cobra.Command, d *repo.Diff) error {
 		return printDiffStat(w, d)
 	}
 	for i := range d.Files {
-		if err := printFileDiff(w, &d.Files[i], o.tensors); err != nil {
+		if err := printFileDiff(w, &d.Files[i], o.tensors || o.rank, o.rank); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -12,22 +13,43 @@ import (
 
 // printFileDiff prints one file: a line of counts, and below it the table of layers or
 // the list of tensors.
-func printFileDiff(w io.Writer, f *repo.FileDiff, tensors bool) error {
+func printFileDiff(w io.Writer, f *repo.FileDiff, tensors, ranks bool) error {
 	p := &printer{w: w}
 	p.f("%s   %s\n", pathsOf(f), describeFile(f))
 	if f.Warning != "" {
 		p.f("  %s\n", f.Warning)
 	}
+	for _, k := range f.Metadata {
+		p.f("  %s: %s → %s\n", k.Key, valueText(k.A), valueText(k.B))
+	}
+	if f.LoRARank > 0 {
+		p.f("  consistent with LoRA rank %d\n", f.LoRARank)
+	}
 	if p.err != nil || f.Status == repo.FileRenamed {
 		return p.err
 	}
 	if tensors {
-		return printTensors(w, f.Tensors)
+		return printTensors(w, f.Tensors, ranks)
 	}
 	if f.Summary.Tensors == f.Summary.Identical {
 		return nil
 	}
 	return printLayers(w, f.Layers)
+}
+
+// maxValue is how many runes of a value are shown.
+const maxValue = 60
+
+// valueText is a value of a header or JSON file, "none" where there is none.
+func valueText(v json.RawMessage) string {
+	if v == nil {
+		return "none"
+	}
+	text := []rune(string(v))
+	if len(text) > maxValue {
+		return string(text[:maxValue-1]) + "…"
+	}
+	return string(text)
 }
 
 func pathsOf(f *repo.FileDiff) string {
@@ -136,25 +158,40 @@ func figure(n repo.Number) string {
 }
 
 // printTensors prints a line for each tensor.
-func printTensors(w io.Writer, tensors []repo.TensorDiff) error {
+func printTensors(w io.Writer, tensors []repo.TensorDiff, ranks bool) error {
 	t := &table{indent: "  "}
-	t.rightAlign(3, 4, 5, 6)
-	t.row("tensor", "status", "dtype, shape", "changed", "rel L2", "max |Δ|", "cosine")
+	t.rightAlign(3, 4, 5, 6, 7, 8)
+	head := []string{"tensor", "status", "dtype, shape", "changed", "rel L2", "max |Δ|", "cosine"}
+	if ranks {
+		head = append(head, "rank", "energy")
+	}
+	t.row(head...)
 	for i := range tensors {
 		d := &tensors[i]
 		row := []string{tensorName(d), d.Status, kindOf(d)}
 		switch d.Status {
 		case repo.TensorChanged, repo.TensorReshaped:
 			row = append(row, share(d.Changed, d.Elements), figure(d.RelL2), figure(d.MaxAbs), cosine(d.Cosine))
+			if ranks && d.Rank != nil {
+				row = append(row, rankText(d), fmt.Sprintf("%.2f%%", 100*float64(*d.Energy)))
+			}
 		}
 		t.row(row...)
 	}
 	return t.write(w)
 }
 
-// tensorName is "a", or "a → b" of a tensor that was renamed.
+// rankText is "16", or "≥80" where that is all that was looked for.
+func rankText(t *repo.TensorDiff) string {
+	if t.RankLeast {
+		return fmt.Sprintf("≥%d", *t.Rank)
+	}
+	return strconv.FormatInt(*t.Rank, 10)
+}
+
+// tensorName is "a", or "a → b" of a tensor that has another name in b.
 func tensorName(t *repo.TensorDiff) string {
-	if t.Status == repo.TensorRenamed {
+	if t.NameB != "" && t.NameB != t.Name {
 		return t.Name + " → " + t.NameB
 	}
 	return t.Name

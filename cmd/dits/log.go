@@ -13,6 +13,7 @@ import (
 
 type logOptions struct {
 	limit   int
+	tensors []string
 	oneline bool
 	stat    bool
 	graph   bool
@@ -26,15 +27,19 @@ func newLog(g *globals) *cobra.Command {
 		Short:   "Show the history",
 		GroupID: history,
 		Long: `Shows commits from REV (by default HEAD) back, newest first; A..B shows what B has and A
-has not. With paths, only commits that changed them. --json gives one object a line.`,
+has not. With paths, only commits that changed them; with --tensor, only those that changed
+a tensor whose name matches. In a pattern * matches any run of characters but /, ? one
+character, [a-z] one of a range. --json gives one object a line.`,
 		Example: `  dits log --oneline
   dits log --stat main..ft-customer
-  dits log -- model.safetensors`,
+  dits log -- model.safetensors
+  dits log --tensor 'model.layers.3.*' model.safetensors`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runLog(cmd, g, o, args) },
 	}
 	cmd.ValidArgsFunction = g.revisionsAndPaths
 	f := cmd.Flags()
 	f.IntVarP(&o.limit, "max-count", "n", 0, "at most `N` commits")
+	f.StringArrayVar(&o.tensors, "tensor", nil, "only commits that changed a tensor whose name matches `GLOB`; may be given again")
 	f.BoolVar(&o.oneline, "oneline", false, "one line a commit")
 	f.BoolVar(&o.stat, "stat", false, "also the files changed, and the bytes that each commit added")
 	f.BoolVar(&o.graph, "graph", false, "draw the lines between commits")
@@ -59,7 +64,7 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 		if o.graph {
 			s.graph = &graph{}
 		}
-		for c, err := range r.Log(from, repo.LogOptions{Exclude: exclude, Paths: paths, Limit: o.limit}) {
+		for c, err := range r.Log(from, repo.LogOptions{Exclude: exclude, Paths: paths, Tensors: o.tensors, Limit: o.limit}) {
 			if err != nil {
 				return err
 			}
@@ -87,6 +92,7 @@ type shower struct {
 	names   map[digest.ID][]string // what points to a commit, as people read it
 	refs    map[digest.ID][]string // the same by full ref names
 	graph   *graph
+	kin     *repo.Kin // nil: nothing was asked yet
 }
 
 // A loggedCommit is a commit in JSON.
@@ -105,7 +111,7 @@ func (s *shower) show(c catalog.Commit) error {
 	var stat *repo.CommitStat
 	if s.options.stat {
 		var err error
-		if stat, err = s.repo.CommitStat(c); err != nil {
+		if stat, err = s.stat(c); err != nil {
 			return err
 		}
 	}
@@ -132,6 +138,21 @@ func (s *shower) show(c catalog.Commit) error {
 	return err
 }
 
+// stat is what a commit brought, and what its files were stored from.
+func (s *shower) stat(c catalog.Commit) (*repo.CommitStat, error) {
+	stat, err := s.repo.CommitStat(c)
+	if err != nil {
+		return nil, err
+	}
+	if s.kin == nil {
+		if s.kin, err = s.repo.Kin(); err != nil {
+			return nil, err
+		}
+	}
+	stat.Sources, err = s.kin.Sources(c, stat.Files)
+	return stat, err
+}
+
 func (s *shower) printLong(p *printer, c catalog.Commit) {
 	p.f("commit %s%s\n", c.ID, s.decoration(c.ID))
 	if len(c.Parents) > 1 {
@@ -150,9 +171,29 @@ func printStat(p *printer, stat *repo.CommitStat) {
 		return
 	}
 	for _, f := range stat.Files {
-		p.f("  %s %s\n", letters[f.Status], f.Path)
+		p.f("  %s %s%s\n", letters[f.Status], f.Path, storedFrom(stat.Sources[f.Path]))
 	}
 	p.f("  %s, %s, %s added\n", plural(len(stat.Files), "file", "files"), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
+}
+
+// storedFrom is " ← base.safetensors (20 delta)", with up to three sources, "" without any.
+func storedFrom(sources []repo.FileSource) string {
+	const most = 3
+	var parts []string
+	for _, s := range sources[:min(most, len(sources))] {
+		var counts []string
+		for _, kind := range kindsOf(s.Tensors) {
+			counts = append(counts, fmt.Sprintf("%d %s", s.Tensors[kind], kind))
+		}
+		parts = append(parts, fmt.Sprintf("%s (%s)", sourceName(s), strings.Join(counts, ", ")))
+	}
+	if n := len(sources) - most; n > 0 {
+		parts = append(parts, fmt.Sprintf("%d more", n))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " ← " + strings.Join(parts, ", ")
 }
 
 // decoration is " (HEAD -> main, tag)", or "".

@@ -137,11 +137,23 @@ func printListing(cmd *cobra.Command, l *repo.FileListing) error {
 	t := &table{indent: "  "}
 	t.rightAlign(3)
 	for _, x := range l.Tensors {
-		stored := x.Encoding
-		if !x.Source.IsZero() {
-			stored += " of " + x.Source.Short()
-		}
-		t.row(x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size), x.Digest.Short(), stored)
+		t.row(x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size), x.Digest.Short(), howStored(x))
 	}
 	return t.write(cmd.OutOrStdout())
+}
+
+// howStored is "fields", "delta ← base.safetensors:lm_head.weight @ main~1", or "delta (low rank r16) ← …".
+func howStored(x repo.TensorInfo) string {
+	if x.Source.IsZero() {
+		return x.Encoding
+	}
+	how := x.Encoding
+	if x.Prediction != "relative" {
+		how += " (" + x.Prediction + ")"
+	}
+	sources := x.Sources
+	if len(sources) == 0 {
+		sources = []repo.TensorSource{{Digest: x.Source, Path: x.SourcePath, Tensor: x.SourceTensor, Rev: x.SourceRev}}
+	}
+	return how + fromSources(sources)
 }

@@ -17,10 +17,10 @@ import (
 // paths names two safetensors files, the second made from the first.
 type paths struct{ base, tuned string }
 
-// String is how tables name the pair.
+// String is how tables name the pair: the folder, and both.
 func (p paths) String() string {
 	stem := func(s string) string { return strings.TrimSuffix(filepath.Base(s), ".safetensors") }
-	return stem(p.base) + " → " + stem(p.tuned)
+	return filepath.Base(filepath.Dir(p.tuned)) + "/" + stem(p.base) + " → " + stem(p.tuned)
 }
 
 // findPairs lists the files of a folder that are as long as its base.safetensors, each with the

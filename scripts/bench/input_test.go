@@ -56,7 +56,7 @@ func TestFindPairs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(pairs) != 2 || pairs[0].String() != "base → ft-customer" || pairs[1].String() != "base → merged-lora" {
+	if len(pairs) != 2 || pairs[0].String() != "family/base → ft-customer" || pairs[1].String() != "family/base → merged-lora" {
 		t.Errorf("got %v, want ft-customer and merged-lora with base", pairs)
 	}
 }

@@ -24,11 +24,28 @@ func execute(dir, program string, args ...string) (usage, error) {
 	err := c.Run()
 	u := usage{wall: time.Since(start)}
 	if err != nil {
-		return u, fmt.Errorf("dits %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(out.String()))
+		return u, failed(c, err, out.String())
 	}
 	u.cpu = c.ProcessState.UserTime() + c.ProcessState.SystemTime()
 	u.peak = maxResident(c.ProcessState)
 	return u, nil
+}
+
+// query runs a program in a folder ("": this one) and returns what it wrote to its standard output.
+func query(dir, program string, args ...string) ([]byte, error) {
+	c := exec.Command(program, args...)
+	c.Dir = dir
+	var messages strings.Builder
+	c.Stderr = &messages
+	b, err := c.Output()
+	if err != nil {
+		return b, failed(c, err, messages.String())
+	}
+	return b, nil
+}
+
+func failed(c *exec.Cmd, err error, said string) error {
+	return fmt.Errorf("%s: %w: %s", strings.Join(c.Args, " "), err, strings.TrimSpace(said))
 }
 
 // middle is the median of each figure, but the largest peak.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -65,7 +64,7 @@ func writeAlone(w io.Writer, path string, o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "### %s, alone\n\n%s.\n\n", strings.TrimSuffix(filepath.Base(path), ".safetensors"), sizeOf(in))
+	fmt.Fprintf(w, "### %s, alone\n\n%s.\n\n", shortName(path), sizeOf(in))
 	tableHead(w)
 	for i, way := range ways {
 		tableRow(w, way.name, results[i], results[0], in)

@@ -116,9 +116,9 @@ func checkOut(dits, dir, revision, want string) (usage, error) {
 	return u, err
 }
 
-// addFile puts a file in place of model.safetensors, adds and commits it, and returns what
-// the packs grew by.
-func addFile(dits, dir, from string) (usage, int64, error) {
+// addFile puts a file in place of model.safetensors, adds it with flags and commits it, and
+// returns what the packs grew by.
+func addFile(dits, dir, from string, flags ...string) (usage, int64, error) {
 	if err := stream(from, filepath.Join(dir, "model.safetensors")); err != nil {
 		return usage{}, 0, err
 	}
@@ -127,7 +127,7 @@ func addFile(dits, dir, from string) (usage, int64, error) {
 	if err != nil {
 		return usage{}, 0, err
 	}
-	u, err := execute(dir, dits, "add", "-q", "model.safetensors")
+	u, err := execute(dir, dits, append([]string{"add", "-q", "model.safetensors"}, flags...)...)
 	if err != nil {
 		return u, 0, err
 	}

@@ -61,3 +61,23 @@ func TestMeasureStoreCatchesOtherBytes(t *testing.T) {
 		t.Errorf("a checkout of the wrong file: got %v, want an error", err)
 	}
 }
+
+func TestMaxLevel(t *testing.T) {
+	p := paths{filepath.Join(family, "base.safetensors"), filepath.Join(family, "ft-customer.safetensors")}
+	o := options{dits: fake(t, "0"), runs: 1, sample: 1 << 18, work: t.TempDir()}
+	st, err := os.Stat(p.tuned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := writeMax(&out, []paths{p}, []storeResult{{size: st.Size(), tuned: st.Size() / 2}}, o); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "| family/base → ft-customer | 50.00 | 100.00 |") {
+		t.Errorf("report: got no 50%% and 100%% in\n%s", out.String())
+	}
+	o.dits = fake(t, "1")
+	if _, err := measureMax(o, p); err == nil || !strings.Contains(err.Error(), "other bytes") {
+		t.Errorf("checkout gives another file: got %v", err)
+	}
+}

@@ -14,8 +14,14 @@ LOG = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, HANDLE)
 ROOM = ("room", ctypes.c_byte * 1000)
 
 
+class Importance(ctypes.Structure):
+    """llama_model_imatrix_data; an array of them ends with one without a name."""
+    _fields_ = [("name", ctypes.c_char_p), ("data", POINTER(ctypes.c_float)), ("size", ctypes.c_size_t)]
+
+
 class QuantizeParams(ctypes.Structure):
-    _fields_ = [("threads", INT32), ("ftype", INT32), ROOM]
+    _fields_ = [("threads", INT32), ("ftype", INT32), ("output", INT32), ("embedding", INT32), ("flags", BOOL * 6),
+                ("imatrix", POINTER(Importance)), ROOM]
 
 
 class ModelParams(ctypes.Structure):
@@ -55,7 +61,9 @@ class Library:
             raise SystemExit(f"llama: {folder}: got {len(paths)} libllama*.so, want 1")
         self.folder, self.c = folder, ctypes.CDLL(paths[0], mode=ctypes.RTLD_GLOBAL)
         for name, (result, args) in SIGNATURES.items():
-            f = getattr(self.c, name)
+            f = getattr(self.c, name, None)
+            if f is None:
+                continue  # older llama.cpp: only running a model needs those
             f.restype, f.argtypes = result, args
         self.messages = []
         self.log = LOG(lambda level, text, _: self.messages.append(text.decode(errors="replace")))

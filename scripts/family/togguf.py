@@ -126,10 +126,12 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("model", help="safetensors file")
     p.add_argument("out", help="GGUF file to write")
+    p.add_argument("--layers", type=int, help="write only so many layers, from the first")
     o = p.parse_args()
     beside = lambda name: os.path.join(os.path.dirname(o.model), name)
     with open(beside("config.json"), encoding="utf-8") as f:
         c = json.load(f)
+    c["num_hidden_layers"] = o.layers or c["num_hidden_layers"]
     weights = {n: stfile.floats(t) for n, t in stfile.read(o.model).items()}
     name = os.path.splitext(os.path.basename(o.model))[0]
     write(o.out, metadata(name, c, bpe.load(beside("tokenizer.json"))), tensors(weights, c))

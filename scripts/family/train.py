@@ -50,8 +50,11 @@ def held_out(net, data, batches=20):
     return sum(loss_of(net, data.batch(data.held, gen)).item() for _ in range(batches)) / batches
 
 
-def fit(name, net, data, steps, rate, seed):
-    """Trains what requires a gradient with AdamW, warm-up and a cosine down to a tenth; returns the record."""
+def fit(name, net, data, steps, rate, seed, after=None):
+    """Trains what requires a gradient with AdamW, warm-up and a cosine down to a tenth; returns the record.
+
+    after(n, net) is called when n steps are done, n = 1 … steps.
+    """
     params = [p for p in net.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(params, lr=rate, betas=(0.9, 0.95), weight_decay=0.01)
     gen = torch.Generator().manual_seed(seed)
@@ -68,6 +71,8 @@ def fit(name, net, data, steps, rate, seed):
         torch.nn.utils.clip_grad_norm_(params, 1.0)
         opt.step()
         recent.append(loss.item())
+        if after:
+            after(step + 1, net)
         if len(recent) == 25 or step == steps - 1:
             record["train"].append([step + 1, round(sum(recent) / len(recent), 4)])
             print(name, *record["train"][-1], f"{time.time() - start:.0f} s", flush=True)

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+	"dits/tensorstore/digest"
+)
+
+type blameOptions struct {
+	tensors bool
+	json    bool
+}
+
+func newBlame(g *globals) *cobra.Command {
+	o := blameOptions{}
+	cmd := &cobra.Command{
+		Use:     "blame [REV] PATH",
+		Short:   "Show which commit changed each layer last",
+		GroupID: history,
+		Long: `Shows for each layer of a file in REV (by default HEAD) the commits that changed tensors of
+it last; with --tensors for each tensor. Of a merge the side that made the change counts,
+and a file that was only renamed is followed to its old path. No tensor is read.`,
+		Example: `  dits blame model.safetensors
+  dits blame --tensors ft-customer model.safetensors`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error { return runBlame(cmd, g, o, args) },
+	}
+	cmd.ValidArgsFunction = g.revisionsAndPaths
+	f := cmd.Flags()
+	f.BoolVar(&o.tensors, "tensors", false, "a line for each tensor")
+	f.BoolVar(&o.json, "json", false, "JSON")
+	return cmd
+}
+
+func runBlame(cmd *cobra.Command, g *globals, o blameOptions, args []string) error {
+	return g.withRepo(func(r *repo.Repo) error {
+		rev := "HEAD"
+		if len(args) == 2 {
+			rev = args[0]
+		}
+		paths, err := g.paths(r, args[len(args)-1:])
+		if err != nil {
+			return err
+		}
+		b, err := r.Blame(rev, paths[0])
+		switch {
+		case err != nil:
+			return err
+		case o.json:
+			return writeJSON(cmd, b)
+		case o.tensors:
+			return printBlamedTensors(cmd, b)
+		}
+		return printBlamedLayers(cmd, b)
+	})
+}
+
+// blamedBy is the columns about a commit.
+func blamedBy(b *repo.Blame) map[digest.ID][]string {
+	columns := map[digest.ID][]string{}
+	for _, c := range b.Commits {
+		columns[c.ID] = []string{c.ID.Short(), c.Time.Format("2006-01-02"), c.Subject}
+	}
+	return columns
+}
+
+func printBlamedTensors(cmd *cobra.Command, b *repo.Blame) error {
+	t, by := &table{}, blamedBy(b)
+	for _, x := range b.Tensors {
+		c := by[x.Commit]
+		t.row(c[0], c[1], x.Name, c[2])
+	}
+	return t.write(cmd.OutOrStdout())
+}
+
+func printBlamedLayers(cmd *cobra.Command, b *repo.Blame) error {
+	t, by := &table{}, blamedBy(b)
+	for _, x := range b.Layers {
+		layer := "others"
+		if x.Layer != nil {
+			layer = fmt.Sprint(x.Stack, *x.Layer)
+		}
+		what := strings.Join(x.Modules, ", ")
+		if x.Whole && x.Layer != nil {
+			what = "all"
+		}
+		c := by[x.Commit]
+		t.row(layer, c[0], c[1], what, c[2])
+	}
+	return t.write(cmd.OutOrStdout())
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+)
+
+// runExpectLoRA checks that b is a with the adapter merged, and prints what it finds.
+func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo, a, b repo.Side, options repo.DiffOptions) error {
+	adapter, err := g.adapter(r, o.expectLoRA)
+	if err != nil {
+		return err
+	}
+	c, err := r.ExpectLoRA(cmd.Context(), a, b, adapter, options)
+	if err != nil {
+		return err
+	}
+	c.Adapter = o.expectLoRA
+	if o.json {
+		err = writeJSON(cmd, c)
+	} else {
+		err = printLoRACheck(cmd.OutOrStdout(), c)
+	}
+	if err == nil && !c.OK {
+		err = errDifferent
+	}
+	return err
+}
+
+// adapter is what a word names: a path of the file system, or REV:PATH.
+func (g *globals) adapter(r *repo.Repo, word string) (repo.Adapter, error) {
+	dir, err := g.cwd()
+	if err != nil {
+		return repo.Adapter{}, err
+	}
+	path := g.join(dir, word)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(word, ":") {
+		return repo.Adapter{Path: path}, err
+	}
+	rev, path, err := g.object(r, word)
+	return repo.Adapter{Rev: rev, Path: path}, err
+}
+
+// printLoRACheck prints a line of counts, and a line for each tensor that is off.
+func printLoRACheck(w io.Writer, c *repo.LoRACheck) error {
+	p := &printer{w: w}
+	off := 0
+	orders := []string{}
+	for _, t := range c.Tensors {
+		if !t.OK {
+			off++
+		} else if t.Order != "" {
+			orders = withName(orders, t.Order)
+		}
+	}
+	p.f("%s (rank %d, alpha %s): %s merged, %d unchanged", c.Adapter, c.Rank, strconv.FormatFloat(c.Alpha, 'g', -1, 64),
+		plural(c.Merged, "tensor", "tensors"), c.Unchanged)
+	if c.Replaced > 0 {
+		p.f(", %d replaced", c.Replaced)
+	}
+	if off > 0 {
+		p.f(", %d off", off)
+	}
+	p.f("\n")
+	if len(orders) > 0 {
+		p.f("  merged as %s\n", strings.Join(orders, "; "))
+	}
+	if p.err != nil {
+		return p.err
+	}
+	return printOff(w, c)
+}
+
+// printOff prints the tensors that are not as expected.
+func printOff(w io.Writer, c *repo.LoRACheck) error {
+	t := &table{indent: "  "}
+	for _, x := range c.Tensors {
+		if !x.OK {
+			t.row(x.Name, x.Problem)
+		}
+	}
+	return t.write(w)
+}

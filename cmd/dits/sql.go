@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dits/catalog"
+	"dits/repo"
+)
+
+type sqlOptions struct {
+	schema bool
+	json   bool
+	csv    bool
+}
+
+func newSQL(g *globals) *cobra.Command {
+	o := sqlOptions{}
+	cmd := &cobra.Command{
+		Use:     `sql "SELECT ..."`,
+		Short:   "Ask about layers, commits and storage in SQL",
+		GroupID: history,
+		Long: `Answers one SELECT, in the SQL of SQLite, over views of the repository and its store; --schema
+lists them with what each column is. Nothing can be changed: it reads the catalog through a
+connection that cannot write, attach, load or open anything. ^C ends it.`,
+		Example: `  dits sql --schema
+  dits sql "SELECT layer, module, count(*) FROM changes JOIN refs USING (commit_id) WHERE ref = 'main' GROUP BY 1, 2"
+  dits sql --csv "SELECT subject, stored_bytes FROM commits JOIN added USING (commit_id)"`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runSQL(cmd, g, o, args) },
+	}
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	f := cmd.Flags()
+	f.BoolVar(&o.schema, "schema", false, "list the views and their columns")
+	f.BoolVar(&o.json, "json", false, "JSON: an object a line for each row")
+	f.BoolVar(&o.csv, "csv", false, "comma-separated values, with a line of names")
+	return cmd
+}
+
+func runSQL(cmd *cobra.Command, g *globals, o sqlOptions, args []string) error {
+	switch {
+	case o.json && o.csv:
+		return usagef("sql: --json and --csv, want one of them")
+	case o.schema && len(args) == 0:
+		return printSchema(cmd, o)
+	case o.schema || len(args) != 1:
+		return usagef("sql: want one SELECT, or --schema alone")
+	}
+	w := newRowWriter(cmd, o)
+	err := g.withRepo(func(r *repo.Repo) error { return r.SQL(cmd.Context(), args[0], w.row) })
+	var wrong *catalog.QueryError
+	if errors.As(err, &wrong) {
+		return usagef("%w (`dits sql --schema` lists the views and their columns)", err)
+	}
+	if err != nil {
+		return err
+	}
+	return w.end()
+}
+
+// printSchema lists the views.
+func printSchema(cmd *cobra.Command, o sqlOptions) error {
+	if o.json {
+		return writeJSON(cmd, catalog.Views())
+	}
+	p := &printer{w: cmd.OutOrStdout()}
+	for i, v := range catalog.Views() {
+		if i > 0 {
+			p.f("\n")
+		}
+		p.f("%s: %s\n", v.Name, v.About)
+		t := &table{indent: "  "}
+		for _, c := range v.Columns {
+			t.row(c.Name, c.About)
+		}
+		if err := errors.Join(p.err, t.write(p.w)); err != nil {
+			return err
+		}
+	}
+	return p.err
+}
+
+// A rowWriter prints the rows of an answer.
+type rowWriter interface {
+	row(columns []string, values []any) error
+	end() error
+}
+
+func newRowWriter(cmd *cobra.Command, o sqlOptions) rowWriter {
+	out := cmd.OutOrStdout()
+	switch {
+	case o.json:
+		return &jsonRows{w: out}
+	case o.csv:
+		return &csvRows{w: csv.NewWriter(out)}
+	}
+	return &tableRows{w: out}
+}
+
+// tableRows writes columns that are aligned, numbers to the right, once the last row is there.
+type tableRows struct {
+	w     io.Writer
+	table table
+	texts map[int]bool // columns that are not all numbers
+}
+
+func (t *tableRows) row(columns []string, values []any) error {
+	if t.table.rows == nil {
+		t.texts = map[int]bool{}
+		t.table.row(slices.Clone(columns)...)
+	}
+	cells := make([]string, len(values))
+	for i, v := range values {
+		cells[i] = strings.Join(strings.Fields(sqlText(v)), " ") // a message has lines
+		if _, text := v.(string); text {
+			t.texts[i] = true
+		}
+	}
+	t.table.row(cells...)
+	return nil
+}
+
+func (t *tableRows) end() error {
+	if t.table.rows == nil {
+		return nil
+	}
+	var numbers []int
+	for i := range t.table.rows[0] {
+		if !t.texts[i] {
+			numbers = append(numbers, i)
+		}
+	}
+	t.table.rightAlign(numbers...)
+	return t.table.write(t.w)
+}
+
+// sqlText is a value in a table or in CSV; null is empty.
+func sqlText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// csvRows writes RFC 4180, with the names of the columns first.
+type csvRows struct {
+	w     *csv.Writer
+	named bool
+}
+
+func (c *csvRows) row(columns []string, values []any) error {
+	if !c.named {
+		c.named = true
+		if err := c.w.Write(columns); err != nil {
+			return err
+		}
+	}
+	cells := make([]string, len(values))
+	for i, v := range values {
+		cells[i] = sqlText(v)
+	}
+	return c.w.Write(cells)
+}
+
+func (c *csvRows) end() error {
+	c.w.Flush()
+	return c.w.Error()
+}
+
+// jsonRows writes an object a line, its fields in the order of the columns.
+type jsonRows struct {
+	w     io.Writer
+	names [][]byte // in JSON
+}
+
+func (j *jsonRows) row(columns []string, values []any) error {
+	if j.names == nil {
+		for i, c := range columns {
+			if slices.Contains(columns[:i], c) {
+				return usagef("sql: two columns %q, want other names (AS) in JSON", c)
+			}
+			j.names = append(j.names, jsonText(c))
+		}
+	}
+	line := []byte{'{'}
+	for i, v := range values {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = append(append(append(line, j.names[i]...), ':'), jsonText(v)...)
+	}
+	_, err := j.w.Write(append(line, '}', '\n'))
+	return err
+}
+
+func (j *jsonRows) end() error { return nil }
+
+// jsonText is a value in JSON; a number that is not finite is null.
+func jsonText(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return []byte("null")
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
+}

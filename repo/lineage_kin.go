@@ -1,0 +1,247 @@
+package repo
+
+import (
+	"dits/catalog"
+	"dits/tensorstore/digest"
+)
+
+// A Kin finds the files that tensors come from, and names them as people do: by path and
+// revision. It remembers what it has read, and sees refs as they were when it was made.
+// One goroutine at a time may use it.
+type Kin struct {
+	files *fileHistory
+	ways  *ways
+	tips  []tip
+	paths map[digest.ID][]TreeFile // by tree
+	names map[digest.ID]revName    // by commit; nil: not asked for yet
+	blobs map[digest.ID]catalog.Number
+}
+
+// Kin is for questions about the files that the refs lead to.
+func (r *Repo) Kin() (*Kin, error) {
+	tips, err := r.tips()
+	if err != nil {
+		return nil, err
+	}
+	return &Kin{r.fileHistory(), r.waysOfStoring(), tips, map[digest.ID][]TreeFile{}, nil, map[digest.ID]catalog.Number{}}, nil
+}
+
+// A Place is a file in a commit.
+type Place struct {
+	Path   string
+	File   digest.ID
+	Commit digest.ID
+}
+
+// A sought is a blob, and the tensor that has it once that is found.
+type sought struct {
+	blob   digest.ID
+	found  bool
+	place  Place
+	tensor string
+}
+
+// Rev is a REV that leads to a commit: "main~1". Where none does it is the commit's id.
+func (k *Kin) Rev(commit digest.ID) (string, error) {
+	if k.names == nil {
+		var err error
+		if k.names, err = k.files.revNames(k.tips); err != nil {
+			return "", err
+		}
+	}
+	if n, ok := k.names[commit]; ok {
+		return n.String(), nil
+	}
+	return commit.Short(), nil
+}
+
+// revFrom is a REV for a place, "" when the commit from has that file at that path too.
+func (k *Kin) revFrom(from digest.ID, p Place) (string, error) {
+	here, err := k.has(from, p)
+	if err != nil || here {
+		return "", err
+	}
+	return k.Rev(p.Commit)
+}
+
+// has says that a commit has the file of p at its path. The zero ID has none.
+func (k *Kin) has(commit digest.ID, p Place) (bool, error) {
+	if commit == p.Commit || commit.IsZero() {
+		return commit == p.Commit, nil
+	}
+	c, err := k.files.commit(commit)
+	if err != nil {
+		return false, err
+	}
+	id, err := k.files.at(c.Tree, p.Path)
+	return id == p.File, err
+}
+
+// cameIn is the commit that brought the file of p to its path, looking back from p's.
+func (k *Kin) cameIn(p Place) (digest.ID, error) {
+	at := p.Commit
+	for !at.IsZero() {
+		c, err := k.files.commit(at)
+		if err != nil {
+			return at, err
+		}
+		var before digest.ID
+		for _, parent := range c.Parents {
+			had, err := k.has(parent, Place{Path: p.Path, File: p.File})
+			if err != nil {
+				return at, err
+			}
+			if had {
+				before = parent
+				break
+			}
+		}
+		if before.IsZero() {
+			break
+		}
+		at = before
+	}
+	return at, nil
+}
+
+// commits yields from and the commits before it, the nearest first, then those that the
+// refs lead to. The zero ID is no commit.
+func (k *Kin) commits(from digest.ID, visit func(catalog.Commit) (more bool, err error)) error {
+	seen := map[digest.ID]bool{{}: true}
+	starts := []digest.ID{from}
+	for _, t := range k.tips {
+		starts = append(starts, t.commit)
+	}
+	for _, start := range starts {
+		for todo := []digest.ID{start}; len(todo) > 0; todo = todo[1:] {
+			if seen[todo[0]] {
+				continue
+			}
+			seen[todo[0]] = true
+			c, err := k.files.commit(todo[0])
+			if err != nil {
+				return err
+			}
+			if more, err := visit(c); err != nil || !more {
+				return err
+			}
+			todo = append(todo, c.Parents...)
+		}
+	}
+	return nil
+}
+
+// find looks for files with the blobs sought: in the commit from, in those before it, the
+// nearest first, then in all others. Of one commit's files that with the most of them
+// counts first, then the one at path. Files that allow refuses are passed over. What no
+// file has stays as it is.
+func (k *Kin) find(from digest.ID, path string, all []*sought, allow func(digest.ID) bool) error {
+	open, err := k.open(all)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	tried := map[digest.ID]bool{}
+	return k.commits(from, func(c catalog.Commit) (bool, error) {
+		files, err := k.candidates(c, tried, allow)
+		if err != nil {
+			return false, err
+		}
+		for k.settle(open, files, c.ID, path) {
+		}
+		return len(open) > 0, nil
+	})
+}
+
+// findIn looks for blobs in one file.
+func (k *Kin) findIn(p Place, all []*sought) error {
+	open, err := k.open(all)
+	if err == nil {
+		err = k.files.loadLists([]digest.ID{p.File})
+	}
+	if err == nil {
+		k.settle(open, []TreeFile{{Path: p.Path, ID: p.File}}, p.Commit, p.Path)
+	}
+	return err
+}
+
+// open is what is sought and not found yet, by the catalog's numbers. What the catalog has
+// never met is left out.
+func (k *Kin) open(all []*sought) (map[catalog.Number][]*sought, error) {
+	var ask []digest.ID
+	for _, s := range all {
+		if _, known := k.blobs[s.blob]; !known {
+			ask = append(ask, s.blob)
+		}
+	}
+	numbers, err := k.files.repo.Catalog.Numbers(ask)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ask {
+		k.blobs[id] = numbers[id]
+	}
+	open := map[catalog.Number][]*sought{}
+	for _, s := range all {
+		if n := k.blobs[s.blob]; n != 0 && !s.found {
+			open[n] = append(open[n], s)
+		}
+	}
+	return open, nil
+}
+
+// candidates are the files of a commit that have not been tried before, with their tensors read.
+func (k *Kin) candidates(c catalog.Commit, tried map[digest.ID]bool, allow func(digest.ID) bool) ([]TreeFile, error) {
+	all, err := k.filesOf(c)
+	if err != nil {
+		return nil, err
+	}
+	var files []TreeFile
+	var ids []digest.ID
+	for _, f := range all {
+		if f.Mode == ModeLink || tried[f.ID] {
+			continue
+		}
+		if tried[f.ID] = true; allow(f.ID) {
+			files, ids = append(files, f), append(ids, f.ID)
+		}
+	}
+	return files, k.files.loadLists(ids)
+}
+
+// filesOf lists the files of a commit.
+func (k *Kin) filesOf(c catalog.Commit) ([]TreeFile, error) {
+	if files, known := k.paths[c.Tree]; known {
+		return files, nil
+	}
+	files, err := k.files.repo.TreeFiles(c.Tree)
+	if err == nil {
+		k.paths[c.Tree] = files
+	}
+	return files, err
+}
+
+// settle takes from open what the best of the files has; false when none has any.
+func (k *Kin) settle(open map[catalog.Number][]*sought, files []TreeFile, commit digest.ID, path string) bool {
+	var best TreeFile
+	most := 0
+	for _, f := range files {
+		n := 0
+		for _, b := range k.files.lists[f.ID].Blobs {
+			n += len(open[b])
+		}
+		if n > most || n == most && n > 0 && f.Path == path {
+			best, most = f, n
+		}
+	}
+	if most == 0 {
+		return false
+	}
+	l := k.files.lists[best.ID]
+	for i, b := range l.Blobs {
+		for _, s := range open[b] {
+			s.found, s.place, s.tensor = true, Place{best.Path, best.ID, commit}, l.Names[i]
+		}
+		delete(open, b)
+	}
+	return true
+}

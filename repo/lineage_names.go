@@ -1,0 +1,113 @@
+package repo
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"dits/tensorstore/digest"
+)
+
+// A tip is a commit with a name: of a branch, a tag, another ref, or HEAD where no branch
+// is checked out.
+type tip struct {
+	name   string // as a REV
+	commit digest.ID
+}
+
+// tips lists what is named: what is checked out first, then branches, tags and others.
+func (r *Repo) tips() ([]tip, error) {
+	head, err := r.Head()
+	if err != nil {
+		return nil, err
+	}
+	refs, err := r.Refs(refPrefix)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(refs, func(a, b Ref) int {
+		return cmp.Or(cmp.Compare(refRank(a, head), refRank(b, head)), cmp.Compare(a.Name, b.Name))
+	})
+	var out []tip
+	if head.Detached() && !head.Commit.IsZero() {
+		out = append(out, tip{headName, head.Commit})
+	}
+	for _, ref := range refs {
+		id, err := r.Peel(ref.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, tip{ref.Short(), id})
+	}
+	return out, nil
+}
+
+// refRank orders refs: the branch checked out, branches, tags, the rest.
+func refRank(ref Ref, head Head) int {
+	switch {
+	case ref.Name == branchPrefix+head.Branch:
+		return 0
+	case strings.HasPrefix(ref.Name, branchPrefix):
+		return 1
+	case strings.HasPrefix(ref.Name, tagPrefix):
+		return 2
+	}
+	return 3
+}
+
+// A revName is a REV that leads to a commit.
+type revName struct {
+	text   string // up to the last run of first parents: "main", "main~3^2"
+	steps  int    // first parents from there
+	merges int    // other parents on the way
+}
+
+func (n revName) String() string {
+	if n.steps == 0 {
+		return n.text
+	}
+	return fmt.Sprintf("%s~%d", n.text, n.steps)
+}
+
+// better says that n is the shorter way: over fewer merges, then fewer steps.
+func (n revName) better(than revName) bool {
+	return n.merges < than.merges || n.merges == than.merges && n.steps < than.steps
+}
+
+// revNames finds for each commit that a tip leads to the shortest REV; of equals that of
+// the tip that comes first.
+func (f *fileHistory) revNames(tips []tip) (map[digest.ID]revName, error) {
+	type arrival struct {
+		commit digest.ID
+		name   revName
+	}
+	names := map[digest.ID]revName{}
+	var todo []arrival
+	for _, t := range tips {
+		todo = append(todo, arrival{t.commit, revName{text: t.name}})
+	}
+	for ; len(todo) > 0; todo = todo[1:] {
+		at, n := todo[0].commit, todo[0].name
+		for !at.IsZero() {
+			if old, named := names[at]; named && !n.better(old) {
+				break
+			}
+			names[at] = n
+			c, err := f.commit(at)
+			if err != nil {
+				return nil, err
+			}
+			at = digest.ID{}
+			for i, p := range c.Parents {
+				if i == 0 {
+					at = p
+					continue
+				}
+				todo = append(todo, arrival{p, revName{text: fmt.Sprintf("%s^%d", n, i+1), merges: n.merges + 1}})
+			}
+			n.steps++
+		}
+	}
+	return names, nil
+}

@@ -1,0 +1,277 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"dits/catalog"
+	"dits/tensorstore/digest"
+)
+
+// A Strategy says what becomes of what both sides of a merge changed.
+type Strategy string
+
+// Strategies. Without one, what both sides changed is a conflict.
+const (
+	StrategyNone    Strategy = ""
+	StrategyAverage Strategy = "average" // float tensors: the mean of both, in float32
+	StrategyOurs    Strategy = "ours"    // as in HEAD
+	StrategyTheirs  Strategy = "theirs"  // as in what is merged
+)
+
+// MergeOptions of [Repo.Merge]. The zero value merges what does not conflict.
+type MergeOptions struct {
+	Strategy Strategy
+	Message  string    // "" names the branches
+	Author   string    // "NAME <MAIL>"; "" is Repo.Author
+	Time     time.Time // zero is now
+	Progress Progress  // nil: none
+}
+
+// A MergeResult is what a merge did, or why it did nothing.
+type MergeResult struct {
+	Branch      string       `json:"branch"`       // "" when HEAD is detached
+	Commit      digest.ID    `json:"commit"`       // where HEAD is now
+	Base        digest.ID    `json:"base"`         // the commit that both sides come from; zero if HEAD had none
+	FastForward bool         `json:"fast_forward"` // HEAD only moved forward: no commit was made
+	UpToDate    bool         `json:"up_to_date"`   // HEAD has it already
+	Files       []MergedFile `json:"files"`        // that are not as HEAD had them
+	Conflicts   []Conflict   `json:"conflicts"`    // if there are any, nothing was changed
+	Written     int          `json:"written"`      // files in the working folder
+	Removed     int          `json:"removed"`
+	Bytes       int64        `json:"bytes"` // of the files written
+}
+
+// A MergedFile is a file of the result that is not as in HEAD.
+type MergedFile struct {
+	Path     string `json:"path"`
+	How      string `json:"how"`      // theirs, removed, merged
+	Theirs   int    `json:"theirs"`   // of a merged file: tensors taken from the other side
+	Averaged int    `json:"averaged"` // tensors that are the mean of both sides
+}
+
+// A Conflict is something that both sides changed, each in its own way.
+type Conflict struct {
+	Path   string `json:"path"`
+	Tensor string `json:"tensor"` // "" for the whole file
+	Reason string `json:"reason"`
+}
+
+// Merge brings the changes of a revision into the current branch. Where only one side changed a
+// file since the commit that both come from, that side counts; where both did, the same holds of
+// each tensor in it. What both changed is a conflict, named in the result, and nothing is changed;
+// unless the strategy says what becomes of it. A [DirtyError] if a file to be written has unsaved changes.
+//
+// Of several such commits, as after merges in both directions, the newest counts. The commit is
+// stored first; then the working folder and the index change, and the branch last.
+func (r *Repo) Merge(ctx context.Context, rev string, o MergeOptions) (*MergeResult, error) {
+	switch o.Strategy {
+	case StrategyNone, StrategyAverage, StrategyOurs, StrategyTheirs:
+	default:
+		return nil, fmt.Errorf("strategy %q, want average, ours or theirs", o.Strategy)
+	}
+	l, err := r.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer l.unlock()
+	h, err := r.Head()
+	if err != nil {
+		return nil, err
+	}
+	m := &merging{repo: r, options: o, rev: rev, head: h}
+	if m.theirs, err = r.Resolve(rev); err != nil {
+		return nil, err
+	}
+	return m.run(ctx)
+}
+
+// A merging is one call of Merge.
+type merging struct {
+	repo    *Repo
+	options MergeOptions
+	rev     string
+	head    Head
+	theirs  digest.ID
+	result  MergeResult
+	named   bool // why the file in hand cannot be put together is among the conflicts
+}
+
+func (m *merging) run(ctx context.Context) (*MergeResult, error) {
+	m.result = MergeResult{Branch: m.head.Branch, Commit: m.head.Commit, Files: []MergedFile{}, Conflicts: []Conflict{}}
+	base, err := m.repo.mergeBase(m.head.Commit, m.theirs)
+	if err != nil {
+		return nil, err
+	}
+	m.result.Base = base
+	switch {
+	case base == m.theirs:
+		m.result.UpToDate = true
+		return &m.result, nil
+	case base == m.head.Commit:
+		return &m.result, m.fastForward(ctx)
+	case base.IsZero():
+		return nil, fmt.Errorf("%s: has no commit in common with HEAD: nothing to merge from", m.rev)
+	}
+	files, pending, err := m.files(base)
+	if err != nil {
+		return nil, err
+	}
+	if len(m.result.Conflicts) > 0 {
+		return &m.result, nil
+	}
+	return &m.result, m.finish(ctx, files, pending)
+}
+
+// fastForward moves HEAD to a commit that comes after it.
+func (m *merging) fastForward(ctx context.Context) error {
+	before, err := m.repo.commitFiles(m.head.Commit)
+	if err != nil {
+		return err
+	}
+	after, err := m.repo.commitFiles(m.theirs)
+	if err != nil {
+		return err
+	}
+	for _, c := range changesBetween(before, after) {
+		how := "theirs"
+		if c.Status == ChangeDeleted {
+			how = "removed"
+		}
+		m.result.Files = append(m.result.Files, MergedFile{Path: c.Path, How: how})
+	}
+	done, err := m.repo.switchTo(ctx, m.head.Commit, m.theirs, false, m.options.Progress)
+	if err != nil {
+		return err
+	}
+	m.result.FastForward = true
+	m.wrote(done)
+	m.result.Commit = m.theirs
+	return m.repo.advance(m.head, m.theirs, "merge "+m.rev+": fast-forward")
+}
+
+func (m *merging) wrote(done *CheckoutResult) {
+	m.result.Written, m.result.Removed, m.result.Bytes = done.Written, done.Removed, done.Bytes
+}
+
+// finish stores the merged files and the commit, and moves folder, index and branch there. Files
+// in the way are found before the work is done.
+func (m *merging) finish(ctx context.Context, files []TreeFile, pending []*tensorMerge) error {
+	r := m.repo
+	before, err := r.commitFiles(m.head.Commit)
+	if err != nil {
+		return err
+	}
+	x, err := r.Index()
+	if err != nil {
+		return err
+	}
+	if _, err := r.planSwitch(before, x, files, false); err != nil {
+		return err
+	}
+	if err := m.store(ctx, files, pending); err != nil {
+		return err
+	}
+	if err := r.checkStored(files); err != nil {
+		return err
+	}
+	pl, err := r.planSwitch(before, x, files, false)
+	if err != nil {
+		return err
+	}
+	c := catalog.Commit{Message: m.message()}
+	if err := r.commitHeader(&c, m.head, CommitOptions{Author: m.options.Author, Time: m.options.Time}); err != nil {
+		return err
+	}
+	c.Parents = append(c.Parents, m.theirs)
+	if err := r.storeCommit(&c, files); err != nil {
+		return err
+	}
+	next, err := r.applyPlan(ctx, x, pl, false, m.options.Progress)
+	if err != nil {
+		return err
+	}
+	if err := r.writeIndex(next); err != nil {
+		return err
+	}
+	m.wrote(&CheckoutResult{Written: len(pl.write), Removed: len(pl.remove), Bytes: pl.bytes})
+	m.result.Commit = c.ID
+	return r.advance(m.head, c.ID, "merge "+m.rev+": "+firstLine(c.Message))
+}
+
+// message is the message of the commit: what was merged, and what a strategy decided.
+func (m *merging) message() string {
+	var b strings.Builder
+	b.WriteString(m.options.Message)
+	if b.Len() == 0 {
+		b.WriteString("Merge " + m.rev)
+		if !m.head.Detached() {
+			b.WriteString(" into " + m.head.Branch)
+		}
+	}
+	if m.options.Strategy == StrategyNone {
+		return b.String()
+	}
+	b.WriteString("\n\nMerge-Strategy: " + string(m.options.Strategy) + "\n")
+	for _, f := range m.result.Files {
+		if f.Averaged > 0 {
+			fmt.Fprintf(&b, "Averaged: %d tensors of %s\n", f.Averaged, f.Path)
+		}
+	}
+	return b.String()
+}
+
+// conflict notes something that both sides changed.
+func (m *merging) conflict(path, tensor, reason string) {
+	m.result.Conflicts = append(m.result.Conflicts, Conflict{path, tensor, reason})
+}
+
+// mergeBase is the newest of the commits that a and b both come from and that no other such commit
+// comes after; a or b itself if one comes after the other. Zero if there is none.
+func (r *Repo) mergeBase(a, b digest.ID) (digest.ID, error) {
+	if a.IsZero() {
+		return a, nil
+	}
+	ours, err := r.ancestors(a)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	theirs, err := r.ancestors(b)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	behind := map[digest.ID]bool{} // parents of common commits, which are common too
+	var common []catalog.Commit
+	for id, c := range ours {
+		if _, both := theirs[id]; both {
+			common = append(common, c)
+			for _, p := range c.Parents {
+				behind[p] = true
+			}
+		}
+	}
+	common = slices.DeleteFunc(common, func(c catalog.Commit) bool { return behind[c.ID] })
+	if len(common) == 0 {
+		return digest.ID{}, nil
+	}
+	return slices.MaxFunc(common, func(x, y catalog.Commit) int {
+		if n := x.Time.Compare(y.Time); n != 0 {
+			return n
+		}
+		return strings.Compare(x.ID.String(), y.ID.String())
+	}).ID, nil
+}
+
+// ancestors are a commit and all before it.
+func (r *Repo) ancestors(id digest.ID) (map[digest.ID]catalog.Commit, error) {
+	all := map[digest.ID]catalog.Commit{}
+	err := r.visit([]digest.ID{id}, func(c catalog.Commit) bool {
+		_, seen := all[c.ID]
+		all[c.ID] = c
+		return !seen
+	})
+	return all, err
+}

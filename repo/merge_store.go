@@ -1,0 +1,114 @@
+package repo
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"dits/catalog"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// store computes and stores what is new in the merged files, and fills in their digests. Of a
+// file only the tensors that are a mean take room; its digest takes reading all of it.
+func (m *merging) store(ctx context.Context, files []TreeFile, pending []*tensorMerge) error {
+	if len(pending) == 0 {
+		return nil
+	}
+	p := orQuiet(m.options.Progress)
+	p.Start("merging", mergeBytes(pending))
+	defer p.Done()
+	w := m.repo.Store.Begin(tensorstore.WriterOptions{})
+	defer w.Close()
+	for _, t := range pending {
+		if err := m.storeFile(ctx, w, t, p); err != nil {
+			return fmt.Errorf("%s: %w", files[t.at].Path, err)
+		}
+		files[t.at].ID = t.host.ID
+	}
+	return w.Flush()
+}
+
+// mergeBytes is what store has to go through.
+func mergeBytes(pending []*tensorMerge) (sum int64) {
+	for _, t := range pending {
+		sum += t.host.Layout.Size
+		for _, x := range t.means {
+			sum += x.tensor.Len
+		}
+	}
+	return sum
+}
+
+// storeFile stores one merged file: the tensors that are a mean, which have to be readable before the
+// whole is read, and the manifest.
+func (m *merging) storeFile(ctx context.Context, w *tensorstore.Writer, t *tensorMerge, p Progress) error {
+	for _, x := range t.means {
+		id, err := m.storeMean(ctx, w, x, p)
+		if err != nil {
+			return fmt.Errorf("tensor %q: %w", x.tensor.Name, err)
+		}
+		t.host.Blobs[x.segment] = id
+	}
+	if len(t.means) > 0 {
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	if err := m.repo.identify(ctx, &t.host, p); err != nil {
+		return err
+	}
+	return w.PutObject(pack.Manifest, t.host.ID, encodeManifest(t.host))
+}
+
+// storeMean stores the mean of two tensors.
+func (m *merging) storeMean(ctx context.Context, w *tensorstore.Writer, x mean, p Progress) (digest.ID, error) {
+	src, err := m.repo.meanOf(x)
+	if err != nil {
+		return digest.ID{}, err
+	}
+	h := digest.NewHasher()
+	buf := make([]byte, min(meanBytes, x.tensor.Len))
+	for off := int64(0); off < x.tensor.Len; off += int64(len(buf)) {
+		if ctx.Err() != nil {
+			return digest.ID{}, context.Cause(ctx)
+		}
+		buf = buf[:min(int64(len(buf)), x.tensor.Len-off)]
+		if err := readFull(src, buf, off); err != nil {
+			return digest.ID{}, err
+		}
+		h.Write(buf)
+		p.Add(int64(len(buf)))
+	}
+	id := h.ID()
+	_, err = w.PutBlob(ctx, src, id, x.tensor.Len, tensorstore.Hint{
+		DType: x.tensor.DType, Shape: x.tensor.Shape,
+		Relatives: []tensorstore.Relative{{Blob: x.ours, DType: x.tensor.DType}, {Blob: x.theirs, DType: x.tensor.DType}},
+	})
+	return id, err
+}
+
+// identify fills in the digests of a file whose blobs the store has, by reading all of it.
+func (r *Repo) identify(ctx context.Context, f *catalog.File, p Progress) error {
+	n := runtime.GOMAXPROCS(0) + 1
+	c := &copier{r, *f, make(chan *piece, n), make(chan []byte, n+2)}
+	whole, sha := digest.NewHasher(), sha256.New()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(c.queue)
+		return c.read(ctx)
+	})
+	g.Go(func() error { return c.write(io.MultiWriter(whole, sha), p) })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	f.ID = whole.ID()
+	sha.Sum(f.SHA256[:0])
+	return nil
+}

@@ -1,0 +1,267 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack/lapack64"
+	"gonum.org/v1/gonum/mat"
+)
+
+const (
+	// firstSketch and lastSketch are how many directions of a change are looked for: more only where the
+	// first ones are all above the noise and have most of the change, or all are soon had.
+	firstSketch, lastSketch = 80, 272
+	// fewDirections is the size of a matrix up to which the last sketch is tried anyway.
+	fewDirections = 512
+	// mostEnergy is the share of a change from which on it may be one of low rank.
+	mostEnergy = 0.9
+	// rankPasses are the iterations of the power method.
+	rankPasses = 1
+	// keptElements is the largest change that is kept in memory, 64 MiB; a larger one is read anew in each pass.
+	keptElements = 8 << 20
+	// rankBlock is about how many elements are multiplied at a time.
+	rankBlock = 1 << 18
+)
+
+// A rankOf finds the numerical rank of b−a by a randomised range finder with a power iteration (Halko,
+// Martinsson and Tropp 2011, algorithms 4.4 and 5.1), from a fixed seed: how many singular values are above
+// what rounding alone may give. The noise of rounding is taken to be uniform in half a unit in the last place
+// of each weight of b (of a too where the dtypes differ), and twice in that of its change, which merges round
+// as well. The largest singular value of such a matrix is about its largest row plus its largest column, as
+// norms of standard deviations (Bandeira and van Handel 2016; σ(√m+√n) where all are alike).
+type rankOf struct {
+	a, b       *rowValues
+	ga, gb     floatGrid
+	rows, cols int
+	kept       *mat.Dense // the change, or nil where it is too large
+	energy     float64    // ‖b−a‖²
+	floor      float64
+	raw        []byte
+	old        []float64
+}
+
+// findRank fills in rank and energy of a matrix of floats; of anything else there are none.
+func (d *TensorDiff) findRank(ctx context.Context, a, b Operand) error {
+	r, err := newRankOf(ctx, d.Shape, a, b)
+	if r == nil || err != nil {
+		return err
+	}
+	rank, share, least, err := r.find(ctx)
+	if err != nil {
+		return err
+	}
+	n, energy := int64(rank), Number(share)
+	d.Rank, d.Energy, d.RankLeast = &n, &energy, least
+	return nil
+}
+
+// newRankOf reads the change once; nil where it has no rank to be found.
+func newRankOf(ctx context.Context, shape []int64, a, b Operand) (*rankOf, error) {
+	ga, oka := floatGrids[a.DType]
+	gb, okb := floatGrids[b.DType]
+	if !oka || !okb || len(shape) != 2 || min(shape[0], shape[1]) < 2 || max(shape[0], shape[1]) > math.MaxInt32 {
+		return nil, nil
+	}
+	ra, oka := newRows(a, shape)
+	rb, okb := newRows(b, shape)
+	if !oka || !okb {
+		return nil, nil
+	}
+	r := &rankOf{a: ra, b: rb, ga: ga, gb: gb, rows: int(shape[0]), cols: int(shape[1])}
+	return r, r.measure(ctx)
+}
+
+// measure takes energy and noise, and keeps the change where it is small enough.
+func (r *rankOf) measure(ctx context.Context) error {
+	var kept *mat.Dense
+	if r.rows*r.cols <= keptElements {
+		kept = mat.NewDense(r.rows, r.cols, nil)
+	}
+	columns, widest := make([]float64, r.cols), 0.0
+	err := r.blocks(ctx, func(i int, change *mat.Dense) {
+		n, _ := change.Dims()
+		for k := range n {
+			widest = max(widest, r.addNoise(columns, change.RawRowView(k), r.old[k*r.cols:][:r.cols]))
+		}
+		if kept != nil {
+			kept.Slice(i, i+n, 0, r.cols).(*mat.Dense).Copy(change)
+		}
+	})
+	tallest := 0.0
+	for _, v := range columns {
+		tallest = max(tallest, v)
+	}
+	r.floor = math.Sqrt(widest) + math.Sqrt(tallest)
+	r.kept = kept
+	return err
+}
+
+// addNoise adds the variance of a row's noise to the columns, and returns that of the row.
+func (r *rankOf) addNoise(columns, change, old []float64) (row float64) {
+	for j, d := range change {
+		r.energy += d * d
+		u, v := r.gb.ulp(old[j]+d), r.gb.ulp(d)
+		noise := (u*u + 2*v*v) / 12
+		if r.ga != r.gb {
+			w := r.ga.ulp(old[j])
+			noise += w * w / 12
+		}
+		columns[j] += noise
+		row += noise
+	}
+	return row
+}
+
+// blocks calls f with some rows of the change at a time, from row i on. What is not finite did not change.
+func (r *rankOf) blocks(ctx context.Context, f func(i int, change *mat.Dense)) error {
+	step := max(1, min(r.rows, rankBlock/r.cols))
+	if r.kept != nil {
+		f(0, r.kept)
+		return nil
+	}
+	next := make([]float64, step*r.cols)
+	r.old, r.raw = make([]float64, step*r.cols), make([]byte, int64(step)*max(r.a.size, r.b.size))
+	for i := 0; i < r.rows; i += step {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(step, r.rows-i)
+		if err := r.change(next[:n*r.cols], r.old[:n*r.cols], int64(i)); err != nil {
+			return err
+		}
+		f(i, mat.NewDense(n, r.cols, next[:n*r.cols]))
+	}
+	return nil
+}
+
+// change sets dst to rows of b−a from row i on, and old to those of a.
+func (r *rankOf) change(dst, old []float64, i int64) error {
+	if err := r.a.read(old, r.raw, i); err != nil {
+		return fmt.Errorf("first tensor: %w", err)
+	}
+	if err := r.b.read(dst, r.raw, i); err != nil {
+		return fmt.Errorf("second tensor: %w", err)
+	}
+	for k, x := range old {
+		if dst[k] -= x; dst[k]-dst[k] != 0 {
+			dst[k], old[k] = 0, 0
+		}
+	}
+	return nil
+}
+
+// find counts the singular values above the floor; least says that there may be more.
+func (r *rankOf) find(ctx context.Context) (rank int, share float64, least bool, err error) {
+	if r.energy == 0 {
+		return 0, 0, false, nil
+	}
+	smaller := min(r.rows, r.cols)
+	for _, n := range []int{firstSketch, lastSketch} {
+		n = min(n, smaller)
+		values, err := r.values(ctx, n)
+		if err != nil {
+			return 0, 0, false, err
+		}
+		rank, share = 0, 0
+		for _, s := range values {
+			if s > r.floor {
+				rank++
+				share += s * s / r.energy
+			}
+		}
+		least = rank == n && n < smaller
+		if !least || share < mostEnergy && smaller > fewDirections {
+			break
+		}
+	}
+	return rank, min(share, 1), least, nil
+}
+
+// values are the n largest singular values of the change, about.
+func (r *rankOf) values(ctx context.Context, n int) ([]float64, error) {
+	rng := rand.New(rand.NewPCG(0x72616e6b, uint64(n)))
+	z := mat.NewDense(r.cols, n, nil)
+	for i := range z.RawMatrix().Data {
+		z.RawMatrix().Data[i] = rng.NormFloat64()
+	}
+	y := mat.NewDense(r.rows, n, nil)
+	for pass := 0; ; pass++ {
+		err := r.blocks(ctx, func(i int, change *mat.Dense) {
+			k, _ := change.Dims()
+			y.Slice(i, i+k, 0, n).(*mat.Dense).Mul(change, z)
+		})
+		if err != nil {
+			return nil, err
+		}
+		orthogonalise(y)
+		z.Zero()
+		var part mat.Dense
+		err = r.blocks(ctx, func(i int, change *mat.Dense) {
+			k, _ := change.Dims()
+			part.Mul(change.T(), y.Slice(i, i+k, 0, n))
+			z.Add(z, &part)
+		})
+		if err != nil {
+			return nil, err
+		}
+		if pass == rankPasses {
+			break
+		}
+		orthogonalise(z)
+	}
+	var svd mat.SVD
+	if !svd.Factorize(z, mat.SVDNone) {
+		return nil, fmt.Errorf("singular values of a %d×%d matrix: no convergence", r.cols, n)
+	}
+	return svd.Values(nil), nil
+}
+
+// orthogonalise makes the columns of a matrix with at least as many rows orthonormal.
+func orthogonalise(m *mat.Dense) {
+	a := m.RawMatrix()
+	tau := make([]float64, a.Cols)
+	thin(a, tau, lapack64.Geqrf)
+	thin(a, tau, lapack64.Orgqr)
+}
+
+// thin runs a step of the decomposition with the workspace that it asks for.
+func thin(a blas64.General, tau []float64, step func(blas64.General, []float64, []float64, int)) {
+	work := make([]float64, 1)
+	step(a, tau, work, -1)
+	work = make([]float64, int(work[0]))
+	step(a, tau, work, len(work))
+}
+
+// smallRank is the share of a matrix' size up to which a rank is a small one.
+const smallRank = 0.25
+
+// commonRank is the rank that the changes of a file share as those of a LoRA do: all that changed are matrices
+// of at most that rank, a small one, and most of exactly that. 0 where they do not.
+func commonRank(tensors []TensorDiff) int64 {
+	var highest int64
+	var ranks []int64
+	for _, t := range tensors {
+		if t.Changed == 0 {
+			continue
+		}
+		if t.Rank == nil || t.RankLeast || *t.Rank == 0 || float64(*t.Rank) > smallRank*float64(min(t.Shape[0], t.Shape[1])) {
+			return 0
+		}
+		ranks = append(ranks, *t.Rank)
+		highest = max(highest, *t.Rank)
+	}
+	n := 0
+	for _, r := range ranks {
+		if r == highest {
+			n++
+		}
+	}
+	if 2*n <= len(ranks) {
+		return 0
+	}
+	return highest
+}

@@ -1,0 +1,79 @@
+package repo
+
+import (
+	"math"
+	"slices"
+
+	"dits/formats"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+)
+
+// A source is a tensor of the store that another one may be predicted from: in any dtype and
+// format, its elements perhaps in another order of rows.
+type source struct {
+	Blob        digest.ID
+	File        digest.ID      // one that has it
+	Format      string         // of that file
+	Tensor      formats.Tensor // as that file has it; Shape is outermost first in every format
+	Named       bool           // it has the role of the other, else only its looks
+	Stack       []digest.ID    // further blobs that lie behind Blob: the experts of a layer
+	Skip        int64          // elements of Blob before the tensor's: it is one of the experts there
+	Columns     int64          // of the matrix, where the tensor may have the scales of its rows; else 0
+	Distance    float64        // of samples: 0 for the same numbers, about 1 for unrelated ones
+	Correlation float64        // of samples: blind to scales of rows; NaN where nothing was sampled
+}
+
+// serves says that o is like t, and no worse to make it from than any other would be: what is a float
+// is not made from a quant.
+func (o source) serves(t formats.Tensor) bool {
+	if floats[t.DType] && !floats[o.Tensor.DType] {
+		return false
+	}
+	c := closeness{o.Distance, o.Correlation}
+	return c.isRelated() || math.IsNaN(c.correlation) && c.distance < closeFile
+}
+
+// closeFile is the distance of files of which no tensor has to be looked for elsewhere, without
+// a sketch of it.
+const closeFile = 0.5
+
+// of lists what the tensor of a segment may be coded against, the closest first. Where it is a quant,
+// the closest of its own type and the closest float, either of which may be what it came from, come
+// before the rest; where it is a float, quants come last.
+func (fam family) of(segment int, t formats.Tensor) []tensorstore.Relative {
+	var first, out, last []tensorstore.Relative
+	var own, float bool
+	for _, s := range fam.sources[segment] {
+		from, to := s.Tensor.DType, t.DType
+		r := tensorstore.Relative{Blob: s.Blob, DType: from, Stack: s.Stack, Skip: s.Skip, Columns: s.Columns}
+		switch {
+		case !canMake(from, to):
+		case isQuant(to) && from == to && !own, isQuant(to) && floats[from] && !float:
+			own, float = own || from == to, float || floats[from]
+			first = append(first, r)
+		case floats[to] && isQuant(from):
+			last = append(last, r)
+		default:
+			out = append(out, r)
+		}
+	}
+	return slices.Concat(first, out, last)
+}
+
+// canMake says that values of a dtype can be had from another: as they are, by a cast, or by a quantiser.
+func canMake(from, to formats.DType) bool {
+	return from == to || (floats[from] || isQuant(from)) && (floats[to] || isQuant(to) || to == "I8")
+}
+
+// isQuant says that d is a block type of ggml.
+func isQuant(d formats.DType) bool {
+	elems, _, ok := d.Block()
+	return ok && elems > 1 && !d.InSafetensors()
+}
+
+// floats are the dtypes between which a cast says something.
+var floats = map[formats.DType]bool{
+	"F64": true, "F32": true, "F16": true, "BF16": true,
+	"F8_E4M3": true, "F8_E5M2": true, "F8_E4M3FNUZ": true, "F8_E5M2FNUZ": true,
+}
