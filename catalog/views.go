@@ -95,7 +95,7 @@ var views = []View{
 		"parent_id: the parent = "+hexOf("p.parent")),
 	view("history", "which commits belong to which ref",
 		`(WITH RECURSIVE h (short, n) AS (SELECT short, n FROM temp.ref
-			UNION SELECT h.short, p.parent FROM h CROSS JOIN main.commit_parents p ON p.child = h.n) SELECT * FROM h) r`,
+			UNION SELECT h.short, p.parent FROM h CROSS JOIN main.commit_parents p ON p.child = h.n) SELECT * FROM h) r CROSS JOIN main.commits c ON c.n = r.n`,
 		"ref: short name = r.short",
 		"commit_id: a commit that it leads to, however far back = "+hexOf("r.n")),
 	view("files", "the files of every commit",

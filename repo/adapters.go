@@ -9,6 +9,7 @@ import (
 	"dits/formats"
 	"dits/formats/names"
 	"dits/tensorstore"
+	"dits/tensorstore/digest"
 )
 
 // adapters are the low-rank adapters (LoRA, as Hugging Face's peft writes them) that may have been merged into
@@ -16,6 +17,7 @@ import (
 type adapters struct {
 	repo   *Repo
 	byRole map[string][]tensorstore.Adapter // by the role of the matrix that they change
+	files  map[digest.ID]string             // what has the blob of a half, as the user calls it
 	loaded bool                             // the index was looked through
 }
 
@@ -48,7 +50,7 @@ func (a *adapters) load() error {
 		if err != nil {
 			return err
 		}
-		a.add(f)
+		a.add(e.Path, f)
 	}
 	return nil
 }
@@ -60,7 +62,7 @@ func mayBeAdapter(name string) bool {
 }
 
 // add takes up the adapters of a file and says whether it has any.
-func (a *adapters) add(f catalog.File) bool {
+func (a *adapters) add(name string, f catalog.File) bool {
 	type half struct {
 		segment int
 		tensor  formats.Tensor
@@ -92,6 +94,9 @@ func (a *adapters) add(f catalog.File) bool {
 		one := tensorstore.Adapter{A: f.Blobs[x.segment], B: f.Blobs[y.segment], DType: x.tensor.DType, Rank: x.tensor.Shape[0]}
 		a.byRole[matrix] = append([]tensorstore.Adapter{one}, a.byRole[matrix]...)
 		found = true
+	}
+	if found {
+		a.files = noteFile(a.files, f, name)
 	}
 	return found
 }

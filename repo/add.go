@@ -43,8 +43,13 @@ type Added struct {
 	New     int    `json:"new"`     // stored for themselves
 
 	Sources []string `json:"sources"` // files that the delta and derived ones are stored against, as PATH or REV:PATH
-	Warning string   `json:"warning,omitempty"`
-	Removed bool     `json:"removed,omitempty"`
+
+	Recipe          *Recipe `json:"recipe"`         // that of most bytes of the derived ones; nil: there are none
+	DerivedLogical  int64   `json:"derived_bytes"`  // bytes of the derived ones
+	DerivedResidual int64   `json:"residual_bytes"` // what they took in packs, their predictions included
+
+	Warning string `json:"warning,omitempty"`
+	Removed bool   `json:"removed,omitempty"`
 }
 
 // Add stages files and folders, given relative to the root; "" is all. Content goes to
@@ -110,6 +115,7 @@ type adding struct {
 	flushed   int64 // bytes stored when the writer was flushed last
 	writer    *tensorstore.Writer
 	staged    []IndexEntry
+	puts      []putTensor // of the last file
 
 	importances importances
 	adapters    adapters
@@ -233,6 +239,7 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 	done := Added{Path: e.Path, Format: file.Layout.Format, Logical: e.Size, Tensors: len(file.Layout.Tensors), Warning: file.Layout.Warning}
 	if known, err := a.known(file.ID); err != nil || known {
 		done.Known = done.Tensors
+		a.puts = putTensors(file, nil)
 		a.options.Progress.Add(e.Size)
 		a.stage(*e, file)
 		return done, err
@@ -257,7 +264,7 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 // have to find them in the store.
 func (a *adding) takeUp(path string, file catalog.File, src io.ReaderAt) error {
 	if mayBeAdapter(path) {
-		if err := a.adapters.load(); err != nil || !a.adapters.add(file) {
+		if err := a.adapters.load(); err != nil || !a.adapters.add(path, file) {
 			return err
 		}
 		return a.writer.Flush()
@@ -325,9 +332,12 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin family, sr
 		return err
 	}
 	done.count(file.Layout, puts)
+	a.puts = putTensors(file, puts)
 	var err error
-	done.Sources, err = a.sources(puts)
-	return err
+	if done.Sources, err = a.sources(puts); err != nil {
+		return err
+	}
+	return a.recipe(file, puts, done)
 }
 
 // segmentsAtOnce is how many segments are planned at a time; how many chunks are coded

@@ -47,8 +47,8 @@ func newPairing(a, b formats.DType) (*pairing, error) {
 	case c.valued && (va.lo != nil || vb.lo != nil):
 		c.add = func(s *sums, pa, pb []byte, p *pieces) { addWide(s, pa, pb, va, vb, p) }
 	case c.valued && a == b:
-		u := c.a
-		c.add = func(s *sums, pa, pb []byte, p *pieces) { addSame(s, pa, pb, va, u, p) }
+		u, elem := c.a, kernelElems[a]
+		c.add = func(s *sums, pa, pb []byte, p *pieces) { addSame(s, pa, pb, va, u, elem, p) }
 	case c.valued:
 		ua, ub := c.a, c.b
 		c.add = func(s *sums, pa, pb []byte, p *pieces) { addCast(s, pa, pb, va, vb, ua, ub, p) }
@@ -61,26 +61,36 @@ func newPairing(a, b formats.DType) (*pairing, error) {
 
 // addSame adds a run of one dtype. Equal pieces are read on one side only. Of blocks the
 // values count, as two blocks may share most of them.
-func addSame(s *sums, pa, pb []byte, v values, u unit, p *pieces) {
+func addSame(s *sums, pa, pb []byte, v values, u unit, elem kernelElem, p *pieces) {
 	step := u.size(comparePiece)
 	for len(pa) > 0 {
 		k := min(step, len(pa))
 		n := k / int(u.bytes) * int(u.elems)
-		v.hi(p.a[:n], pa[:k])
-		switch {
-		case bytes.Equal(pa[:k], pb[:k]):
+		if bytes.Equal(pa[:k], pb[:k]) {
+			v.hi(p.a[:n], pa[:k])
 			s.addEqual(p.a[:n])
-		case u.elems > 1:
-			v.hi(p.b[:n], pb[:k])
-			s.changed += changedValues(p.a[:n], p.b[:n])
-			s.addValues(p.a[:n], p.b[:n])
-		default:
-			v.hi(p.b[:n], pb[:k])
-			s.changed += changedUnits(pa[:k], pb[:k], u)
-			s.addValues(p.a[:n], p.b[:n])
+		} else {
+			addPiece(s, pa[:k], pb[:k], v, u, elem, p)
 		}
 		pa, pb = pa[k:], pb[k:]
 	}
+}
+
+// addPiece adds a piece in which something changed.
+func addPiece(s *sums, pa, pb []byte, v values, u unit, elem kernelElem, p *pieces) {
+	n := len(pa) / int(u.bytes) * int(u.elems)
+	if u.elems == 1 {
+		s.changed += changedUnits(pa, pb, u)
+		if s.addBytes(pa, pb, n, elem) {
+			return
+		}
+	}
+	v.hi(p.a[:n], pa)
+	v.hi(p.b[:n], pb)
+	if u.elems > 1 {
+		s.changed += changedValues(p.a[:n], p.b[:n])
+	}
+	s.addValues(p.a[:n], p.b[:n])
 }
 
 // addCast adds a run of two dtypes, compared by value.

@@ -25,45 +25,81 @@ func (s *sums) merge(o *sums) {
 
 // addEqual adds a run of elements that are the same on both sides.
 func (s *sums) addEqual(a []float64) {
-	var t0, t1, t2, t3 float64
-	for ; len(a) >= 4; a = a[4:] {
-		t0 += float64(a[0] * a[0])
-		t1 += float64(a[1] * a[1])
-		t2 += float64(a[2] * a[2])
-		t3 += float64(a[3] * a[3])
+	n := len(a) &^ 3
+	t := products(a[:n], a[:n])
+	for _, x := range a[n:] {
+		t += float64(x * x)
 	}
-	for _, x := range a {
-		t0 += float64(x * x)
-	}
-	t := (t0 + t1) + (t2 + t3)
 	s.aa += t
 	s.bb += t
 	s.ab += t
 }
 
-// addValues adds a run of elements; the conversions keep a compiler from fusing a
-// product into a sum, which would give other digits on arm64. The sums are
-// variables of their own because fields would live in memory, at a third of the
-// speed. A run with a NaN or an infinity in it, seen by its sum, is done again.
+// addValues adds a run of elements: what fills four lanes by lanes, and the rest one by one. A run
+// with a NaN or an infinity in it, seen by its sum, is done again.
 func (s *sums) addValues(a, b []float64) {
 	b = b[:len(a)]
-	var aa, bb, ab, dd, sum float64
-	var largest uint64 // bits of |d|, which order as the numbers do
-	for i, x := range a {
-		y := b[i]
-		d := y - x
-		aa += float64(x * x)
-		bb += float64(y * y)
-		ab += float64(x * y)
-		dd += float64(d * d)
-		sum += d
-		largest = max(largest, math.Float64bits(d)&^(1<<63))
+	n := len(a) &^ 3
+	var r sums
+	switch {
+	case n == 0:
+	case hasSumKernel:
+		r = lanesInC(a[:n], b[:n])
+	default:
+		r = lanesInGo(a[:n], b[:n])
 	}
-	r := sums{aa: aa, bb: bb, ab: ab, dd: dd, d: sum, max: math.Float64frombits(largest)}
-	if math.IsNaN(dd) {
+	for i, x := range a[n:] {
+		y := b[n+i]
+		d := y - x
+		r.aa += float64(x * x)
+		r.bb += float64(y * y)
+		r.ab += float64(x * y)
+		r.dd += float64(d * d)
+		r.d += d
+		r.max = math.Float64frombits(max(math.Float64bits(r.max), math.Float64bits(d)&^(1<<63)))
+	}
+	if math.IsNaN(r.dd) {
 		r.carefully(a, b)
 	}
 	s.merge(&r)
+}
+
+// lanesInGo sums a run whose length is a multiple of 4, element i in lane i mod 4, and then the lanes. Each sum is
+// a pass of its own, since the lanes of all would not fit in registers. The conversions keep a compiler from
+// fusing a product into a sum, which would give other digits on arm64.
+func lanesInGo(a, b []float64) (s sums) {
+	s.aa, s.bb, s.ab = products(a, a), products(b, b), products(a, b)
+	b = b[:len(a)]
+	var t0, t1, t2, t3, u0, u1, u2, u3 float64
+	var largest uint64 // bits of |d|, which order as the numbers do
+	for ; len(a) >= 4; a, b = a[4:], b[4:] {
+		d0, d1, d2, d3 := b[0]-a[0], b[1]-a[1], b[2]-a[2], b[3]-a[3]
+		t0 += float64(d0 * d0)
+		t1 += float64(d1 * d1)
+		t2 += float64(d2 * d2)
+		t3 += float64(d3 * d3)
+		u0 += d0
+		u1 += d1
+		u2 += d2
+		u3 += d3
+		largest = max(largest, math.Float64bits(d0)&^(1<<63), math.Float64bits(d1)&^(1<<63),
+			math.Float64bits(d2)&^(1<<63), math.Float64bits(d3)&^(1<<63))
+	}
+	s.dd, s.d, s.max = (t0+t1)+(t2+t3), (u0+u1)+(u2+u3), math.Float64frombits(largest)
+	return s
+}
+
+// products is the scalar product of two runs in four lanes.
+func products(a, b []float64) float64 {
+	b = b[:len(a)]
+	var t0, t1, t2, t3 float64
+	for ; len(a) >= 4; a, b = a[4:], b[4:] {
+		t0 += float64(a[0] * b[0])
+		t1 += float64(a[1] * b[1])
+		t2 += float64(a[2] * b[2])
+		t3 += float64(a[3] * b[3])
+	}
+	return (t0 + t1) + (t2 + t3)
 }
 
 // carefully takes d = 0 where the elements are equal or both NaN.

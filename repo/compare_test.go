@@ -307,26 +307,45 @@ func TestCompareDoesNotDependOnWorkers(t *testing.T) {
 	}
 }
 
+// Blocks of ggml are compared by value; what has no values by its bytes.
 func TestCompareBlocks(t *testing.T) {
-	q := make([]byte, 10*34) // Q8_0: 32 elements in 34 bytes
+	q := make([]byte, 10*34) // Q8_0: a float16 scale and 32 quants, in 34 bytes
+	for i := range 10 {
+		q[34*i+1] = 0x3c // 1
+		for k := range 32 {
+			q[34*i+2+k] = byte(k - 16)
+		}
+	}
 	r := bytes.Clone(q)
-	r[33] ^= 1
-	r[34*9] ^= 1
+	r[2+31] += 2     // 15 becomes 17
+	r[34*9+1] = 0x40 // 2: all but the zero change
 	got := mustCompare(t, "Q8_0", "Q8_0", q, r, 320, 2)
-	if got.Changed != 64 || got.Elements != 320 || !math.IsNaN(got.RelL2) || !math.IsNaN(got.MaxAbs) || !math.IsNaN(got.Cosine) || !math.IsNaN(got.MeanShift) {
-		t.Errorf("Q8_0: got %+v, want 64 of 320 changed and no figures", got)
+	if got.Changed != 32 || got.Elements != 320 || got.MaxAbs != 16 || got.DiffSq != 2*2+16*171 || got.BaseSq != 10*16*171 {
+		t.Errorf("Q8_0: got %+v, want 32 of 320 changed, by 16 at most", got)
 	}
 	if got := mustCompare(t, "Q8_0", "Q8_0", q, q, 320, 2); got.Changed != 0 || got.RelL2 != 0 || got.Cosine != 1 {
 		t.Errorf("Q8_0 against itself: got %+v", got)
 	}
-	if got := mustCompare(t, "F6_E2M3", "F6_E2M3", []byte{1, 2, 3, 4, 5, 6}, []byte{1, 2, 3, 4, 5, 7}, 8, 1); got.Changed != 4 {
-		t.Errorf("F6_E2M3: got %+v, want 4 changed", got)
+	floats := make([]byte, 0, 4*320)
+	for i := range 320 {
+		floats = binary.LittleEndian.AppendUint32(floats, math.Float32bits(float32(i%32-16)))
+	}
+	if got := mustCompare(t, "F32", "Q8_0", floats, r, 320, 2); got.Changed != 32 || got.MaxAbs != 16 {
+		t.Errorf("F32 against Q8_0: got %+v, want 32 of 320 changed", got)
+	}
+	if got := mustCompare(t, "F6_E2M3", "F6_E2M3", []byte{1, 2, 3, 4, 5, 6}, []byte{1, 2, 3, 4, 5, 7}, 8, 1); got.Changed != 4 || !math.IsNaN(got.RelL2) {
+		t.Errorf("F6_E2M3: got %+v, want 4 changed and no figures", got)
 	}
 	if got := mustCompare(t, "F4", "F4", []byte{1, 2, 3}, []byte{1, 3, 3}, 6, 1); got.Changed != 2 {
 		t.Errorf("F4: got %+v, want both elements of the byte changed", got)
 	}
-	if got := mustCompare(t, "BF16", "Q8_0", nil, nil, 320, 2); got.Changed != 320 || !math.IsNaN(got.RelL2) {
-		t.Errorf("BF16 against Q8_0: got %+v, want all changed and no figures", got)
+	for _, d := range []formats.DType{"F4", "F8_E8M0"} {
+		if got := mustCompare(t, "BF16", d, nil, nil, 320, 2); got.Changed != 320 || !math.IsNaN(got.RelL2) {
+			t.Errorf("BF16 against %s: got %+v, want all changed and no figures", d, got)
+		}
+	}
+	if got := mustCompare(t, "Q8_0", "Q4_K", q, nil, 320, 2); got.Changed != 320 || !math.IsNaN(got.RelL2) {
+		t.Errorf("320 elements of Q4_K, whose blocks have 256: got %+v, want no figures", got)
 	}
 }
 

@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,14 +52,12 @@ func TestDiffOfTrainedWeights(t *testing.T) {
 	}
 }
 
-// Formats are compared by the names that both have; block types by their blocks.
+// Two quants are compared by the values that they stand for.
 func TestDiffOfQuants(t *testing.T) {
 	f := newFixture(t)
-	f.put("model.gguf", trained(t, "base-Q8_0.gguf"))
-	f.save("Q8_0")
-	f.put("model.gguf", trained(t, "base-Q4_K_M.gguf"))
-	f.save("Q4_K_M")
-	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{})
+	f.put("q8.gguf", trained(t, "base-Q8_0.gguf"))
+	f.put("q4.gguf", trained(t, "base-Q4_K_M.gguf"))
+	d := f.diff(AtWork().At("q8.gguf"), AtWork().At("q4.gguf"), DiffOptions{})
 	require.Equal(t, d.Summary.Tensors, d.Summary.Changed+d.Summary.Identical)
 	for _, x := range d.Files[0].Tensors {
 		if x.Status == TensorIdentical {
@@ -69,7 +66,64 @@ func TestDiffOfQuants(t *testing.T) {
 		}
 		require.Equal(t, "Q8_0", x.DTypeA)
 		require.NotEqual(t, "Q8_0", x.DTypeB)
-		require.Equal(t, x.Elements, x.Changed)
-		require.True(t, math.IsNaN(float64(x.RelL2)))
+		require.Greater(t, x.Changed, x.Elements*9/10)
+		require.True(t, x.RelL2 > 0.01 && x.RelL2 < 0.1 && x.Cosine > 0.99, "%+v", x)
+	}
+	require.Contains(t, asJSON(t, d.Files[0].Metadata, nil), `"key": "general.file_type"`)
+}
+
+// A checkpoint against its quants: other names, another format, and in the queries and keys rows in
+// another order; as two files that are named, and as one that came when the other went.
+func TestDiffOfQuantAndSource(t *testing.T) {
+	f := newFixture(t)
+	f.put("model.safetensors", trained(t, "base.safetensors"))
+	f.save("source")
+	f.remove("model.safetensors")
+	f.put("quants/q8.gguf", trained(t, "base-Q8_0.gguf"))
+	f.save("quant")
+	named := f.diff(AtRevision("HEAD~1").At("model.safetensors"), AtRevision("HEAD").At("quants/q8.gguf"), DiffOptions{})
+	found := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{})
+	folder := f.diff(AtRevision("HEAD~1").At("model.safetensors"), AtWork().At("quants"), DiffOptions{})
+	for _, d := range []*Diff{named, found, folder} {
+		require.Len(t, d.Files, 1)
+		require.Equal(t, FileModified, d.Files[0].Status)
+		require.Equal(t, "model.safetensors", d.Files[0].Path)
+		require.Contains(t, d.Files[0].PathB, "q8.gguf")
+		require.Equal(t, 20, d.Summary.Changed)
+		require.Zero(t, d.Summary.Added+d.Summary.Removed+d.Summary.Renamed+d.Summary.Reshaped)
+		for _, x := range d.Files[0].Tensors {
+			require.Less(t, float64(x.RelL2), 0.01, "%s → %s", x.Name, x.NameB)
+		}
+	}
+	back := f.diff(AtRevision("HEAD"), AtRevision("HEAD~1"), DiffOptions{})
+	require.Equal(t, named.Summary, back.Summary)
+	for _, x := range back.Files[0].Tensors {
+		require.Less(t, float64(x.RelL2), 0.01, "%s → %s", x.Name, x.NameB)
+	}
+}
+
+// A merged LoRA has its rank in each tensor that it targets; a fine-tune has none in common.
+func TestDiffRank(t *testing.T) {
+	f := newFixture(t)
+	for _, name := range []string{"base", "merged-lora", "ft-customer"} {
+		f.put(name+".safetensors", trained(t, name+".safetensors"))
+	}
+	d := f.diff(AtWork().At("base.safetensors"), AtWork().At("merged-lora.safetensors"), DiffOptions{Rank: true}).Files[0]
+	require.EqualValues(t, 16, d.LoRARank)
+	for _, x := range d.Tensors {
+		if x.Status == TensorIdentical {
+			require.Nil(t, x.Rank)
+			continue
+		}
+		require.EqualValues(t, 16, *x.Rank, x.Name)
+		require.Greater(t, float64(*x.Energy), 0.9998)
+		require.LessOrEqual(t, float64(*x.Energy), 1.0)
+	}
+	d = f.diff(AtWork().At("base.safetensors"), AtWork().At("ft-customer.safetensors"), DiffOptions{Rank: true, Workers: 1}).Files[0]
+	require.Zero(t, d.LoRARank)
+	again := f.diff(AtWork().At("base.safetensors"), AtWork().At("ft-customer.safetensors"), DiffOptions{Rank: true}).Files[0]
+	for i, x := range d.Tensors {
+		require.Equal(t, x.Rank, again.Tensors[i].Rank)
+		require.Equal(t, x.Energy, again.Tensors[i].Energy, "the seed is fixed")
 	}
 }

@@ -16,16 +16,16 @@ import (
 
 // A LoRACheck says whether b is a with an adapter merged, and nothing else. Its JSON form is a contract.
 type LoRACheck struct {
-	A         *digest.ID   `json:"a"` // commits; null is the index or the working folder
-	B         *digest.ID   `json:"b"`
-	Adapter   string       `json:"adapter"`
-	Rank      int64        `json:"rank"`
-	Alpha     float64      `json:"alpha"`
-	OK        bool         `json:"ok"`
-	Merged    int          `json:"merged"`    // tensors with their change of the adapter
-	Replaced  int          `json:"replaced"`  // with the adapter's tensor in their place: biases, modules to save
-	Unchanged int          `json:"unchanged"` // as they were, and expected to be
-	Tensors   []LoRATensor `json:"tensors"`   // those that the adapter changes, and those that are off
+	A         *digest.ID    `json:"a"` // commits; null is the index or the working folder
+	B         *digest.ID    `json:"b"`
+	Adapter   string        `json:"adapter"`
+	Rank      int64         `json:"rank"`
+	Alpha     float64       `json:"alpha"`
+	OK        bool          `json:"ok"`
+	Merged    int           `json:"merged"`    // tensors with their change of the adapter
+	Replaced  int           `json:"replaced"`  // with the adapter's tensor in their place: biases, modules to save
+	Unchanged int           `json:"unchanged"` // as they were, and expected to be
+	Tensors   []LoRAVerdict `json:"tensors"`   // those that the adapter changes, and those that are off
 }
 
 // What is expected of a tensor.
@@ -35,8 +35,8 @@ const (
 	ExpectUnchanged = "unchanged"
 )
 
-// A LoRATensor is a tensor beside what it is expected to be.
-type LoRATensor struct {
+// A LoRAVerdict is a tensor beside what it is expected to be.
+type LoRAVerdict struct {
 	Path     string `json:"path"` // the file in a
 	Name     string `json:"name"`
 	Expected string `json:"expected"`
@@ -70,7 +70,7 @@ func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter Adapter, o Dif
 	if err != nil {
 		return nil, err
 	}
-	c := &LoRACheck{A: sa.commit, B: sb.commit, Adapter: adapter.String(), Rank: l.Rank, Alpha: l.Alpha, Tensors: []LoRATensor{}}
+	c := &LoRACheck{A: sa.commit, B: sb.commit, Adapter: adapter.String(), Rank: l.Rank, Alpha: l.Alpha, Tensors: []LoRAVerdict{}}
 	missing := l.expected()
 	for _, p := range pairs {
 		if err := r.checkPair(ctx, c, p, l, missing, o.Workers); err != nil {
@@ -78,9 +78,9 @@ func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter Adapter, o Dif
 		}
 	}
 	for _, name := range sortedKeys(missing) {
-		c.Tensors = append(c.Tensors, LoRATensor{Name: missing[name], Expected: ExpectMerged, Problem: "no such tensor in the model"})
+		c.Tensors = append(c.Tensors, LoRAVerdict{Name: missing[name], Expected: ExpectMerged, Problem: "no such tensor in the model"})
 	}
-	c.OK = !slices.ContainsFunc(c.Tensors, func(t LoRATensor) bool { return !t.OK })
+	c.OK = !slices.ContainsFunc(c.Tensors, func(t LoRAVerdict) bool { return !t.OK })
 	return c, nil
 }
 
@@ -191,7 +191,7 @@ func (r *Repo) checkPair(ctx context.Context, c *LoRACheck, p modelPair, l *lora
 		workers = runtime.GOMAXPROCS(0)
 	}
 	pairs := pairTensors(a, b)
-	found := make([]LoRATensor, len(pairs))
+	found := make([]LoRAVerdict, len(pairs))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
 	for i, tp := range pairs {
@@ -222,7 +222,7 @@ func isAdapter(c *content) bool {
 }
 
 // count adds what was found.
-func (c *LoRACheck) count(found []LoRATensor) {
+func (c *LoRACheck) count(found []LoRAVerdict) {
 	for _, t := range found {
 		if t.OK {
 			switch t.Expected {

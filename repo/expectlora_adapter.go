@@ -210,7 +210,7 @@ func (l *lora) check(c *loraChange) error {
 		return fmt.Errorf("the adapter has it, and %s does not target it: %w", adapterConfig, errAdapter)
 	}
 	a, b := l.content.Layout.Tensors[c.a], l.content.Layout.Tensors[c.b]
-	if len(a.Shape) != 2 || len(b.Shape) != 2 || a.Shape[0] != b.Shape[1] {
+	if len(a.Shape) != 2 || len(b.Shape) != 2 || a.Shape[0] != b.Shape[1] || a.Len == 0 || b.Len == 0 {
 		return fmt.Errorf("factors of %v and %v: %w", a.Shape, b.Shape, errAdapter)
 	}
 	if want := l.rank(c.module); a.Shape[0] != want {

@@ -15,9 +15,9 @@ const (
 	mergeSample = 64
 	// mergeBlock is about how many elements of the change are computed at a time.
 	mergeBlock = 1 << 17
-	// doraRoundings are the roundings of a merge with DoRA besides the last: of norm, quotient and sum, each of half
-	// a unit in the last place of the result or, at the other end of a binade, of a whole one.
-	doraRoundings = 3
+	// doraRoundings are how many units in the last place of the result a merge with DoRA may be off besides the last
+	// rounding: norm, quotient and sum are rounded, and a norm that is summed in half precision is off by more.
+	doraRoundings = 6
 )
 
 // A merge checks that b is a plus the adapter's change of one matrix: each element within half a unit in the
@@ -190,7 +190,7 @@ type mergeSums struct {
 }
 
 // verify checks the matrix.
-func (m *merge) verify(ctx context.Context, t *LoRATensor) error {
+func (m *merge) verify(ctx context.Context, t *LoRAVerdict) error {
 	m.raw = make([]byte, int64(max(1, mergeBlock/m.cols))*max(m.a.size, m.b.size))
 	best, err := m.bestOrder(ctx)
 	if err != nil {
@@ -313,7 +313,7 @@ func (s *mergeSums) add(g floatGrid, old, got, want, slack float64, dora bool) {
 }
 
 // judge says what the sums mean.
-func (s *mergeSums) judge(t *LoRATensor) {
+func (s *mergeSums) judge(t *LoRAVerdict) {
 	t.Off, t.MaxOff, t.MaxUlps = s.off, Number(s.far), Number(s.ulps)
 	scale := s.actual / s.expected
 	t.Scale = Number(scale)

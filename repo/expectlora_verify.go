@@ -21,9 +21,9 @@ type loraVerifier struct {
 }
 
 // verify says what the tensor is expected to be, and whether it is.
-func (v *loraVerifier) verify(ctx context.Context) (LoRATensor, error) {
+func (v *loraVerifier) verify(ctx context.Context) (LoRAVerdict, error) {
 	nan := Number(math.NaN())
-	t := LoRATensor{Name: v.diff.Name, Expected: ExpectUnchanged, Elements: v.diff.Elements, Scale: nan}
+	t := LoRAVerdict{Name: v.diff.Name, Expected: ExpectUnchanged, Elements: v.diff.Elements, Scale: nan}
 	role := names.Role(v.diff.Name)
 	if i, ok := v.lora.saved[role]; ok && v.pair.a >= 0 {
 		t.Expected = ExpectReplaced
@@ -47,7 +47,7 @@ func (v *loraVerifier) verify(ctx context.Context) (LoRATensor, error) {
 }
 
 // verifyUnchanged wants the same values, rounded to b's dtype where it is another.
-func (v *loraVerifier) verifyUnchanged(ctx context.Context, t *LoRATensor) error {
+func (v *loraVerifier) verifyUnchanged(ctx context.Context, t *LoRAVerdict) error {
 	switch d := &v.diff; {
 	case v.pair.a < 0 || v.pair.b < 0 || d.Status == TensorReshaped:
 		t.Problem = d.Status
@@ -72,7 +72,7 @@ func (v *loraVerifier) isForgotten() bool {
 }
 
 // verifyReplaced wants the values of tensor i of the adapter.
-func (v *loraVerifier) verifyReplaced(ctx context.Context, t *LoRATensor, i int) error {
+func (v *loraVerifier) verifyReplaced(ctx context.Context, t *LoRAVerdict, i int) error {
 	if v.pair.b < 0 || elementsOf(v.lora.content.Layout.Tensors[i].Shape) != v.diff.Elements {
 		t.Problem = fmt.Sprintf("shape %v, and %v in the adapter", v.diff.Shape, v.lora.content.Layout.Tensors[i].Shape)
 		return nil
@@ -85,7 +85,7 @@ func (v *loraVerifier) verifyReplaced(ctx context.Context, t *LoRATensor, i int)
 }
 
 // verifyCopy wants the values of another tensor, rounded to b's dtype.
-func (v *loraVerifier) verifyCopy(ctx context.Context, t *LoRATensor, from Operand) error {
+func (v *loraVerifier) verifyCopy(ctx context.Context, t *LoRAVerdict, from Operand) error {
 	to, err := v.b.operand(v.pair.b)
 	if err != nil || v.diff.Elements == 0 {
 		t.OK = err == nil
@@ -108,7 +108,7 @@ func (v *loraVerifier) verifyCopy(ctx context.Context, t *LoRATensor, from Opera
 }
 
 // compareRounded counts the elements that are not those of a tensor rounded to another dtype.
-func (v *loraVerifier) compareRounded(ctx context.Context, t *LoRATensor, from, to Operand, grid floatGrid) error {
+func (v *loraVerifier) compareRounded(ctx context.Context, t *LoRAVerdict, from, to Operand, grid floatGrid) error {
 	shape := []int64{v.diff.Elements / rowOf(v.diff.Elements), rowOf(v.diff.Elements)}
 	ra, oka := newRows(from, shape)
 	rb, okb := newRows(to, shape)

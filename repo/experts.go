@@ -65,11 +65,12 @@ func (r *member) experts(stack string, shape []int64) []int {
 			continue
 		}
 		out[index], seen[index] = segments[0], true
-		if r.tensor(segments[0]).DType != r.tensor(out[0]).DType && seen[0] {
-			return nil
-		}
 	}
 	if len(seen) < len(out) {
+		return nil
+	}
+	first := r.tensor(out[0]).DType
+	if slices.ContainsFunc(out, func(i int) bool { return r.tensor(i).DType != first }) {
 		return nil
 	}
 	return out

@@ -162,6 +162,11 @@ func (rs *relatives) sourcesByLooks(ctx context.Context, me *member, segments []
 	return nil
 }
 
+// isNear says that one of the files at hand has a blob.
+func (rs *relatives) isNear(blob digest.ID) bool {
+	return slices.ContainsFunc(rs.near, func(r *member) bool { return slices.Contains(r.file.Blobs, blob) })
+}
+
 // lookalikes are the tensors of the store that s, the sketch of a blob, is like.
 func (rs *relatives) lookalikes(of digest.ID, s *sketch) ([]source, error) {
 	near, err := rs.book.nearest(s)
@@ -178,6 +183,9 @@ func (rs *relatives) lookalikes(of digest.ID, s *sketch) ([]source, error) {
 	}
 	var out []source
 	for _, f := range near {
+		if rs.only && !rs.isNear(f.blob) {
+			continue
+		}
 		if h, ok := holders[f.blob]; ok && f.blob != of && len(out) < tensorSources {
 			out = append(out, source{Blob: f.blob, File: h.File, Format: h.Format, Tensor: h.Tensor, Distance: f.distance, Correlation: f.correlation})
 		}

@@ -223,7 +223,7 @@ func TestOrderOfRelatives(t *testing.T) {
 	}
 	require.Equal(t, []int{3, 4, 0, 1, 5, 6}, order("Q4_K"))
 	require.Equal(t, []int{4, 6, 0, 1, 3, 5}, order("BF16"))
-	require.Equal(t, []int{2}, order("I8"))
+	require.Equal(t, []int{0, 1, 2, 3, 4, 5, 6}, order("I8"))
 	require.Equal(t, []int{7}, order("F4"))
 	require.Empty(t, order("U8"))
 }

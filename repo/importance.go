@@ -13,6 +13,7 @@ import (
 	"dits/formats"
 	"dits/formats/imatrix"
 	"dits/tensorstore"
+	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
 )
 
@@ -24,6 +25,7 @@ const maxImportances = 4
 type importances struct {
 	repo   *Repo
 	byName map[string][]predict.Importance // by the name of a tensor in GGUF
+	files  map[digest.ID]string            // what has the blob of a matrix, as the user calls it
 	loaded bool                            // the index was looked through
 }
 
@@ -93,7 +95,19 @@ func (m *importances) add(name string, f catalog.File, open func(i int) (io.Read
 	if !mayHaveImportance(name) {
 		return nil
 	}
+	m.files = noteFile(m.files, f, name)
 	return m.addContent(f, open)
+}
+
+// noteFile is files with the name of one noted for each of its blobs.
+func noteFile(files map[digest.ID]string, f catalog.File, name string) map[digest.ID]string {
+	if files == nil {
+		files = map[digest.ID]string{}
+	}
+	for _, b := range f.Blobs {
+		files[b] = name
+	}
+	return files
 }
 
 // addContent is add for a file of whatever name.
@@ -198,6 +212,7 @@ func (m *importances) addNamed(ctx context.Context, w *tensorstore.Writer, name 
 	if len(matrices.byName) == 0 {
 		return fmt.Errorf("%s: no importance matrix: want what llama.cpp's imatrix tool writes, GGUF or the older .dat", name)
 	}
+	m.files = noteFile(m.files, f, name)
 	for weight, all := range matrices.byName {
 		for _, i := range all {
 			m.put(weight, i)

@@ -36,8 +36,10 @@ type LineageFile struct {
 	Repeated int          `json:"repeated"`     // of them in the file before, under another name
 	Stored   int64        `json:"stored_bytes"` // payload of the tensors that no older file has
 	Bits     Number       `json:"bits_per_weight"`
-	Parents  []FileSource `json:"parents"`       // the one of the most tensors first
-	Cut      bool         `json:"cut,omitempty"` // what it came from was not looked at: see Depth
+	Derived  int64        `json:"derived_bytes"`  // of the tensors that are computed from others
+	Residual int64        `json:"residual_bytes"` // what these add to Stored
+	Parents  []FileSource `json:"parents"`        // the one of the most tensors first
+	Cut      bool         `json:"cut,omitempty"`  // what it came from was not looked at: see Depth
 
 	weights int64
 	details []LineageTensor

@@ -179,6 +179,10 @@ func (g *growth) tensor(i int, same *sought, sources map[digest.ID]*sought, coun
 			return err
 		}
 		g.file.Stored += d.Stored
+		if w.derived {
+			g.file.Derived += t.Len
+			g.file.Residual += d.Stored
+		}
 		switch d.Kind = w.detail; w.kind {
 		case "":
 			d.Kind = kindNew

@@ -229,6 +229,7 @@ func (k *Kin) settle(open map[catalog.Number][]*sought, files []TreeFile, commit
 		for _, b := range k.files.lists[f.ID].Blobs {
 			n += len(open[b])
 		}
+		n += len(open[k.blobs[f.ID]]) // a file of one blob, an importance matrix say, is that blob
 		if n > most || n == most && n > 0 && f.Path == path {
 			best, most = f, n
 		}
@@ -237,11 +238,17 @@ func (k *Kin) settle(open map[catalog.Number][]*sought, files []TreeFile, commit
 		return false
 	}
 	l := k.files.lists[best.ID]
-	for i, b := range l.Blobs {
+	take := func(b catalog.Number, tensor string) {
 		for _, s := range open[b] {
-			s.found, s.place, s.tensor = true, Place{best.Path, best.ID, commit}, l.Names[i]
+			s.found, s.place, s.tensor = true, Place{best.Path, best.ID, commit}, tensor
 		}
 		delete(open, b)
+	}
+	for i, b := range l.Blobs {
+		take(b, l.Names[i])
+	}
+	if whole := k.blobs[best.ID]; whole != 0 {
+		take(whole, "")
 	}
 	return true
 }

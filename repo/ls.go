@@ -84,8 +84,9 @@ type TensorInfo struct {
 	Offset   int64     `json:"offset"` // bytes from the start of the file
 	Size     int64     `json:"size"`   // bytes
 	Digest   digest.ID `json:"digest"`
-	Encoding string    `json:"encoding"` // that of most of its bytes: raw, zstd, fields, blocks, delta or derived
-	Source   digest.ID `json:"source"`   // the blob that they are coded against; "" for none
+	Encoding string    `json:"encoding"`     // that of most of its bytes: raw, zstd, fields, blocks, delta or derived
+	Source   digest.ID `json:"source"`       // the blob that they are coded against; "" for none
+	Stored   int64     `json:"stored_bytes"` // payload of its chunks: of what is derived, the residual
 
 	SourcePath   string `json:"source_path"`   // of a file that has it, "" when no branch or tag leads to one
 	SourceTensor string `json:"source_tensor"` // its name there
@@ -146,7 +147,7 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 
 // stored fills in how the tensor is stored.
 func (x *TensorInfo) stored(o origin, named map[digest.ID]TensorSource) {
-	x.Encoding, x.Prediction = o.encoding, o.way.detail
+	x.Encoding, x.Prediction, x.Stored = o.encoding, o.way.detail, o.stored
 	if x.Source = o.way.source(); x.Source.IsZero() {
 		return
 	}
@@ -225,12 +226,13 @@ func (r *Repo) fileAt(rev, path string) (TreeFile, error) {
 type origin struct {
 	encoding string
 	way      *way
+	stored   int64 // payload bytes of its chunks
 }
 
 // origins says how blobs are stored, by the records that readers take: of several
 // ways within a blob, the one of most bytes. The zero ID, which stands for no bytes, is raw.
 func (r *Repo) origins(ids []digest.ID) (map[digest.ID]origin, error) {
-	out := map[digest.ID]origin{{}: {"raw", &way{}}}
+	out := map[digest.ID]origin{{}: {encoding: "raw", way: &way{}}}
 	blobs := make([]catalog.Blob, 0, len(ids))
 	var chunks []digest.ID
 	for _, id := range ids {

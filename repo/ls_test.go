@@ -105,7 +105,7 @@ func TestFileTensors(t *testing.T) {
 	b, err := json.Marshal(byName["scalar"])
 	require.NoError(t, err)
 	want := fmt.Sprintf(`{"name":"scalar","dtype":"F32","shape":[],"offset":%d,"size":4,"digest":"%s","encoding":"%s","source":"",`+
-		`"source_path":"","source_tensor":"","source_rev":"","prediction":""}`,
+		`"stored_bytes":4,"source_path":"","source_tensor":"","source_rev":"","prediction":""}`,
 		byName["scalar"].Offset, digest.Sum(f32s(1)), byName["scalar"].Encoding)
 	require.Equal(t, want, string(b), "the JSON of ls is a contract")
 

@@ -65,7 +65,8 @@ type Conflict struct {
 // each tensor in it. What both changed is a conflict, named in the result, and nothing is changed;
 // unless the strategy says what becomes of it. A [DirtyError] if a file to be written has unsaved changes.
 //
-// Of several such commits, as after merges in both directions, the newest counts. The commit is
+// Of several such commits, as after merges in both directions, the newest counts; what came to both sides
+// by another of them may then be named as a conflict. The commit is
 // stored first; then the working folder and the index change, and the branch last.
 func (r *Repo) Merge(ctx context.Context, rev string, o MergeOptions) (*MergeResult, error) {
 	switch o.Strategy {
@@ -153,12 +154,22 @@ func (m *merging) fastForward(ctx context.Context) error {
 	return m.repo.advance(m.head, m.theirs, "merge "+m.rev+": fast-forward")
 }
 
+// withoutPending is files with those that are still to be made as they are in HEAD: whether they may be written
+// is known when their content is, for a merge that was cut off may have written it.
+func withoutPending(files []TreeFile, pending []*tensorMerge, head []TreeFile) []TreeFile {
+	files, ours := slices.Clone(files), byPath(head)
+	for _, t := range pending {
+		files[t.at] = ours[files[t.at].Path]
+	}
+	return files
+}
+
 func (m *merging) wrote(done *CheckoutResult) {
 	m.result.Written, m.result.Removed, m.result.Bytes = done.Written, done.Removed, done.Bytes
 }
 
 // finish stores the merged files and the commit, and moves folder, index and branch there. Files
-// in the way are found before the work is done.
+// in the way are found before that, most of them before any work is done.
 func (m *merging) finish(ctx context.Context, files []TreeFile, pending []*tensorMerge) error {
 	r := m.repo
 	before, err := r.commitFiles(m.head.Commit)
@@ -169,7 +180,7 @@ func (m *merging) finish(ctx context.Context, files []TreeFile, pending []*tenso
 	if err != nil {
 		return err
 	}
-	if _, err := r.planSwitch(before, x, files, false); err != nil {
+	if _, err := r.planSwitch(before, x, withoutPending(files, pending, before), false); err != nil {
 		return err
 	}
 	if err := m.store(ctx, files, pending); err != nil {

@@ -19,8 +19,11 @@ const (
 	fewDirections = 512
 	// mostEnergy is the share of a change from which on it may be one of low rank.
 	mostEnergy = 0.9
+	// spareSketch is how many directions a sketch has beyond the ranks that it tells for sure: the values of
+	// its last ones come out too small.
+	spareSketch = 16
 	// rankPasses are the iterations of the power method.
-	rankPasses = 1
+	rankPasses = 2
 	// keptElements is the largest change that is kept in memory, 64 MiB; a larger one is read anew in each pass.
 	keptElements = 8 << 20
 	// rankBlock is about how many elements are multiplied at a time.
@@ -173,7 +176,7 @@ func (r *rankOf) find(ctx context.Context) (rank int, share float64, least bool,
 				share += s * s / r.energy
 			}
 		}
-		least = rank == n && n < smaller
+		least = rank > n-spareSketch && n < smaller
 		if !least || share < mostEnergy && smaller > fewDirections {
 			break
 		}

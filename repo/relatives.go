@@ -23,6 +23,7 @@ type relatives struct {
 	repo *Repo
 	near []*member // of HEAD, the index and this call
 	book *sketchbook
+	only bool // nothing else of the store is looked at
 }
 
 // relatives reads the files of HEAD and of the index.
@@ -88,6 +89,9 @@ func (rs *relatives) candidates(me *member) ([]*member, error) {
 			other = append(other, r)
 		}
 		seen[r.file.ID] = true
+	}
+	if rs.only {
+		return slices.Concat(same, other), nil
 	}
 	far, err := rs.far(me, seen)
 	return slices.Concat(same, other, far), err

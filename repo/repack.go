@@ -13,7 +13,7 @@ import (
 // RepackOptions of [Repo.Repack]. The zero value is what everyday use wants.
 type RepackOptions struct {
 	Level    tensorstore.Level // how hard to look for what is smaller
-	Depth    int               // longest chain of tensors coded against each other, 1 to 16; 0: 2
+	Depth    int               // longest chain of tensors coded against each other, 1 to 16; 0: 6
 	DryRun   bool              // say what would be gained; nothing is written
 	Progress Progress          // nil: none
 }

@@ -49,6 +49,7 @@ func (r *Repo) tensorFamilies(ctx context.Context) (families [][]tensorstore.Ten
 			return nil, 0, err
 		}
 		c.add(f)
+		c.made.add(f)
 		if err := c.takeUp(f); err != nil {
 			return nil, 0, err
 		}
@@ -68,6 +69,7 @@ type collecting struct {
 	tensors map[digest.ID]tensorstore.Tensor
 	size    map[digest.ID]int64
 	names   map[digest.ID]string // of tensors in GGUF
+	made    makings
 
 	importances importances
 	adapters    adapters
@@ -95,7 +97,7 @@ func (c *collecting) add(f catalog.File) {
 
 // takeUp notes the adapters and importance matrices of a file, whatever it is called.
 func (c *collecting) takeUp(f catalog.File) error {
-	c.adapters.add(f)
+	c.adapters.add("", f)
 	err := c.importances.addContent(f, c.repo.segment(f))
 	if isLost(err) {
 		return nil
@@ -120,6 +122,9 @@ func (c *collecting) families() (families [][]tensorstore.Tensor) {
 	}
 	for _, role := range slices.SortedFunc(maps.Keys(byRole), compareRoles) {
 		f := byRole[role]
+		for i, t := range f {
+			f[i].Hint.Relatives = c.made.of(t.Blob, role, t.Hint, byRole)
+		}
 		slices.SortFunc(f, func(a, b tensorstore.Tensor) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
 		families = append(families, f)
 	}

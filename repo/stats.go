@@ -20,6 +20,7 @@ type Stats struct {
 	CatalogBytes  int64                    `json:"catalog_bytes"` // of the database, which can be made again
 	Ratio         Number                   `json:"ratio"`         // stored to logical; null for no bytes
 	ByEncoding    map[string]EncodingStats `json:"by_encoding"`   // all of raw, zstd, fields, blocks, delta, derived
+	ByWay         map[string]EncodingStats `json:"by_way"`        // of derived: hinted, cast, merged, …, those that there are
 }
 
 // EncodingStats are the distinct chunks that are stored in one way.
@@ -46,7 +47,7 @@ func (r *Repo) Stats(revs ...string) (*Stats, error) {
 		return nil, err
 	}
 	s := &Stats{Files: sums.Files, Tensors: sums.Tensors, UniqueTensors: sums.UniqueTensors,
-		Chunks: sums.Chunks, LogicalBytes: sums.LogicalBytes, ByEncoding: make(map[string]EncodingStats)}
+		Chunks: sums.Chunks, LogicalBytes: sums.LogicalBytes, ByEncoding: make(map[string]EncodingStats), ByWay: make(map[string]EncodingStats)}
 	if files == nil {
 		s.StoredBytes, err = r.packBytes()
 	} else {
@@ -184,14 +185,19 @@ func (r *Repo) moveDerivedOf(s *Stats, w *ways, blob digest.ID, seen map[digest.
 			continue
 		}
 		name, _ := encodingName(found[0].Encoding)
-		s.move(name, EncodingStats{1, found[0].RawLen, found[0].Len})
+		s.move(name, o.way.recipe, EncodingStats{1, found[0].RawLen, found[0].Len})
 	}
 	return nil
 }
 
-// move counts chunks as derived instead.
-func (s *Stats) move(from string, u EncodingStats) {
-	e, d := s.ByEncoding[from], s.ByEncoding[derivedName]
+// move counts chunks as derived in some way instead.
+func (s *Stats) move(from, way string, u EncodingStats) {
+	e := s.ByEncoding[from]
 	s.ByEncoding[from] = EncodingStats{e.Chunks - u.Chunks, e.LogicalBytes - u.LogicalBytes, e.StoredBytes - u.StoredBytes}
-	s.ByEncoding[derivedName] = EncodingStats{d.Chunks + u.Chunks, d.LogicalBytes + u.LogicalBytes, d.StoredBytes + u.StoredBytes}
+	s.ByEncoding[derivedName] = s.ByEncoding[derivedName].plus(u)
+	s.ByWay[way] = s.ByWay[way].plus(u)
+}
+
+func (e EncodingStats) plus(u EncodingStats) EncodingStats {
+	return EncodingStats{e.Chunks + u.Chunks, e.LogicalBytes + u.LogicalBytes, e.StoredBytes + u.StoredBytes}
 }

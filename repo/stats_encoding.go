@@ -45,7 +45,9 @@ type way struct {
 	derived bool
 	kind    string      // as kindOf has it; "": it predicts nothing
 	detail  string      // as detailOf has it
+	recipe  string      // as recipeOf has it, "" of what is not derived
 	sources []digest.ID // that it predicts from, the one that matters most first
+	with    []digest.ID // those of the sources that have no values of it: an adapter, an importance matrix
 }
 
 // source is the blob that matters most, zero without any.
@@ -75,9 +77,10 @@ func (w *ways) prediction(id digest.ID) (*way, error) {
 	}
 	found := &way{derived: isDerived(p.Kind), kind: kindOf(p), detail: detailOf(p)}
 	if found.kind != "" {
-		if found.sources, err = w.repo.Store.Sources(id); err != nil {
-			return nil, err
-		}
+		found.sources, found.with = p.Blobs(), helpers(p)
+	}
+	if found.derived {
+		found.recipe = recipeOf(p)
 	}
 	w.predictions[id] = found
 	return found, nil
@@ -100,12 +103,12 @@ func (w *ways) of(r catalog.Record) (origin, error) {
 	if p.derived {
 		name = derivedName
 	}
-	return origin{name, p}, nil
+	return origin{encoding: name, way: p}, nil
 }
 
 // most is how most bytes of a blob are stored.
 func (w *ways) most(b catalog.Blob, records map[digest.ID][]catalog.Record) (origin, error) {
-	best, bytes := origin{"raw", &way{}}, map[origin]int64{}
+	best, bytes, stored := origin{encoding: "raw", way: &way{}}, map[origin]int64{}, int64(0)
 	for _, c := range b.Chunks {
 		found := records[c.ID]
 		if len(found) == 0 {
@@ -118,6 +121,8 @@ func (w *ways) most(b catalog.Blob, records map[digest.ID][]catalog.Record) (ori
 		if bytes[o] += c.Len; bytes[o] > bytes[best] {
 			best = o
 		}
+		stored += found[0].Len
 	}
+	best.stored = stored
 	return best, nil
 }

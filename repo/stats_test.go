@@ -46,7 +46,7 @@ func TestStats(t *testing.T) {
 	require.EqualValues(t, 3, history.Files, "each path and content once")
 
 	var sum EncodingStats
-	require.Len(t, head.ByEncoding, 5)
+	require.Len(t, head.ByEncoding, 6)
 	for _, name := range []string{"raw", "zstd", "fields", "blocks", "delta", "derived"} {
 		e, ok := head.ByEncoding[name]
 		require.True(t, ok, name)
@@ -98,5 +98,5 @@ func TestStatsJSON(t *testing.T) {
 	require.NoError(t, err)
 	zero := `{"chunks":0,"logical_bytes":0,"stored_bytes":0}`
 	require.Equal(t, `{"files":0,"tensors":0,"unique_tensors":0,"chunks":0,"logical_bytes":0,"stored_bytes":0,"catalog_bytes":1,"ratio":null,`+
-		`"by_encoding":{"blocks":`+zero+`,"delta":`+zero+`,"derived":`+zero+`,"fields":`+zero+`,"raw":`+zero+`,"zstd":`+zero+`}}`, string(b))
+		`"by_encoding":{"blocks":`+zero+`,"delta":`+zero+`,"derived":`+zero+`,"fields":`+zero+`,"raw":`+zero+`,"zstd":`+zero+`},"by_way":{}}`, string(b))
 }

@@ -10,6 +10,7 @@ import (
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
 )
 
 // errTooDeep ends a chain of sources that is longer than any writer makes, or a cycle.
@@ -35,6 +36,15 @@ func newReach() reach {
 func (r reach) spend(loc Location) error {
 	const fixed = 4 << 10 // of any record, however small
 	if r.work.Add(-loc.RawLen-fixed) < 0 {
+		return errTooMuch
+	}
+	return nil
+}
+
+// replay takes running a quantiser off what is left: it costs as much as decoding some tens of times as much.
+func (r reach) replay(p *predict.Prediction, loc Location) error {
+	const dear = 32
+	if p.Kind == predict.Quantised && r.work.Add(-dear*loc.RawLen) < 0 {
 		return errTooMuch
 	}
 	return nil
@@ -121,6 +131,9 @@ func (s *Store) input(loc Location, to reach) (codec.Input, error) {
 	}
 	if p.Predicts() && to.depth == 0 {
 		return codec.Input{}, errTooDeep
+	}
+	if err := to.replay(p, loc); err != nil {
+		return codec.Input{}, err
 	}
 	in, err := p.Input(loc.First, int(loc.RawLen), s.opener(to))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"dits/cdc"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
 )
 
 // A Put says what became of a blob.
@@ -19,6 +20,8 @@ type Put struct {
 	Source digest.ID // what it was coded against; zero: nothing
 	// Derived says that it is computed from its source, which it need not be like: see [predict.Kind.Derives].
 	Derived bool
+	// Prediction is what its chunks were coded with, nil for none. Do not change it.
+	Prediction *predict.Prediction
 }
 
 // PutBlob stores the size bytes of src under their digest id, which the caller has
@@ -48,7 +51,7 @@ func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, siz
 	w.mu.Lock()
 	w.blobs[id] = true
 	w.mu.Unlock()
-	return Put{Stored: put.stored(), Source: p.source, Derived: p.pred != nil && p.pred.Kind.Derives()}, nil
+	return Put{Stored: put.stored(), Source: p.source, Derived: p.pred != nil && p.pred.Kind.Derives(), Prediction: p.pred}, nil
 }
 
 // A putting is one blob on its way in.

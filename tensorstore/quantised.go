@@ -172,18 +172,21 @@ func (o *origin) guide(r predict.Recipe, probe piece) codec.Guide {
 	return g
 }
 
-// bestRecipe is the one whose guess of the probe is nearest, with the source of o however it was cast.
+// bestRecipe is storing the tensor in the given way by the recipe whose replay of the probe is nearest, with the
+// source of o however it was cast.
 func (t *trial) bestRecipe(o *origin, probe piece, way predict.Way) *candidate {
 	var best *candidate
 	least := len(probe.bytes) + 1
 	for _, from := range t.origins(o.src) {
-		for _, r := range t.recipes(way) {
+		for _, r := range t.recipes() {
 			g := from.guide(r, probe)
 			if g == nil {
 				continue
 			}
 			got := make([]byte, len(probe.bytes))
-			if n := guessed(g, got, probe.bytes); n < least {
+			g.Guess(got, nil)
+			if n := differing(got, probe.bytes); n < least {
+				r.Way = way
 				best, least = from.candidate(r), n
 			}
 			if least == 0 {
@@ -194,16 +197,9 @@ func (t *trial) bestRecipe(o *origin, probe piece, way predict.Way) *candidate {
 	return best
 }
 
-// guessed is the number of bytes that a guide guesses wrong.
-func guessed(g codec.Guide, got, want []byte) int {
-	hints := make([]byte, g.Hints())
-	g.Find(hints, want)
-	g.Guess(got, hints)
-	return differing(got, want)
-}
-
-// recipes are those to try, the likeliest first.
-func (t *trial) recipes(way predict.Way) (out []predict.Recipe) {
+// recipes are those to try, the likeliest first: replayed, for that either is right or is not.
+func (t *trial) recipes() (out []predict.Recipe) {
+	const way = predict.Replayed
 	for _, fused := range []bool{false, true} {
 		for i := range t.importance {
 			out = append(out, predict.Recipe{Way: way, Fused: fused, Importance: &t.importance[i]})

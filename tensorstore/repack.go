@@ -12,9 +12,9 @@ import (
 	"dits/tensorstore/predict"
 )
 
-// A Tensor is a blob that [Store.Repack] may code anew. The relatives of its hint are
-// not looked at: those are the other tensors of its family. Its adapters and importance matrices
-// are tried, with those matrices that the store has predictions of the family with.
+// A Tensor is a blob that [Store.Repack] may code anew. The relatives of its hint are those that are not of its
+// family: the experts that were stacked in it, or the matrix that it has the scales of. Its adapters and importance
+// matrices are tried, with those matrices that the store has predictions of the family with.
 type Tensor struct {
 	Blob digest.ID
 	Hint Hint
@@ -108,7 +108,7 @@ type repacking struct {
 
 func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
 	if o.Depth == 0 {
-		o.Depth = s.options.Depth
+		o.Depth = s.options.Depth + derivedDepth
 	}
 	if o.Depth < 1 || o.Depth > maxDepth {
 		return nil, fmt.Errorf("depth %d, want 1 to %d", o.Depth, maxDepth)

@@ -94,7 +94,7 @@ func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*candi
 	allowed := f.allowed(i, pick, levels)
 	c, err := f.try(ctx, i, allowed)
 	picked := len(f.forest.options[i][pick[i]].sources)
-	if err != nil || f.r.options.Level != MaxLevel || picked == len(allowed) {
+	if err != nil || f.r.options.Level != MaxLevel || picked == 0 || picked == len(allowed) {
 		return c, err
 	}
 	// Of several a trial moves the cheapest by low rank, which need not be the one that was picked for that.
@@ -115,7 +115,7 @@ func (f *kinship) try(ctx context.Context, i int, allowed []Relative) (*candidat
 		return nil, err
 	}
 	for _, s := range c.pred.Blobs() {
-		if !t.isOffered(s) && !slices.ContainsFunc(allowed, func(r Relative) bool { return r.Blob == s }) {
+		if !t.isOffered(s) && !slices.ContainsFunc(allowed, func(r Relative) bool { return r.Blob == s || slices.Contains(r.Stack, s) }) {
 			return nil, errForeign
 		}
 	}
@@ -137,6 +137,11 @@ func (f *kinship) allowed(i int, pick, levels []int) []Relative {
 	var all []Relative
 	for _, s := range picked.sources {
 		all = append(all, f.members[s].relative())
+	}
+	for _, r := range f.members[i].Hint.Relatives {
+		if slices.Contains(picked.others, r.Blob) {
+			all = append(all, r)
+		}
 	}
 	more := moreRelatives
 	for _, o := range others {

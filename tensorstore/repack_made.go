@@ -10,20 +10,28 @@ import (
 	"dits/tensorstore/predict"
 )
 
-// weighMade is what storing the tensor of a trial as made of others costs: quantised, merged with an adapter,
-// over scales.
-func (f *kinship) weighMade(ctx context.Context, t *trial, others []int) (options []option, err error) {
-	options, err = f.weighQuantised(ctx, t, others)
+// weighMade is what storing a member as made of others costs, or of relatives outside of the family: quantised, merged
+// with an adapter, over scales.
+func (f *kinship) weighMade(ctx context.Context, t *trial, m *member, others []int) (options []option, err error) {
+	relatives := slices.Clone(m.Hint.Relatives)
+	for _, j := range others {
+		relatives = append(relatives, f.members[j].relative())
+	}
+	options, err = f.weighQuantised(ctx, t, relatives)
 	if err != nil {
 		return nil, err
 	}
-	for _, j := range others {
+	for i, r := range relatives {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		one := []Relative{f.members[j].relative()}
-		for _, c := range []*candidate{t.bestAdapted(one), t.bestScaled(one)} {
-			if c != nil {
+		one := relatives[i : i+1]
+		made := []*candidate{t.bestAdapted(one), t.bestScaled(one)}
+		if i < len(m.Hint.Relatives) {
+			made = append(made, t.against(r))
+		}
+		for _, c := range made {
+			if c != nil && t.estimate(c) == nil {
 				options = f.offer(options, c)
 			}
 		}
@@ -31,31 +39,25 @@ func (f *kinship) weighMade(ctx context.Context, t *trial, others []int) (option
 	return options, nil
 }
 
-// An explained tensor is one of a family that quants may be made of.
-type explained struct {
-	by     *origin
-	member int
-}
-
-// weighQuantised is what storing quants as made of others costs: of those that a probe says explain them
+// weighQuantised is what storing quants as made of relatives costs: of those that a probe says explain them
 // best, for to estimate one is to quantise the sample.
-func (f *kinship) weighQuantised(ctx context.Context, t *trial, others []int) (options []option, err error) {
+func (f *kinship) weighQuantised(ctx context.Context, t *trial, relatives []Relative) (options []option, err error) {
 	probe, ok := t.probe()
 	if !ok {
 		return nil, nil
 	}
-	var all []explained
-	for _, j := range others {
+	var all []*origin
+	for i := range relatives {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		if o := t.bestOrigin([]Relative{f.members[j].relative()}, probe); o != nil {
-			all = append(all, explained{o, j})
+		if o := t.bestOrigin(relatives[i:i+1], probe); o != nil {
+			all = append(all, o)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b explained) int { return cmp.Compare(a.by.misses, b.by.misses) })
-	for _, e := range all[:min(len(all), closeLooks)] {
-		c, err := t.quantisedFrom(e.by, probe)
+	slices.SortStableFunc(all, func(a, b *origin) int { return cmp.Compare(a.misses, b.misses) })
+	for _, o := range all[:min(len(all), closeLooks)] {
+		c, err := t.quantisedFrom(o, probe)
 		if err != nil {
 			return nil, err
 		}

@@ -259,7 +259,7 @@ func TestRepackOfALargeFamily(t *testing.T) {
 	}
 	res := repack(t, s, RepackOptions{}, [][]Tensor{tensors})
 	require.GreaterOrEqual(t, res.Recoded, 20)
-	requireTidy(t, s, 2, blobs...)
+	requireTidy(t, s, 6, blobs...)
 	alone := 0
 	for _, b := range blobs {
 		if _, source, err := s.Origin(digest.Sum(b)); err == nil && source.IsZero() {

@@ -65,15 +65,15 @@ func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, 
 	if err != nil {
 		return nil, err
 	}
-	against, err := f.weighAgainst(ctx, t, others)
+	against, err := f.weighAgainst(ctx, t, m, others)
 	return append(options, against...), err
 }
 
 // weighAgainst is what storing the tensor of a trial against others costs, or as made of them. At the highest
 // level the likeliest are looked at closely: two sources that cost the same by themselves may differ by
 // how well low rank moves them.
-func (f *kinship) weighAgainst(ctx context.Context, t *trial, others []int) (options []option, err error) {
-	if options, err = f.weighMade(ctx, t, others); err != nil {
+func (f *kinship) weighAgainst(ctx context.Context, t *trial, m *member, others []int) (options []option, err error) {
+	if options, err = f.weighMade(ctx, t, m, others); err != nil {
 		return nil, err
 	}
 	var candidates []*candidate
@@ -127,6 +127,9 @@ func (f *kinship) complete(i int) error {
 	}
 	for o := range options {
 		_, own, err := f.within(options[o].others)
+		if isAbsent(err) {
+			own, err = maxDepth, nil // too deep: what cannot be read is none
+		}
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,10 @@ const (
 	maxObjects  = 1 << 30   // bytes of all objects of one pack that is adopted
 	sealObjects = 64 << 20  // bytes of objects at which a pack is sealed
 	maxDepth    = 16        // sources of sources that a reader follows
-	maxWork     = 1 << 30   // bytes that a reader decodes, sources of sources included, for one chunk
+	// derivedDepth is how much longer a chain may be that ends with tensors of another type than their
+	// sources: a cast or a quant costs next to nothing, and relatives that are not so deep cost far more.
+	derivedDepth = 2
+	maxWork      = 1 << 30 // bytes that a reader decodes, sources of sources included, for one chunk
 
 	cachedBytes       = 128 << 20 // of decoded chunks: a source is decoded once for scales and coding
 	cachedPredictions = 64        // of up to some 12 MiB, see predict
@@ -38,7 +41,7 @@ type Options struct {
 	FS        disk.FS    // for writing; nil: the operating system's
 	Chunking  cdc.Params // zero: cdc.Default
 	PackBytes int64      // a pack of this size is sealed; 0: 128 MiB
-	Depth     int        // longest chain of sources that is written, at most 16; 0: 2
+	Depth     int        // longest chain of relatives that is written; what is computed may go on for 2 more; 0: 4
 	Workers   int        // chunks coded at once; 0: one a processor
 }
 
@@ -53,9 +56,9 @@ func (o Options) withDefaults() Options {
 		o.PackBytes = 128 << 20
 	}
 	if o.Depth == 0 {
-		o.Depth = 2
+		o.Depth = 4
 	}
-	o.Depth = min(o.Depth, maxDepth) // what is longer could not be read
+	o.Depth = min(o.Depth, maxDepth-derivedDepth) // what is longer could not be read
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}

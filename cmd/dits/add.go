@@ -26,6 +26,8 @@ func newAdd(g *globals) *cobra.Command {
 		Long: `Stages files and folders. Each tensor is stored once; one that has a relative of the same
 name and shape in HEAD is stored as the difference to it where that is smaller. A file
 that is no valid safetensors or GGUF is stored as it is. Unchanged files cost a stat.
+What can be computed from others (a quant, a cast, a merged adapter) is stored as how, and
+as the residual where that comes out otherwise; see dits derive.
 
 With --json, one object a line for each file.`,
 		Example: `  dits add model.safetensors
@@ -115,7 +117,8 @@ func printDryRun(w io.Writer, a repo.Added) error {
 }
 
 // describe is one line about a staged file:
-// "model.safetensors: safetensors, 56 tensors (12 known, 44 delta ← base.safetensors), 13.8 MiB, stored 4.2 MiB (30.4%)".
+// "model.safetensors: safetensors, 56 tensors (12 known, 44 delta ← base.safetensors), 13.8 MiB, stored 4.2 MiB (30.4%)",
+// "model-Q4_K_M.gguf: gguf, 56 tensors (56 derived ← base.safetensors, hinted, residual 2.1%), 4.7 MiB, stored 103 KiB (2.1%)".
 func describe(a repo.Added) string {
 	if a.Removed {
 		return a.Path + ": removed"
@@ -144,7 +147,30 @@ func tensorCounts(a repo.Added) string {
 	} else if n > 0 {
 		text += " ← " + strings.Join(a.Sources, ", ")
 	}
+	if a.Recipe != nil {
+		text += fmt.Sprintf(", %s, residual %s", recipeWords(*a.Recipe), shareOf(a.DerivedResidual, a.DerivedLogical))
+	}
 	return fmt.Sprintf("%d tensors (%s)", a.Tensors, text)
+}
+
+// recipeWords is "hinted", "replayed with base.imatrix" or "merged with adapter_model.safetensors".
+func recipeWords(r repo.Recipe) string {
+	if len(r.With) == 0 {
+		return r.Way
+	}
+	return r.Way + " with " + strings.Join(r.With, ", ")
+}
+
+// shareOf is "12.3%", and "0.02%" of what is little; "-" of nothing.
+func shareOf(part, whole int64) string {
+	percent := 100 * float64(part) / float64(whole)
+	switch {
+	case whole == 0:
+		return "-"
+	case part > 0 && percent < 0.1:
+		return fmt.Sprintf("%.2f%%", percent)
+	}
+	return fmt.Sprintf("%.1f%%", percent)
 }
 
 // percentOf is " (12.3%)", or "" of nothing.

@@ -20,6 +20,7 @@ func commands(g *globals) []*cobra.Command {
 		newMerge(g),
 		newLs(g),
 		newLineage(g),
+		newDerive(g),
 		newCat(g),
 		newExport(g),
 		newStats(g),

@@ -13,6 +13,7 @@ type diffOptions struct {
 	tensors    bool
 	rank       bool
 	sort       string
+	expects    bool // --expect-lora is given, be it ""
 	expectLoRA string
 	stat       bool
 	nameOnly   bool
@@ -61,7 +62,7 @@ counts: keys of headers and JSON files that differ.`,
 
 // check refuses flags that make no sense together.
 func (o *diffOptions) check() error {
-	if shapes := count(o.tensors || o.rank, o.stat, o.nameOnly, o.expectLoRA != ""); shapes > 1 {
+	if shapes := count(o.tensors || o.rank, o.stat, o.nameOnly, o.expects); shapes > 1 {
 		return usagef("diff: %d of --tensors or --rank, --stat, --name-only and --expect-lora, want one", shapes)
 	}
 	if o.sort != "" && !slices.Contains(sortNames(), o.sort) {
@@ -71,6 +72,7 @@ func (o *diffOptions) check() error {
 }
 
 func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error {
+	o.expects = cmd.Flags().Changed("expect-lora")
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -80,7 +82,7 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 			return err
 		}
 		options := repo.DiffOptions{Paths: paths, FilesOnly: o.nameOnly, DigestsOnly: o.stat, Rank: o.rank}
-		if o.expectLoRA != "" {
+		if o.expects {
 			return o.runExpectLoRA(cmd, g, r, a, b, options)
 		}
 		d, err := r.Diff(cmd.Context(), a, b, options)

@@ -41,8 +41,11 @@ func (g *globals) adapter(r *repo.Repo, word string) (repo.Adapter, error) {
 	if err != nil {
 		return repo.Adapter{}, err
 	}
+	if word == "" || word[0] == ':' {
+		return repo.Adapter{}, usagef("diff: --expect-lora %q, want a path or REV:PATH", word)
+	}
 	path := g.join(dir, word)
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(word, ":") {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(word[1:], ":") {
 		return repo.Adapter{Path: path}, err
 	}
 	rev, path, err := g.object(r, word)

@@ -173,12 +173,20 @@ func printTensors(w io.Writer, tensors []repo.TensorDiff, ranks bool) error {
 		case repo.TensorChanged, repo.TensorReshaped:
 			row = append(row, share(d.Changed, d.Elements), figure(d.RelL2), figure(d.MaxAbs), cosine(d.Cosine))
 			if ranks && d.Rank != nil {
-				row = append(row, rankText(d), fmt.Sprintf("%.2f%%", 100*float64(*d.Energy)))
+				row = append(row, rankText(d), energyText(float64(*d.Energy)))
 			}
 		}
 		t.row(row...)
 	}
 	return t.write(w)
+}
+
+// energyText is a share in percent with two digits; ">99.99%" where rounding would hide that it is not all.
+func energyText(share float64) string {
+	if share < 1 && share >= 0.99995 {
+		return ">99.99%"
+	}
+	return fmt.Sprintf("%.2f%%", 100*share)
 }
 
 // rankText is "16", or "≥80" where that is all that was looked for.

@@ -36,6 +36,50 @@ func TestShare(t *testing.T) {
 	}
 }
 
+func TestEnergyText(t *testing.T) {
+	for want, share := range map[string]float64{"100.00%": 1, ">99.99%": 0.99996, "99.99%": 0.9999, "0.00%": 0} {
+		if got := energyText(share); got != want {
+			t.Errorf("energyText(%v) = %q, want %q", share, got, want)
+		}
+	}
+}
+
+// TestCompareTensors: the largest figure first, and what has none last.
+func TestCompareTensors(t *testing.T) {
+	rank := int64(3)
+	d := &repo.Diff{Files: []repo.FileDiff{{Tensors: []repo.TensorDiff{
+		{Name: "b", Elements: 4, Changed: 1, RelL2: repo.Number(math.NaN()), Cosine: 0.5, MaxAbs: 2},
+		{Name: "a", Elements: 4, Changed: 2, RelL2: 1, Cosine: 1, MaxAbs: 3, Rank: &rank},
+		{Name: "c", Elements: 4, Changed: 4, RelL2: 2, Cosine: -1, MaxAbs: 1},
+	}}}}
+	for _, test := range []struct{ by, want string }{
+		{"", "bac"}, {"name", "abc"}, {"changed", "cab"}, {"rel-l2", "cab"}, {"max-abs", "abc"}, {"angle", "cba"}, {"rank", "acb"},
+	} {
+		sortTensors(d, test.by)
+		got := ""
+		for _, x := range d.Files[0].Tensors {
+			got += x.Name
+		}
+		if got != test.want && test.by != "rank" || test.by == "rank" && got[0] != 'a' {
+			t.Errorf("--sort %s: got %s, want %s", test.by, got, test.want)
+		}
+	}
+}
+
+// TestValueText: what is long is cut, what is not there is said.
+func TestValueText(t *testing.T) {
+	for _, test := range []struct{ value, want string }{
+		{"32", "32"}, {`"ä"`, `"ä"`}, {strings.Repeat("é", 60), strings.Repeat("é", 60)}, {strings.Repeat("é", 61), strings.Repeat("é", 59) + "…"},
+	} {
+		if got := valueText([]byte(test.value)); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+	if got := valueText(nil); got != "none" {
+		t.Errorf("got %q, want none", got)
+	}
+}
+
 // TestPrintLayers has layers with other modules than their neighbours, figures that
 // cannot be given, and tensors in no layer.
 func TestPrintLayers(t *testing.T) {

@@ -155,12 +155,16 @@ func (c *counter) counts(of map[string]int) (parts []string) {
 	return parts
 }
 
-// bits is what a file took, told with its first source.
+// bits is what a file took, told with its first source, and what share the residual of its derived tensors has.
 func bits(f *repo.LineageFile, source int) string {
 	if source > 0 || f.Bits != f.Bits {
 		return ""
 	}
-	return fmt.Sprintf("; %s bits a weight", threeDigits(float64(f.Bits)))
+	text := fmt.Sprintf("; %s bits a weight", threeDigits(float64(f.Bits)))
+	if f.Derived > 0 {
+		text += ", residual " + shareOf(f.Residual, f.Derived)
+	}
+	return text
 }
 
 // threeDigits is a number up to a few dozens, as exact as it matters.
@@ -218,6 +222,9 @@ func fromSources(sources []repo.TensorSource) string {
 func sourceTensor(s repo.TensorSource) string {
 	if s.Path == "" {
 		return s.Digest.Short()
+	}
+	if s.Tensor == "" {
+		return atRev(s.Path, s.Rev) // a file of another kind, an importance matrix say
 	}
 	return atRev(s.Path+":"+s.Tensor, s.Rev)
 }

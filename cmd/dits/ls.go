@@ -142,13 +142,17 @@ func printListing(cmd *cobra.Command, l *repo.FileListing) error {
 	return t.write(cmd.OutOrStdout())
 }
 
-// howStored is "fields", "delta ← base.safetensors:lm_head.weight @ main~1", or "delta (low rank r16) ← …".
+// howStored is "fields", "delta ← base.safetensors:lm_head.weight @ main~1", "delta (low rank r16) ← …" or
+// "derived (quantised hinted, residual 2.1%) ← …".
 func howStored(x repo.TensorInfo) string {
 	if x.Source.IsZero() {
 		return x.Encoding
 	}
 	how := x.Encoding
-	if x.Prediction != "relative" {
+	switch {
+	case x.Encoding == "derived":
+		how += fmt.Sprintf(" (%s, residual %s)", x.Prediction, shareOf(x.Stored, x.Size))
+	case x.Prediction != "relative":
 		how += " (" + x.Prediction + ")"
 	}
 	sources := x.Sources

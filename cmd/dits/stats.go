@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -56,21 +58,30 @@ var encodings = []struct{ name, what string }{
 	{"raw", "as it is"},
 	{"zstd", "general compression"},
 	{"fields", "sign, exponent and mantissa apart"},
+	{"blocks", "fields of quantised blocks apart"},
 	{"delta", "difference to a relative"},
 	{"derived", "computed from others"},
+}
+
+// ways are those of computing content from other content.
+var ways = map[string]string{
+	"arranged": "rows in another order", "cast": "another type of numbers", "merged": "with an adapter",
+	"rounded": "quantised with stored scales", "hinted": "quantised with a stored search for scales", "replayed": "quantised",
+	"scaled": "over stored scales", "scales": "these scales",
 }
 
 func printEncodings(cmd *cobra.Command, s *repo.Stats) error {
 	t := &table{}
 	t.rightAlign(1, 2, 3, 4)
 	t.row("encoding", "chunks", "content", "stored", "ratio", "")
+	row := func(name, what string, u repo.EncodingStats) {
+		t.row(name, fmt.Sprint(u.Chunks), size(u.LogicalBytes), size(u.StoredBytes), shareOf(u.StoredBytes, u.LogicalBytes), what)
+	}
 	for _, e := range encodings {
-		u := s.ByEncoding[e.name]
-		ratio := "-"
-		if u.LogicalBytes > 0 {
-			ratio = fmt.Sprintf("%.1f%%", 100*float64(u.StoredBytes)/float64(u.LogicalBytes))
-		}
-		t.row(e.name, fmt.Sprint(u.Chunks), size(u.LogicalBytes), size(u.StoredBytes), ratio, e.what)
+		row(e.name, e.what, s.ByEncoding[e.name])
+	}
+	for _, way := range slices.Sorted(maps.Keys(s.ByWay)) {
+		row("  "+way, ways[way], s.ByWay[way])
 	}
 	return t.write(cmd.OutOrStdout())
 }

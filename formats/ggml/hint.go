@@ -50,6 +50,10 @@ func (q *Quantiser) withHints(dst []byte, src []float32, hints []uint64, given b
 	}
 	each, block := superElems/per, hinters[q.Type]
 	return q.rows(dst, src, func(q *Quantiser, dst []byte, src []float32) {
+		if q.kernel.super(q, dst, src, hints, given) {
+			hints = hints[len(src)/per:]
+			return
+		}
 		superBlocks(q.Type, dst, src, func(out []byte, x []float32, at int) {
 			b := superBlock{hinted: given}
 			copy(b.hints[:], hints[:each])

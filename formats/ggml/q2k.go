@@ -26,10 +26,17 @@ func blockQ2K(q *Quantiser, b *superBlock, block []byte, x []float32, at int) {
 
 // fitQ2K finds scales as quantize_row_q2_K_ref of ggml-quants.c does (MIT).
 func fitQ2K(b *superBlock, block []byte, x []float32, fused bool) {
-	var maxScale, maxOffset float32
 	for j := range 16 {
 		found := fitGroupQ2K(b, x, j, fused)
 		b.scales[j], b.offsets[j] = found.scale, found.offset
+	}
+	storeQ2K(b, block, fused)
+}
+
+// storeQ2K is the part of fitQ2K behind its searches.
+func storeQ2K(b *superBlock, block []byte, fused bool) {
+	var maxScale, maxOffset float32
+	for j := range 16 {
 		if b.scales[j] > maxScale {
 			maxScale = b.scales[j]
 		}
@@ -73,6 +80,11 @@ func fitWeightedQ2K(b *superBlock, block []byte, x, w []float32, fused bool) {
 		found := b.find(weightedQ2K, j, b.quants[16*j:16*j+16], group, weights, fused)
 		b.scales[j], b.offsets[j] = found.scale, found.offset
 	}
+	storeWeightedQ2K(b, block, fused)
+}
+
+// storeWeightedQ2K is the part of fitWeightedQ2K behind its searches.
+func storeWeightedQ2K(b *superBlock, block []byte, fused bool) {
 	var scales, offsets [16]uint8
 	putHalf(block, 80, positive(scales[:], b.scales[:], b.sums[:], 15, fused))
 	putHalf(block, 82, positive(offsets[:], b.offsets[:], b.sums[:], 15, fused))
@@ -96,14 +108,19 @@ func finishQ2K(b *superBlock, block []byte, x []float32) {
 func roundQ2K(dst []byte, src []float32) {
 	var b superBlock
 	superBlocks(Q2_K, dst, src, func(block []byte, x []float32, _ int) {
-		d := halfAt(block, 80)
-		for j, s := range block[:16] {
-			if float32(d*float32(s&15)) == 0 {
-				fitGroupQ2K(&b, x, j, false)
-			}
-		}
-		finishQ2K(&b, block, x)
+		roundBlockQ2K(&b, block, x)
 	})
+}
+
+// roundBlockQ2K is roundQ2K of one block.
+func roundBlockQ2K(b *superBlock, block []byte, x []float32) {
+	d := halfAt(block, 80)
+	for j, s := range block[:16] {
+		if float32(d*float32(s&15)) == 0 {
+			fitGroupQ2K(b, x, j, false)
+		}
+	}
+	finishQ2K(b, block, x)
 }
 
 func dequantiseQ2K(dst []float32, src []byte) {

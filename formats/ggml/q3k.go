@@ -8,13 +8,18 @@ package ggml
 func quantiseQ3K(q *Quantiser, dst []byte, src []float32) {
 	var b superBlock
 	superBlocks(Q3_K, dst, src, func(block []byte, x []float32, at int) {
-		if q.Weights == nil {
-			fitQ3K(&b, block, x, q.Fused)
-		} else {
-			fitWeightedQ3K(&b, block, x, q.Weights[at:], q.Fused)
-		}
-		finishQ3K(&b, block, x)
+		blockQ3K(q, &b, block, x, at)
 	})
+}
+
+// blockQ3K quantises one block, whose first column is at.
+func blockQ3K(q *Quantiser, b *superBlock, block []byte, x []float32, at int) {
+	if q.Weights == nil {
+		fitQ3K(b, block, x, q.Fused)
+	} else {
+		fitWeightedQ3K(b, block, x, q.Weights[at:], q.Fused)
+	}
+	finishQ3K(b, block, x)
 }
 
 // fitQ3K finds scales as quantize_row_q3_K_ref of ggml-quants.c does (MIT).
@@ -22,6 +27,11 @@ func fitQ3K(b *superBlock, block []byte, x []float32, fused bool) {
 	for j := range 16 {
 		b.scales[j] = refine(b.quants[16*j:16*j+16], x[16*j:16*j+16], fused)
 	}
+	storeQ3K(b, block, fused)
+}
+
+// storeQ3K is the part of fitQ3K behind its searches.
+func storeQ3K(b *superBlock, block []byte, fused bool) {
 	clear(block[96:110])
 	extreme, _ := widest(b.scales[:])
 	if extreme == 0 {
@@ -45,6 +55,11 @@ func fitWeightedQ3K(b *superBlock, block []byte, x, w []float32, fused bool) {
 		b.sums[j] = sum(weights)
 		b.scales[j], _ = symmetric(b.quants[16*j:16*j+16], group, weights, 4, fused)
 	}
+	storeWeightedQ3K(b, block, fused)
+}
+
+// storeWeightedQ3K is the part of fitWeightedQ3K behind its searches.
+func storeWeightedQ3K(b *superBlock, block []byte, fused bool) {
 	clear(block[96:108])
 	var scales [16]uint8
 	d, _ := symmetric(scales[:], b.scales[:], b.sums[:], 32, fused)
@@ -93,14 +108,19 @@ func packQ3K(block []byte, quants *[superElems]uint8) {
 func roundQ3K(dst []byte, src []float32) {
 	var b superBlock
 	superBlocks(Q3_K, dst, src, func(block []byte, x []float32, _ int) {
-		d := halfAt(block, 108)
-		for j := range 16 {
-			if stepQ3K(block, d, j) == 0 {
-				refine(b.quants[16*j:16*j+16], x[16*j:16*j+16], false)
-			}
-		}
-		finishQ3K(&b, block, x)
+		roundBlockQ3K(&b, block, x)
 	})
+}
+
+// roundBlockQ3K is roundQ3K of one block.
+func roundBlockQ3K(b *superBlock, block []byte, x []float32) {
+	d := halfAt(block, 108)
+	for j := range 16 {
+		if stepQ3K(block, d, j) == 0 {
+			refine(b.quants[16*j:16*j+16], x[16*j:16*j+16], false)
+		}
+	}
+	finishQ3K(b, block, x)
 }
 
 func dequantiseQ3K(dst []float32, src []byte) {

@@ -33,6 +33,11 @@ func fitQ6K(b *superBlock, block []byte, x, w []float32, fused bool) bool {
 		}
 		b.scales[j] = b.findSymmetric(j, b.quants[16*j:16*j+16], x[16*j:16*j+16], weights, fused)
 	}
+	return storeQ6K(b, block, fused)
+}
+
+// storeQ6K is the part of fitQ6K behind its searches.
+func storeQ6K(b *superBlock, block []byte, fused bool) bool {
 	extreme, size := widest(b.scales[:])
 	if size < groupMaxEps {
 		return false
@@ -87,21 +92,26 @@ func packQ6K(block []byte, quants *[superElems]uint8) {
 func roundQ6K(dst []byte, src []float32) {
 	var b superBlock
 	superBlocks(Q6_K, dst, src, func(block []byte, x []float32, _ int) {
-		d := halfAt(block, 208)
-		zeros := 0
-		for j := range 16 {
-			if block[192+j] == 0 {
-				zeros++
-			}
-			if stepQ6K(block, d, j) == 0 {
-				symmetric(b.quants[16*j:16*j+16], x[16*j:16*j+16], nil, 32, false)
-			}
-		}
-		if zeros == 16 { // what the quantiser makes of a block of zeros
-			clear(b.quants[:])
-		}
-		finishQ6K(&b, block, x)
+		roundBlockQ6K(&b, block, x)
 	})
+}
+
+// roundBlockQ6K is roundQ6K of one block.
+func roundBlockQ6K(b *superBlock, block []byte, x []float32) {
+	d := halfAt(block, 208)
+	zeros := 0
+	for j := range 16 {
+		if block[192+j] == 0 {
+			zeros++
+		}
+		if stepQ6K(block, d, j) == 0 {
+			b.findSymmetric(j, b.quants[16*j:16*j+16], x[16*j:16*j+16], nil, false)
+		}
+	}
+	if zeros == 16 { // what the quantiser makes of a block of zeros
+		clear(b.quants[:])
+	}
+	finishQ6K(b, block, x)
 }
 
 func dequantiseQ6K(dst []float32, src []byte) {

@@ -19,6 +19,8 @@ type Quantiser struct {
 	// Fused computes as a build with fused multiply-add does (gcc -march=haswell
 	// and the like): some scales, and then all quants of their block, differ.
 	Fused bool
+
+	kernel kernel
 }
 
 // CanQuantise reports whether a [Quantiser] knows t.
@@ -32,7 +34,11 @@ func (q *Quantiser) Rows(dst []byte, src []float32) error {
 	if quantise == nil {
 		return fmt.Errorf("ggml: no quantiser for %v", q.Type)
 	}
-	return q.rows(dst, src, quantise)
+	return q.rows(dst, src, func(q *Quantiser, dst []byte, src []float32) {
+		if !q.kernel.super(q, dst, src, nil, false) && !q.kernel.plain(q, dst, src) {
+			quantise(q, dst, src)
+		}
+	})
 }
 
 // rows checks the lengths and calls quantise for each row.
@@ -47,9 +53,13 @@ func (q *Quantiser) rows(dst []byte, src []float32, quantise func(q *Quantiser, 
 		return err
 	}
 	q = q.withCanonicalWeights()
-	rowBytes := q.Columns / int(q.Type.BlockElems()) * int(q.Type.BlockBytes())
-	for ; len(src) > 0; src, dst = src[q.Columns:], dst[rowBytes:] {
-		row := src[:q.Columns]
+	columns := q.Columns
+	if q.Weights == nil && (superKinds[q.Type] != nil || plainKinds[q.Type] != nil) {
+		columns = len(src) // a block does not depend on its row
+	}
+	rowBytes := columns / int(q.Type.BlockElems()) * int(q.Type.BlockBytes())
+	for ; len(src) > 0; src, dst = src[columns:], dst[rowBytes:] {
+		row := src[:columns]
 		if q.Type.BlockElems() > 1 {
 			row = canonical(row)
 		}
@@ -90,12 +100,16 @@ func (q *Quantiser) withCanonicalWeights() *Quantiser {
 // the payload of a NaN, which processors hand on differently, changes nothing. It
 // copies only if there is one.
 func canonical(values []float32) []float32 {
-	i := slices.IndexFunc(values, func(v float32) bool { return v != v })
+	has, n := kernelBest.hasNaN(values)
+	if has {
+		n = 0
+	}
+	i := slices.IndexFunc(values[n:], func(v float32) bool { return v != v })
 	if i < 0 {
 		return values
 	}
 	values = slices.Clone(values)
-	canonicalise(values[i:])
+	canonicalise(values[n+i:])
 	return values
 }
 

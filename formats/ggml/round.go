@@ -10,7 +10,9 @@ func (t Type) CanRound() bool { return t.arithmetic().round != nil }
 // those scales: the last step of a [Quantiser] alone, without the search that
 // finds scales. The result depends on nothing but the scales and src, whatever the
 // quant fields held before; scales and src can be anything.
-func (t Type) Round(dst []byte, src []float32) error {
+func (t Type) Round(dst []byte, src []float32) error { return t.roundBy(kernelBest, dst, src) }
+
+func (t Type) roundBy(k kernel, dst []byte, src []float32) error {
 	round := t.arithmetic().round
 	if round == nil {
 		return fmt.Errorf("ggml: no rounding to %v", t)
@@ -21,6 +23,8 @@ func (t Type) Round(dst []byte, src []float32) error {
 	if t.BlockElems() > 1 {
 		src = canonical(src)
 	}
-	round(dst, src)
+	if !k.roundSuperBlocks(t, dst, src) && !k.roundPlain(t, dst, src) {
+		round(dst, src)
+	}
 	return nil
 }

@@ -56,10 +56,17 @@ func (k *sixBit) block(q *Quantiser, b *superBlock, block []byte, x []float32, a
 
 // fit finds scales as quantize_row_q4_K_ref and quantize_row_q5_K_ref do.
 func (k *sixBit) fit(b *superBlock, block []byte, x []float32, fused bool) {
-	var maxScale, maxOffset float32
 	for j := range 8 {
 		found := k.fitGroup(b, x, j, fused)
 		b.scales[j], b.offsets[j] = found.scale, found.offset
+	}
+	k.storeScales(b, block, fused)
+}
+
+// storeScales is the part of fit behind its searches.
+func (k *sixBit) storeScales(b *superBlock, block []byte, fused bool) {
+	var maxScale, maxOffset float32
+	for j := range 8 {
 		if b.scales[j] > maxScale {
 			maxScale = b.scales[j]
 		}
@@ -99,6 +106,11 @@ func (k *sixBit) fitWeighted(b *superBlock, block []byte, x, w []float32, fused 
 		found := b.find(k.weighted, j, b.quants[32*j:32*j+32], group, weights, fused)
 		b.scales[j], b.offsets[j] = found.scale, found.offset
 	}
+	k.storeWeighted(b, block, fused)
+}
+
+// storeWeighted is the part of fitWeighted behind its searches.
+func (k *sixBit) storeWeighted(b *superBlock, block []byte, fused bool) {
 	var scales, offsets [8]uint8
 	d := positive(scales[:], b.scales[:8], b.sums[:8], 63, fused)
 	dmin := positive(offsets[:], b.offsets[:8], b.sums[:8], 63, fused)
@@ -128,14 +140,19 @@ func (k *sixBit) finish(b *superBlock, block []byte, x []float32) {
 func (k *sixBit) round(dst []byte, src []float32) {
 	var b superBlock
 	superBlocks(k.kind, dst, src, func(block []byte, x []float32, _ int) {
-		d := halfAt(block, 0)
-		for j := range 8 {
-			if scale, _ := unpackSixBit(block[sixBitOff:], j); float32(d*float32(scale)) == 0 {
-				k.fitGroup(&b, x, j, false)
-			}
-		}
-		k.finish(&b, block, x)
+		k.roundBlock(&b, block, x)
 	})
+}
+
+// roundBlock is round of one block.
+func (k *sixBit) roundBlock(b *superBlock, block []byte, x []float32) {
+	d := halfAt(block, 0)
+	for j := range 8 {
+		if scale, _ := unpackSixBit(block[sixBitOff:], j); float32(d*float32(scale)) == 0 {
+			k.fitGroup(b, x, j, false)
+		}
+	}
+	k.finish(b, block, x)
 }
 
 // divideUnlessZero returns a/b, 0 if b is not positive.

@@ -58,56 +58,55 @@ func (a *Activity) fillRow(v []int16, i, j int64) {
 // maxScale bounds a scale, in quarter octaves: float64 has 2^±1075.
 const maxScale = 8192
 
+// Contexts of the small integers of an activity; those of columns follow those of rows.
+const (
+	scaleFirst = 0
+	scaleNext  = 1 // plus how far off the last prediction was, up to 2
+	scaleSide  = 4 // contexts of a side
+	scaleLean  = 2 * scaleSide
+)
+
 // Append appends the encoding of a to dst: 2 to 3 bits a scale.
 //
 //	1 byte  mode
-//	rest    rows, columns, leans in adaptive binary range code, each the
-//	        difference to the mean of the two before
+//	rest    rows, columns, leans as small integers, scales less what scaleCoder expects
 func (a *Activity) Append(dst []byte) []byte {
-	w := newBinWriter(append(dst, byte(a.mode)))
-	writeScales(w, a.row)
-	writeScales(w, a.col)
-	var m num
+	w := newSmallWriter()
+	writeScales(w, 0, a.row)
+	writeScales(w, scaleSide, a.col)
 	for _, l := range a.lean {
-		m.write(w, int64(l))
+		w.put(scaleLean, int(l))
 	}
-	return w.close()
+	return w.close(append(dst, byte(a.mode)))
 }
 
 // A scaleCoder predicts scales by a slow and a fast mean of those before.
 type scaleCoder struct {
-	diff  [3]num
-	first num
-	begun bool
-	slow  int64 // in 1/16
-	far   int   // how far off the last prediction was, 0 to 2
+	context int
+	slow    int // in 1/16
 }
 
-// model returns the numbers for the next scale and its prediction.
-func (c *scaleCoder) model() (*num, int64) {
-	if !c.begun {
-		return &c.first, 0
-	}
-	return &c.diff[c.far], (c.slow + 8) >> 4
-}
+// expect returns the context of the next scale and its prediction.
+func (c *scaleCoder) expect() (context, scale int) { return c.context, (c.slow + 8) >> 4 }
 
 // update takes in the scale v.
-func (c *scaleCoder) update(v int64) {
-	if !c.begun {
-		c.begun, c.slow = true, v<<4
+func (c *scaleCoder) update(v int) {
+	if c.context == scaleFirst {
+		c.context, c.slow = scaleNext, v<<4
 		return
 	}
 	d := v - (c.slow+8)>>4
 	c.slow += d
-	c.far = int(min(max(d, -d)/2, 2))
+	c.context = scaleNext + min(max(d, -d)/2, 2)
 }
 
-func writeScales(w *binWriter, v []int16) {
+// writeScales codes the scales of a side whose contexts begin at from.
+func writeScales(w *smallWriter, from int, v []int16) {
 	var c scaleCoder
 	for _, x := range v {
-		m, p := c.model()
-		m.write(w, int64(x)-p)
-		c.update(int64(x))
+		context, p := c.expect()
+		w.put(from+context, int(x)-p)
+		c.update(int(x))
 	}
 }
 

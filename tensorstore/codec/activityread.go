@@ -16,15 +16,16 @@ func ParseActivity(b []byte, rows, width int64) (*Activity, error) {
 	if rows < 0 || width < 1 || rows > 1<<62/width {
 		return nil, fmt.Errorf("activity: matrix of %d × %d", rows, width)
 	}
-	r := newBinReader(b[1:])
+	r := newSmallReader(kernelBest, b[1:])
+	defer r.free()
 	var err error
 	if a.mode&RowScales != 0 {
-		if a.row, err = readScales(r, rows); err != nil {
+		if a.row, err = readScales(r, 0, rows); err != nil {
 			return nil, fmt.Errorf("activity: row %w", err)
 		}
 	}
 	if a.mode&ColScales != 0 {
-		if a.col, err = readScales(r, width); err != nil {
+		if a.col, err = readScales(r, scaleSide, width); err != nil {
 			return nil, fmt.Errorf("activity: column %w", err)
 		}
 	}
@@ -39,13 +40,13 @@ func ParseActivity(b []byte, rows, width int64) (*Activity, error) {
 	return a, nil
 }
 
-// readScales reads n scales. It grows as it reads, so that n needs no trust.
-func readScales(r *binReader, n int64) ([]int16, error) {
+// readScales reads the n scales of a side whose contexts begin at from. It grows as it reads, so that n needs no trust.
+func readScales(r *smallReader, from int, n int64) ([]int16, error) {
 	v := make([]int16, 0, min(n, 4096))
 	var c scaleCoder
 	for i := range n {
-		m, p := c.model()
-		x := p + m.read(r)
+		context, p := c.expect()
+		x := p + r.get(from+context)
 		if r.over() {
 			return nil, fmt.Errorf("%d of %d: %w", i, n, errShort)
 		}
@@ -59,11 +60,10 @@ func readScales(r *binReader, n int64) ([]int16, error) {
 }
 
 // readLeans reads n leans.
-func readLeans(r *binReader, n int64) ([]int8, error) {
+func readLeans(r *smallReader, n int64) ([]int8, error) {
 	v := make([]int8, 0, min(n, 4096))
-	var m num
 	for i := range n {
-		x := m.read(r)
+		x := r.get(scaleLean)
 		if r.over() {
 			return nil, fmt.Errorf("%d of %d: %w", i, n, errShort)
 		}

@@ -127,7 +127,7 @@ func (w *binWriter) close() []byte {
 }
 
 // A binReader reads what a [binWriter] wrote. Behind the end it reads zeros;
-// over tells whether more of them were read than a writer leaves out.
+// done tells whether as many of them were read as a writer leaves out.
 type binReader struct {
 	in   []byte
 	pos  int
@@ -153,9 +153,6 @@ func (r *binReader) fill() {
 
 // binSlack is how many zero bytes a writer leaves out at most.
 const binSlack = 5
-
-// over reports that more was read than a writer left out at the end.
-func (r *binReader) over() bool { return r.pos > len(r.in)+binSlack }
 
 // done reports that the input is what a writer leaves of what was read: all of
 // it, without the zeros at its end.

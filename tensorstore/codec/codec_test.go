@@ -386,3 +386,27 @@ func TestSteadyMemory(t *testing.T) {
 		}
 	}
 }
+
+// TestBlocksAreRefused has quant blocks for coders of single values.
+func TestBlocksAreRefused(t *testing.T) {
+	for _, kind := range blockTypes() {
+		src := make([]byte, 100*kind.BlockBytes())
+		in := Input{Elem: BlockElem(kind), Pred: bytes.Repeat([]byte{1}, len(src))}
+		as8 := in
+		as8.Elem = Bytes
+		for name, c := range map[string]Codec{"fields": fieldsCodec{}, "delta": deltaCodec{}} {
+			if enc, ok := c.Encode([]byte{7}, src, in); ok || len(enc) != 1 {
+				t.Errorf("%s encodes blocks of %v", name, kind)
+			}
+			enc, ok := c.Encode(nil, src, as8)
+			if !ok {
+				t.Fatal("does not apply to bytes")
+			}
+			for _, enc := range [][]byte{enc, {deltaSame}} {
+				if err := c.Decode(make([]byte, len(src)), enc, in); err == nil {
+					t.Errorf("%s decodes %s of %v", name, fmt.Sprintf("%.4x", enc), kind)
+				}
+			}
+		}
+	}
+}

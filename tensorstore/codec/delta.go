@@ -17,9 +17,10 @@ const (
 	deltaKnown = deltaSame | deltaRuns | deltaShift
 )
 
-// Encode applies when there is a prediction and the result is smaller than src.
+// Encode applies when there is a prediction and the result is smaller than src. Quant blocks
+// are for Blocks.
 func (c deltaCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
-	if len(src) < 2 || len(in.Pred) != len(src) {
+	if len(src) < 2 || len(in.Pred) != len(src) || in.Elem.refuseBlocks() != nil {
 		return dst, false
 	}
 	if bytes.Equal(src, in.Pred) {

@@ -8,6 +8,9 @@ import (
 
 // Decode fills dst; in.Pred has to be as long.
 func (c deltaCodec) Decode(dst, enc []byte, in Input) error {
+	if err := in.Elem.refuseBlocks(); err != nil {
+		return fmt.Errorf("delta: %w", err)
+	}
 	if len(in.Pred) != len(dst) {
 		return fmt.Errorf("delta: prediction of %d bytes, want %d", len(in.Pred), len(dst))
 	}

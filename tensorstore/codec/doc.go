@@ -15,7 +15,7 @@
 // What decides bytes when decoding is integer arithmetic, so an encoding means
 // the same on every platform; numbers are little-endian. In the tables below a
 // uvarint and a varint are those of [encoding/binary], "n" is the number of
-// whole elements, and "bin" is adaptive binary range code (see below).
+// whole elements, "bin" is adaptive binary range code and "small" small integers (see below).
 //
 // # Raw, Zstd
 //
@@ -116,24 +116,50 @@
 //
 // # Tokens
 //
-//	uvarint  length of the tables in bytes, then in bin: 3 bits L, at most 6; 1 bit
-//	         whether the tables are coarse; 8 bits the number of symbols less one;
-//	         for each context from 1 on one bit whether it begins a new table;
-//	         then for each table its levels
+//	uvarint  length of the tables in bytes, that is of the next three
+//	1        in the low three bits L, at most 6, and above them whether the tables are coarse
+//	1        the number of symbols less one
+//	small    the contexts that share a table less one, for each run of them while more than one
+//	         is left; then the tables
 //	uvarint  length of the words in bytes, then 2^L states of 4 bytes, then
 //	         words of 2 bytes (rANS, see rans.go)
 //
-// A table is a shift by which it follows the one before, in symbols, and for each
-// symbol a level: 0 never occurs, else the probability is 2^((level-1)/4 - 12),
-// coded as the difference to what tablecode.go predicts. spread in freq.go says
-// how levels become frequencies, out of 1024 in coarse tables, else out of 4096.
+// A table is, each as a small integer, a shift by which it follows the one before, in symbols; its
+// last symbol less that of the one before, shifted; and for each symbol up to there a level, less
+// what tablecode.go predicts, or nothing for a symbol that never occurs. The probability is
+// 2^((level-1)/4 - 12). spread in freq.go says how levels become frequencies, out of 1024 in coarse
+// tables, else out of 4096.
 //
 // # Raw bits
 //
 // The first bit is the lowest of the first byte; the last byte is filled with zeros.
 //
+// # Small integers
+//
+//	4        state
+//	rest     words of 2 bytes (rANS in one lane, probabilities of 10 bits)
+//
+// Each number has a context, of which tablecode.go, activity.go and numberswrite.go have the lists.
+// Before the first of a context come 12 bits that tell its distribution: see peak in small.go. Symbol
+// 0 is nothing, 63 is followed by a number of 16 bits, others are the number plus 32.
+//
+// # Numbers
+//
+// [AppendNumbers] is no coder of chunks. Each column of its numbers has a spread of its own
+// around zero, by a class, and no tables: both sides make normal distributions from the classes
+// (numbers.go). No numbers take no bytes.
+//
+//	uvarint  length of the classes in bytes, that is of the next two
+//	1        binary logarithm of the lanes
+//	small    classes of the columns, each less the one before
+//	uvarint  length of the words in bytes, then states and words as in Tokens, of 12 bits
+//	rest     raw bits: for each number 16 if its symbol is 0, else as many as its class has
+//
+// A number is rounded to a multiple of 2^raw, halves upwards; that multiple plus 64 is the symbol, and the
+// raw bits are the number plus half of 2^raw, modulo 2^raw.
+//
 // # Bin
 //
 // The range coder of LZMA with the first byte, always 0, left out, and zeros
-// among the last five. bin.go has how probabilities move, num.go how integers become bits.
+// among the last five. bin.go has how probabilities move.
 package codec

@@ -1,6 +1,10 @@
 package codec
 
-import "dits/formats/ggml"
+import (
+	"fmt"
+
+	"dits/formats/ggml"
+)
 
 // An Elem is the element type of a chunk as coders see it: how wide, and where
 // its exponent lies. Numbers are written to disk and never reused.
@@ -36,6 +40,14 @@ func (e Elem) Block() (t ggml.Type, ok bool) {
 	}
 	t = ggml.Type(e - firstBlock)
 	return t, t.BlockElems() > 1
+}
+
+// refuseBlocks is the error of coders of single values for quant blocks.
+func (e Elem) refuseBlocks() error {
+	if t, ok := e.Block(); ok {
+		return fmt.Errorf("element type %d: blocks of %v, want single values", e, t)
+	}
+	return nil
 }
 
 // Known says that this version of dits knows e.

@@ -17,11 +17,11 @@ const (
 	formBytes = 2 // bytes, by their position in the element
 )
 
-// Encode applies when the result is smaller than src.
+// Encode applies when the result is smaller than src. Quant blocks are for Blocks.
 func (c fieldsCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
 	in.Pred = nil
 	n := len(src) / in.Elem.Size()
-	if n == 0 {
+	if n == 0 || in.Elem.refuseBlocks() != nil {
 		return dst, false
 	}
 	start := len(dst)

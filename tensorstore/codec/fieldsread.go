@@ -10,6 +10,9 @@ var errFields = errors.New("bad header")
 
 // Decode fills dst.
 func (c fieldsCodec) Decode(dst, enc []byte, in Input) error {
+	if err := in.Elem.refuseBlocks(); err != nil {
+		return fmt.Errorf("fields: %w", err)
+	}
 	in.Pred = nil
 	s := getScratch(c.kernel)
 	defer scratches.Put(s)

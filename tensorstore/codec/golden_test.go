@@ -70,6 +70,12 @@ func goldens(t *testing.T) map[string][]byte {
 			all["activity/"+name] = fields.Act.Append(nil)
 		}
 	}
+	var numbers []int16
+	for i, b := range pattern(I8, 3000, 9) {
+		numbers = append(numbers, int16(int8(b))<<(i%7)+int16(i%5))
+	}
+	numbers[1234] = MaxNumber
+	all["numbers/of 7 columns"] = AppendNumbers(nil, numbers, 7)
 	near := pattern(BF16, 4096, 7)
 	src := append([]byte(nil), near...)
 	for i := range 100 {

@@ -1,67 +1,108 @@
 package codec
 
-import "fmt"
+// Numbers are small integers of either sign in rows of a stride, each column with a spread of
+// its own around zero, such as the factors of a matrix of low rank. They take a class a column
+// and no tables: the distributions are bells, which both sides make from the class. doc.go has
+// the bytes.
 
 // MaxNumber bounds what [AppendNumbers] takes, either way.
 const MaxNumber = 1<<15 - 1
 
-// numberContexts is how many models a column of numbers has: by the magnitude of the
-// number before it in the same row, none or small, middle, large.
-const numberContexts = 3
+const (
+	// The classes of columns are a quarter octave apart, the first of a standard deviation of
+	// 0.31. From numberTables on a column has raw bits and a table of the last octave.
+	numberTables  = 20
+	numberClasses = 68
+	numberZero    = 64 // symbol of 0
+	numberSymbols = 2 * numberZero
+	numberEscape  = 0   // symbol of what is too far off, followed by all of it
+	numberLanes   = 512 // bytes of words that justify one more lane
+	escapeLevel   = maxLevel - 10*levelSteps
+)
 
-// AppendNumbers appends the encoding of v to dst: rows of stride small numbers of either
-// sign, each column with a distribution of its own around zero, in adaptive binary range
-// code. It is meant for parameters of a prediction, some hundred thousand at most. A
-// stride under 1 counts as 1.
-func AppendNumbers(dst []byte, v []int16, stride int) []byte {
-	stride = max(stride, 1)
-	w := newBinWriter(dst)
-	models := make([][numberContexts]num, stride)
-	for i := 0; i < len(v); i += stride {
-		context := 0
-		for k, x := range v[i:min(i+stride, len(v))] {
-			models[k][context].write(w, int64(x))
-			context = numberContext(x)
-		}
-	}
-	return w.close()
-}
+// A numberClass is how far the numbers of a column spread.
+type numberClass uint8
 
-func numberContext(x int16) int {
-	switch {
-	case x >= -2 && x <= 2:
+// raw is the number of raw bits.
+func (c numberClass) raw() uint {
+	if c < numberTables {
 		return 0
-	case x >= -8 && x <= 8:
-		return 1
 	}
-	return 2
+	return uint(c-numberTables)/4 + 1
 }
 
-// ParseNumbers reads the n numbers that [AppendNumbers] wrote, all of b. It takes memory
-// in proportion to what b really holds, and to stride.
-func ParseNumbers(b []byte, n int64, stride int) ([]int16, error) {
-	stride = max(stride, 1)
-	r := newBinReader(b)
-	models := make([][numberContexts]num, stride)
-	v := make([]int16, 0, min(n, 4096))
-	context := 0
-	for i := range n {
-		k := int(i % int64(stride))
-		if k == 0 {
-			context = 0
-		}
-		x := models[k][context].read(r)
-		if r.over() {
-			return nil, fmt.Errorf("number %d of %d: %w", i, n, errShort)
-		}
-		if x < -MaxNumber || x > MaxNumber {
-			return nil, fmt.Errorf("number %d: got %d, want ±%d", i, x, MaxNumber)
-		}
-		v = append(v, int16(x))
-		context = numberContext(v[i])
+// table is the number of the table.
+func (c numberClass) table() uint8 {
+	if c < numberTables {
+		return uint8(c)
 	}
-	if !r.done() {
-		return nil, fmt.Errorf("%d bytes do not end where the numbers do", len(b))
+	return numberTables - 4 + uint8(c)%4
+}
+
+// bellDrop is how many quarter octaves ±1 is less frequent than 0 in the first two classes, in
+// 1/65536: 30, so that a number takes a hundredth of a bit at the least, and half an octave
+// less. The logarithm of a normal distribution falls with the square.
+var bellDrop = [2]uint64{30 << 16, 1390203}
+
+// bells are the tables of all classes.
+var bells = makeBells()
+
+func makeBells() (all [numberTables]table) {
+	for i := range all {
+		all[i].bell(i)
 	}
-	return v, nil
+	return all
+}
+
+// bell makes the table of that number.
+func (t *table) bell(number int) {
+	t.level[numberZero] = maxLevel
+	for x := uint64(1); x < numberZero; x++ {
+		drop := (x*x*bellDrop[number%2]>>(number/2) + 1<<15) >> 16
+		if drop >= maxLevel {
+			break
+		}
+		t.level[numberZero-x], t.level[numberZero+x] = uint8(maxLevel-drop), uint8(maxLevel-drop)
+	}
+	t.level[numberEscape] = escapeLevel
+	t.spread(numberSymbols, fine)
+}
+
+// A numberColumn is what coding in a class takes.
+type numberColumn struct {
+	raw   uint8 // bits
+	table uint8
+	most  int16 // largest multiple that has a symbol
+}
+
+func (c numberClass) column() numberColumn {
+	n := numberColumn{raw: uint8(c.raw()), table: c.table()}
+	for n.most+1 < numberZero && bells[n.table].level[numberZero+n.most+1] > 0 {
+		n.most++
+	}
+	return n
+}
+
+// mean is the mean magnitude of the numbers of a class, in 1/4096.
+func (c numberClass) mean() uint64 { return bellMeans[c.table()] << c.raw() }
+
+var bellMeans = makeBellMeans()
+
+func makeBellMeans() (m [numberTables]uint64) {
+	for k := range m {
+		for x := range numberZero {
+			m[k] += uint64(x) * 2 * uint64(bells[k].freq[numberZero+x])
+		}
+	}
+	return m
+}
+
+// classOf is the class for count numbers whose magnitudes sum to sum, that whose mean is
+// nearest.
+func classOf(sum uint64, count int) numberClass {
+	c := numberClass(0)
+	for c+1 < numberClasses && 2*sum<<fine > uint64(count)*(c.mean()+(c+1).mean()) {
+		c++
+	}
+	return c
 }

@@ -12,6 +12,7 @@ type scratch struct {
 	words  []uint16 // words of the entropy coder, when writing
 	buf    []byte   // its input, when reading
 	raw    []byte   // raw bits
+	side   []byte   // coded tables
 	hist   histogram
 	clust  []cluster
 	vals   []int16 // sample of values, for the contexts' offset

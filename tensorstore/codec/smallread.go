@@ -7,20 +7,21 @@ import (
 
 // A smallReader reads what a [smallWriter] wrote. Beyond the end it reads zeros; over tells.
 type smallReader struct {
-	in    []byte
-	pos   int // next word; more than the length when words were missing
-	state uint32
-	known uint32 // contexts whose slots are made, a bit each
-	slots [smallContexts << coarse]uint32
-	table table
+	kernel kernel
+	in     []byte
+	pos    int // next word; more than the length when words were missing
+	state  uint32
+	known  uint32 // contexts whose slots are made, a bit each
+	slots  [smallContexts << coarse]uint32
+	table  table
 }
 
 var smallReaders = sync.Pool{New: func() any { return new(smallReader) }}
 
 // newSmallReader returns a reader of a section; give it back with free.
-func newSmallReader(in []byte) *smallReader {
+func newSmallReader(k kernel, in []byte) *smallReader {
 	r := smallReaders.Get().(*smallReader)
-	r.in, r.pos, r.known, r.state = in, 4, 0, 0
+	r.kernel, r.in, r.pos, r.known, r.state = k, in, 4, 0, 0
 	if len(in) >= 4 {
 		r.state = binary.LittleEndian.Uint32(in)
 	}
@@ -38,7 +39,7 @@ func (r *smallReader) over() bool { return r.pos > len(r.in) }
 // done reports that all was read, down to where the writer began.
 func (r *smallReader) done() bool { return r.pos == len(r.in) && r.state == ransLow }
 
-// get reads the next number, of a context.
+// get reads the next number, of a context; nothing if it is none.
 func (r *smallReader) get(context int) int {
 	if r.known>>context&1 == 0 {
 		r.learn(context)
@@ -46,8 +47,12 @@ func (r *smallReader) get(context int) int {
 	x := r.state
 	e := r.slots[(uint32(context)<<coarse|x&(1<<coarse-1))&(smallContexts<<coarse-1)]
 	r.renew((e>>12&0xfff)*(x>>coarse) + e&0xfff)
-	if sym := int(e >> 24); sym != smallEscape {
-		return sym - smallMost
+	sym := int(e >> 24)
+	if sym != smallEscape && sym != smallNone {
+		return sym - smallZero
+	}
+	if sym == smallNone {
+		return nothing
 	}
 	x = r.state
 	r.renew(x >> 16)
@@ -70,9 +75,12 @@ func (r *smallReader) renew(x uint32) {
 func (r *smallReader) learn(context int) {
 	r.known |= 1 << context
 	x := r.state
-	r.renew(x >> 8)
-	peak(x).fill(&r.table)
+	r.renew(x >> peakBits)
+	peak(x & (1<<peakBits - 1)).fill(&r.table)
 	at := r.slots[context<<coarse:][:1<<coarse]
+	if r.kernel.slots(at, r.table.freq[:smallSymbols]) {
+		return
+	}
 	for sym, f := range r.table.freq[:smallSymbols] {
 		e := uint32(sym)<<24 | uint32(f)<<12
 		for i := range at[:f] {

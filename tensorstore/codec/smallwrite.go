@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// A smallOp is a step of a section: a symbol below 1<<8 and its context above it, or one of
-// the other kinds.
+// A smallOp is a step of a section: a number in the low 16 bits and its context above it, or
+// one of the others.
 type smallOp uint32
 
 const (
-	opPeak smallOp = 1 << 30 // the form of a context
-	opRaw  smallOp = 1 << 31 // 16 bits
+	opPeak smallOp = 1 << 31 // the form of the context comes here
+	opNone smallOp = 1 << 30 // no number
 )
 
 // A smallWriter gathers small integers and then codes them, the last first.
@@ -34,22 +34,22 @@ func newSmallWriter() *smallWriter {
 	return w
 }
 
-// put adds v, which has 16 bits, in a context.
+// put adds v, which has 16 bits or is nothing, in a context.
 func (w *smallWriter) put(context, v int) {
 	if w.used>>context&1 == 0 {
 		w.used |= 1 << context
 		w.counts[context] = [smallSymbols]uint32{}
-		w.ops = append(w.ops, opPeak|smallOp(context))
+		w.ops = append(w.ops, opPeak|smallOp(context)<<16)
 	}
-	sym := smallOp(smallEscape)
-	if v >= -smallMost && v <= smallMost {
-		sym = smallOp(v + smallMost)
+	op := smallOp(context)<<16 | smallOp(uint16(v))
+	switch {
+	case v == nothing:
+		w.counts[context][smallNone]++
+		op |= opNone
+	case v >= -smallMost && v <= smallMost:
+		w.counts[context][v+smallZero]++
 	}
-	w.counts[context][sym]++
-	w.ops = append(w.ops, smallOp(context)<<8|sym)
-	if sym == smallEscape {
-		w.ops = append(w.ops, opRaw|smallOp(uint16(v)))
-	}
+	w.ops = append(w.ops, op)
 }
 
 // close appends the section to dst: the state, then words. w must not be used after it.
@@ -62,18 +62,14 @@ func (w *smallWriter) close(dst []byte) []byte {
 	}
 	x := uint32(ransLow)
 	for i := len(w.ops) - 1; i >= 0; i-- {
-		switch op := w.ops[i]; {
-		case op&opRaw != 0:
-			x = w.room(x, 16)<<16 | uint32(uint16(op))
+		op := w.ops[i]
+		switch context := int(op >> 16 & (smallContexts - 1)); {
 		case op&opPeak != 0:
-			x = w.room(x, 24)<<8 | uint32(w.peaks[op&(smallContexts-1)])
+			x = w.room(x, 32-peakBits)<<peakBits | uint32(w.peaks[context])
+		case op&opNone != 0:
+			x = w.symbol(x, context, smallNone)
 		default:
-			e := &w.syms[uint32(op>>8)*smallSymbols+uint32(op&0xff)]
-			if x >= e.max {
-				x = w.room(x, 0)
-			}
-			q := uint32(uint64(x) * e.rcp >> (32 + coarse))
-			x += uint32(e.start) + q*uint32(e.comp)
+			x = w.number(x, context, int16(op))
 		}
 	}
 	dst = binary.LittleEndian.AppendUint32(dst, x)
@@ -81,6 +77,27 @@ func (w *smallWriter) close(dst []byte) []byte {
 		dst = binary.LittleEndian.AppendUint16(dst, w.words[i])
 	}
 	return dst
+}
+
+// number is the state x with v coded.
+func (w *smallWriter) number(x uint32, context int, v int16) uint32 {
+	if v >= -smallMost && v <= smallMost {
+		if sym := int(v) + smallZero; w.syms[context*smallSymbols+sym].max > 0 {
+			return w.symbol(x, context, sym)
+		}
+	}
+	x = w.room(x, 16)<<16 | uint32(uint16(v))
+	return w.symbol(x, context, smallEscape)
+}
+
+// symbol is the state x with a symbol coded.
+func (w *smallWriter) symbol(x uint32, context, sym int) uint32 {
+	e := &w.syms[context*smallSymbols+sym]
+	if x >= e.max {
+		x = w.room(x, 0)
+	}
+	q := uint32(uint64(x) * e.rcp >> (32 + coarse))
+	return x + uint32(e.start) + q*uint32(e.comp)
 }
 
 // room moves a word out of a state of more than n bits.
@@ -99,8 +116,9 @@ func (w *smallWriter) fill(context int) {
 	p.fill(&w.table)
 	start := uint32(0)
 	for sym, f := range w.table.freq[:smallSymbols] {
-		if f > 0 {
-			w.syms[context*smallSymbols+sym].set(start, uint32(f), coarse)
+		e := &w.syms[context*smallSymbols+sym]
+		if e.max = 0; f > 0 {
+			e.set(start, uint32(f), coarse)
 		}
 		start += uint32(f)
 	}

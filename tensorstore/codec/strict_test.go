@@ -21,14 +21,11 @@ func TestTokensStrict(t *testing.T) {
 	enc := s.appendTokens(nil, 1, maxSymbols)
 	side, rest, _ := cutLen(enc)
 	words, _, _ := cutLen(rest)
-	lanes := func(n uint64) []byte {
-		w := newBinWriter(nil)
-		w.bits(n, 3)
-		w.bits(0, 1)
-		w.bits(0, 8)
-		tc := newTableCoder()
+	lanes := func(n byte) []byte {
+		w := newSmallWriter()
+		tc := tableCoder{prev: &blank}
 		tc.write(w, &table{level: [maxSymbols]uint8{maxLevel}}, 1)
-		return w.close()
+		return w.close([]byte{n, 0})
 	}
 	states := make([]byte, 4*128)
 	for i := 2; i < len(states); i += 4 {
@@ -50,6 +47,12 @@ func TestTokensStrict(t *testing.T) {
 		{"32 lanes", lanes(5), states[:4*32], true},
 		{"64 lanes", lanes(6), states[:4*64], true},
 		{"128 lanes", lanes(7), states, false},
+		{"coarse", lanes(8), states[:4], true},
+		{"unknown flag", lanes(16), states[:4], false},
+		{"no symbols", []byte{0}, states[:4], false},
+		{"last symbol", topped(0), states[:4], true},
+		{"last symbol beyond", topped(1), states[:4], false},
+		{"last symbol before the first", topped(-2), states[:4], false},
 	} {
 		in := append(section(tc.side), section(tc.words)...)
 		var tr tokenReader
@@ -69,17 +72,22 @@ func TestTokensStrict(t *testing.T) {
 	}
 }
 
-// shifted is a table moved by shift symbols, of which there are two.
-func shifted(shift int64) []byte {
-	w := newBinWriter(nil)
-	w.bits(0, 3)
-	w.bits(0, 1)
-	w.bits(1, 8)
-	tc := newTableCoder()
-	tc.shift.write(w, shift)
-	tc.fresh[0].write(w, 40)
-	tc.fresh[2].write(w, 0)
-	return w.close()
+// shifted is a table of two symbols, the first alone in use, moved by shift symbols.
+func shifted(shift int) []byte { return oneLevel(shift, -1-min(shift, 0)) }
+
+// topped is such a table whose last symbol is the second, plus top.
+func topped(top int) []byte { return oneLevel(0, top) }
+
+// oneLevel is a table of two symbols, of which those up to the last, 1 + top, have one level.
+func oneLevel(shift, top int) []byte {
+	w := newSmallWriter()
+	w.put(smallShift, shift)
+	w.put(smallTop, top)
+	w.put(smallFresh, 40)
+	if 1+min(shift, 0)+top > 0 {
+		w.put(smallFresh+2, 0)
+	}
+	return w.close([]byte{0, 1})
 }
 
 // TestFieldsStrict has headers of Fields that only a bad writer makes.

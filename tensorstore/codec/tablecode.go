@@ -1,21 +1,27 @@
 package codec
 
-// A tableCoder has the adaptive numbers with which levels are coded. A level is
-// predicted by that of the table before, moved by some symbols: contexts are a
-// quarter octave apart, symbols too, so the next table is much the same one moved
-// along. Where that table has nothing, the symbol before predicts.
+// Contexts of the small integers of a tokens section.
+const (
+	smallLength = 0 // of runs of contexts that share a table
+	smallShift  = 1
+	smallTop    = 2 // last symbol of a table
+	smallDiff   = 3 // plus the size of the difference at the symbol before, up to 4
+	smallAgain  = 8 // with a prediction after a symbol that never occurs
+	smallFresh  = 9 // without a prediction, plus 1 after a symbol that occurs
+)
+
+// A tableCoder codes levels as small integers. A level is predicted by that of the table
+// before, moved by some symbols: contexts are a quarter octave apart, symbols too, so the
+// next table is much the same one moved along. Where that table has nothing, the symbol
+// before predicts.
 type tableCoder struct {
-	shift num
-	diff  [5]num // given the difference at the symbol before
-	fresh [3]num // without a prediction, given the level before
-	prev  *table
-	last  int // shift of it
+	prev *table
+	last int // shift of it
+	top  int // its last symbol
 }
 
 // blank is what the first table is predicted by.
 var blank table
-
-func newTableCoder() *tableCoder { return &tableCoder{prev: &blank} }
 
 const (
 	minShift = -8
@@ -30,46 +36,70 @@ func reference(prev *table, s, n, shift int) int {
 	return 0
 }
 
-// model returns the numbers for a symbol, and their prediction.
-func (c *tableCoder) model(ref, lastLevel, lastDiff int) (*num, int) {
-	if ref > 0 {
-		return &c.diff[min(max(lastDiff, -2), 2)+2], ref
-	}
-	switch lastLevel {
-	case 0:
-		return &c.fresh[0], 0
-	case 1:
-		return &c.fresh[1], 1
-	}
-	return &c.fresh[2], lastLevel
+// A levelCoder is what tells the level of the next symbol.
+type levelCoder struct {
+	last   int // level before
+	recent int // level of the last symbol that occurs
+	diff   int // its difference to the reference, 0 without one
 }
 
-// write codes the levels of n symbols.
-func (c *tableCoder) write(w *binWriter, t *table, n int) {
-	shift := c.bestShift(t, n)
-	c.shift.write(w, int64(shift))
-	last, diff := 0, 0
-	for s, l := range t.level[:n] {
-		ref := reference(c.prev, s, n, shift)
-		m, p := c.model(ref, last, diff)
-		m.write(w, int64(int(l)-p))
-		last, diff = int(l), 0
+// expect returns the context of a level and its prediction, given its reference.
+func (c *levelCoder) expect(ref int) (context, level int) {
+	switch {
+	case ref > 0 && c.last > 0:
+		return smallDiff + min(max(c.diff, -c.diff), 4), ref + c.diff/2
+	case ref > 0:
+		return smallAgain, ref
+	case c.last > 0:
+		return smallFresh + 1, c.recent
+	}
+	return smallFresh, c.recent
+}
+
+// update takes in the level l.
+func (c *levelCoder) update(l, ref int) {
+	c.last, c.diff = l, 0
+	if l > 0 {
+		c.recent = l
 		if ref > 0 {
-			diff = int(l) - ref
+			c.diff = l - ref
 		}
+	}
+}
+
+// write codes the levels of n symbols, of which one occurs at the least.
+func (c *tableCoder) write(w *smallWriter, t *table, n int) {
+	top := n - 1
+	for t.level[top] == 0 {
+		top--
+	}
+	shift := c.bestShift(t, top, n)
+	w.put(smallShift, shift)
+	w.put(smallTop, top-min(c.top+shift, n-1))
+	c.top = top
+	var lc levelCoder
+	for s, l := range t.level[:top+1] {
+		ref := reference(c.prev, s, n, shift)
+		context, p := lc.expect(ref)
+		if l == 0 {
+			w.put(context, nothing)
+		} else {
+			w.put(context, int(l)-p)
+		}
+		lc.update(int(l), ref)
 	}
 	c.prev = t
 }
 
 // bestShift is the shift with the least sum of differences: first that of the table
 // before, which is often the best, so that the others are soon seen to be worse.
-func (c *tableCoder) bestShift(t *table, n int) int {
+func (c *tableCoder) bestShift(t *table, top, n int) int {
 	if c.prev == &blank {
 		return 0
 	}
-	best, shift := c.distance(t, n, c.last, 1<<30), c.last
+	best, shift := c.distance(t, top, n, c.last, 1<<30), c.last
 	for d := minShift; d <= maxShift; d++ {
-		if sum := c.distance(t, n, d, best); sum < best {
+		if sum := c.distance(t, top, n, d, best); sum < best {
 			best, shift = sum, d
 		}
 	}
@@ -77,14 +107,15 @@ func (c *tableCoder) bestShift(t *table, n int) int {
 	return shift
 }
 
-// distance is the sum of differences to the table before, moved by d; it may stop at limit.
-func (c *tableCoder) distance(t *table, n, d, limit int) int {
+// distance is the sum of differences up to symbol top to the table before, moved by d; it may
+// stop at limit.
+func (c *tableCoder) distance(t *table, top, n, d, limit int) int {
 	sum := 0
 	if d != 0 {
 		sum = 2
 	}
 	from, to := max(d, 0), min(n+d, n)
-	for s, l := range t.level[:n] {
+	for s, l := range t.level[:top+1] {
 		x := int(l)
 		if s >= from && s < to {
 			x -= int(c.prev.level[s-d])
@@ -97,24 +128,29 @@ func (c *tableCoder) distance(t *table, n, d, limit int) int {
 }
 
 // read is the reverse of write. It reports whether the levels are possible.
-func (c *tableCoder) read(r *binReader, t *table, n int) bool {
-	shift := c.shift.read(r)
+func (c *tableCoder) read(r *smallReader, t *table, n int) bool {
+	shift := r.get(smallShift)
 	if shift < minShift || shift > maxShift {
 		return false
 	}
-	last, diff := 0, 0
-	for s := range t.level[:n] {
-		ref := reference(c.prev, s, n, int(shift))
-		m, p := c.model(ref, last, diff)
-		l := int64(p) + m.read(r)
-		if l < 0 || l > maxLevel {
+	top := min(c.top+shift, n-1) + r.get(smallTop)
+	if top < 0 || top >= n {
+		return false
+	}
+	c.top = top
+	clear(t.level[top+1 : n])
+	var lc levelCoder
+	for s := range t.level[:top+1] {
+		ref := reference(c.prev, s, n, shift)
+		context, p := lc.expect(ref)
+		l := r.get(context)
+		if l == nothing {
+			l = 0
+		} else if l += p; l < 1 || l > maxLevel {
 			return false
 		}
 		t.level[s] = uint8(l)
-		last, diff = int(l), 0
-		if ref > 0 {
-			diff = int(l) - ref
-		}
+		lc.update(l, ref)
 	}
 	c.prev = t
 	return true

@@ -33,18 +33,16 @@ func (s *scratch) appendTokens(dst []byte, nctx, nsym int) []byte {
 		laneLog++
 	}
 	bits := s.precision(cost, nsym)
-	w := newBinWriter(nil)
-	w.bits(uint64(laneLog), 3)
-	w.bits(uint64(fine-bits)/2, 1)
-	w.bits(uint64(nsym-1), 8)
+	s.side = append(s.side[:0], byte(laneLog|uint(fine-bits)/2<<3), byte(nsym-1))
+	w := newSmallWriter()
 	mapping := s.writeMap(w, nctx)
 	s.writeTables(w, nsym, bits)
-	side := w.close()
+	s.side = w.close(s.side)
 	s.tab = grow(s.tab, len(s.tok))
 	mapping.tables(s.kernel, s.tab, s.ctx[:len(s.tok)], nctx)
 	s.words = grow(s.words, len(s.tok)+ransSlack)
-	dst = binary.AppendUvarint(dst, uint64(len(side)))
-	dst = append(dst, side...)
+	dst = binary.AppendUvarint(dst, uint64(len(s.side)))
+	dst = append(dst, s.side...)
 	return s.ransWrite(dst, 1<<laneLog, bits)
 }
 
@@ -94,25 +92,28 @@ func (s *scratch) unused(t int) bool {
 	return true
 }
 
-// writeMap codes where in the order of contexts a new table begins.
-func (s *scratch) writeMap(w *binWriter, nctx int) (m tableMap) {
-	var begin bit
-	k := 0
-	for c := 1; c < nctx; c++ {
-		if k+1 < len(s.clust) && c == s.clust[k+1].first {
-			k++
-			w.bit(&begin, 1)
-		} else if k+1 < maxTables {
-			w.bit(&begin, 0)
+// writeMap codes how many contexts share each table; for the last of several a length
+// is not needed if it is one.
+func (s *scratch) writeMap(w *smallWriter, nctx int) (m tableMap) {
+	at := 0
+	for k := range s.clust {
+		end := nctx
+		if k+1 < len(s.clust) {
+			end = s.clust[k+1].first
 		}
-		m[c] = uint8(k)
+		if nctx-at > 1 {
+			w.put(smallLength, end-at-1)
+		}
+		for ; at < end; at++ {
+			m[at] = uint8(k)
+		}
 	}
 	return m
 }
 
 // writeTables codes the tables of all clusters and makes what coding needs.
-func (s *scratch) writeTables(w *binWriter, nsym int, bits precision) {
-	tc := newTableCoder()
+func (s *scratch) writeTables(w *smallWriter, nsym int, bits precision) {
+	tc := tableCoder{prev: &blank, top: nsym - 1}
 	for k := range s.clust {
 		t, c := &s.tables[k], &s.clust[k]
 		for i, n := range s.hist[c.first][:nsym] {
@@ -167,14 +168,13 @@ func (t *tokenReader) open(s *scratch, in []byte, nctx int) ([]byte, error) {
 	if !ok {
 		return nil, errShort
 	}
-	r := newBinReader(side)
-	laneLog := r.bits(3)
-	bits := fine - precision(2*r.bits(1))
-	t.nsym = int(r.bits(8)) + 1
-	if laneLog > maxLaneLog {
+	if len(side) < 2 || side[0]>>4 != 0 || side[0]&7 > maxLaneLog {
 		return nil, errTokens
 	}
-	if err := t.readTables(r, nctx, bits); err != nil {
+	laneLog := side[0] & 7
+	bits := fine - precision(side[0]>>3)*(fine-coarse)
+	t.nsym = int(side[1]) + 1
+	if err := t.readTables(side[2:], nctx, bits); err != nil {
 		return nil, err
 	}
 	var err error
@@ -184,17 +184,15 @@ func (t *tokenReader) open(s *scratch, in []byte, nctx int) ([]byte, error) {
 }
 
 // readTables reads the map of contexts and the tables.
-func (t *tokenReader) readTables(r *binReader, nctx int, bits precision) error {
-	var begin bit
-	k := 0
-	for c := 1; c < nctx; c++ {
-		if k+1 < maxTables && r.bit(&begin) == 1 {
-			k++
-		}
-		t.mapping[c] = uint8(k)
+func (t *tokenReader) readTables(side []byte, nctx int, bits precision) error {
+	r := newSmallReader(t.s.kernel, side)
+	defer r.free()
+	k, ok := t.readMap(r, nctx)
+	if !ok {
+		return errTokens
 	}
-	tc := newTableCoder()
-	for i := range k + 1 {
+	tc := tableCoder{prev: &blank, top: t.nsym - 1}
+	for i := range k {
 		tb := &t.s.tables[i]
 		if r.over() || !tc.read(r, tb, t.nsym) || !tb.spread(t.nsym, bits) {
 			return errTokens
@@ -205,6 +203,24 @@ func (t *tokenReader) readTables(r *binReader, nctx int, bits precision) error {
 		return errTokens
 	}
 	return nil
+}
+
+// readMap reads which contexts share a table and returns the number of tables.
+func (t *tokenReader) readMap(r *smallReader, nctx int) (tables int, ok bool) {
+	for at := 0; at < nctx; tables++ {
+		n := 1
+		if nctx-at > 1 {
+			n = r.get(smallLength) + 1
+		}
+		if tables == maxTables || n < 1 || n > nctx-at {
+			return 0, false
+		}
+		for range n {
+			t.mapping[at] = uint8(tables)
+			at++
+		}
+	}
+	return tables, true
 }
 
 // read decodes the next len(tok) symbols, of the tables tab.

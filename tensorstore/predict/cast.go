@@ -63,6 +63,9 @@ func convertValues(dst []byte, to, from codec.Elem, src io.ReaderAt, first int64
 
 // storeQuiet writes values rounded to element type to; a NaN becomes the quiet one with its sign.
 func storeQuiet(dst []byte, to codec.Elem, values []float32) {
+	if !storeValues(dst, to, values) {
+		return
+	}
 	for i, v := range values {
 		if u := math.Float32bits(v); isNaN(u) {
 			values[i] = math.Float32frombits(u&0x80000000 | 0x7fc00000)

@@ -8,8 +8,12 @@ import (
 )
 
 // load sets dst to the values of the elements of b, exactly.
-func load(dst []float32, b []byte, e codec.Elem) {
+func load(dst []float32, b []byte, e codec.Elem) { loadBy(kernelBest, dst, b, e) }
+
+func loadBy(k kernel, dst []float32, b []byte, e codec.Elem) {
 	b = b[:len(dst)*e.Size()]
+	n := k.load(dst, b, e)
+	dst, b = dst[n:], b[n*e.Size():]
 	switch e {
 	case codec.BF16:
 		for i := range dst {
@@ -114,7 +118,13 @@ func store(dst []byte, to codec.Elem, a []float32, source []byte, from codec.Ele
 
 // storeValues writes values rounded to element type to, and says whether one is a NaN.
 func storeValues(dst []byte, to codec.Elem, a []float32) (nan bool) {
+	return storeBy(kernelBest, dst, to, a)
+}
+
+func storeBy(k kernel, dst []byte, to codec.Elem, a []float32) bool {
 	dst = dst[:len(a)*to.Size()]
+	n, nan := k.store(dst, to, a)
+	dst, a = dst[n*to.Size():], a[n:]
 	switch to {
 	case codec.BF16:
 		for i, v := range a {

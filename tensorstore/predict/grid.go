@@ -85,10 +85,10 @@ func (f *Fit) side(n int64) (out []side) {
 }
 
 // columnBits is about how many bits n normal numbers of that variance take, rounded to whole ones: their
-// entropy, and what an adaptive coder pays for learning it, as measured.
+// entropy, and what the class of the column and the ends of the streams take, as measured.
 func columnBits(n, variance float64) float64 {
 	h := 0.5 * math.Log2(1+2*math.Pi*math.E*variance)
-	return 1.02*n*h + 5*h*h
+	return 1.005*n*h + 4
 }
 
 // Bits is about how many bits f takes in a prediction of rows times as many rows.

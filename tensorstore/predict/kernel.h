@@ -35,4 +35,11 @@ void dits_add(float *dst, const float *a, float sign, int64_t n);
 // dits_energy is the sum of squares of a.
 double dits_energy(const float *a, int64_t n);
 
+// dits_load_* set dst to n elements, and dits_store_* write n numbers rounded, as load and storeValues do
+// in Go; n is a multiple of 8. The latter say whether one is a NaN.
+void dits_load_bf16(float *dst, const uint16_t *src, int64_t n);
+void dits_load_f16(float *dst, const uint16_t *src, int64_t n);
+int dits_store_bf16(uint16_t *dst, const float *src, int64_t n);
+int dits_store_f16(uint16_t *dst, const float *src, int64_t n);
+
 #endif

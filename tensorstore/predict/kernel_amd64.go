@@ -18,6 +18,14 @@ package predict
 #cgo nocallback dits_add
 #cgo noescape dits_energy
 #cgo nocallback dits_energy
+#cgo noescape dits_load_bf16
+#cgo nocallback dits_load_bf16
+#cgo noescape dits_load_f16
+#cgo nocallback dits_load_f16
+#cgo noescape dits_store_bf16
+#cgo nocallback dits_store_bf16
+#cgo noescape dits_store_f16
+#cgo nocallback dits_store_f16
 #include "kernel.h"
 */
 import "C"
@@ -114,4 +122,32 @@ func (k kernel) energy(a []float32) (float64, bool) {
 		return 0, false
 	}
 	return float64(C.dits_energy((*C.float)(unsafe.Pointer(&a[0])), C.int64_t(len(a)))), true
+}
+
+// load sets the first of dst to the values of elements of b and returns how many it did.
+func (k kernel) load(dst []float32, b []byte, e codec.Elem) int {
+	n := min(len(dst), len(b)/2) &^ 7
+	if k.use() == kernelGo || n == 0 || e != codec.BF16 && e != codec.F16 {
+		return 0
+	}
+	to, from := (*C.float)(unsafe.Pointer(&dst[0])), (*C.uint16_t)(unsafe.Pointer(&b[0]))
+	if e == codec.BF16 {
+		C.dits_load_bf16(to, from, C.int64_t(n))
+	} else {
+		C.dits_load_f16(to, from, C.int64_t(n))
+	}
+	return n
+}
+
+// store writes the first of a, rounded to element type to, and returns how many, and whether one is a NaN.
+func (k kernel) store(dst []byte, to codec.Elem, a []float32) (n int, nan bool) {
+	n = min(len(a), len(dst)/2) &^ 7
+	if k.use() == kernelGo || n == 0 || to != codec.BF16 && to != codec.F16 {
+		return 0, false
+	}
+	at, from := (*C.uint16_t)(unsafe.Pointer(&dst[0])), (*C.float)(unsafe.Pointer(&a[0]))
+	if to == codec.BF16 {
+		return n, C.dits_store_bf16(at, from, C.int64_t(n)) != 0
+	}
+	return n, C.dits_store_f16(at, from, C.int64_t(n)) != 0
 }

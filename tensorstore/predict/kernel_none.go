@@ -20,3 +20,9 @@ func (k kernel) energy([]float32) (float64, bool) { return 0, false }
 
 // multiply does nothing without kernels in C.
 func (k kernel) multiply([]float32, strided, []float32, int, int) bool { return false }
+
+// load does nothing without kernels in C.
+func (k kernel) load([]float32, []byte, codec.Elem) int { return 0 }
+
+// store does nothing without kernels in C.
+func (k kernel) store([]byte, codec.Elem, []float32) (int, bool) { return 0, false }

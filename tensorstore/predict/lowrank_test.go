@@ -123,7 +123,7 @@ func TestLowRankIsExact(t *testing.T) {
 // TestLowRankGolden holds the stored form: a change here makes stores unreadable.
 func TestLowRankGolden(t *testing.T) {
 	b := lowRankOf(codec.BF16).Marshal()
-	require.Equal(t, "010401010703017d1aa223722b2aaa89b92fc6b2ef0baa709c01eab9f8494b1de5c335f275070700000277099d9f7e5c566ffd5ac0bf5f5fea7a42a59c0254", hex.EncodeToString(b))
+	require.Equal(t, "010401010703017d1aa223722b2aaa89b92fc6b2ef0baa709c01eab9f8494b1de5c335f275070700000277150b00f00f4005ff9b0b5f0f5406c527fe192dc0d17109000befc701eabbed5706c77b3a3f46bd502a08", hex.EncodeToString(b))
 	p, err := Unmarshal(b)
 	require.NoError(t, err)
 	require.Equal(t, lowRankOf(codec.BF16), p)

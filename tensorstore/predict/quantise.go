@@ -12,19 +12,24 @@ import (
 // maxGuided bounds the values of one chunk of quants: a mebibyte of the smallest type has fewer.
 const maxGuided = 8 << 20
 
+// stretch is about how many values of the source are held as float32 at once.
+const stretch = 16 << 10
+
 // A guide predicts blocks of a chunk by running a quantiser on its source again.
 type guide struct {
 	way       Way
 	quantiser *ggml.Quantiser
-	values    []float32    // of whole rows
+	elem      codec.Elem   // of the source
+	source    []byte       // elements of whole rows
+	rows      int          // of the source
 	skip      int          // blocks of the first row that lie before the chunk
 	blocks    int          // in the chunk
 	scales    []ggml.Field // of a block
+	values    []float32    // scratch
 }
 
 // Guide is what the coder of a chunk of n blocks, the first of which has index first, works with; nil but
-// for Quantised predictions. It reads the rows of the source that the chunk has a part of, and holds
-// them as float32.
+// for Quantised predictions. It reads the rows of the source that the chunk has a part of.
 func (p *Prediction) Guide(first int64, n int, open Opener) (codec.Guide, error) {
 	if p.Kind != Quantised || n == 0 {
 		return nil, nil
@@ -41,8 +46,8 @@ func (p *Prediction) Guide(first int64, n int, open Opener) (codec.Guide, error)
 	if err != nil {
 		return nil, err
 	}
-	g := &guide{way: p.Recipe.Way, quantiser: q, skip: int(first % p.Width), blocks: n, scales: scaleFields(q.Type)}
-	g.values, err = p.sourceValues(first/p.Width*p.columns(), int(count), open)
+	g := &guide{way: p.Recipe.Way, quantiser: q, elem: p.From, rows: int(rows), skip: int(first % p.Width), blocks: n, scales: scaleFields(q.Type)}
+	g.source, err = p.sourceRows(first/p.Width, rows, open)
 	return g, err
 }
 
@@ -55,14 +60,39 @@ func scaleFields(t ggml.Type) (out []ggml.Field) {
 	return out
 }
 
-// sourceValues reads n values of the source from the first-th on, which begin and end a block where the
-// source has blocks.
-func (p *Prediction) sourceValues(first int64, n int, open Opener) ([]float32, error) {
+// sourceRows reads n rows of the source from the first-th on.
+func (p *Prediction) sourceRows(first, n int64, open Opener) ([]byte, error) {
+	per := perElement(p.From)
+	if first*p.columns()%per != 0 || n*p.columns()%per != 0 {
+		return nil, fmt.Errorf("prediction: rows of %d values from blocks of %d", p.columns(), per)
+	}
 	src, err := p.source(open)
 	if err != nil {
 		return nil, err
 	}
-	return readValues(src, p.From, first, n)
+	raw := make([]byte, n*p.columns()/per*int64(p.From.Size()))
+	return raw, readFull(src, raw, first*p.columns()/per*int64(p.From.Size()))
+}
+
+// at returns n values of the rows of the source from the first-th on. They are valid until the next call.
+func (g *guide) at(first, n int) []float32 {
+	per := int(perElement(g.elem))
+	begin, end := first/per, (first+n+per-1)/per
+	if cap(g.values) < (end-begin)*per {
+		g.values = make([]float32, (end-begin)*per)
+	}
+	v := g.values[:(end-begin)*per]
+	_ = decodeValues(v, g.source[begin*g.elem.Size():end*g.elem.Size()], g.elem)
+	return v[first-begin*per:][:n]
+}
+
+// stretches calls do for all rows, some at a time, with their values.
+func (g *guide) stretches(do func(values []float32)) {
+	columns := g.quantiser.Columns
+	some := max(stretch/columns, 1)
+	for row := 0; row < g.rows; row += some {
+		do(g.at(row*columns, min(some, g.rows-row)*columns))
+	}
 }
 
 // rowBytes is the length of a row of blocks.
@@ -90,17 +120,36 @@ func (g *guide) Find(hints, _ []byte) {
 	if g.way != Hinted {
 		return
 	}
-	row := make([]byte, g.rowBytes())
-	accepted := make([]uint64, g.quantiser.Columns/g.quantiser.Type.HintElems())
 	skip := g.skip * g.groups()
-	for values := g.values; len(values) > 0 && len(hints) > 0; values = values[g.quantiser.Columns:] {
-		_ = g.quantiser.Hints(row, values[:g.quantiser.Columns], accepted)
+	var blocks []byte
+	var accepted []uint64
+	g.stretches(func(values []float32) {
+		blocks, accepted = g.room(blocks, len(values)), g.hintRoom(accepted, len(values))
+		_ = g.quantiser.Hints(blocks, values, accepted)
 		n := min(len(hints), len(accepted)-skip)
 		for i := range n {
 			hints[i] = byte(bits.Len64(accepted[skip+i]))
 		}
 		hints, skip = hints[n:], 0
+	})
+}
+
+// room is blocks of n values, in b if it is large enough.
+func (g *guide) room(b []byte, n int) []byte {
+	n = n / g.quantiser.Columns * g.rowBytes()
+	if cap(b) < n {
+		return make([]byte, n)
 	}
+	return b[:n]
+}
+
+// hintRoom is hints of n values, in h if it is large enough.
+func (g *guide) hintRoom(h []uint64, n int) []uint64 {
+	n /= g.quantiser.Type.HintElems()
+	if cap(h) < n {
+		return make([]uint64, n)
+	}
+	return h[:n]
 }
 
 // Guess is what [codec.Guide] says.
@@ -108,21 +157,21 @@ func (g *guide) Guess(dst, hints []byte) bool {
 	if g.way == Rounded {
 		return false
 	}
+	skip := g.skip
+	var blocks []byte
 	var accepted []uint64
-	if g.way == Hinted {
-		accepted = make([]uint64, g.quantiser.Columns/g.quantiser.Type.HintElems())
-	}
-	row, skip := make([]byte, g.rowBytes()), g.skip*int(g.quantiser.Type.BlockBytes())
-	for values := g.values; len(values) > 0 && len(dst) > 0; values = values[g.quantiser.Columns:] {
+	g.stretches(func(values []float32) {
+		blocks = g.room(blocks, len(values))
 		if g.way == Hinted {
-			hints = hints[readHints(accepted, hints, skip/int(g.quantiser.Type.BlockBytes())*g.groups()):]
-			_ = g.quantiser.Hinted(row, values[:g.quantiser.Columns], accepted)
+			accepted = g.hintRoom(accepted, len(values))
+			hints = hints[readHints(accepted, hints, skip*g.groups()):]
+			_ = g.quantiser.Hinted(blocks, values, accepted)
 		} else {
-			_ = g.quantiser.Rows(row, values[:g.quantiser.Columns])
+			_ = g.quantiser.Rows(blocks, values)
 		}
-		dst = dst[copy(dst, row[skip:]):]
+		dst = dst[copy(dst, blocks[skip*int(g.quantiser.Type.BlockBytes()):]):]
 		skip = 0
-	}
+	})
 	return true
 }
 
@@ -140,16 +189,15 @@ func readHints(accepted []uint64, hints []byte, skip int) int {
 // Settle is what [codec.Guide] says. Runs of blocks whose scales are not as guessed are rounded together.
 func (g *guide) Settle(dst, guess []byte) {
 	size, elems := int(g.quantiser.Type.BlockBytes()), int(g.quantiser.Type.BlockElems())
-	values := g.values[g.skip*elems:]
 	for i := 0; i < g.blocks; {
 		j := i
-		for j < g.blocks && (guess == nil || !g.sameScales(dst[j*size:][:size], guess[j*size:][:size])) {
+		for j < g.blocks && (j-i)*elems < stretch && (guess == nil || !g.sameScales(dst[j*size:][:size], guess[j*size:][:size])) {
 			j++
 		}
 		if j > i {
-			_ = g.quantiser.Type.Round(dst[i*size:j*size], values[i*elems:j*elems])
+			_ = g.quantiser.Type.Round(dst[i*size:j*size], g.at((g.skip+i)*elems, (j-i)*elems))
 		}
-		i = j + 1
+		i = max(j, i+1)
 	}
 }
 

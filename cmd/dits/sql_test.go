@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/catalog"
+	"dits/repo"
+)
+
+// The views and their columns are all in the manual.
+func TestManualHasViews(t *testing.T) {
+	text := readManual(t)["dits sql"]
+	for _, v := range catalog.Views() {
+		row := "| `" + v.Name + "` | " + v.About + " |"
+		var columns []string
+		for _, c := range v.Columns {
+			columns = append(columns, "`"+c.Name+"`")
+		}
+		row += " " + strings.Join(columns, ", ") + " |\n"
+		if !strings.Contains(text, row) {
+			t.Errorf("docs/cli.md: dits sql: want the line %s", row)
+		}
+	}
+}
+
+// mergedFamily is the repository of the manual's examples: a base, an adapter merged into it, a
+// fine-tune on a branch, and the mean of both.
+func mergedFamily(t *testing.T) *repo.Repo {
+	t.Helper()
+	r, err := repo.Init(t.TempDir(), repo.InitOptions{})
+	require.NoError(t, err)
+	t.Cleanup(func() { r.Close() })
+	ctx, hour := context.Background(), int64(0)
+	save := func(name, message string) {
+		b, err := os.ReadFile(filepath.Join(family(t), name))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(r.Root, "model.safetensors"), b, 0o644))
+		require.NoError(t, r.Add(ctx, nil, repo.AddOptions{All: true}))
+		hour++
+		_, err = r.Commit(ctx, repo.CommitOptions{Message: message, Time: time.Unix(1_700_000_000+3600*hour, 0)})
+		require.NoError(t, err)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(r.Root, "config.json"), []byte("{}"), 0o644))
+	save("base.safetensors", "base: llama-8b release weights")
+	_, err = r.Checkout(ctx, "", repo.CheckoutOptions{NewBranch: "ft-customer"})
+	require.NoError(t, err)
+	save("ft-customer.safetensors", "ft-customer: 3 epochs on support transcripts")
+	_, err = r.Checkout(ctx, "main", repo.CheckoutOptions{})
+	require.NoError(t, err)
+	save("merged-lora.safetensors", "merged the tone adapter")
+	_, err = r.Merge(ctx, "ft-customer", repo.MergeOptions{Strategy: repo.StrategyAverage, Time: time.Unix(1_700_100_000, 0)})
+	require.NoError(t, err)
+	return r
+}
+
+// An sqlExample is a question of the manual, and the answer that it shows.
+type sqlExample struct {
+	query  string
+	answer []string // lines, that of the columns first
+}
+
+func sqlExamples(t *testing.T) (out []sqlExample) {
+	t.Helper()
+	for _, block := range regexp.MustCompile(`(?m)^    \$ dits sql "(.*)"\n((?:    .*\n)+)`).FindAllStringSubmatch(readManual(t)["dits sql"], -1) {
+		out = append(out, sqlExample{block[1], strings.Split(strings.TrimRight(block[2], "\n"), "\n")})
+	}
+	require.GreaterOrEqual(t, len(out), 6)
+	return out
+}
+
+// TestManualAnswers asks the questions of the manual. Columns and number of rows are as it shows; bytes
+// may be others, as coders become better.
+func TestManualAnswers(t *testing.T) {
+	r := mergedFamily(t)
+	for _, x := range sqlExamples(t) {
+		var columns []string
+		rows := 0
+		err := r.SQL(context.Background(), x.query, func(names []string, values []any) error {
+			columns = append([]string{}, names...)
+			rows++
+			return nil
+		})
+		require.NoError(t, err, x.query)
+		require.Equal(t, strings.Fields(x.answer[0]), columns, x.query)
+		require.Equal(t, len(x.answer)-1, rows, x.query)
+	}
+}
+
+// What a commit added is what `log --stat` says.
+func TestAddedIsAsTheLogHasIt(t *testing.T) {
+	r := mergedFamily(t)
+	added := map[string]int64{}
+	require.NoError(t, r.SQL(context.Background(), "SELECT commit_id, stored_bytes FROM added", func(_ []string, v []any) error {
+		added[v[0].(string)] = v[1].(int64)
+		return nil
+	}))
+	from, _, err := r.ParseRange("main")
+	require.NoError(t, err)
+	logged := map[string]int64{}
+	for c, err := range r.Log(from, repo.LogOptions{}) {
+		require.NoError(t, err)
+		s, err := r.CommitStat(c)
+		require.NoError(t, err)
+		logged[c.ID.String()] = s.StoredBytes
+	}
+	require.Len(t, logged, 4)
+	require.Equal(t, logged, added)
+}

@@ -1,0 +1,150 @@
+//go:build cgo
+
+package ggml
+
+/*
+#cgo CFLAGS: -std=c11 -O3
+#cgo noescape dits_affine_avx2
+#cgo nocallback dits_affine_avx2
+#cgo noescape dits_affine_avx512
+#cgo nocallback dits_affine_avx512
+#cgo noescape dits_symmetric_avx2
+#cgo nocallback dits_symmetric_avx2
+#cgo noescape dits_symmetric_avx512
+#cgo nocallback dits_symmetric_avx512
+#cgo noescape dits_refine_avx2
+#cgo nocallback dits_refine_avx2
+#cgo noescape dits_refine_avx512
+#cgo nocallback dits_refine_avx512
+#cgo noescape dits_importance_avx2
+#cgo nocallback dits_importance_avx2
+#cgo noescape dits_importance_avx512
+#cgo nocallback dits_importance_avx512
+#cgo noescape dits_round_avx2
+#cgo nocallback dits_round_avx2
+#cgo noescape dits_round_avx512
+#cgo nocallback dits_round_avx512
+#cgo noescape dits_plain_avx2
+#cgo nocallback dits_plain_avx2
+#cgo noescape dits_plain_avx512
+#cgo nocallback dits_plain_avx512
+#cgo noescape dits_nan_avx2
+#cgo nocallback dits_nan_avx2
+#cgo noescape dits_nan_avx512
+#cgo nocallback dits_nan_avx512
+#include "kernel.h"
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+// detectKernel looks at the processor. All that have AVX2 have F16C, which came two years before.
+func detectKernel() kernel {
+	x := cpu.X86
+	switch {
+	case !x.HasAVX2 || !x.HasBMI2:
+		return kernelGo
+	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ:
+		return kernelAVX512
+	}
+	return kernelAVX2
+}
+
+// Lengths are what the callers in kernel_super.go make them: whole blocks, and scratch for a batch.
+
+func floats(v []float32) *C.float  { return (*C.float)(unsafe.Pointer(unsafe.SliceData(v))) }
+func words(v []uint64) *C.uint64_t { return (*C.uint64_t)(unsafe.Pointer(unsafe.SliceData(v))) }
+func octets(v []uint8) *C.uint8_t  { return (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(v))) }
+func flag(b bool) (n C.int32_t) {
+	if b {
+		n = 1
+	}
+	return n
+}
+
+// affine searches the groups of x, or follows accepted, and sets s.scales, s.offsets and s.sums. w nil
+// stands for what by says.
+func (k kernel) affine(search *affineSearch, by weighing, x, w []float32, s *superScratch, accepted []uint64, given bool) {
+	a := C.dits_affine{top: C.float(search.top), size: C.int32_t(by.size), weights: C.int32_t(by.weights), mad: flag(search.mad), given: flag(given)}
+	a.count = C.int64_t(len(search.steps))
+	for i, step := range search.steps {
+		a.steps[i] = C.float(step)
+	}
+	n := C.int64_t(len(x) / by.size)
+	if k.use() == kernelAVX512 {
+		C.dits_affine_avx512(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.offsets[:]), floats(s.sums[:]), words(accepted))
+	} else {
+		C.dits_affine_avx2(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.offsets[:]), floats(s.sums[:]), words(accepted))
+	}
+}
+
+// symmetric searches the groups of 16 of x, or follows accepted, and sets s.scales, and with w s.sums.
+func (k kernel) symmetric(top int32, x, w []float32, s *superScratch, accepted []uint64, given bool) {
+	a := C.dits_symmetric{top: C.float(top), size: 16, given: flag(given), count: 1 + C.int64_t(len(symmetricSteps))}
+	a.steps[0] = -C.float(top)
+	for i, step := range symmetricSteps {
+		a.steps[1+i] = C.float(-mulAdd(false, 0.1, step, float32(top)))
+	}
+	n := C.int64_t(len(x) / 16)
+	if k.use() == kernelAVX512 {
+		C.dits_symmetric_avx512(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.sums[:]), words(accepted))
+	} else {
+		C.dits_symmetric_avx2(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.sums[:]), words(accepted))
+	}
+}
+
+// refine sets s.scales for the groups of 16 of x.
+func (k kernel) refine(x []float32, s *superScratch) {
+	n := C.int64_t(len(x) / 16)
+	if k.use() == kernelAVX512 {
+		C.dits_refine_avx512(floats(x), n, floats(s.scales[:]))
+	} else {
+		C.dits_refine_avx2(floats(x), n, floats(s.scales[:]))
+	}
+}
+
+// importance sets dst to the weights of the blocks of x, as the function importance does with factor
+// times the mean square of each block.
+func (k kernel) importance(dst, w, x []float32, factor float32) {
+	n := C.int64_t(len(x) / superElems)
+	if k.use() == kernelAVX512 {
+		C.dits_importance_avx512(floats(dst), floats(w), floats(x), n, C.float(factor))
+	} else {
+		C.dits_importance_avx2(floats(dst), floats(w), floats(x), n, C.float(factor))
+	}
+}
+
+// roundSuper rounds K-quants, sets zero to 1 for the blocks with a step of 0, whose quants are yet to
+// be set, and reports whether there are any.
+func (k kernel) roundSuper(t Type, dst []byte, x []float32, zero []uint8) bool {
+	n := C.int64_t(len(zero))
+	if k.use() == kernelAVX512 {
+		return C.dits_round_avx512(C.int32_t(t), octets(dst), floats(x), n, octets(zero)) > 0
+	}
+	return C.dits_round_avx2(C.int32_t(t), octets(dst), floats(x), n, octets(zero)) > 0
+}
+
+// plainRun does blocks of 32 up to the first that takes more care, and returns their number.
+func (k kernel) plainRun(t Type, dst []byte, x []float32, given bool) int {
+	n := C.int64_t(len(x) / blockElems)
+	if k.use() == kernelAVX512 {
+		return int(C.dits_plain_avx512(C.int32_t(t), octets(dst), floats(x), n, C.int(flag(given))))
+	}
+	return int(C.dits_plain_avx2(C.int32_t(t), octets(dst), floats(x), n, C.int(flag(given))))
+}
+
+// hasNaN looks at whole vectors of values from the first on, and returns how many it looked at.
+func (k kernel) hasNaN(values []float32) (has bool, n int) {
+	n = len(values) &^ 31
+	switch k.use() {
+	case kernelGo:
+		return false, 0
+	case kernelAVX512:
+		return C.dits_nan_avx512(floats(values), C.int64_t(n)) != 0, n
+	}
+	return C.dits_nan_avx2(floats(values), C.int64_t(n)) != 0, n
+}

@@ -1,0 +1,103 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"dits/catalog"
+	"dits/tensorstore"
+)
+
+// An Object names a file: in the commit that Rev names, or as staged when that is "".
+type Object struct{ Rev, Path string }
+
+// String is REV:PATH, or the path alone.
+func (o Object) String() string {
+	if o.Rev == "" {
+		return o.Path
+	}
+	return o.Rev + ":" + o.Path
+}
+
+// DeriveOptions of [Repo.Derive].
+type DeriveOptions struct {
+	From       Object  // what the file was made of
+	Adapter    *Object // that was merged into it; nil: none
+	Importance string  // file in the file system with an importance matrix; "": those of the index
+	Level      tensorstore.Level
+	Progress   Progress // nil: none
+}
+
+// Derive stages the file at path, relative to the root, as made of one source and nothing else. It is an
+// [UnexplainedError] where the source explains less than half of it: then nothing is staged, and what was stored is dropped but
+// for packs that are full already.
+func (r *Repo) Derive(ctx context.Context, path string, o DeriveOptions) (Added, error) {
+	o.Progress = orQuiet(o.Progress)
+	a, source, err := r.deriving(o)
+	if err != nil {
+		return Added{}, err
+	}
+	defer a.writer.Close()
+	if o.Importance != "" {
+		a.importances.loaded = true
+		if err := a.importances.addNamed(ctx, a.writer, o.Importance); err != nil {
+			return Added{}, err
+		}
+	}
+	info, err := os.Stat(r.workPath(path))
+	if err != nil {
+		return Added{}, err
+	}
+	o.Progress.Start("deriving", info.Size())
+	defer o.Progress.Done()
+	done, err := a.file(ctx, path)
+	if err != nil {
+		return done, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := r.explained(source, o.From, done, a.puts); err != nil {
+		return done, err
+	}
+	if err := a.writer.Flush(); err != nil {
+		return done, err
+	}
+	return done, r.stage(a.staged, nil)
+}
+
+// deriving is adding a file with one relative.
+func (r *Repo) deriving(o DeriveOptions) (*adding, catalog.File, error) {
+	source, err := r.object(o.From)
+	if err != nil {
+		return nil, source, err
+	}
+	a := &adding{repo: r, options: AddOptions{Level: o.Level, Progress: o.Progress}, importances: importances{repo: r}, adapters: adapters{repo: r, loaded: true}}
+	a.relatives = &relatives{repo: r, book: newSketchbook(r), only: true}
+	a.relatives.add(o.From.String(), source)
+	if len(a.relatives.near) == 0 {
+		return nil, source, fmt.Errorf("%s: a file without tensors, want one that others can be made of", o.From)
+	}
+	if o.Adapter != nil {
+		f, err := r.object(*o.Adapter)
+		if err != nil {
+			return nil, source, err
+		}
+		if !a.adapters.add(o.Adapter.String(), f) {
+			return nil, source, fmt.Errorf("%s: no adapter: want pairs of tensors lora_A and lora_B, as peft writes them", o.Adapter)
+		}
+	}
+	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})
+	return a, source, nil
+}
+
+// object reads what a file that is committed or staged holds.
+func (r *Repo) object(o Object) (catalog.File, error) {
+	tf, err := r.fileAt(o.Rev, o.Path)
+	if err != nil {
+		return catalog.File{}, err
+	}
+	f, err := r.ReadFile(tf.ID)
+	if err != nil {
+		return f, fmt.Errorf("%s: %w", o, err)
+	}
+	return f, nil
+}

@@ -1,0 +1,242 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+
+	"dits/formats"
+)
+
+// A LoRAOperand is one side of [Repo.ExportLoRA]: a revision, and a file in it.
+type LoRAOperand struct{ Rev, Path string } // Path "": all files with tensors
+
+// LoRAOptions of [Repo.ExportLoRA]. The zero value takes the numerical rank of each change.
+type LoRAOptions struct {
+	Rank     int      // of every tensor, as far as it has so many rows and columns; 0: its numerical rank
+	Progress Progress // nil: none
+}
+
+// A LoRA is an adapter that was made of a change: merged into A it gives B, but for the errors and
+// for what no adapter can hold.
+type LoRA struct {
+	Rank    int             `json:"rank"` // the highest of its tensors; 0 if it has none
+	Tensors []AdaptedTensor `json:"tensors"`
+	Left    []LoRALeft      `json:"left"`  // tensors that changed and are not in it
+	Bytes   int64           `json:"bytes"` // of adapter_model.safetensors
+}
+
+// A AdaptedTensor is a matrix that an adapter changes.
+type AdaptedTensor struct {
+	Name  string  `json:"name"`
+	Shape []int64 `json:"shape"`
+	Rank  int     `json:"rank"`
+	Least bool    `json:"least"` // its numerical rank may be higher
+	Error Number  `json:"error"` // ‖ΔW − B·A‖ / ‖ΔW‖, Frobenius
+}
+
+// A LoRALeft is a tensor that changed and is not in the adapter.
+type LoRALeft struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// errNoAdapter is when nothing that changed can be in an adapter.
+var errNoAdapter = errors.New("no matrix changed: there is no adapter to write")
+
+// ExportLoRA writes the change from a to b as an adapter of Hugging Face's peft, adapter_model.safetensors
+// and adapter_config.json, into the folder dir, which is made if it is not there. B·A is the best approximation
+// of its rank, as far as a randomised search finds it; the scale is 1. Tensors are paired by name.
+// It holds one matrix of factors, the change of a tensor of at most 8 million weights, and blocks of others.
+func (r *Repo) ExportLoRA(ctx context.Context, a, b LoRAOperand, dir string, o LoRAOptions) (*LoRA, error) {
+	from, err := r.loraSide(a)
+	if err != nil {
+		return nil, err
+	}
+	to, err := r.loraSide(b)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	w, err := newLoRAWriter(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer w.discard()
+	x := &loraExport{repo: r, options: o, from: from, to: to, w: w, out: &LoRA{Tensors: []AdaptedTensor{}, Left: []LoRALeft{}}}
+	if err := x.run(ctx); err != nil {
+		return nil, err
+	}
+	if len(x.out.Tensors) == 0 {
+		return nil, errNoAdapter
+	}
+	x.out.Bytes, err = w.finish(x.config())
+	return x.out, err
+}
+
+// A loraSide is the tensors of one side by name, in the order of its files.
+type loraSide struct {
+	names  []string
+	byName map[string]namedTensor
+}
+
+// loraSide reads which tensors a side has.
+func (r *Repo) loraSide(o LoRAOperand) (*loraSide, error) {
+	var files []TreeFile
+	var err error
+	if o.Path == "" {
+		files, err = r.Files(o.Rev)
+	} else {
+		var f TreeFile
+		f, err = r.fileAt(o.Rev, o.Path)
+		files = []TreeFile{f}
+	}
+	if err != nil {
+		return nil, err
+	}
+	side := &loraSide{byName: map[string]namedTensor{}}
+	where := map[string]string{}
+	for _, f := range files {
+		t, err := r.openTensors(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+		if t.Layout.Format != "safetensors" {
+			continue // names of other formats are not those of modules
+		}
+		for _, x := range t.Layout.Tensors {
+			if first, twice := where[x.Name]; twice {
+				return nil, fmt.Errorf("tensor %q is in %s and in %s: say which file is meant, as REV:PATH", x.Name, first, f.Path)
+			}
+			where[x.Name] = f.Path
+			side.names = append(side.names, x.Name)
+			side.byName[x.Name] = t.byName[x.Name]
+		}
+	}
+	if len(side.names) == 0 {
+		return nil, fmt.Errorf("%s: no safetensors with tensors: %w", strings.TrimSuffix(o.Rev+":"+o.Path, ":"), ErrNoPath)
+	}
+	return side, nil
+}
+
+// A loraExport is one call of ExportLoRA.
+type loraExport struct {
+	repo     *Repo
+	options  LoRAOptions
+	from, to *loraSide
+	w        *loraWriter
+	out      *LoRA
+}
+
+// run goes through all tensors, those of the new side first.
+func (x *loraExport) run(ctx context.Context) error {
+	p := orQuiet(x.options.Progress)
+	p.Start("factoring", x.changedBytes())
+	defer p.Done()
+	for _, name := range x.to.names {
+		b := x.to.byName[name]
+		a, ok := x.from.byName[name]
+		switch {
+		case !ok:
+			x.leave(name, "added")
+		case a.equal(b):
+		case !adaptable(a.Tensor, b.Tensor):
+			x.leave(name, whyNot(a.Tensor, b.Tensor))
+		default:
+			if err := x.tensor(ctx, a, b); err != nil {
+				return fmt.Errorf("tensor %q: %w", name, err)
+			}
+			p.Add(b.Len)
+		}
+	}
+	for _, name := range x.from.names {
+		if _, ok := x.to.byName[name]; !ok {
+			x.leave(name, "removed")
+		}
+	}
+	return nil
+}
+
+// changedBytes is what has to be read of the new side.
+func (x *loraExport) changedBytes() (sum int64) {
+	for name, b := range x.to.byName {
+		if a, ok := x.from.byName[name]; ok && !a.equal(b) && adaptable(a.Tensor, b.Tensor) {
+			sum += b.Len
+		}
+	}
+	return sum
+}
+
+func (x *loraExport) leave(name, reason string) {
+	x.out.Left = append(x.out.Left, LoRALeft{name, reason})
+}
+
+// adaptable says that a change can be that of a module that peft adapts.
+func adaptable(a, b formats.Tensor) bool { return whyNot(a, b) == "" }
+
+// whyNot is why a change cannot be in an adapter, "" if it can.
+func whyNot(a, b formats.Tensor) string {
+	module := RoleOf(b.Name).Module
+	switch {
+	case fmt.Sprint(a.Shape) != fmt.Sprint(b.Shape):
+		return fmt.Sprintf("shape %v was %v", b.Shape, a.Shape)
+	case len(b.Shape) != 2:
+		return fmt.Sprintf("is no matrix: shape %v", b.Shape)
+	case module == "embed_tokens" || module == "embed_positions":
+		return "is an embedding"
+	case !strings.HasSuffix(b.Name, ".weight"):
+		return "is no module's weight"
+	case !floats[a.DType] || !floats[b.DType]:
+		return fmt.Sprintf("is no float: %s", b.DType)
+	}
+	return ""
+}
+
+// tensor factors one change and writes the factors.
+func (x *loraExport) tensor(ctx context.Context, a, b namedTensor) error {
+	if b.segment < 0 {
+		return nil // no elements
+	}
+	ra, err := x.repo.Store.Blob(a.blob)
+	if err != nil {
+		return err
+	}
+	rb, err := x.repo.Store.Blob(b.blob)
+	if err != nil {
+		return err
+	}
+	change, err := newRankOf(ctx, b.Shape, Operand{ra, 0, a.DType}, Operand{rb, 0, b.DType})
+	if err != nil {
+		return err
+	}
+	if change == nil {
+		x.leave(b.Name, fmt.Sprintf("%v of %s has no rank to be found", b.Shape, b.DType))
+		return nil
+	}
+	if change.energy == 0 {
+		return nil // other bits, the same numbers
+	}
+	rank, least := min(x.options.Rank, change.rows, change.cols), false
+	if x.options.Rank == 0 {
+		if rank, _, least, err = change.find(ctx); err != nil {
+			return err
+		}
+	}
+	if rank == 0 {
+		x.leave(b.Name, "changed by no more than rounding")
+		return nil
+	}
+	f, err := change.factor(ctx, rank)
+	if err != nil {
+		return err
+	}
+	x.out.Rank = max(x.out.Rank, rank)
+	x.out.Tensors = append(x.out.Tensors, AdaptedTensor{b.Name, b.Shape, rank, least, Number(math.Sqrt(f.missed))})
+	module := strings.TrimSuffix(b.Name, ".weight")
+	return x.w.put(module, f, x.isTransposed() && transposes(module))
+}

@@ -1,0 +1,169 @@
+package codec
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// ParseNumbers reads the n numbers that [AppendNumbers] wrote, all of b. It takes memory
+// in proportion to what b really holds, and to stride.
+func ParseNumbers(b []byte, n int64, stride int) ([]int16, error) {
+	return parseNumbers(kernelBest, b, n, stride)
+}
+
+func parseNumbers(k kernel, b []byte, n int64, stride int) ([]int16, error) {
+	if n == 0 {
+		if len(b) > 0 {
+			return nil, fmt.Errorf("%d bytes of no numbers", len(b))
+		}
+		return nil, nil
+	}
+	s := getScratch(k)
+	defer scratches.Put(s)
+	var r numberReader
+	if err := r.open(s, b, int(min(int64(max(stride, 1)), n))); err != nil {
+		return nil, err
+	}
+	v, err := r.read(n)
+	if err != nil {
+		return nil, fmt.Errorf("number %d of %d: %w", len(v), n, err)
+	}
+	if err := r.close(); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// A numberReader reads numbers block by block.
+type numberReader struct {
+	s       *scratch
+	rans    ransReader
+	raw     bitReader
+	columns []numberColumn
+	tables  []uint8 // of a block that begins in any column
+	exact   bool    // no column has raw bits
+}
+
+// open reads the classes of stride columns and makes their tables.
+func (r *numberReader) open(s *scratch, b []byte, stride int) error {
+	r.s = s
+	side, in, ok := cutLen(b)
+	if !ok || len(side) == 0 || side[0] > maxLaneLog {
+		return errShort
+	}
+	words, rest, ok := cutLen(in)
+	if !ok {
+		return errShort
+	}
+	classes, err := readClasses(s.kernel, side[1:], stride)
+	if err != nil {
+		return err
+	}
+	r.makeTables(classes)
+	r.raw = bitReader{in: rest}
+	s.buf, err = r.rans.open(in[len(in)-len(rest)-len(words):], s.buf, len(words), 1<<side[0], fine)
+	return err
+}
+
+// readClasses reads the classes of stride columns, all of side.
+func readClasses(k kernel, side []byte, stride int) ([]numberClass, error) {
+	r := newSmallReader(k, side)
+	defer r.free()
+	classes := make([]numberClass, 0, min(stride, 4096))
+	context, last := numberFirst, 0
+	for i := range stride {
+		last += r.get(context)
+		context = numberNext
+		if r.over() || last < 0 || last >= numberClasses {
+			return nil, fmt.Errorf("column %d of %d: class %d, want 0 to %d", i, stride, last, numberClasses-1)
+		}
+		classes = append(classes, numberClass(last))
+	}
+	if !r.done() {
+		return nil, fmt.Errorf("classes: %d bytes, want %d", len(side), r.pos)
+	}
+	return classes, nil
+}
+
+// makeTables makes what the classes of columns need.
+func (r *numberReader) makeTables(classes []numberClass) {
+	var made uint32
+	r.exact = true
+	r.columns = make([]numberColumn, len(classes))
+	for i, class := range classes {
+		c := class.column()
+		if made>>c.table&1 == 0 {
+			made |= 1 << c.table
+			r.s.slots.fill(r.s.kernel, int(c.table), &bells[c.table], numberSymbols, fine)
+		}
+		r.columns[i] = c
+		r.exact = r.exact && c.raw == 0
+	}
+	r.tables = make([]uint8, len(classes)+blockLen)
+	for i := range r.tables {
+		if i < len(classes) {
+			r.tables[i] = r.columns[i].table
+		} else {
+			r.tables[i] = r.tables[i-len(classes)]
+		}
+	}
+}
+
+// read reads n numbers; v are those before the error.
+func (r *numberReader) read(n int64) (v []int16, err error) {
+	v = make([]int16, 0, min(n, 4*blockLen))
+	var tok [blockLen]uint8
+	column := 0
+	for n > 0 {
+		t := tok[:min(n, blockLen)]
+		if err := r.rans.read(r.s.kernel, &r.s.slots, t, r.tables[column:]); err != nil {
+			return v, err
+		}
+		at := len(v)
+		v = slices.Grow(v, len(t))[:at+len(t)]
+		if column, err = r.numbers(v[at:], t, column); err != nil {
+			return v[:at], err
+		}
+		n -= int64(len(t))
+	}
+	return v, nil
+}
+
+// numbers sets v to what the symbols t, the first of a column, and raw bits say. It returns the
+// column of the next.
+func (r *numberReader) numbers(v []int16, t []uint8, column int) (int, error) {
+	t = t[:len(v)]
+	if r.exact && bytes.IndexByte(t, numberEscape) < 0 {
+		for i, sym := range t {
+			v[i] = int16(sym) - numberZero
+		}
+		return (column + len(v)) % len(r.columns), nil
+	}
+	for i, sym := range t {
+		raw := r.columns[column].raw & 15
+		x := int(sym) - numberZero
+		switch {
+		case sym == numberEscape:
+			x = int(int16(r.raw.get(16)))
+		case raw > 0:
+			x = x<<raw + int(r.raw.get(uint(raw))) - 1<<raw>>1
+		}
+		if x < -MaxNumber || x > MaxNumber {
+			return 0, fmt.Errorf("got %d, want ±%d", x, MaxNumber)
+		}
+		v[i] = int16(x)
+		if column++; column == len(r.columns) {
+			column = 0
+		}
+	}
+	return column, nil
+}
+
+// close checks that all was read.
+func (r *numberReader) close() error {
+	if !r.raw.done() {
+		return fmt.Errorf("raw bits: %d bytes, want %d", len(r.raw.in), (r.raw.pos+7)/8)
+	}
+	return r.rans.close()
+}
