@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"dits/catalog"
@@ -92,7 +93,8 @@ func (a *adapters) add(name string, f catalog.File) bool {
 			a.byRole = map[string][]tensorstore.Adapter{}
 		}
 		one := tensorstore.Adapter{A: f.Blobs[x.segment], B: f.Blobs[y.segment], DType: x.tensor.DType, Rank: x.tensor.Shape[0]}
-		a.byRole[matrix] = append([]tensorstore.Adapter{one}, a.byRole[matrix]...)
+		others := slices.DeleteFunc(a.byRole[matrix], func(o tensorstore.Adapter) bool { return o == one })
+		a.byRole[matrix] = append([]tensorstore.Adapter{one}, others...)
 		found = true
 	}
 	if found {

@@ -242,6 +242,9 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 		a.puts = putTensors(file, nil)
 		a.options.Progress.Add(e.Size)
 		a.stage(*e, file)
+		if err == nil { // the index need not have it
+			err = a.takeUp(e.Path, file, src)
+		}
 		return done, err
 	}
 	before := a.writer.Stored()
@@ -260,7 +263,7 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 	return done, a.takeUp(e.Path, file, src)
 }
 
-// takeUp notes the importance matrices and adapters of a new file for those that come after it, which
+// takeUp notes the importance matrices and adapters of a file for those that come after it, which
 // have to find them in the store.
 func (a *adding) takeUp(path string, file catalog.File, src io.ReaderAt) error {
 	if mayBeAdapter(path) {

@@ -131,11 +131,11 @@ func TestRepackFindsImportance(t *testing.T) {
 	f.save("base")
 	f.put("importance", q.imatrix(false)) // by its content, not its name
 	f.save("importance")
-	f.repack(RepackOptions{})
+	f.repack(RepackOptions{Level: tensorstore.MaxLevel})
 	l, err := f.Derivations(context.Background(), "HEAD", "q.gguf")
 	require.NoError(t, err)
 	require.Len(t, l.Files[0].Recipes, 1)
-	require.Equal(t, Recipe{"hinted", "base.safetensors", []string{"importance"}}, l.Files[0].Recipes[0].Recipe)
+	require.Equal(t, Recipe{"replayed", "base.safetensors", []string{"importance"}}, l.Files[0].Recipes[0].Recipe)
 	f.requireRight()
 	f.readsBack("q.gguf", quant)
 
@@ -146,12 +146,32 @@ func TestRepackFindsImportance(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "any")
 	require.NoError(t, os.WriteFile(file, []byte(q.imatrix(false)), 0o644))
 	named.put("q.gguf", quant)
-	require.NoError(t, named.Add(t.Context(), []string{"q.gguf"}, AddOptions{Importance: file}))
+	require.NoError(t, named.Add(t.Context(), []string{"q.gguf"}, AddOptions{Importance: file, Level: tensorstore.MaxLevel}))
 	named.commit("quant")
 	require.Zero(t, named.repack(RepackOptions{}).Recoded)
 	l, err = named.Derivations(t.Context(), "HEAD", "")
 	require.NoError(t, err)
 	require.Equal(t, []string{digest.Sum([]byte(q.imatrix(false))).Short()}, l.Files[0].Recipes[0].With)
+}
+
+// TestImportanceThatTheStoreKnows: one that is in the store and not in the index is taken up like a new one.
+func TestImportanceThatTheStoreKnows(t *testing.T) {
+	q := newQuantLayers(t)
+	f := newFixture(t)
+	f.put("base.safetensors", q.source)
+	f.put("base.imatrix", q.imatrix(false))
+	f.save("sources")
+	f.remove("base.imatrix")
+	f.save("removed")
+	f.put("base.imatrix", q.imatrix(false))
+	f.put("q.gguf", q.gguf(t, ggml.Q4_K, true))
+	var with []string
+	require.NoError(t, f.Add(t.Context(), nil, AddOptions{All: true, Level: tensorstore.MaxLevel, Report: func(a Added) {
+		if a.Recipe != nil {
+			with = a.Recipe.With
+		}
+	}}))
+	require.Equal(t, []string{"base.imatrix"}, with)
 }
 
 // TestTamperedQuants: one block in a hundred is another, and only those cost.

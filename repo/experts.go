@@ -29,7 +29,7 @@ func (fam family) slices(stack string, index int, shape []int64) (out []source) 
 				continue
 			}
 			out = append(out, source{Blob: r.file.Blobs[i], File: r.file.ID, Format: r.file.Layout.Format, Tensor: t, Named: true,
-				Skip: int64(index) * elementsOf(shape), Distance: r.distance})
+				Part: true, Skip: int64(index) * elementsOf(shape), Distance: r.distance})
 		}
 	}
 	return out

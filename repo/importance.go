@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"dits/catalog"
@@ -170,12 +171,13 @@ func (m *importances) addSums(f catalog.File, open func(i int) (io.ReaderAt, err
 	return nil
 }
 
-// put notes a matrix for a tensor; the latest comes first.
+// put notes a matrix for a tensor, once; the latest comes first.
 func (m *importances) put(weight string, i predict.Importance) {
 	if m.byName == nil {
 		m.byName = map[string][]predict.Importance{}
 	}
-	m.byName[weight] = append([]predict.Importance{i}, m.byName[weight]...)
+	others := slices.DeleteFunc(m.byName[weight], func(o predict.Importance) bool { return o == i })
+	m.byName[weight] = append([]predict.Importance{i}, others...)
 }
 
 // addNamed stores the parts of the file at name and takes up its matrices.

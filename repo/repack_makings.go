@@ -80,7 +80,7 @@ func (m *makings) of(blob digest.ID, role roleKey, h tensorstore.Hint, byRole ma
 	if stack, index, ok := names.Expert(role.name); ok {
 		for _, s := range m.stacked[stack] {
 			if int64(index) < s.Hint.Shape[0] && slices.Equal(s.Hint.Shape[1:], h.Shape) {
-				out = append(out, tensorstore.Relative{Blob: s.Blob, DType: s.Hint.DType, Skip: int64(index) * elementsOf(h.Shape)})
+				out = append(out, tensorstore.Relative{Blob: s.Blob, DType: s.Hint.DType, Part: true, Skip: int64(index) * elementsOf(h.Shape)})
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func (fam family) addScaled(me *member) {
 			continue
 		}
 		for _, s := range fam.sources[of] {
-			if n := len(s.Tensor.Shape); n == 2 && floats[s.Tensor.DType] && s.Stack == nil && s.Skip == 0 {
+			if n := len(s.Tensor.Shape); n == 2 && floats[s.Tensor.DType] && s.Stack == nil && !s.Part {
 				s.Columns = s.Tensor.Shape[1]
 				fam.sources[i] = append(fam.sources[i], s)
 			}

@@ -18,7 +18,8 @@ type source struct {
 	Tensor      formats.Tensor // as that file has it; Shape is outermost first in every format
 	Named       bool           // it has the role of the other, else only its looks
 	Stack       []digest.ID    // further blobs that lie behind Blob: the experts of a layer
-	Skip        int64          // elements of Blob before the tensor's: it is one of the experts there
+	Part        bool           // Blob has all experts of a layer, of which the tensor is one
+	Skip        int64          // values of Blob before the tensor's
 	Columns     int64          // of the matrix, where the tensor may have the scales of its rows; else 0
 	Distance    float64        // of samples: 0 for the same numbers, about 1 for unrelated ones
 	Correlation float64        // of samples: blind to scales of rows; NaN where nothing was sampled
@@ -46,7 +47,7 @@ func (fam family) of(segment int, t formats.Tensor) []tensorstore.Relative {
 	var own, float bool
 	for _, s := range fam.sources[segment] {
 		from, to := s.Tensor.DType, t.DType
-		r := tensorstore.Relative{Blob: s.Blob, DType: from, Stack: s.Stack, Skip: s.Skip, Columns: s.Columns}
+		r := tensorstore.Relative{Blob: s.Blob, DType: from, Stack: s.Stack, Part: s.Part, Skip: s.Skip, Columns: s.Columns}
 		switch {
 		case !canMake(from, to):
 		case isQuant(to) && from == to && !own, isQuant(to) && floats[from] && !float:

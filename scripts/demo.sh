@@ -128,15 +128,18 @@ run dits checkout -b merged-lora
 place model.safetensors=merged-lora.safetensors
 commit "merged-lora: base + 2·B·A" model.safetensors
 run dits diff main merged-lora -- model.safetensors
+run dits diff lora-rank16 merged-lora --expect-lora adapter_model.safetensors
 
 heading "Quants of the base"
 run dits checkout -b quants main
 place model-Q8_0.gguf=base-Q8_0.gguf model-Q4_K_M.gguf=base-Q4_K_M.gguf
 commit "quants: Q8_0 and Q4_K_M" model-Q8_0.gguf model-Q4_K_M.gguf
+run dits derive --list
 
 heading "The history"
 run dits branch -v
 run dits log --stat --oneline merged-lora
+run dits lineage
 run dits stats
 
 heading "Every revision back, bit for bit"

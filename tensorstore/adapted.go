@@ -165,7 +165,7 @@ func (m *merging) fit() (scale, explained float64) {
 		if y-y != 0 || x-x != 0 {
 			continue
 		}
-		xx, xy, yy = xx+x*x, xy+x*y, yy+y*y
+		xx, xy, yy = xx+float64(x*x), xy+float64(x*y), yy+float64(y*y)
 	}
 	if xx == 0 || yy == 0 {
 		return 0, 0

@@ -78,6 +78,20 @@ func (r *BlobReader) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
+// View is n bytes from off on, not to be changed; nil unless they all lie in one chunk.
+func (r *BlobReader) View(off int64, n int) ([]byte, error) {
+	i := sort.Search(len(r.ends), func(i int) bool { return r.ends[i] > off })
+	if off < 0 || n <= 0 || i == len(r.ends) || int64(n) > r.ends[i]-off {
+		return nil, nil
+	}
+	b, err := r.chunk(i)
+	if err != nil {
+		return nil, err
+	}
+	at := off - (r.ends[i] - int64(len(b)))
+	return b[at : at+int64(n) : at+int64(n)], nil
+}
+
 // WriteTo writes the whole blob. It implements io.WriterTo.
 func (r *BlobReader) WriteTo(w io.Writer) (int64, error) {
 	var n int64

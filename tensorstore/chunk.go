@@ -41,10 +41,10 @@ func (r reach) spend(loc Location) error {
 	return nil
 }
 
-// replay takes running a quantiser off what is left: it costs as much as decoding some tens of times as much.
+// replay takes what computing a prediction costs off what is left: a quantiser takes as long as decoding some tens of
+// times as much.
 func (r reach) replay(p *predict.Prediction, loc Location) error {
-	const dear = 32
-	if p.Kind == predict.Quantised && r.work.Add(-dear*loc.RawLen) < 0 {
+	if r.work.Add(-p.Work(loc.RawLen)) < 0 {
 		return errTooMuch
 	}
 	return nil

@@ -18,8 +18,13 @@ const meterBlock = 1 << 20
 // part in 200 is 0.08 bit of 16.
 const nearCopy = 200
 
-// estimate codes the sample by c and sets its cost for the whole tensor.
+// estimate codes the sample by c and sets its cost for the whole tensor. It is an error where the sources cannot be
+// read, or c not be stored.
 func (t *trial) estimate(c *candidate) error {
+	stored := c.pred.Marshal()
+	if _, err := predict.Unmarshal(stored); err != nil {
+		return err // larger than a prediction may be: readers would refuse it
+	}
 	var coded, total int64
 	for _, p := range t.sample {
 		n, err := t.try(c, p)
@@ -29,7 +34,7 @@ func (t *trial) estimate(c *candidate) error {
 		coded += n
 		total += int64(len(p.bytes))
 	}
-	c.cost = int64(float64(coded)*float64(t.size)/float64(total)) + int64(len(c.pred.Marshal()))
+	c.cost = int64(float64(coded)*float64(t.size)/float64(total)) + int64(len(stored))
 	if c.pred.Elements > 0 {
 		c.cost += recordBytes // an object of its own
 	}

@@ -26,7 +26,8 @@ type Relative struct {
 	Blob    digest.ID
 	DType   formats.DType
 	Stack   []digest.ID // further blobs of the same length that follow it
-	Skip    int64       // elements before the tensor's first
+	Part    bool        // it is longer than the tensor, which is one of the experts in it
+	Skip    int64       // values before the tensor's first, of a Part
 	Columns int64       // of the matrix that the tensor may hold the scales of; 0: it is no such tensor
 }
 

@@ -238,3 +238,14 @@ func TestObjectsAreBounded(t *testing.T) {
 	err := w.PutObject(pack.Tree, digest.Sum([]byte("large")), make([]byte, maxObject+1))
 	require.ErrorContains(t, err, "want at most")
 }
+
+// A chunk of few bytes may ask for all of a large tile: that is work too.
+func TestTilesAreWork(t *testing.T) {
+	const side = 1 << 10
+	s := &predict.Scaling{Rows: side, Columns: side, TileRows: side, TileCols: side, Largest: 127, Scale: codec.BF16}
+	p := &predict.Prediction{Kind: predict.Scales, Elem: codec.BF16, From: codec.BF16, Elements: s.Count(), Scaling: s}
+	r, few := newReach(), Location{Entry: pack.Entry{RawLen: 2}}
+	r.work.Store(5 << 20)
+	require.NoError(t, r.replay(p, few))
+	require.ErrorIs(t, r.replay(p, few), errTooMuch)
+}

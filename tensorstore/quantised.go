@@ -5,6 +5,7 @@ import (
 
 	"dits/formats/ggml"
 	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
 )
 
@@ -67,7 +68,7 @@ func (t *trial) leastGain() float64 {
 	if t.level == MaxLevel {
 		return 0
 	}
-	return dearerGain * float64(t.size)
+	return float64(dearerGain * float64(t.size))
 }
 
 // way is how quants of a type are predicted at the level of the trial.
@@ -107,7 +108,11 @@ func (o *origin) candidate(r predict.Recipe) *candidate {
 	} else {
 		p.Of = o.base
 	}
-	return &candidate{encoding: codec.Blocks, pred: p, depth: o.src.depth + 1}
+	c := &candidate{encoding: codec.Blocks, pred: p, depth: o.src.depth + 1}
+	if r.Importance != nil {
+		c.depth = max(c.depth, t.depths[r.Importance.Blob]+1)
+	}
+	return c
 }
 
 // origins are what the quants may be made of if they come from a source: converters write F16 or BF16,
@@ -202,11 +207,27 @@ func (t *trial) recipes() (out []predict.Recipe) {
 	const way = predict.Replayed
 	for _, fused := range []bool{false, true} {
 		for i := range t.importance {
-			out = append(out, predict.Recipe{Way: way, Fused: fused, Importance: &t.importance[i]})
+			if t.hasInReach(t.importance[i].Blob) {
+				out = append(out, predict.Recipe{Way: way, Fused: fused, Importance: &t.importance[i]})
+			}
 		}
 		out = append(out, predict.Recipe{Way: way, Fused: fused})
 	}
 	return out
+}
+
+// hasInReach says that a blob with an importance matrix is there and not so deep that nothing can need it; it
+// notes its depth.
+func (t *trial) hasInReach(id digest.ID) bool {
+	depth, _, err := t.store.lineage(id)
+	if err != nil || int(depth) >= min(t.store.options.Depth+derivedDepth, maxDepth) {
+		return false
+	}
+	if t.depths == nil {
+		t.depths = map[digest.ID]uint8{}
+	}
+	t.depths[id] = depth
+	return true
 }
 
 // differing is the number of places at which two runs of bytes of one length differ.

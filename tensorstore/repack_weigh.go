@@ -106,7 +106,7 @@ func (f *kinship) weighAgainst(ctx context.Context, t *trial, m *member, others 
 
 // costAlone is the cost of the tensor without a source.
 func (t *trial) costAlone(ctx context.Context) (int64, error) {
-	best := &candidate{encoding: codec.Zstd, pred: &predict.Prediction{Kind: predict.Alone, Elem: t.elem}}
+	best := &candidate{encoding: codec.Zstd, pred: &predict.Prediction{Kind: predict.Alone, Elem: t.elem, From: t.elem}}
 	if err := t.estimate(best); err != nil {
 		return 0, err
 	}

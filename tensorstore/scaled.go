@@ -33,11 +33,15 @@ func (t *trial) scaledFrom(src *source, columns int64) *candidate {
 	switch {
 	case predict.HasScaled(src.elem, t.elem) && t.columns() > 0 && t.fits(src):
 		return t.nearest(src, t.valueScalings(src))
-	case columns > 0 && predict.HasLowRank(t.elem) && predict.HasLowRank(src.elem) && src.size%(columns*int64(src.elem.Size())) == 0:
+	case columns > 0 && src.size <= maxScaleSource && predict.HasLowRank(t.elem) && predict.HasLowRank(src.elem) && src.size%(columns*int64(src.elem.Size())) == 0:
 		return t.nearest(src, t.scaleScalings(src, columns))
 	}
 	return nil
 }
+
+// maxScaleSource bounds the matrix whose scales are predicted: a chunk may hold all of them, and then reading it takes
+// all of the matrix, and all of what that comes from.
+const maxScaleSource = maxWork / 8
 
 // valueScalings are the tilings that values may have been made with.
 func (t *trial) valueScalings(src *source) (out []predict.Scaling) {

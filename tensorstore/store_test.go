@@ -148,10 +148,33 @@ func TestRangesDecodeOnlyWhatTheyTouch(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(b[off:off+int64(len(got))], got))
 	}
+	for range 200 {
+		off, n := rnd.Int64N(int64(len(b))+10), rnd.IntN(1<<20)
+		got, err := r.View(off, n)
+		require.NoError(t, err)
+		if inOneChunk(r, off, int64(n)) {
+			require.True(t, bytes.Equal(b[off:off+int64(n)], got))
+			require.Equal(t, n, cap(got))
+		} else {
+			require.Nil(t, got)
+		}
+	}
 	s.chunks.Purge()
 	_, err = r.ReadAt(make([]byte, 10), 5)
 	require.NoError(t, err)
 	require.Equal(t, 1, s.chunks.Len())
+}
+
+// inOneChunk says that a blob has n > 0 bytes from off on, all in one chunk.
+func inOneChunk(r *BlobReader, off, n int64) bool {
+	var at int64
+	for _, c := range r.Chunks() {
+		if at <= off && off < at+c.Len {
+			return 0 < n && off+n <= at+c.Len
+		}
+		at += c.Len
+	}
+	return false
 }
 
 func TestFineTuneIsStoredAsDifference(t *testing.T) {

@@ -24,6 +24,7 @@ type trial struct {
 	level  Level
 	// importance are rows of importance matrices that the tensor may have been quantised with.
 	importance []predict.Importance
+	depths     map[digest.ID]uint8 // of the blobs with these rows that were looked at
 	adapters   []Adapter
 	largest    map[*source]float32                // magnitudes of sources that were looked at
 	orders     map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
@@ -49,7 +50,7 @@ func (t *trial) read() error {
 	if t.size <= 2*n {
 		return t.readPiece(0, t.size)
 	}
-	row := max(t.width, 1) * int64(t.elem.Size())
+	row := max(t.row, 1) * int64(t.elem.Size())
 	for _, at := range []int64{t.size / 4, t.size / 4 * 3} {
 		at = at / row * row
 		if err := t.readPiece(at, min(n, t.size-at)); err != nil {

@@ -12,7 +12,7 @@ const deeperGain = 0.03
 
 // bestSingle is the cheapest of cs, a deeper one only where that pays; nil when there is none.
 func bestSingle(cs []*candidate) *candidate {
-	weighed := func(c *candidate) float64 { return float64(c.cost) * (1 + deeperGain*float64(c.depth)) }
+	weighed := func(c *candidate) float64 { return float64(c.cost) * (1 + float64(deeperGain*float64(c.depth))) }
 	var best *candidate
 	for _, c := range cs {
 		if best == nil || weighed(c) < weighed(best) {
@@ -75,11 +75,12 @@ type source struct {
 	size  int64 // bytes
 	depth uint8
 	stack []digest.ID // further blobs that follow, as large
-	skip  int64       // elements before those of the tensor
+	part  bool        // it has the tensor among others
+	skip  int64       // values before those of the tensor
 }
 
 // isPart says that the tensor is a part of the source, or more than one blob.
-func (s *source) isPart() bool { return s.skip > 0 || len(s.stack) > 0 }
+func (s *source) isPart() bool { return s.part || len(s.stack) > 0 }
 
 // reachable is a relative, or that one's own source where the chain would become too
 // long; nil when neither can be used.
@@ -104,7 +105,7 @@ func (t *trial) reachable(r Relative) *source {
 	if err != nil {
 		return nil
 	}
-	s := &source{blob: r.Blob, elem: from, size: b.Len(), depth: depth, stack: r.Stack, skip: r.Skip}
+	s := &source{blob: r.Blob, elem: from, size: b.Len(), depth: depth, stack: r.Stack, part: r.Part, skip: r.Skip}
 	return t.whole(s, r)
 }
 
@@ -126,9 +127,10 @@ func (t *trial) whole(s *source, r Relative) *source {
 		}
 		s.size, s.depth = s.size+each, max(s.depth, depth)
 	}
-	if s.skip > 0 {
-		part := t.values() / predict.ValuesOf(s.elem)
-		if s.skip > s.size/int64(s.elem.Size())-part {
+	if s.part {
+		per := predict.ValuesOf(s.elem)
+		part := t.values() / per
+		if s.skip%per != 0 || s.skip/per > s.size/int64(s.elem.Size())-part {
 			return nil
 		}
 		s.size = part * int64(s.elem.Size())

@@ -37,7 +37,7 @@ and a file that was only renamed is followed to its old path. No tensor is read.
 }
 
 func runBlame(cmd *cobra.Command, g *globals, o blameOptions, args []string) error {
-	return g.withRepo(func(r *repo.Repo) error {
+	return g.withScreen(cmd, func(r *repo.Repo, s *screen) error {
 		rev := "HEAD"
 		if len(args) == 2 {
 			rev = args[0]
@@ -53,32 +53,32 @@ func runBlame(cmd *cobra.Command, g *globals, o blameOptions, args []string) err
 		case o.json:
 			return writeJSON(cmd, b)
 		case o.tensors:
-			return printBlamedTensors(cmd, b)
+			return printBlamedTensors(s, b)
 		}
-		return printBlamedLayers(cmd, b)
+		return printBlamedLayers(s, b)
 	})
 }
 
 // blamedBy is the columns about a commit.
-func blamedBy(b *repo.Blame) map[digest.ID][]string {
+func blamedBy(p palette, b *repo.Blame) map[digest.ID][]string {
 	columns := map[digest.ID][]string{}
 	for _, c := range b.Commits {
-		columns[c.ID] = []string{c.ID.Short(), c.Time.Format("2006-01-02"), c.Subject}
+		columns[c.ID] = []string{p.paint(yellow, c.ID.Short()), c.Time.Format("2006-01-02"), c.Subject}
 	}
 	return columns
 }
 
-func printBlamedTensors(cmd *cobra.Command, b *repo.Blame) error {
-	t, by := &table{}, blamedBy(b)
+func printBlamedTensors(s *screen, b *repo.Blame) error {
+	t, by := &table{}, blamedBy(s.palette, b)
 	for _, x := range b.Tensors {
 		c := by[x.Commit]
 		t.row(c[0], c[1], x.Name, c[2])
 	}
-	return t.write(cmd.OutOrStdout())
+	return t.write(s)
 }
 
-func printBlamedLayers(cmd *cobra.Command, b *repo.Blame) error {
-	t, by := &table{}, blamedBy(b)
+func printBlamedLayers(s *screen, b *repo.Blame) error {
+	t, by := &table{}, blamedBy(s.palette, b)
 	for _, x := range b.Layers {
 		layer := "others"
 		if x.Layer != nil {
@@ -91,5 +91,5 @@ func printBlamedLayers(cmd *cobra.Command, b *repo.Blame) error {
 		c := by[x.Commit]
 		t.row(layer, c[0], c[1], what, c[2])
 	}
-	return t.write(cmd.OutOrStdout())
+	return t.write(s)
 }

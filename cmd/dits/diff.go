@@ -76,27 +76,21 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 	if err := o.check(); err != nil {
 		return err
 	}
-	return g.withRepo(func(r *repo.Repo) error {
+	return g.withScreen(cmd, func(r *repo.Repo, s *screen) error {
 		a, b, paths, err := o.operands(g, r, cmd, args)
 		if err != nil {
 			return err
 		}
 		options := repo.DiffOptions{Paths: paths, FilesOnly: o.nameOnly, DigestsOnly: o.stat, Rank: o.rank}
 		if o.expects {
-			return o.runExpectLoRA(cmd, g, r, a, b, options)
+			return o.runExpectLoRA(cmd, g, r, s, a, b, options)
 		}
 		d, err := r.Diff(cmd.Context(), a, b, options)
 		if err != nil {
 			return err
 		}
 		sortTensors(d, o.sort)
-		if err := o.print(cmd, d); err != nil {
-			return err
-		}
-		if o.exitCode && len(d.Files) > 0 {
-			return errDifferent
-		}
-		return nil
+		return verdict(o.print(cmd, s, d), !o.exitCode || len(d.Files) == 0)
 	})
 }
 
@@ -187,28 +181,27 @@ func orHead(rev string) string {
 }
 
 // print prints a diff in the form that was asked for.
-func (o *diffOptions) print(cmd *cobra.Command, d *repo.Diff) error {
-	w := cmd.OutOrStdout()
+func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *repo.Diff) error {
 	switch {
 	case o.json:
 		return writeJSON(cmd, d)
 	case len(d.Files) == 0:
 		return nil
 	case o.nameOnly:
-		p := &printer{w: w}
+		p := &printer{w: s}
 		for _, f := range d.Files {
 			p.f("%s\n", lastPath(f))
 		}
 		return p.err
 	case o.stat:
-		return printDiffStat(w, d)
+		return printDiffStat(s, d)
 	}
 	for i := range d.Files {
-		if err := printFileDiff(w, &d.Files[i], o.tensors || o.rank, o.rank); err != nil {
+		if err := printFileDiff(s, &d.Files[i], o.tensors || o.rank, o.rank); err != nil {
 			return err
 		}
 	}
-	return printSummary(w, d, true)
+	return printSummary(s, d, true)
 }
 
 // lastPath is where a file is in b, or was if it is gone.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -14,7 +13,7 @@ import (
 )
 
 // runExpectLoRA checks that b is a with the adapter merged, and prints what it finds.
-func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo, a, b repo.Side, options repo.DiffOptions) error {
+func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo, s *screen, a, b repo.Side, options repo.DiffOptions) error {
 	adapter, err := g.adapter(r, o.expectLoRA)
 	if err != nil {
 		return err
@@ -25,14 +24,9 @@ func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo
 	}
 	c.Adapter = o.expectLoRA
 	if o.json {
-		err = writeJSON(cmd, c)
-	} else {
-		err = printLoRACheck(cmd.OutOrStdout(), c)
+		return verdict(writeJSON(cmd, c), c.OK)
 	}
-	if err == nil && !c.OK {
-		err = errDifferent
-	}
-	return err
+	return verdict(printLoRACheck(s, c), c.OK)
 }
 
 // adapter is what a word names: a path of the file system, or REV:PATH.
@@ -53,8 +47,8 @@ func (g *globals) adapter(r *repo.Repo, word string) (repo.Adapter, error) {
 }
 
 // printLoRACheck prints a line of counts, and a line for each tensor that is off.
-func printLoRACheck(w io.Writer, c *repo.LoRACheck) error {
-	p := &printer{w: w}
+func printLoRACheck(s *screen, c *repo.LoRACheck) error {
+	p := &printer{w: s}
 	off := 0
 	orders := []string{}
 	for _, t := range c.Tensors {
@@ -70,7 +64,7 @@ func printLoRACheck(w io.Writer, c *repo.LoRACheck) error {
 		p.f(", %d replaced", c.Replaced)
 	}
 	if off > 0 {
-		p.f(", %d off", off)
+		p.f(", %s", s.counted(red, off, "off"))
 	}
 	p.f("\n")
 	if len(orders) > 0 {
@@ -79,16 +73,16 @@ func printLoRACheck(w io.Writer, c *repo.LoRACheck) error {
 	if p.err != nil {
 		return p.err
 	}
-	return printOff(w, c)
+	return printOff(s, c)
 }
 
 // printOff prints the tensors that are not as expected.
-func printOff(w io.Writer, c *repo.LoRACheck) error {
+func printOff(s *screen, c *repo.LoRACheck) error {
 	t := &table{indent: "  "}
 	for _, x := range c.Tensors {
 		if !x.OK {
-			t.row(x.Name, x.Problem)
+			t.row(s.paint(red, x.Name), x.Problem)
 		}
 	}
-	return t.write(w)
+	return t.write(s)
 }

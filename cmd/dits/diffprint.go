@@ -13,14 +13,14 @@ import (
 
 // printFileDiff prints one file: a line of counts, and below it the table of layers or
 // the list of tensors.
-func printFileDiff(w io.Writer, f *repo.FileDiff, tensors, ranks bool) error {
-	p := &printer{w: w}
-	p.f("%s   %s\n", pathsOf(f), describeFile(f))
+func printFileDiff(s *screen, f *repo.FileDiff, tensors, ranks bool) error {
+	p := &printer{w: s}
+	p.f("%s   %s\n", s.paint(bold, pathsOf(f)), describeFile(s.palette, f))
 	if f.Warning != "" {
 		p.f("  %s\n", f.Warning)
 	}
 	for _, k := range f.Metadata {
-		p.f("  %s: %s → %s\n", k.Key, valueText(k.A), valueText(k.B))
+		p.f("  %s: %s → %s\n", k.Key, s.paint(red, valueText(k.A)), s.paint(green, valueText(k.B)))
 	}
 	if f.LoRARank > 0 {
 		p.f("  consistent with LoRA rank %d\n", f.LoRARank)
@@ -29,12 +29,12 @@ func printFileDiff(w io.Writer, f *repo.FileDiff, tensors, ranks bool) error {
 		return p.err
 	}
 	if tensors {
-		return printTensors(w, f.Tensors, ranks)
+		return printTensors(s, f.Tensors, ranks)
 	}
 	if f.Summary.Tensors == f.Summary.Identical {
 		return nil
 	}
-	return printLayers(w, f.Layers)
+	return printLayers(s, f.Layers)
 }
 
 // maxValue is how many runes of a value are shown.
@@ -52,6 +52,12 @@ func valueText(v json.RawMessage) string {
 	return string(text)
 }
 
+// statusStyles are those of what happened to a file or tensor.
+var statusStyles = map[string]style{
+	repo.FileAdded: green, repo.FileRemoved: red, // of tensors too, by the same words
+	repo.TensorIdentical: dim, repo.TensorChanged: yellow, repo.TensorReshaped: yellow,
+}
+
 func pathsOf(f *repo.FileDiff) string {
 	if f.PathB != "" {
 		return f.Path + " → " + f.PathB
@@ -61,20 +67,20 @@ func pathsOf(f *repo.FileDiff) string {
 
 // describeFile is "290 tensors: 226 changed, 64 identical, 0 added, 0 removed" of a file
 // that both sides have, or "added, 12 tensors".
-func describeFile(f *repo.FileDiff) string {
+func describeFile(c palette, f *repo.FileDiff) string {
 	var b strings.Builder
 	s := f.Summary
 	switch {
 	case f.Status != repo.FileModified:
-		b.WriteString(f.Status)
+		b.WriteString(c.paint(statusStyles[f.Status], f.Status))
 		if s.Tensors > 0 {
 			b.WriteString(", " + plural(s.Tensors, "tensor", "tensors"))
 		}
 	case s.Tensors == 0:
 		b.WriteString(f.Status)
 	default:
-		fmt.Fprintf(&b, "%s: %d changed, %d identical, %d added, %d removed",
-			plural(s.Tensors, "tensor", "tensors"), s.Changed, s.Identical, s.Added, s.Removed)
+		fmt.Fprintf(&b, "%s: %s, %d identical, %s, %s", plural(s.Tensors, "tensor", "tensors"),
+			c.counted(yellow, s.Changed, "changed"), s.Identical, c.counted(green, s.Added, "added"), c.counted(red, s.Removed, "removed"))
 		for _, k := range []struct {
 			n    int
 			name string
@@ -92,17 +98,17 @@ func describeFile(f *repo.FileDiff) string {
 
 // printLayers prints the table of layers × modules, and in a last line what is in no
 // layer.
-func printLayers(w io.Writer, cells []repo.LayerDiff) error {
+func printLayers(s *screen, cells []repo.LayerDiff) error {
 	var modules, layers, others []string
 	at := map[[2]string]string{}
 	for _, c := range cells {
 		if c.Layer == nil {
-			others = append(others, c.Module+" "+cellText(c))
+			others = append(others, c.Module+" "+cellText(s.palette, c))
 			continue
 		}
 		layer := strconv.Itoa(*c.Layer)
 		modules, layers = withName(modules, c.Module), withName(layers, layer)
-		at[[2]string{layer, c.Module}] = cellText(c)
+		at[[2]string{layer, c.Module}] = cellText(s.palette, c)
 	}
 	t := &table{indent: "  ", gap: 3, narrow: len("1.2e-3")}
 	if len(layers) > 0 {
@@ -115,10 +121,10 @@ func printLayers(w io.Writer, cells []repo.LayerDiff) error {
 		}
 		t.row(row...)
 	}
-	if err := t.write(w); err != nil || len(others) == 0 {
+	if err := t.write(s); err != nil || len(others) == 0 {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "  others   %s\n", strings.Join(others, ", "))
+	_, err := fmt.Fprintf(s, "  others   %s\n", strings.Join(others, ", "))
 	return err
 }
 
@@ -133,11 +139,11 @@ func withName(names []string, name string) []string {
 }
 
 // cellText is the relative change of a cell, "=" for none.
-func cellText(c repo.LayerDiff) string {
+func cellText(p palette, c repo.LayerDiff) string {
 	if c.Changed == 0 {
-		return "="
+		return p.paint(dim, "=")
 	}
-	return figure(c.RelL2)
+	return p.paint(changeStyle(float64(c.RelL2)), figure(c.RelL2))
 }
 
 // figure is a number with two digits as "1.2e-3"; "≠" where there is none.
@@ -158,7 +164,7 @@ func figure(n repo.Number) string {
 }
 
 // printTensors prints a line for each tensor.
-func printTensors(w io.Writer, tensors []repo.TensorDiff, ranks bool) error {
+func printTensors(s *screen, tensors []repo.TensorDiff, ranks bool) error {
 	t := &table{indent: "  "}
 	t.rightAlign(3, 4, 5, 6, 7, 8)
 	head := []string{"tensor", "status", "dtype, shape", "changed", "rel L2", "max |Δ|", "cosine"}
@@ -168,17 +174,17 @@ func printTensors(w io.Writer, tensors []repo.TensorDiff, ranks bool) error {
 	t.row(head...)
 	for i := range tensors {
 		d := &tensors[i]
-		row := []string{tensorName(d), d.Status, kindOf(d)}
+		row := []string{tensorName(d), s.paint(statusStyles[d.Status], d.Status), kindOf(d)}
 		switch d.Status {
 		case repo.TensorChanged, repo.TensorReshaped:
-			row = append(row, share(d.Changed, d.Elements), figure(d.RelL2), figure(d.MaxAbs), cosine(d.Cosine))
+			row = append(row, share(d.Changed, d.Elements), s.paint(changeStyle(float64(d.RelL2)), figure(d.RelL2)), figure(d.MaxAbs), cosine(d.Cosine))
 			if ranks && d.Rank != nil {
 				row = append(row, rankText(d), energyText(float64(*d.Energy)))
 			}
 		}
 		t.row(row...)
 	}
-	return t.write(w)
+	return t.write(s)
 }
 
 // energyText is a share in percent with two digits; ">99.99%" where rounding would hide that it is not all.
@@ -244,16 +250,16 @@ func share(part, whole int64) string {
 }
 
 // printDiffStat prints a line for each file.
-func printDiffStat(w io.Writer, d *repo.Diff) error {
+func printDiffStat(s *screen, d *repo.Diff) error {
 	t := &table{indent: " "}
 	for i := range d.Files {
 		f := &d.Files[i]
-		t.row(pathsOf(f), describeFile(f))
+		t.row(s.paint(bold, pathsOf(f)), describeFile(s.palette, f))
 	}
-	if err := t.write(w); err != nil {
+	if err := t.write(s); err != nil {
 		return err
 	}
-	return printSummary(w, d, false)
+	return printSummary(s, d, false)
 }
 
 // printSummary prints the last line: "226 of 290 tensors changed · 41.2% of weights

@@ -85,7 +85,7 @@ func TestValueText(t *testing.T) {
 func TestPrintLayers(t *testing.T) {
 	zero, ten := 0, 10
 	var got strings.Builder
-	err := printLayers(&got, []repo.LayerDiff{
+	err := printLayers(&screen{out: &got}, []repo.LayerDiff{
 		{Layer: &zero, Module: "q_proj", Changed: 1, Elements: 2, RelL2: 1.23e-3},
 		{Layer: &zero, Module: "up", Elements: 2},
 		{Layer: &ten, Module: "q_proj", Elements: 2},
@@ -114,7 +114,7 @@ func TestDescribeFile(t *testing.T) {
 		{"9 tensors: 2 changed, 3 identical, 1 added, 1 removed, 1 renamed, 1 reshaped", repo.FileDiff{Status: repo.FileModified,
 			Summary: repo.DiffSummary{Tensors: 9, Changed: 2, Identical: 3, Added: 1, Removed: 1, Renamed: 1, Reshaped: 1}}},
 	} {
-		if got := describeFile(&test.f); got != test.want {
+		if got := describeFile(false, &test.f); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

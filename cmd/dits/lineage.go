@@ -56,7 +56,7 @@ func runLineage(cmd *cobra.Command, g *globals, o lineageOptions, args []string)
 	case o.dot && o.json:
 		return usagef("lineage: --dot and --json, want one of them")
 	}
-	return g.withRepo(func(r *repo.Repo) error {
+	return g.withScreen(cmd, func(r *repo.Repo, s *screen) error {
 		options := repo.LineageOptions{Depth: o.depth}
 		if len(args) > 0 {
 			rev, word, err := lsWords(r, args, cmd.ArgsLenAtDash())
@@ -73,35 +73,34 @@ func runLineage(cmd *cobra.Command, g *globals, o lineageOptions, args []string)
 		if err != nil {
 			return err
 		}
-		p := &printer{w: cmd.OutOrStdout()}
 		switch {
 		case o.json:
 			return writeJSON(cmd, l)
 		case o.dot:
-			printDot(p, l)
-		default:
-			printFamily(p, l)
+			return printDot(cmd.OutOrStdout(), l)
 		}
-		if p.err == nil && len(l.Tensors) > 0 && !o.dot {
+		p := &printer{w: s}
+		printFamily(p, s.palette, l)
+		if p.err == nil && len(l.Tensors) > 0 {
 			p.f("\n")
-			return printLineageTensors(cmd, l.Tensors)
+			return printLineageTensors(s, l.Tensors)
 		}
 		return p.err
 	})
 }
 
 // printFamily prints the tree.
-func printFamily(p *printer, l *repo.Lineage) {
+func printFamily(p *printer, c palette, l *repo.Lineage) {
 	var print func(f *repo.LineageFile, first, rest string)
 	children := l.Children()
 	print = func(f *repo.LineageFile, first, rest string) {
-		p.f("%s%s\n", first, lineageLine(f))
+		p.f("%s%s\n", first, lineageLine(c, f))
 		below := children[f]
-		for i, c := range below {
+		for i, child := range below {
 			if i == len(below)-1 {
-				print(c, rest+"└─ ", rest+"   ")
+				print(child, rest+"└─ ", rest+"   ")
 			} else {
-				print(c, rest+"├─ ", rest+"│  ")
+				print(child, rest+"├─ ", rest+"│  ")
 			}
 		}
 	}
@@ -111,9 +110,9 @@ func printFamily(p *printer, l *repo.Lineage) {
 }
 
 // lineageLine is "ft.safetensors ← base.safetensors (226 of 290 tensors delta, 64 identical; 5.2 bits a weight)".
-func lineageLine(f *repo.LineageFile) string {
+func lineageLine(p palette, f *repo.LineageFile) string {
 	var b strings.Builder
-	b.WriteString(atRev(f.Path, f.Rev))
+	b.WriteString(p.paint(bold, atRev(f.Path, f.Rev)))
 	if f.Cut {
 		fmt.Fprintf(&b, " (%s; --depth 0 looks further back)", plural(f.Tensors, "tensor", "tensors"))
 		return b.String()
@@ -197,13 +196,13 @@ func atRev(path, rev string) string {
 	return path + " @ " + rev
 }
 
-func printLineageTensors(cmd *cobra.Command, tensors []repo.LineageTensor) error {
+func printLineageTensors(s *screen, tensors []repo.LineageTensor) error {
 	t := &table{indent: "  "}
 	t.rightAlign(1)
 	for _, x := range tensors {
 		t.row(x.Name, size(x.Stored), x.Kind+fromSources(x.Sources))
 	}
-	return t.write(cmd.OutOrStdout())
+	return t.write(s)
 }
 
 // fromSources is " ← model.safetensors:model.norm.weight @ main~1, …", "" without any.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"dits/repo"
@@ -9,7 +10,8 @@ import (
 
 // printDot prints the family in the language of Graphviz: an arrow from each file to those
 // made from it.
-func printDot(p *printer, l *repo.Lineage) {
+func printDot(w io.Writer, l *repo.Lineage) error {
+	p := &printer{w: w}
 	p.f("digraph lineage {\n  rankdir=LR;\n  node [shape=box];\n")
 	lost := false
 	for _, f := range l.Files {
@@ -31,6 +33,7 @@ func printDot(p *printer, l *repo.Lineage) {
 		p.f("  lost [label=\"in no branch or tag\", style=dashed];\n")
 	}
 	p.f("}\n")
+	return p.err
 }
 
 // quoteDot is a double-quoted string of Graphviz.

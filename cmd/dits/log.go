@@ -48,7 +48,7 @@ character, [a-z] one of a range. --json gives one object a line.`,
 }
 
 func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
-	return g.withRepo(func(r *repo.Repo) error {
+	return g.withScreen(cmd, func(r *repo.Repo, out *screen) error {
 		revs, paths, err := g.words(r, cmd, args, 1)
 		if err != nil {
 			return err
@@ -57,7 +57,7 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 		if err != nil {
 			return err
 		}
-		s := shower{cmd: cmd, repo: r, options: o}
+		s := shower{cmd: cmd, screen: out, repo: r, options: o}
 		if err := s.setRefs(r); err != nil {
 			return err
 		}
@@ -87,6 +87,7 @@ func splitDash(cmd *cobra.Command, args []string) (before, after []string) {
 // A shower prints commits.
 type shower struct {
 	cmd     *cobra.Command
+	screen  *screen
 	repo    *repo.Repo
 	options logOptions
 	names   map[digest.ID][]string // what points to a commit, as people read it
@@ -122,11 +123,11 @@ func (s *shower) show(c catalog.Commit) error {
 	var b strings.Builder
 	p := &printer{w: &b}
 	if s.options.oneline {
-		p.f("%s%s %s\n", c.ID.Short(), s.decoration(c.ID), subject(c))
+		p.f("%s%s %s\n", s.screen.paint(yellow, c.ID.Short()), s.decoration(c.ID), subject(c))
 	} else {
 		s.printLong(p, c)
 	}
-	printStat(p, stat)
+	s.printStat(p, stat)
 	if !s.options.oneline {
 		p.f("\n")
 	}
@@ -134,7 +135,7 @@ func (s *shower) show(c catalog.Commit) error {
 	if s.graph != nil {
 		text = s.graph.draw(c.ID, c.Parents, text)
 	}
-	_, err := fmt.Fprint(s.cmd.OutOrStdout(), text)
+	_, err := fmt.Fprint(s.screen, text)
 	return err
 }
 
@@ -154,7 +155,7 @@ func (s *shower) stat(c catalog.Commit) (*repo.CommitStat, error) {
 }
 
 func (s *shower) printLong(p *printer, c catalog.Commit) {
-	p.f("commit %s%s\n", c.ID, s.decoration(c.ID))
+	p.f("%s%s\n", s.screen.paint(yellow, "commit "+c.ID.String()), s.decoration(c.ID))
 	if len(c.Parents) > 1 {
 		p.f("Merge: ")
 		for _, parent := range c.Parents {
@@ -166,12 +167,12 @@ func (s *shower) printLong(p *printer, c catalog.Commit) {
 	p.message(c.Message)
 }
 
-func printStat(p *printer, stat *repo.CommitStat) {
+func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
 	if stat == nil {
 		return
 	}
 	for _, f := range stat.Files {
-		p.f("  %s %s%s\n", letters[f.Status], f.Path, storedFrom(stat.Sources[f.Path]))
+		p.f("  %s %s%s\n", s.screen.paint(letterStyles[f.Status], letters[f.Status]), f.Path, storedFrom(stat.Sources[f.Path]))
 	}
 	p.f("  %s, %s, %s added\n", plural(len(stat.Files), "file", "files"), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
 }
@@ -199,10 +200,36 @@ func storedFrom(sources []repo.FileSource) string {
 // decoration is " (HEAD -> main, tag)", or "".
 func (s *shower) decoration(id digest.ID) string {
 	if names := s.names[id]; len(names) > 0 {
-		return " (" + strings.Join(names, ", ") + ")"
+		c := s.screen.palette
+		painted := make([]string, len(names))
+		for i, name := range names {
+			painted[i] = paintRef(c, name)
+		}
+		comma := c.paint(yellow, ", ")
+		return " " + c.paint(yellow, "(") + strings.Join(painted, comma) + c.paint(yellow, ")")
 	}
 	return ""
 }
+
+// paintRef paints "HEAD -> main", "tag: v1" or "main" as git does.
+func paintRef(c palette, name string) string {
+	branch, isHead := strings.CutPrefix(name, headPrefix)
+	switch {
+	case isHead:
+		return c.paint(boldCyan, headPrefix) + c.paint(boldGreen, branch)
+	case name == "HEAD":
+		return c.paint(boldCyan, name)
+	case strings.HasPrefix(name, tagPrefix):
+		return c.paint(boldYellow, name)
+	}
+	return c.paint(boldGreen, name)
+}
+
+// What stands before names of the branch that HEAD is on, and of tags.
+const (
+	headPrefix = "HEAD -> "
+	tagPrefix  = "tag: "
+)
 
 // setRefs finds what points to each commit, HEAD first.
 func (s *shower) setRefs(r *repo.Repo) error {
@@ -227,9 +254,9 @@ func (s *shower) setRefs(r *repo.Repo) error {
 		s.refs[id] = append(s.refs[id], ref.Name)
 		switch {
 		case ref.Name == "refs/heads/"+head.Branch:
-			names[id] = append([]string{"HEAD -> " + ref.Short()}, names[id]...)
+			names[id] = append([]string{headPrefix + ref.Short()}, names[id]...)
 		case strings.HasPrefix(ref.Name, "refs/tags/"):
-			names[id] = append(names[id], "tag: "+ref.Short())
+			names[id] = append(names[id], tagPrefix+ref.Short())
 		default:
 			names[id] = append(names[id], ref.Short())
 		}

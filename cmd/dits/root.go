@@ -13,11 +13,14 @@ import (
 type globals struct {
 	dir   string // work as if started here
 	quiet bool
+
+	color   colorMode
+	noPager bool
 }
 
 // newRoot is the whole command line.
 func newRoot() *cobra.Command {
-	g := &globals{}
+	g := &globals{color: "auto"}
 	cmd := &cobra.Command{
 		Use:   "dits",
 		Short: "Version control for model weights",
@@ -33,6 +36,9 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 	cmd.SetVersionTemplate("{{.Version}}\n")
 	cmd.PersistentFlags().StringVarP(&g.dir, "directory", "C", "", "work as if started in `DIR`")
 	cmd.PersistentFlags().BoolVarP(&g.quiet, "quiet", "q", false, "no progress, no hints")
+	cmd.PersistentFlags().Var(&g.color, "color", "colours: `WHEN` is auto (on a terminal), always or never")
+	cmd.PersistentFlags().BoolVar(&g.noPager, "no-pager", false, "print to the terminal itself")
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.AddGroup(&cobra.Group{ID: everyday, Title: "Everyday:"}, &cobra.Group{ID: history, Title: "History and branches:"},
 		&cobra.Group{ID: content, Title: "Content:"}, &cobra.Group{ID: upkeep, Title: "Upkeep:"})

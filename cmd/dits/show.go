@@ -35,7 +35,7 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 	if len(args) == 1 {
 		rev = args[0]
 	}
-	return g.withRepo(func(r *repo.Repo) error {
+	return g.withScreen(cmd, func(r *repo.Repo, out *screen) error {
 		id, err := r.Resolve(rev)
 		if err != nil {
 			return err
@@ -45,11 +45,11 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 			return err
 		}
 		if !o.json {
-			if err := printTag(cmd, r, rev); err != nil {
+			if err := printTag(out, r, rev); err != nil {
 				return err
 			}
 		}
-		s := shower{cmd: cmd, repo: r, options: logOptions{stat: true, json: o.json}}
+		s := shower{cmd: cmd, screen: out, repo: r, options: logOptions{stat: true, json: o.json}}
 		if err := s.setRefs(r); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 }
 
 // printTag prints the annotated tag that rev names, if it names one.
-func printTag(cmd *cobra.Command, r *repo.Repo, rev string) error {
+func printTag(s *screen, r *repo.Repo, rev string) error {
 	full, id, err := r.ResolveRef(rev)
 	if err != nil || !strings.HasPrefix(full, "refs/tags/") {
 		return err
@@ -70,8 +70,8 @@ func printTag(cmd *cobra.Command, r *repo.Repo, rev string) error {
 	if err != nil {
 		return err
 	}
-	p := &printer{w: cmd.OutOrStdout()}
-	p.f("tag %s\nTagger: %s\nDate:   %s\n\n", t.Name, t.Author, when(t.Time))
+	p := &printer{w: s}
+	p.f("%s\nTagger: %s\nDate:   %s\n\n", s.paint(yellow, "tag "+t.Name), t.Author, when(t.Time))
 	p.message(t.Message)
 	p.f("\n")
 	return p.err

@@ -51,6 +51,9 @@ var letters = map[string]string{
 	repo.ChangeAdded: "A", repo.ChangeModified: "M", repo.ChangeDeleted: "D", repo.ChangeType: "T",
 }
 
+// letterStyles are those of the letters.
+var letterStyles = map[string]style{repo.ChangeAdded: green, repo.ChangeDeleted: red}
+
 func printShortStatus(p *printer, s *repo.Status) {
 	for _, c := range s.Staged {
 		p.f("%s  %s\n", letters[c.Status], c.Path)

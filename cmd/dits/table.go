@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // A table is rows of text in aligned columns. A row may have fewer cells than others.
@@ -38,7 +37,7 @@ func (t *table) write(w io.Writer) error {
 			if i > 0 {
 				b.WriteString(strings.Repeat(" ", max(t.gap, 2)))
 			}
-			space := strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(cell)))
+			space := strings.Repeat(" ", max(0, widths[i]-textWidth(cell)))
 			if t.right[i] {
 				b.WriteString(space + cell)
 			} else {
@@ -50,7 +49,7 @@ func (t *table) write(w io.Writer) error {
 	return p.err
 }
 
-// widths are those of the columns, in runes.
+// widths are those of the columns, in runes, colours apart.
 func (t *table) widths() []int {
 	var widths []int
 	for _, row := range t.rows {
@@ -59,7 +58,7 @@ func (t *table) widths() []int {
 				widths = append(widths, t.narrow)
 			}
 			if i < len(row)-1 || t.right[i] {
-				widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+				widths[i] = max(widths[i], textWidth(cell))
 			}
 		}
 	}

@@ -94,21 +94,34 @@ func (f *splitter[T]) join(s *scratch, t *tokenReader, dst, enc []byte) error {
 	var tok, tab [blockLen]uint8
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
-		f.contextsOf(ctx[:k], v[:k], lean[:k], at)
-		t.tablesOf(tab[:k], ctx[:k])
+		f.tablesOf(t, tab[:k], ctx[:k], v[:k], lean[:k], at)
 		if err := t.read(tok[:k], tab[:k]); err != nil {
 			return err
 		}
-		f.assemble(&raw, &s.set, &base, x[:k], tok[:k])
+		out := dst[at*size : (at+k)*size]
+		done := f.assembleHalves(s, &raw, &base, out, tok[:k], lean[:k])
+		f.assemble(&raw, &s.set, &base, x[done:k], tok[done:k])
 		if f.signed {
-			turn(x[:k], lean[:k])
+			turn(x[done:k], lean[done:k])
 		}
-		store(dst[at*size:], x[:k])
+		store(out[done*size:], x[done:k])
 	}
 	if !raw.done() {
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.in), (raw.pos+7)/8)
 	}
 	return t.rans.close()
+}
+
+// tablesOf sets the tables of the elements from at on; the others are scratch as for contextsOf.
+func (f *splitter[T]) tablesOf(t *tokenReader, tab []uint8, ctx []uint16, v []int16, lean []int8, at int) {
+	k := 0
+	f.sizesOf(t.s.kernel, ctx, v, at)
+	if f.signed {
+		f.fillLeans(lean, at)
+		k = t.s.kernel.leanTables(tab, ctx, lean, &t.mapping)
+		addLeans(ctx[k:], lean[k:])
+	}
+	t.tablesOf(tab[k:], ctx[k:])
 }
 
 // bases are the elements of each symbol without their raw bits.
@@ -127,6 +140,22 @@ func (f *splitter[T]) base(w uint16) T {
 		v |= T(w>>(f.exp+f.lead)) << top
 	}
 	return v
+}
+
+// assembleHalves is assemble, turn and store in a kernel, as far as there is one; it returns how many elements
+// it did.
+func (f *splitter[T]) assembleHalves(s *scratch, r *bitReader, base *[maxSymbols]T, out []byte, tok []uint8, lean []int8) int {
+	if widthOf[T]() != 16 || s.set.escapes {
+		return 0
+	}
+	if !f.signed {
+		lean = nil
+	}
+	own := (uint16(1)<<f.n - 1) << f.lo
+	if f.stored {
+		own |= 1 << 15
+	}
+	return s.kernel.assemble(r, out, tok, memory(base[:]), lean, own)
 }
 
 // assemble sets x from its symbols and the raw bits.

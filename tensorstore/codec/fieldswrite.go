@@ -15,7 +15,7 @@ func (f *splitter[T]) symbols(s *scratch, src []byte, n int) {
 		load(x[:k], src[at*size:])
 		wide, ctx := s.wide[at:at+k], s.ctx[at:at+k]
 		f.extract(wide, x[:k])
-		f.contextsOf(ctx, v[:k], lean[:k], at)
+		f.contextsOf(s.kernel, ctx, v[:k], lean[:k], at)
 		if f.signed {
 			f.addSigns(wide, x[:k], lean[:k])
 		}
@@ -34,18 +34,30 @@ func (f *splitter[T]) extract(wide []uint16, x []T) {
 
 // contextsOf sets the contexts of the elements from at on; v and lean are
 // scratch, and lean has the leans afterwards if signs depend on them.
-func (f *splitter[T]) contextsOf(ctx []uint16, v []int16, lean []int8, at int) {
+func (f *splitter[T]) contextsOf(kernel kernel, ctx []uint16, v []int16, lean []int8, at int) {
+	f.sizesOf(kernel, ctx, v, at)
+	if f.signed {
+		f.fillLeans(lean, at)
+		addLeans(ctx, lean)
+	}
+}
+
+// sizesOf sets the contexts, without leans, of the elements from at on; v is scratch. To the kernel, whose
+// contexts follow from predictions too, any elements will do: their exponents count nothing.
+func (f *splitter[T]) sizesOf(kernel kernel, ctx []uint16, v []int16, at int) {
 	if f.act == nil {
 		clear(ctx)
 		return
 	}
-	f.fill(v, at)
-	contexts(ctx, v, f.off)
-	if f.signed {
-		f.fillLeans(lean, at)
-		for i, l := range lean {
-			ctx[i] += leanClass(l) * scaleContexts
-		}
+	k := kernel.contexts(ctx, &f.expectation, memory(ctx), at, &scaleRule{off: f.off})
+	f.fill(v[k:], at+k)
+	contexts(ctx[k:], v[k:], f.off)
+}
+
+// addLeans adds to contexts what leans say.
+func addLeans(ctx []uint16, lean []int8) {
+	for i, l := range lean {
+		ctx[i] += leanClass(l) * scaleContexts
 	}
 }
 

@@ -87,6 +87,19 @@ int64_t dits_delta_read_avx2(dits_source *s, uint32_t *state, const uint8_t *in,
 int64_t dits_delta_read_avx512(dits_source *s, uint32_t *state, const uint8_t *in, const uint32_t *slots,
 	const uint8_t *raw, uint16_t *z, const uint8_t *tab, const uint16_t *p, int64_t n, uint16_t is_float);
 
+// kernel_fields.c: n elements of 2 bytes from the numbers of their symbols, the 256 elements that these
+// stand for, and raw bits, which lie where own has ones: up to 14 below the top bit, side by side, and the
+// top bit. Where lean is negative the top bit is turned; lean may be NULL. Both return how many they did,
+// whole fours or vectors; for AVX2 the raw bits may end.
+int64_t dits_fields_avx2(int64_t *pos, const uint8_t *in, int64_t len, uint16_t *x, const uint8_t *tok,
+	const uint16_t *base, const int8_t *lean, int64_t n, uint16_t own);
+int64_t dits_fields_avx512(int64_t *pos, const uint8_t *in, int64_t len, uint16_t *x, const uint8_t *tok,
+	const uint16_t *base, const int8_t *lean, int64_t n, uint16_t own);
+
+// dits_lean_tables adds the classes of leans to n contexts below 64, and sets tab to the tables of these;
+// map has 512 entries.
+void dits_lean_tables(uint8_t *tab, uint16_t *ctx, const int8_t *lean, int64_t n, const uint8_t *map);
+
 // kernel_meter.c: magnitudes of n BF16 elements, a multiple of 8, less p if there is one, to
 // sum[8] and to col, and the values to sign if there is one.
 void dits_meter_avx2(double *sum, double *col, double *sign, const uint16_t *x, const uint16_t *p, int64_t n);

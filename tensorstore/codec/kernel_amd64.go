@@ -38,6 +38,12 @@ package codec
 #cgo nocallback dits_delta_read_avx2
 #cgo noescape dits_delta_read_avx512
 #cgo nocallback dits_delta_read_avx512
+#cgo noescape dits_fields_avx2
+#cgo nocallback dits_fields_avx2
+#cgo noescape dits_fields_avx512
+#cgo nocallback dits_fields_avx512
+#cgo noescape dits_lean_tables
+#cgo nocallback dits_lean_tables
 #cgo noescape dits_meter_avx2
 #cgo nocallback dits_meter_avx2
 #cgo noescape dits_meter_avx512
@@ -71,6 +77,7 @@ func u8(b []uint8) *C.uint8_t    { return (*C.uint8_t)(unsafe.Pointer(unsafe.Sli
 func u16(b []uint16) *C.uint16_t { return (*C.uint16_t)(unsafe.Pointer(unsafe.SliceData(b))) }
 func f64(v []float64) *C.double  { return (*C.double)(unsafe.Pointer(unsafe.SliceData(v))) }
 func i16(b []int16) *C.int16_t   { return (*C.int16_t)(unsafe.Pointer(unsafe.SliceData(b))) }
+func i8(b []int8) *C.int8_t      { return (*C.int8_t)(unsafe.Pointer(unsafe.SliceData(b))) }
 
 // slots is slots.fill; it reports whether it did it.
 func (k kernel) slots(part []uint32, freq []uint16) bool {
@@ -245,6 +252,35 @@ func (k kernel) readDelta(r *ransReader, s *slots, raw *bitReader, z []byte, tab
 		n = int(C.dits_delta_read_avx2(&src, state, u8(r.in), slot, spread, u8(raw.in), bytes16(z), u8(tab), bytes16(p), C.int64_t(n), C.uint16_t(float)))
 	}
 	r.pos, raw.pos = int(src.pos), uint(src.raw)
+	return n
+}
+
+// assemble sets z to elements of 2 bytes: what base, 256 of them, has for each symbol, and the raw bits, which
+// lie where own has ones. Where there are leans it turns the signs of elements whose lean is negative.
+// It returns how many it did: the raw bits may end.
+func (k kernel) assemble(r *bitReader, z []byte, tok []uint8, base []byte, lean []int8, own uint16) int {
+	n := min(len(z)/2, len(tok)) &^ 31
+	if k.use() == kernelGo || n == 0 || len(base) < 2*maxSymbols || lean != nil && len(lean) < n || r.pos > math.MaxInt64 {
+		return 0
+	}
+	pos := C.int64_t(r.pos)
+	if k.use() == kernelAVX512 {
+		n = int(C.dits_fields_avx512(&pos, u8(r.in), C.int64_t(len(r.in)), bytes16(z), u8(tok), bytes16(base), i8(lean), C.int64_t(n), C.uint16_t(own)))
+	} else {
+		n = int(C.dits_fields_avx2(&pos, u8(r.in), C.int64_t(len(r.in)), bytes16(z), u8(tok), bytes16(base), i8(lean), C.int64_t(n), C.uint16_t(own)))
+	}
+	r.pos = uint(pos)
+	return n
+}
+
+// leanTables adds to contexts below scaleContexts what leans say, sets tab to their tables and returns their
+// number.
+func (k kernel) leanTables(tab []uint8, ctx []uint16, lean []int8, m *tableMap) int {
+	n := min(len(tab), len(ctx), len(lean))
+	if k.use() == kernelGo || n == 0 {
+		return 0
+	}
+	C.dits_lean_tables(u8(tab), u16(ctx), i8(lean), C.int64_t(n), u8(m[:]))
 	return n
 }
 

@@ -32,4 +32,8 @@ func (k kernel) readDelta(*ransReader, *slots, *bitReader, []byte, []uint8, []by
 	return 0
 }
 
+func (k kernel) assemble(*bitReader, []byte, []uint8, []byte, []int8, uint16) int { return 0 }
+
+func (k kernel) leanTables([]uint8, []uint16, []int8, *tableMap) int { return 0 }
+
 func (k kernel) meter(*rowSums, []float64, []float64, []byte, []byte) int { return 0 }

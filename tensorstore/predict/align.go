@@ -97,8 +97,8 @@ func pieceAlike(a, b []float32) bool {
 	var apart, size float64
 	for i := range a {
 		x, y := float64(a[i]), float64(b[i])
-		apart += (x - y) * (x - y)
-		size += (x*x + y*y) / 2
+		apart += float64((x - y) * (x - y))
+		size += (float64(x*x) + float64(y*y)) / 2
 	}
 	return apart < alike*size
 }

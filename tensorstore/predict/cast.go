@@ -49,8 +49,8 @@ func predictCast(dst []byte, first int64, to, from codec.Elem, src io.ReaderAt) 
 // convertValues fills dst with elements that float32 holds, or that were computed as such.
 func convertValues(dst []byte, to, from codec.Elem, src io.ReaderAt, first int64) error {
 	n := len(dst) / to.Size()
-	raw := make([]byte, int64(n)/perElement(from)*int64(from.Size()))
-	if err := readFull(src, raw, first/perElement(from)*int64(from.Size())); err != nil {
+	raw, err := view(src, first/perElement(from)*int64(from.Size()), int(int64(n)/perElement(from))*from.Size())
+	if err != nil {
 		return err
 	}
 	values := make([]float32, n)

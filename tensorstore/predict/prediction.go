@@ -110,7 +110,11 @@ type Opener func(blob digest.ID) (io.ReaderAt, error)
 // dst may end within an element. It reads only the part of the sources that it
 // needs: the same elements.
 func (p *Prediction) Predict(dst []byte, first int64, open Opener) error {
-	if n := int64(len(dst) / p.Elem.Size()); p.Predicts() && (first < 0 || first > p.Elements-n) {
+	n := int64(len(dst) / p.Elem.Size())
+	if p.Kind.Derives() { // a part of one is in the tensor too
+		n = int64((len(dst) + p.Elem.Size() - 1) / p.Elem.Size())
+	}
+	if p.Predicts() && (first < 0 || first > p.Elements-n) {
 		return fmt.Errorf("prediction: elements [%d,+%d) of %d", first, n, p.Elements)
 	}
 	switch p.Kind {
@@ -175,11 +179,26 @@ func (p *Prediction) Input(first int64, n int, open Opener) (codec.Input, error)
 	switch {
 	case p.Kind == Quantised:
 		in.Guide, err = p.Guide(first, n/p.Elem.Size(), open)
+	case p.Kind == Relative:
+		in.Pred, err = p.viewSource(first, n, open)
 	case p.Predicts():
 		in.Pred = make([]byte, n)
 		err = p.Predict(in.Pred, first, open)
 	}
 	return in, err
+}
+
+// viewSource is Predict of n bytes for a Relative prediction; they are not to be changed.
+func (p *Prediction) viewSource(first int64, n int, open Opener) ([]byte, error) {
+	size := int64(p.Elem.Size())
+	if first < 0 || first > p.Elements-int64(n)/size {
+		return nil, fmt.Errorf("prediction: elements [%d,+%d) of %d", first, int64(n)/size, p.Elements)
+	}
+	src, err := p.source(open)
+	if err != nil {
+		return nil, err
+	}
+	return view(src, first*size, n)
 }
 
 // Given is Input where the predicted bytes are known.

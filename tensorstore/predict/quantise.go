@@ -60,7 +60,7 @@ func scaleFields(t ggml.Type) (out []ggml.Field) {
 	return out
 }
 
-// sourceRows reads n rows of the source from the first-th on.
+// sourceRows reads n rows of the source from the first-th on; they are not to be changed.
 func (p *Prediction) sourceRows(first, n int64, open Opener) ([]byte, error) {
 	per := perElement(p.From)
 	if first*p.columns()%per != 0 || n*p.columns()%per != 0 {
@@ -70,8 +70,8 @@ func (p *Prediction) sourceRows(first, n int64, open Opener) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw := make([]byte, n*p.columns()/per*int64(p.From.Size()))
-	return raw, readFull(src, raw, first*p.columns()/per*int64(p.From.Size()))
+	size := int64(p.From.Size())
+	return view(src, first*p.columns()/per*size, int(n*p.columns()/per*size))
 }
 
 // at returns n values of the rows of the source from the first-th on. They are valid until the next call.

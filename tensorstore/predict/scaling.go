@@ -176,10 +176,13 @@ func (s *Scaling) quantise(dst []byte, v []float32, from int64, scales []float32
 			x = float32(x / scale)
 		}
 		x = max(-s.Largest, min(s.Largest, x))
-		if e == codec.E4M3 {
-			dst[i] = toE4M3(x)
-		} else {
+		switch {
+		case e != codec.E4M3:
 			dst[i] = toInt8(x)
+		case x != x: // the sign of one that was computed depends on the processor
+			dst[i] = byte(math.Float32bits(v[at])>>24&0x80) | 0x7f
+		default:
+			dst[i] = toE4M3(x)
 		}
 	}
 }

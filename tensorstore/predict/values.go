@@ -12,8 +12,8 @@ import (
 // blocks.
 func readValues(src io.ReaderAt, e codec.Elem, first int64, n int) ([]float32, error) {
 	per := perElement(e)
-	raw := make([]byte, int64(n)/per*int64(e.Size()))
-	if err := readFull(src, raw, first/per*int64(e.Size())); err != nil {
+	raw, err := view(src, first/per*int64(e.Size()), int(int64(n)/per)*e.Size())
+	if err != nil {
 		return nil, err
 	}
 	values := make([]float32, n)
