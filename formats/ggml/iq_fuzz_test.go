@@ -16,7 +16,7 @@ func FuzzIQ(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint8, blocks []byte) {
 		kind := allIQKinds[int(which)%len(allIQKinds)]
 		blocks = blocks[:len(blocks)-len(blocks)%int(kind.BlockBytes())]
-		if len(blocks) == 0 || len(blocks) > 1<<12 {
+		if len(blocks) == 0 || len(blocks) > 1<<9 {
 			return
 		}
 		row := dequantised(t, kind, blocks)
