@@ -9,22 +9,11 @@ import (
 	"dits/tensorstore"
 )
 
-// An Object names a file: in the commit that Rev names, or as staged when that is "".
-type Object struct{ Rev, Path string }
-
-// String is REV:PATH, or the path alone.
-func (o Object) String() string {
-	if o.Rev == "" {
-		return o.Path
-	}
-	return o.Rev + ":" + o.Path
-}
-
 // DeriveOptions of [Repo.Derive].
 type DeriveOptions struct {
-	From       Object  // what the file was made of
-	Adapter    *Object // that was merged into it; nil: none
-	Importance string  // file in the file system with an importance matrix; "": those of the index
+	From       Spec   // what the file was made of
+	Adapter    *Spec  // that was merged into it; nil: none
+	Importance string // file in the file system with an importance matrix; "": those of the index
 	Level      tensorstore.Level
 	Progress   Progress // nil: none
 }
@@ -66,7 +55,7 @@ func (r *Repo) Derive(ctx context.Context, path string, o DeriveOptions) (Added,
 
 // deriving is adding a file with one relative.
 func (r *Repo) deriving(o DeriveOptions) (*adding, catalog.File, error) {
-	source, err := r.object(o.From)
+	source, err := r.fileOf(o.From)
 	if err != nil {
 		return nil, source, err
 	}
@@ -77,7 +66,7 @@ func (r *Repo) deriving(o DeriveOptions) (*adding, catalog.File, error) {
 		return nil, source, fmt.Errorf("%s: a file without tensors, want one that others can be made of", o.From)
 	}
 	if o.Adapter != nil {
-		f, err := r.object(*o.Adapter)
+		f, err := r.fileOf(*o.Adapter)
 		if err != nil {
 			return nil, source, err
 		}
@@ -89,8 +78,8 @@ func (r *Repo) deriving(o DeriveOptions) (*adding, catalog.File, error) {
 	return a, source, nil
 }
 
-// object reads what a file that is committed or staged holds.
-func (r *Repo) object(o Object) (catalog.File, error) {
+// fileOf reads what a file that is committed or staged holds.
+func (r *Repo) fileOf(o Spec) (catalog.File, error) {
 	tf, err := r.fileAt(o.Rev, o.Path)
 	if err != nil {
 		return catalog.File{}, err

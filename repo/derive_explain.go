@@ -55,7 +55,7 @@ func putTensors(f catalog.File, puts []tensorstore.Put) (out []putTensor) {
 }
 
 // explained is an [UnexplainedError] where too little of a file that was just put came from its source.
-func (r *Repo) explained(source catalog.File, name Object, done Added, puts []putTensor) error {
+func (r *Repo) explained(source catalog.File, name Spec, done Added, puts []putTensor) error {
 	made, err := r.madeOf(source, puts)
 	if err != nil {
 		return err

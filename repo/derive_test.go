@@ -343,7 +343,7 @@ func TestDeriveFromOneSource(t *testing.T) {
 	f.put("q.gguf", trained(t, "base-Q8_0.gguf"))
 	f.put("merged.safetensors", trained(t, "merged-lora.safetensors"))
 
-	_, err := f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Object{Path: "adapter_model.safetensors"}})
+	_, err := f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Spec{Path: "adapter_model.safetensors"}})
 	var unexplained *UnexplainedError
 	require.ErrorAs(t, err, &unexplained)
 	require.Equal(t, 20, unexplained.Tensors)
@@ -351,23 +351,23 @@ func TestDeriveFromOneSource(t *testing.T) {
 	require.NotContains(t, f.status().Staged, "q.gguf")
 
 	// Nothing of the attempt is in the way of the right source, and an adapter is used when it is named.
-	a, err := f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Object{"HEAD", "base.safetensors"}})
+	a, err := f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Spec{"HEAD", "base.safetensors"}})
 	require.NoError(t, err)
 	require.Equal(t, 20, a.Derived)
 	require.Equal(t, &Recipe{"replayed", "HEAD:base.safetensors", []string{}}, a.Recipe)
-	m, err := f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Object{Path: "base.safetensors"}, Adapter: &Object{Path: "adapter_model.safetensors"}})
+	m, err := f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Spec{Path: "base.safetensors"}, Adapter: &Spec{Path: "adapter_model.safetensors"}})
 	require.NoError(t, err)
 	require.Equal(t, &Recipe{"merged", "base.safetensors", []string{"adapter_model.safetensors"}}, m.Recipe)
-	_, err = f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Object{Path: "base.safetensors"}, Adapter: &Object{Path: "ft-customer.safetensors"}})
+	_, err = f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Spec{Path: "base.safetensors"}, Adapter: &Spec{Path: "ft-customer.safetensors"}})
 	require.ErrorContains(t, err, "no adapter")
 	f.commit("derived")
 	f.readsBack("q.gguf", trained(t, "base-Q8_0.gguf"))
 	f.readsBack("merged.safetensors", trained(t, "merged-lora.safetensors"))
 
 	// What is stored already is staged if it was made of the source, and not if of another.
-	_, err = f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Object{Path: "base.safetensors"}})
+	_, err = f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Spec{Path: "base.safetensors"}})
 	require.NoError(t, err)
-	_, err = f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Object{Path: "ft-customer.safetensors"}})
+	_, err = f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Spec{Path: "ft-customer.safetensors"}})
 	require.ErrorIs(t, err, ErrUnexplained)
 }
 
@@ -378,7 +378,7 @@ func TestDeriveWithoutAdapter(t *testing.T) {
 	f.put("adapter_model.safetensors", trained(t, "adapter_model.safetensors"))
 	f.save("sources")
 	f.put("merged.safetensors", trained(t, "merged-lora.safetensors"))
-	a, err := f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Object{Path: "base.safetensors"}})
+	a, err := f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Spec{Path: "base.safetensors"}})
 	require.NoError(t, err)
 	require.Nil(t, a.Recipe)
 	require.Equal(t, 4, a.Delta)

@@ -7,7 +7,7 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// DiffOptions of [Repo.Diff]. The zero value compares everything.
+// DiffOptions of a comparison. The zero value compares everything.
 type DiffOptions struct {
 	Paths       []string // only files at or below one of these; none: all
 	FilesOnly   bool     // do not look into files
@@ -24,6 +24,8 @@ type Diff struct {
 	Summary     DiffSummary `json:"summary"`
 	StoredBytes *int64      `json:"stored_bytes"`  // what the files of b in Files take in packs beyond a's; null: not all are stored
 	Logical     int64       `json:"logical_bytes"` // the size of those files
+
+	came []*DiffEntry // of b
 }
 
 // What became of a file.
@@ -64,80 +66,43 @@ type DiffSummary struct {
 	ElementsChanged int64 `json:"elements_changed"`
 }
 
-// Diff compares two states. Files and tensors whose digests are equal are not read;
+// diffSnapshots compares two states. Files and tensors whose digests are equal are not read;
 // the others are streamed once, in bounded memory.
-func (r *Repo) Diff(ctx context.Context, a, b Side, o DiffOptions) (*Diff, error) {
-	sa, err := r.snapshot(ctx, a, o.Paths)
-	if err != nil {
-		return nil, err
-	}
-	sb, err := r.snapshot(ctx, b, o.Paths)
-	if err != nil {
-		return nil, err
-	}
-	d := &Diff{A: sa.commit, B: sb.commit, Files: []FileDiff{}}
-	pairs, err := r.pairs(sa, sb, o)
+func diffSnapshots(ctx context.Context, a, b Snapshot, o DiffOptions) (*Diff, error) {
+	d := &Diff{A: a.Commit, B: b.Commit, Files: []FileDiff{}}
+	pairs, err := pairsIn(a, b, o)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range pairs {
-		f, err := r.diffFile(ctx, p, o)
+		f, err := diffFile(ctx, p, o)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.path(), err)
 		}
 		d.Files = append(d.Files, f)
 		d.Summary.merge(f.Summary)
+		d.came = append(d.came, p.came()...)
 	}
-	return d, r.storedBytes(d, sa.files, pairs)
+	for _, f := range d.came {
+		d.Logical += f.Size
+	}
+	return d, nil
 }
 
-// pairs are the models that differ.
-func (r *Repo) pairs(a, b snapshot, o DiffOptions) ([]modelPair, error) {
-	ma, mb := models(a.files, !o.FilesOnly), models(b.files, !o.FilesOnly)
-	if a.isFile || b.isFile {
+// Came are the files of b that a has not, or has otherwise.
+func (d *Diff) Came() []*DiffEntry { return d.came }
+
+// pairsIn are the models that differ.
+func pairsIn(a, b Snapshot, o DiffOptions) ([]modelPair, error) {
+	ma, mb := models(a.Files, !o.FilesOnly), models(b.Files, !o.FilesOnly)
+	if a.IsFile || b.IsFile {
 		return onlyPair(ma, mb)
 	}
 	pairs := pairModels(ma, mb)
 	if o.FilesOnly {
 		return pairs, nil
 	}
-	return r.pairKin(pairs)
-}
-
-// storedBytes fills in what b's side of the pairs takes, but for links, which are
-// a few bytes and may not be stored.
-func (r *Repo) storedBytes(d *Diff, a []sideFile, pairs []modelPair) error {
-	var files, except []digest.ID
-	for _, f := range a {
-		if f.scanned == nil && f.Mode != ModeLink {
-			except = append(except, f.ID)
-		}
-	}
-	known := true
-	for _, p := range pairs {
-		for _, f := range p.came() {
-			d.Logical += f.Size
-			switch {
-			case f.Mode == ModeLink:
-			case f.scanned != nil:
-				known = false
-			default:
-				files = append(files, f.ID)
-			}
-		}
-	}
-	if !known {
-		return nil
-	}
-	var n int64
-	if len(files) > 0 {
-		var err error
-		if n, err = r.Catalog.StoredBytes(files, except); err != nil {
-			return err
-		}
-	}
-	d.StoredBytes = &n
-	return nil
+	return pairKin(pairs)
 }
 
 // add counts one tensor.

@@ -6,21 +6,21 @@ import (
 )
 
 // diffFile looks into a pair.
-func (r *Repo) diffFile(ctx context.Context, p modelPair, o DiffOptions) (FileDiff, error) {
+func diffFile(ctx context.Context, p modelPair, o DiffOptions) (FileDiff, error) {
 	d := describeFile(p)
 	if o.FilesOnly {
 		return d, nil
 	}
-	a, err := r.openModel(p.a)
+	a, err := p.a.open()
 	if err != nil {
 		return d, err
 	}
-	defer a.close()
-	b, err := r.openModel(p.b)
+	defer a.Close()
+	b, err := p.b.open()
 	if err != nil {
 		return d, err
 	}
-	defer b.close()
+	defer b.Close()
 	if d.Warning = oneOpaque(p, a, b); d.Warning != "" {
 		return d, nil
 	}
@@ -57,30 +57,33 @@ func describeFile(p modelPair) FileDiff {
 	return d
 }
 
-// openModel opens a model that may not be there.
-func (r *Repo) openModel(m *model) (*content, error) {
+// open opens a model that may not be there; nil for a link, which has no content to look into.
+func (m *model) open() (*File, error) {
 	if m == nil {
 		return nil, nil
 	}
-	var parts []*content
+	var parts []*File
 	for _, f := range m.files {
-		c, err := r.open(*f)
+		if f.Open == nil {
+			continue // a link
+		}
+		c, err := f.Open()
 		if err != nil {
-			joined(parts).close()
-			return nil, err
+			Shards(parts).Close()
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
 		}
 		parts = append(parts, c)
 	}
-	return joined(parts), nil
+	return Shards(parts), nil
 }
 
 // oneOpaque says why a file's tensors cannot be set against the other side's: only
 // one of the two could be read as tensors.
-func oneOpaque(p modelPair, a, b *content) string {
+func oneOpaque(p modelPair, a, b *File) string {
 	if p.a == nil || p.b == nil {
 		return ""
 	}
-	opaqueA, opaqueB := isOpaque(a), isOpaque(b)
+	opaqueA, opaqueB := a.IsOpaque(), b.IsOpaque()
 	if opaqueA == opaqueB {
 		return ""
 	}
@@ -93,6 +96,3 @@ func oneOpaque(p modelPair, a, b *content) string {
 	}
 	return which + " has no tensors to compare"
 }
-
-// isOpaque says that there are no tensors to be looked for.
-func isOpaque(c *content) bool { return c == nil || c.Layout.Format == "opaque" }

@@ -7,7 +7,7 @@ const maxKin = 64
 
 // pairKin makes one pair of a model that went and one that came with other bytes under another path, where
 // each is the only one that fits the other: a checkpoint that was quantised, converted or cut into shards.
-func (r *Repo) pairKin(pairs []modelPair) ([]modelPair, error) {
+func pairKin(pairs []modelPair) ([]modelPair, error) {
 	var gone, came []int
 	for i, p := range pairs {
 		switch {
@@ -22,12 +22,12 @@ func (r *Repo) pairKin(pairs []modelPair) ([]modelPair, error) {
 	}
 	roles := make(map[int]map[string]bool)
 	for _, i := range gone {
-		if err := r.roles(roles, i, pairs[i].a); err != nil {
+		if err := rolesOf(roles, i, pairs[i].a); err != nil {
 			return nil, err
 		}
 	}
 	for _, i := range came {
-		if err := r.roles(roles, i, pairs[i].b); err != nil {
+		if err := rolesOf(roles, i, pairs[i].b); err != nil {
 			return nil, err
 		}
 	}
@@ -48,19 +48,16 @@ func (r *Repo) pairKin(pairs []modelPair) ([]modelPair, error) {
 }
 
 // roles notes the roles of a model's tensors.
-func (r *Repo) roles(roles map[int]map[string]bool, i int, m *model) error {
+func rolesOf(roles map[int]map[string]bool, i int, m *model) error {
 	roles[i] = make(map[string]bool)
-	for _, f := range m.files {
-		c, err := r.open(*f)
-		if err != nil {
-			return err
-		}
-		for _, t := range c.tensors() {
-			roles[i][names.Role(t.Name)] = true
-		}
-		c.close()
+	f, err := m.open()
+	if err != nil {
+		return err
 	}
-	return nil
+	for _, t := range f.Tensors() {
+		roles[i][names.Role(t.Name)] = true
+	}
+	return f.Close()
 }
 
 // onlyKin is the only one of others with most of the tensors of i, and most of its own among them; -1 where

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"path"
 	"slices"
 	"strconv"
 
-	"dits/formats"
 	"dits/formats/gguf"
 	"dits/formats/safetensors"
 	"dits/tensorstore/digest"
@@ -34,15 +32,15 @@ type KeyDiff struct {
 }
 
 // diffMetadata compares headers, or JSON files by key. Of files of two formats there is nothing to be compared.
-func diffMetadata(p modelPair, a, b *content) ([]KeyDiff, error) {
+func diffMetadata(p modelPair, a, b *File) ([]KeyDiff, error) {
 	if a == nil || b == nil || a.Layout.Format != b.Layout.Format {
 		return []KeyDiff{}, nil
 	}
-	ka, err := a.keys(p.a)
+	ka, err := keysOf(a, p.a)
 	if err != nil {
 		return nil, err
 	}
-	kb, err := b.keys(p.b)
+	kb, err := keysOf(b, p.b)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +68,8 @@ func diffKeys(a, b map[string]json.RawMessage) []KeyDiff {
 }
 
 // keys are the keys of the first shard's header, or of a JSON file; nil where there are none to be compared.
-func (c *content) keys(m *model) (map[string]json.RawMessage, error) {
-	c, _ = c.part(0)
+func keysOf(c *File, m *model) (map[string]json.RawMessage, error) {
+	c, _ = c.Part(0)
 	switch c.Layout.Format {
 	case "gguf":
 		h, err := gguf.ReadHeader(c, c.Layout.Size)
@@ -80,7 +78,7 @@ func (c *content) keys(m *model) (map[string]json.RawMessage, error) {
 		}
 		return pairsOf(h.KVs), nil
 	case "safetensors":
-		header, err := c.header()
+		header, err := c.Header()
 		if err != nil {
 			return nil, err
 		}
@@ -102,43 +100,6 @@ func (c *content) keys(m *model) (map[string]json.RawMessage, error) {
 		return nil, err
 	}
 	return flatten(text), nil
-}
-
-// header is the first segment.
-func (c *content) header() ([]byte, error) {
-	if len(c.Layout.Segments) == 0 || c.Layout.Segments[0].Kind != formats.Header {
-		return nil, formats.Damaged(0, "no header")
-	}
-	b := make([]byte, c.Layout.Segments[0].Len)
-	return b, readFull(c, b, 0)
-}
-
-// ReadAt implements [io.ReaderAt] over the bytes of the file.
-func (c *content) ReadAt(p []byte, off int64) (n int, err error) {
-	if c.work != nil {
-		return c.work.ReadAt(p, off)
-	}
-	for i, s := range c.Layout.Segments {
-		if len(p) == 0 {
-			return n, nil
-		}
-		if off >= s.Off+s.Len || s.Len == 0 {
-			continue
-		}
-		b, err := c.store.Blob(c.Blobs[i])
-		if err != nil {
-			return n, err
-		}
-		k := min(int64(len(p)), s.Off+s.Len-off)
-		if err := readFull(b, p[:k], off-s.Off); err != nil {
-			return n, err
-		}
-		p, off, n = p[k:], off+k, n+int(k)
-	}
-	if len(p) > 0 {
-		return n, io.EOF
-	}
-	return n, nil
 }
 
 // pairsOf are the key-value pairs of a GGUF file.

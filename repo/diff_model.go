@@ -14,7 +14,7 @@ import (
 type model struct {
 	path  string // of the file; of shards "model-*-of-00003.safetensors"
 	key   string // by which the other side has it: "model.safetensors" for both
-	files []*sideFile
+	files []*DiffEntry
 }
 
 // shardName is how Hugging Face and llama.cpp's gguf-split number the shards of a model.
@@ -22,7 +22,7 @@ var shardName = regexp.MustCompile(`^(.+)-(\d{5})-of-(\d{5})(\.safetensors|\.ggu
 
 // models groups files, ascending by path, where shards is set; the models are in the order of their keys.
 // Shards stay files of their own where a file has the name that they would have together.
-func models(files []sideFile, shards bool) []*model {
+func models(files []DiffEntry, shards bool) []*model {
 	byKey := make(map[string]*model)
 	var list []*model
 	taken := make(map[string]bool)
@@ -45,7 +45,7 @@ func models(files []sideFile, shards bool) []*model {
 				continue
 			}
 		}
-		m.files = []*sideFile{f}
+		m.files = []*DiffEntry{f}
 		byKey[m.key] = m
 		list = append(list, m)
 	}
@@ -83,7 +83,7 @@ func (m *model) mode() uint32 {
 
 // same says that two models are the same files under the same names.
 func (m *model) same(o *model) bool {
-	return slices.EqualFunc(m.files, o.files, func(f, g *sideFile) bool {
+	return slices.EqualFunc(m.files, o.files, func(f, g *DiffEntry) bool {
 		return f.ID == g.ID && f.Mode == g.Mode && (f.Path == g.Path || len(m.files) == 1)
 	})
 }
@@ -108,12 +108,12 @@ func (p modelPair) path() string {
 }
 
 // came are the files of b that a has not, or has otherwise.
-func (p modelPair) came() (files []*sideFile) {
+func (p modelPair) came() (files []*DiffEntry) {
 	if p.b == nil {
 		return nil
 	}
 	for _, f := range p.b.files {
-		there := p.a != nil && slices.ContainsFunc(p.a.files, func(g *sideFile) bool { return g.Path == f.Path && g.ID == f.ID && g.Mode == f.Mode })
+		there := p.a != nil && slices.ContainsFunc(p.a.files, func(g *DiffEntry) bool { return g.Path == f.Path && g.ID == f.ID && g.Mode == f.Mode })
 		if !there {
 			files = append(files, f)
 		}

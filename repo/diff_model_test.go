@@ -2,7 +2,10 @@ package repo
 
 import (
 	"context"
+	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -69,9 +72,9 @@ func TestModels(t *testing.T) {
 		{"m-00001-of-00002.gguf m-00001-of-00003.gguf m-00002-of-00002.gguf m-00002-of-00003.gguf", "m-*-of-00003.gguf+1 m-*-of-00002.gguf+1"},
 		{"m-0001-of-0002.gguf m-00001-of-00002.bin", "m-0001-of-0002.gguf m-00001-of-00002.bin"},
 	} {
-		var files []sideFile
+		var files []DiffEntry
 		for _, p := range strings.Fields(tt.files) {
-			files = append(files, sideFile{TreeFile: TreeFile{Path: p}})
+			files = append(files, DiffEntry{TreeFile: TreeFile{Path: p}})
 		}
 		var got []string
 		for _, m := range models(files, true) {
@@ -222,17 +225,42 @@ func TestDiffByRole(t *testing.T) {
 
 // Tensors of shards are found behind shards that have none.
 func TestContentPart(t *testing.T) {
-	shard := func(names ...string) *content {
-		c := &content{}
+	shard := func(names ...string) *File {
+		c := &File{}
 		for _, n := range names {
 			c.Layout.Tensors = append(c.Layout.Tensors, formats.Tensor{Name: n})
 		}
 		return c
 	}
-	c := joined([]*content{shard(), shard("a", "b"), shard(), shard(), shard("c"), shard()})
+	c := Shards([]*File{shard(), shard("a", "b"), shard(), shard(), shard("c"), shard()})
 	for i, want := range []string{"a", "b", "c"} {
-		part, k := c.part(i)
+		part, k := c.Part(i)
 		require.Equal(t, want, part.Layout.Tensors[k].Name)
 		require.Equal(t, want, c.Layout.Tensors[i].Name)
 	}
+}
+
+// Two files, or two folders of shards, are compared without a repository.
+func TestDiffOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o666))
+		return path
+	}
+	whole := write("whole.safetensors", tensorsFile("", f32Tensor("a", 1, 2), f32Tensor("b", 3)))
+	write("cut/model-00001-of-00002.safetensors", tensorsFile("", f32Tensor("a", 1, 2)))
+	write("cut/model-00002-of-00002.safetensors", tensorsFile("", f32Tensor("b", 4)))
+	a, err := ReadDisk(t.Context(), whole)
+	require.NoError(t, err)
+	b, err := ReadDisk(t.Context(), filepath.Join(dir, "cut"))
+	require.NoError(t, err)
+	d, err := diffSnapshots(t.Context(), a, b, DiffOptions{})
+	require.NoError(t, err)
+	require.Len(t, d.Files, 1)
+	require.Equal(t, DiffSummary{Tensors: 2, Changed: 1, Identical: 1, Elements: 3, ElementsChanged: 1}, d.Files[0].Summary)
+	require.Equal(t, 1.0, float64(d.Files[0].Tensors[1].MaxAbs))
+	_, err = ReadDisk(t.Context(), filepath.Join(dir, "absent"))
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }

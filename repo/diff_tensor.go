@@ -60,7 +60,7 @@ type tensorPair struct {
 
 // diffTensors matches the tensors of two files and compares those that differ.
 // Either side may be nil.
-func diffTensors(ctx context.Context, a, b *content, o DiffOptions) ([]TensorDiff, error) {
+func diffTensors(ctx context.Context, a, b *File, o DiffOptions) ([]TensorDiff, error) {
 	pairs := pairTensors(a, b)
 	diffs := make([]TensorDiff, len(pairs))
 	var todo []int
@@ -91,17 +91,9 @@ func diffTensors(ctx context.Context, a, b *content, o DiffOptions) ([]TensorDif
 	return diffs, g.Wait()
 }
 
-// tensors is c's list, none for no file.
-func (c *content) tensors() []formats.Tensor {
-	if c == nil {
-		return nil
-	}
-	return c.Layout.Tensors
-}
-
 // pairTensors matches by name, what is left by role, and what is left then by content.
-func pairTensors(a, b *content) []tensorPair {
-	ta, tb := a.tensors(), b.tensors()
+func pairTensors(a, b *File) []tensorPair {
+	ta, tb := a.Tensors(), b.Tensors()
 	byName := make(map[string]int, len(tb))
 	for j, t := range tb {
 		byName[t.Name] = j
@@ -121,7 +113,7 @@ func pairTensors(a, b *content) []tensorPair {
 
 // pairByRole matches the tensors that have one role in two naming schemes, where each is the only one left
 // of its side with that role.
-func pairByRole(a, b *content, pairs []tensorPair, matched []bool) {
+func pairByRole(a, b *File, pairs []tensorPair, matched []bool) {
 	const several = -1
 	note := func(roles map[string]int, name string, i int) {
 		role := names.Role(name)
@@ -136,7 +128,7 @@ func pairByRole(a, b *content, pairs []tensorPair, matched []bool) {
 			note(ofA, a.Layout.Tensors[i].Name, i)
 		}
 	}
-	for j, t := range b.tensors() {
+	for j, t := range b.Tensors() {
 		if !matched[j] {
 			note(ofB, t.Name, j)
 		}
@@ -161,18 +153,18 @@ type likeness struct {
 	shape string
 }
 
-func (c *content) likeness(i int) likeness {
+func likenessOf(c *File, i int) likeness {
 	t := c.Layout.Tensors[i]
-	return likeness{c.digest(i), t.DType, fmt.Sprint(t.Shape)}
+	return likeness{c.Digest(i), t.DType, fmt.Sprint(t.Shape)}
 }
 
 // pairByContent finds the tensors of b without a match among those that a alone
 // has, in order. Empty tensors are all alike, and matched by nothing but name.
-func pairByContent(a, b *content, pairs []tensorPair, matched []bool) []tensorPair {
+func pairByContent(a, b *File, pairs []tensorPair, matched []bool) []tensorPair {
 	gone := make(map[likeness][]int)
 	for i, p := range pairs {
 		if p.b < 0 && a.Layout.Tensors[i].Len > 0 {
-			l := a.likeness(i)
+			l := likenessOf(a, i)
 			gone[l] = append(gone[l], i)
 		}
 	}
@@ -180,7 +172,7 @@ func pairByContent(a, b *content, pairs []tensorPair, matched []bool) []tensorPa
 		if matched[j] {
 			continue
 		}
-		l := b.likeness(j)
+		l := likenessOf(b, j)
 		if from := gone[l]; len(from) > 0 {
 			pairs[from[0]] = tensorPair{TensorRenamed, from[0], j}
 			gone[l] = from[1:]
@@ -192,12 +184,12 @@ func pairByContent(a, b *content, pairs []tensorPair, matched []bool) []tensorPa
 }
 
 // statusOf compares two tensors of one name without reading them.
-func statusOf(a, b *content, i, j int) string {
+func statusOf(a, b *File, i, j int) string {
 	ta, tb := a.Layout.Tensors[i], b.Layout.Tensors[j]
 	switch {
 	case !slices.Equal(ta.Shape, tb.Shape):
 		return TensorReshaped
-	case ta.DType == tb.DType && a.digest(i) == b.digest(j):
+	case ta.DType == tb.DType && a.Digest(i) == b.Digest(j):
 		return TensorIdentical
 	}
 	return TensorChanged
@@ -205,7 +197,7 @@ func statusOf(a, b *content, i, j int) string {
 
 // describe says all that is known without reading: nothing in common until
 // measured, unless the bytes are the same.
-func describe(p tensorPair, a, b *content) TensorDiff {
+func describe(p tensorPair, a, b *File) TensorDiff {
 	nan := Number(math.NaN())
 	d := TensorDiff{Status: p.status, RelL2: nan, MaxAbs: nan, Cosine: nan, MeanShift: nan, diffSq: math.NaN(), baseSq: math.NaN()}
 	if p.a >= 0 {
@@ -244,11 +236,11 @@ func elementsOf(shape []int64) int64 {
 
 // needsReading says whether a pair has to be read; where the bytes are the same it
 // fills in that nothing changed.
-func needsReading(d *TensorDiff, p tensorPair, a, b *content) bool {
+func needsReading(d *TensorDiff, p tensorPair, a, b *File) bool {
 	if p.a < 0 || p.b < 0 {
 		return false
 	}
-	if d.DTypeA == d.DTypeB && a.digest(p.a) == b.digest(p.b) {
+	if d.DTypeA == d.DTypeB && a.Digest(p.a) == b.Digest(p.b) {
 		d.set(unchanged(d.Elements))
 		return false
 	}
@@ -280,12 +272,12 @@ func (d *TensorDiff) isTurned() bool {
 }
 
 // measure reads both tensors and fills in how far they are apart.
-func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *content, o DiffOptions, workers int) error {
-	oa, err := a.operand(p.a)
+func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *File, o DiffOptions, workers int) error {
+	oa, err := operand(a, p.a)
 	if err != nil {
 		return err
 	}
-	ob, err := b.operand(p.b)
+	ob, err := operand(b, p.b)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/catalog"
 	"dits/formats"
 	"dits/tensorstore/digest"
 )
@@ -116,21 +117,13 @@ func TestDiffOfEqualReadsNothing(t *testing.T) {
 		require.Empty(t, f.diff(s, s, DiffOptions{}).Files)
 		require.Empty(t, f.diff(AtRevision("HEAD"), s, DiffOptions{}).Files)
 	}
-	closed := func(data string) *content {
-		c := &content{segments: map[int]int{}}
-		src := strings.NewReader(data)
-		var err error
-		c.File, err = scan(context.Background(), src, int64(len(data)), "m.safetensors", func(int64) {})
+	closed := func(data string) *File {
+		file, err := scan(context.Background(), strings.NewReader(data), int64(len(data)), "m.safetensors", func(int64) {})
 		require.NoError(t, err)
-		for i, s := range c.Layout.Segments {
-			if s.Tensor >= 0 {
-				c.segments[s.Tensor] = i
-			}
-		}
-		c.work, err = os.Open(f.path("m.safetensors"))
+		src, err := os.Open(f.path("m.safetensors"))
 		require.NoError(t, err)
-		require.NoError(t, c.work.Close())
-		return c
+		require.NoError(t, src.Close())
+		return OnDisk(file, src)
 	}
 	diffs, err := diffTensors(context.Background(), closed(tensorsFile("x", tensors...)), closed(tensorsFile("y", tensors...)), DiffOptions{})
 	require.NoError(t, err)
@@ -220,16 +213,16 @@ func TestDiffOpaqueOnOneSide(t *testing.T) {
 // What has no counterpart of its name is matched by content, dtype and shape; what
 // is empty by nothing.
 func TestPairTensorsByContent(t *testing.T) {
-	side := func(tensors ...formats.Tensor) *content {
-		c := &content{segments: map[int]int{}}
+	side := func(tensors ...formats.Tensor) *File {
+		var c catalog.File
 		for i, x := range tensors {
 			c.Layout.Tensors = append(c.Layout.Tensors, x)
 			if x.Len > 0 {
-				c.segments[i] = len(c.Blobs)
+				c.Layout.Segments = append(c.Layout.Segments, formats.Segment{Kind: formats.Data, Tensor: i})
 				c.Blobs = append(c.Blobs, digest.Sum([]byte{byte(x.Off)})) // Off stands for the content
 			}
 		}
-		return c
+		return OnDisk(c, nil)
 	}
 	at := func(name string, dtype formats.DType, content, n int64, shape ...int64) formats.Tensor {
 		return formats.Tensor{Name: name, DType: dtype, Shape: shape, Off: content, Len: n}

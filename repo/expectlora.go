@@ -50,30 +50,17 @@ type LoRAVerdict struct {
 	Order    string `json:"order"`    // the arithmetic that fits best, "" where nothing was merged
 }
 
-// ExpectLoRA checks that b is a with the adapter merged. Only tensors of files that both sides have are
+// Check says whether b is a with the adapter merged, and nothing else. Only tensors of files that both sides have are
 // looked at; where none of those that differ has what the adapter changes, files that do not differ are.
-func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter Adapter, o DiffOptions) (*LoRACheck, error) {
-	l, err := r.openAdapter(ctx, adapter)
+func (l *Adapter) Check(ctx context.Context, a, b Snapshot, o DiffOptions) (*LoRACheck, error) {
+	pairs, err := loraPairs(a, b, l)
 	if err != nil {
 		return nil, err
 	}
-	defer l.content.close()
-	sa, err := r.snapshot(ctx, a, o.Paths)
-	if err != nil {
-		return nil, err
-	}
-	sb, err := r.snapshot(ctx, b, o.Paths)
-	if err != nil {
-		return nil, err
-	}
-	pairs, err := r.loraPairs(sa, sb, l)
-	if err != nil {
-		return nil, err
-	}
-	c := &LoRACheck{A: sa.commit, B: sb.commit, Adapter: adapter.String(), Rank: l.Rank, Alpha: l.Alpha, Tensors: []LoRAVerdict{}}
+	c := &LoRACheck{A: a.Commit, B: b.Commit, Adapter: l.name, Rank: l.Rank, Alpha: l.Alpha, Tensors: []LoRAVerdict{}}
 	missing := l.expected()
 	for _, p := range pairs {
-		if err := r.checkPair(ctx, c, p, l, missing, o.Workers); err != nil {
+		if err := checkPair(ctx, c, p, l, missing, o.Workers); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.path(), err)
 		}
 	}
@@ -85,7 +72,7 @@ func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter Adapter, o Dif
 }
 
 // expected are the roles that the adapter changes or replaces, with the names that it has for them.
-func (l *lora) expected() map[string]string {
+func (l *Adapter) expected() map[string]string {
 	roles := make(map[string]string)
 	for role, c := range l.changes {
 		roles[role] = c.module
@@ -115,16 +102,16 @@ func sortedKeys(m map[string]string) []string {
 }
 
 // loraPairs are the models to be looked at.
-func (r *Repo) loraPairs(a, b snapshot, l *lora) ([]modelPair, error) {
-	changed, err := r.pairs(a, b, DiffOptions{})
+func loraPairs(a, b Snapshot, l *Adapter) ([]modelPair, error) {
+	changed, err := pairsIn(a, b, DiffOptions{})
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.withTargets(changed, l)
+	found, err := withTargets(changed, l)
 	if err != nil || found {
 		return both(changed), err
 	}
-	ma, mb := models(a.files, true), models(b.files, true)
+	ma, mb := models(a.Files, true), models(b.Files, true)
 	var same []modelPair
 	for _, m := range ma {
 		for _, n := range mb {
@@ -132,7 +119,7 @@ func (r *Repo) loraPairs(a, b snapshot, l *lora) ([]modelPair, error) {
 				continue
 			}
 			p := []modelPair{{FileModified, m, n}}
-			if has, err := r.withTargets(p, l); err != nil {
+			if has, err := withTargets(p, l); err != nil {
 				return nil, err
 			} else if has {
 				same = append(same, p[0])
@@ -154,10 +141,10 @@ func both(pairs []modelPair) []modelPair {
 }
 
 // withTargets says that one of the pairs has a tensor that the adapter changes.
-func (r *Repo) withTargets(pairs []modelPair, l *lora) (bool, error) {
+func withTargets(pairs []modelPair, l *Adapter) (bool, error) {
 	roles := make(map[int]map[string]bool)
 	for i, p := range both(pairs) {
-		if err := r.roles(roles, i, p.a); err != nil {
+		if err := rolesOf(roles, i, p.a); err != nil {
 			return false, err
 		}
 		for role := range l.changes {
@@ -170,17 +157,17 @@ func (r *Repo) withTargets(pairs []modelPair, l *lora) (bool, error) {
 }
 
 // checkPair checks the tensors of a model, and takes those that it finds off missing.
-func (r *Repo) checkPair(ctx context.Context, c *LoRACheck, p modelPair, l *lora, missing map[string]string, workers int) error {
-	a, err := r.openModel(p.a)
+func checkPair(ctx context.Context, c *LoRACheck, p modelPair, l *Adapter, missing map[string]string, workers int) error {
+	a, err := p.a.open()
 	if err != nil {
 		return err
 	}
-	defer a.close()
-	b, err := r.openModel(p.b)
+	defer a.Close()
+	b, err := p.b.open()
 	if err != nil {
 		return err
 	}
-	defer b.close()
+	defer b.Close()
 	if warning := oneOpaque(p, a, b); warning != "" {
 		return fmt.Errorf("%s", warning)
 	}
@@ -214,8 +201,8 @@ func (r *Repo) checkPair(ctx context.Context, c *LoRACheck, p modelPair, l *lora
 }
 
 // isAdapter says that a file is an adapter itself: it has low-rank factors.
-func isAdapter(c *content) bool {
-	return slices.ContainsFunc(c.tensors(), func(t formats.Tensor) bool {
+func isAdapter(c *File) bool {
+	return slices.ContainsFunc(c.Tensors(), func(t formats.Tensor) bool {
 		_, part := moduleOfTensor(t.Name)
 		return part != ""
 	})

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -17,32 +16,19 @@ import (
 
 // The names that peft gives the files of an adapter.
 const (
-	adapterWeights = "adapter_model.safetensors"
+	AdapterWeights = "adapter_model.safetensors"
 	adapterPickle  = "adapter_model.bin"
-	adapterConfig  = "adapter_config.json"
-	// maxConfig is the longest configuration that is read, in bytes.
-	maxConfig = 1 << 20
+	AdapterConfig  = "adapter_config.json"
+	// MaxConfig is the longest configuration that is read, in bytes.
+	MaxConfig = 1 << 20
 )
 
-// An Adapter names a LoRA adapter: a folder as peft's save_pretrained writes it, or its safetensors file with
-// adapter_config.json beside it.
+// An Adapter is an open LoRA adapter: a folder as peft's save_pretrained writes it, or its safetensors file with
+// adapter_config.json beside it. Close it.
 type Adapter struct {
-	Rev  string // the commit that has it; "": it is in the file system
-	Path string // from the repository's root; in the file system any path
-}
-
-// String is how the command line names it.
-func (a Adapter) String() string {
-	if a.Rev == "" {
-		return a.Path
-	}
-	return a.Rev + ":" + a.Path
-}
-
-// A lora is an open adapter.
-type lora struct {
 	*loraConfig
-	content *content
+	name    string
+	content *File
 	changes map[string]*loraChange // by the role of the tensor that they change
 	saved   map[string]int         // tensors that take the place of others, by role
 }
@@ -55,95 +41,61 @@ type loraChange struct {
 	embedding bool   // of an embedding, whose matrix is turned
 }
 
-// openAdapter opens an adapter and makes sure that its tensors and its configuration agree.
-func (r *Repo) openAdapter(ctx context.Context, a Adapter) (*lora, error) {
-	text, c, err := r.readAdapter(ctx, a)
-	if err != nil {
-		return nil, fmt.Errorf("adapter %s: %w", a, err)
-	}
-	l := &lora{content: c, changes: map[string]*loraChange{}, saved: map[string]int{}}
-	if l.loraConfig, err = parseLoraConfig(text); err == nil {
+// NewAdapter makes an adapter of the text of its configuration and of its weights, and makes sure that they agree.
+// It closes weights. name is how messages call it.
+func NewAdapter(name string, config []byte, weights *File) (*Adapter, error) {
+	l := &Adapter{name: name, content: weights, changes: map[string]*loraChange{}, saved: map[string]int{}}
+	var err error
+	if l.loraConfig, err = parseLoraConfig(config); err == nil {
 		err = l.sort()
 	} else {
-		err = fmt.Errorf("%s: %w", adapterConfig, err)
+		err = fmt.Errorf("%s: %w", AdapterConfig, err)
 	}
 	if err != nil {
-		c.close()
-		return nil, fmt.Errorf("adapter %s: %w", a, err)
+		weights.Close()
+		return nil, fmt.Errorf("adapter %s: %w", name, err)
 	}
 	return l, nil
 }
 
-// readAdapter reads the configuration and opens the weights.
-func (r *Repo) readAdapter(ctx context.Context, a Adapter) ([]byte, *content, error) {
-	if a.Rev == "" {
-		return readAdapterFiles(ctx, a.Path)
-	}
-	weights := path.Join(a.Path, adapterWeights)
-	if strings.HasSuffix(a.Path, ".safetensors") {
-		weights = a.Path
-	}
-	f, err := r.fileAt(a.Rev, weights)
+// ReadAdapter opens an adapter of the file system.
+func ReadAdapter(ctx context.Context, path string) (*Adapter, error) {
+	config, weights, err := readAdapterFiles(ctx, path)
 	if err != nil {
-		return nil, nil, err
+		return nil, fmt.Errorf("adapter %s: %w", path, err)
 	}
-	config, err := r.fileAt(a.Rev, path.Join(path.Dir(weights), adapterConfig))
-	if err != nil {
-		return nil, nil, err
-	}
-	cc, err := r.open(sideFile{TreeFile: config})
-	if err != nil || cc == nil {
-		return nil, nil, errors.Join(err, ErrNoPath)
-	}
-	text := make([]byte, min(cc.Layout.Size, maxConfig))
-	if err := readFull(cc, text, 0); err != nil {
-		return nil, nil, err
-	}
-	c, err := r.open(sideFile{TreeFile: f})
-	if err == nil && c == nil {
-		err = fmt.Errorf("%s: a link: %w", weights, ErrNoPath)
-	}
-	return text, c, err
+	return NewAdapter(path, config, weights)
 }
 
-// readAdapterFiles is readAdapter for the file system.
-func readAdapterFiles(ctx context.Context, name string) ([]byte, *content, error) {
+// Close releases the adapter's file.
+func (l *Adapter) Close() error { return l.content.Close() }
+
+// readAdapterFiles reads the configuration and opens the weights.
+func readAdapterFiles(ctx context.Context, name string) ([]byte, *File, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	if info.IsDir() {
 		dir := name
-		name = filepath.Join(dir, adapterWeights)
+		name = filepath.Join(dir, AdapterWeights)
 		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 			if _, pickle := os.Stat(filepath.Join(dir, adapterPickle)); pickle == nil {
 				return nil, nil, fmt.Errorf("%s is a pickle, which dits does not read: %w", adapterPickle, errAdapter)
 			}
 		}
 	}
-	config, err := os.Open(filepath.Join(filepath.Dir(name), adapterConfig))
+	config, err := os.Open(filepath.Join(filepath.Dir(name), AdapterConfig))
 	if err != nil {
 		return nil, nil, err
 	}
 	defer config.Close()
-	text, err := io.ReadAll(io.LimitReader(config, maxConfig))
+	text, err := io.ReadAll(io.LimitReader(config, MaxConfig))
 	if err != nil {
 		return nil, nil, err
 	}
-	src, err := os.Open(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	c := &content{work: src, segments: map[int]int{}}
-	if info, err = src.Stat(); err == nil {
-		c.File, err = scan(ctx, src, info.Size(), name, func(int64) {})
-	}
-	if err != nil {
-		src.Close()
-		return nil, nil, err
-	}
-	c.index()
-	return text, c, nil
+	c, err := ScanFile(ctx, name)
+	return text, c, err
 }
 
 // moduleOfTensor splits the name of a tensor of an adapter: module "model.layers.0.self_attn.q_proj" and
@@ -162,8 +114,8 @@ func moduleOfTensor(name string) (module, part string) {
 var savedParts = strings.NewReplacer(".base_layer.", ".", ".modules_to_save.", ".")
 
 // sort finds what each tensor of the adapter is.
-func (l *lora) sort() error {
-	for i, t := range l.content.tensors() {
+func (l *Adapter) sort() error {
+	for i, t := range l.content.Tensors() {
 		module, part := moduleOfTensor(t.Name)
 		if part == "" {
 			l.saved[names.Role(savedParts.Replace(module))] = i
@@ -198,23 +150,23 @@ func (l *lora) sort() error {
 }
 
 // check holds factors and configuration of a module against each other.
-func (l *lora) check(c *loraChange) error {
+func (l *Adapter) check(c *loraChange) error {
 	switch {
 	case c.a < 0 || c.b < 0:
 		return fmt.Errorf("only one of lora_A and lora_B: %w", errAdapter)
 	case l.DoRA != (c.magnitude >= 0):
-		return fmt.Errorf("use_dora is %v in %s, and lora_magnitude_vector says otherwise: %w", l.DoRA, adapterConfig, errAdapter)
+		return fmt.Errorf("use_dora is %v in %s, and lora_magnitude_vector says otherwise: %w", l.DoRA, AdapterConfig, errAdapter)
 	case c.embedding && l.DoRA:
 		return fmt.Errorf("use_dora on an embedding: %w", errAdapter)
 	case !l.targets(c.module):
-		return fmt.Errorf("the adapter has it, and %s does not target it: %w", adapterConfig, errAdapter)
+		return fmt.Errorf("the adapter has it, and %s does not target it: %w", AdapterConfig, errAdapter)
 	}
 	a, b := l.content.Layout.Tensors[c.a], l.content.Layout.Tensors[c.b]
 	if len(a.Shape) != 2 || len(b.Shape) != 2 || a.Shape[0] != b.Shape[1] || a.Len == 0 || b.Len == 0 {
 		return fmt.Errorf("factors of %v and %v: %w", a.Shape, b.Shape, errAdapter)
 	}
 	if want := l.rank(c.module); a.Shape[0] != want {
-		return fmt.Errorf("rank %d, and %s says %d: %w", a.Shape[0], adapterConfig, want, errAdapter)
+		return fmt.Errorf("rank %d, and %s says %d: %w", a.Shape[0], AdapterConfig, want, errAdapter)
 	}
 	for _, t := range []formats.Tensor{a, b} {
 		if _, ok := floatGrids[t.DType]; !ok {
@@ -224,9 +176,9 @@ func (l *lora) check(c *loraChange) error {
 	return nil
 }
 
-// values reads tensor i whole.
-func (c *content) values(i int) ([]float64, error) {
-	o, err := c.operand(i)
+// valuesIn reads tensor i of a file whole.
+func valuesIn(c *File, i int) ([]float64, error) {
+	o, err := operand(c, i)
 	if err != nil {
 		return nil, err
 	}

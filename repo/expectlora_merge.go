@@ -40,11 +40,11 @@ type merge struct {
 
 // newMerge reads the factors; the error says why they cannot be checked against the matrix.
 func (v *loraVerifier) newMerge(c *loraChange) (*merge, error) {
-	oa, err := v.a.operand(v.pair.a)
+	oa, err := operand(v.a, v.pair.a)
 	if err != nil {
 		return nil, err
 	}
-	ob, err := v.b.operand(v.pair.b)
+	ob, err := operand(v.b, v.pair.b)
 	if err != nil {
 		return nil, err
 	}
@@ -66,18 +66,18 @@ func (v *loraVerifier) newMerge(c *loraChange) (*merge, error) {
 }
 
 // readFactors turns the factors so that left·right is the change.
-func (m *merge) readFactors(l *lora, c *loraChange) error {
+func (m *merge) readFactors(l *Adapter, c *loraChange) error {
 	ta, tb := l.content.Layout.Tensors[c.a], l.content.Layout.Tensors[c.b]
 	rank, in, out := int(ta.Shape[0]), int(ta.Shape[1]), int(tb.Shape[0])
 	turned := c.embedding || l.FanInFanOut
 	if !turned && (out != m.rows || in != m.cols) || turned && (in != m.rows || out != m.cols) {
 		return fmt.Errorf("shape [%d %d], and the adapter's change has [%d %d] (fan_in_fan_out %v)", m.rows, m.cols, out, in, l.FanInFanOut)
 	}
-	va, err := l.content.values(c.a)
+	va, err := valuesIn(l.content, c.a)
 	if err != nil {
 		return err
 	}
-	vb, err := l.content.values(c.b)
+	vb, err := valuesIn(l.content, c.b)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (m *merge) readFactors(l *lora, c *loraChange) error {
 	}
 	m.factorGrid = floatGrids[tb.DType]
 	if c.magnitude >= 0 {
-		if m.magnitude, err = l.content.values(c.magnitude); err != nil {
+		if m.magnitude, err = valuesIn(l.content, c.magnitude); err != nil {
 			return err
 		}
 		if len(m.magnitude) != m.rows {

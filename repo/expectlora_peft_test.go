@@ -55,7 +55,7 @@ func TestExpectLoRAOfPeft(t *testing.T) {
 			f := newFixture(t)
 			f.putFile("m.safetensors", filepath.Join(folder, "base.safetensors"))
 			f.save("base")
-			adapter := Adapter{Path: filepath.Join(folder, "adapter")}
+			adapter := Spec{Path: filepath.Join(folder, "adapter")}
 			check := func(merged string) *LoRACheck {
 				f.putFile("m.safetensors", filepath.Join(folder, merged))
 				got, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), adapter, DiffOptions{})

@@ -128,8 +128,8 @@ func (t *toy) writeAdapter(tb testing.TB, dir string) {
 			testTensor{"base_model.model." + module + ".lora_B.weight", string(t.dtype), []int64{rows, toyRank}, encodeFloats(t.dtype, b)})
 	}
 	require.NoError(tb, os.MkdirAll(dir, 0o755))
-	require.NoError(tb, os.WriteFile(filepath.Join(dir, adapterWeights), []byte(tensorsFile("", list...)), 0o644))
-	require.NoError(tb, os.WriteFile(filepath.Join(dir, adapterConfig), []byte(t.config), 0o644))
+	require.NoError(tb, os.WriteFile(filepath.Join(dir, AdapterWeights), []byte(tensorsFile("", list...)), 0o644))
+	require.NoError(tb, os.WriteFile(filepath.Join(dir, AdapterConfig), []byte(t.config), 0o644))
 }
 
 // expect checks toy after against toy before.
@@ -140,7 +140,7 @@ func (f *fixture) expect(before, after *toy) *LoRACheck {
 	f.put("m.safetensors", before.file())
 	f.save("before")
 	f.put("m.safetensors", after.file())
-	c, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Adapter{Path: dir}, DiffOptions{})
+	c, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Spec{Path: dir}, DiffOptions{})
 	require.NoError(f.t, err)
 	return c
 }
@@ -235,12 +235,12 @@ func TestExpectLoRAOfTrainedWeights(t *testing.T) {
 		f.put("model.safetensors", trained(t, name+".safetensors"))
 		f.save(name)
 	}
-	check := func(a, b Side, adapter Adapter) *LoRACheck {
+	check := func(a, b Side, adapter Spec) *LoRACheck {
 		c, err := f.ExpectLoRA(context.Background(), a, b, adapter, DiffOptions{})
 		require.NoError(t, err)
 		return c
 	}
-	for _, adapter := range []Adapter{
+	for _, adapter := range []Spec{
 		{Path: f.path("adapter")}, {Path: f.path("adapter/adapter_model.safetensors")},
 		{Rev: "HEAD", Path: "adapter"}, {Rev: "HEAD~1", Path: "adapter/adapter_model.safetensors"},
 	} {
@@ -248,7 +248,7 @@ func TestExpectLoRAOfTrainedWeights(t *testing.T) {
 		require.True(t, c.OK, "%s", asJSON(t, c, nil))
 		require.Equal(t, []int{4, 16}, []int{c.Merged, c.Unchanged})
 	}
-	committed := Adapter{Rev: "HEAD", Path: "adapter"}
+	committed := Spec{Rev: "HEAD", Path: "adapter"}
 	require.False(t, check(AtRevision("HEAD"), AtRevision("HEAD~1"), committed).OK, "unmerged")
 	f.put("model.safetensors", trained(t, "ft-customer.safetensors"))
 	require.False(t, check(AtRevision("HEAD~1"), AtWork(), committed).OK, "a fine-tune")
@@ -293,7 +293,7 @@ func TestExpectLoRARefuses(t *testing.T) {
 		f.save("m")
 		dir := filepath.Join(t.TempDir(), "adapter")
 		toy.writeAdapter(t, dir)
-		_, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Adapter{Path: dir}, DiffOptions{})
+		_, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Spec{Path: dir}, DiffOptions{})
 		require.ErrorContains(t, err, tt.want)
 	}
 	f := newFixture(t)
@@ -301,14 +301,14 @@ func TestExpectLoRARefuses(t *testing.T) {
 	f.save("m")
 	dir := t.TempDir()
 	expect := func() error {
-		_, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Adapter{Path: dir}, DiffOptions{})
+		_, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Spec{Path: dir}, DiffOptions{})
 		return err
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(dir, adapterPickle), nil, 0o644))
 	require.ErrorContains(t, expect(), "pickle")
 	newToy("F32").writeAdapter(t, dir)
 	require.ErrorContains(t, expect(), "no tensor of the first side")
-	require.NoError(t, os.Remove(filepath.Join(dir, adapterConfig)))
+	require.NoError(t, os.Remove(filepath.Join(dir, AdapterConfig)))
 	require.ErrorIs(t, expect(), os.ErrNotExist)
 }
 

@@ -14,8 +14,8 @@ const scaleTolerance = 0.005
 
 // A loraVerifier checks one tensor.
 type loraVerifier struct {
-	lora *lora
-	a, b *content
+	lora *Adapter
+	a, b *File
 	pair tensorPair
 	diff TensorDiff
 }
@@ -52,11 +52,11 @@ func (v *loraVerifier) verifyUnchanged(ctx context.Context, t *LoRAVerdict) erro
 	case v.pair.a < 0 || v.pair.b < 0 || d.Status == TensorReshaped:
 		t.Problem = d.Status
 	case v.isForgotten():
-		t.Problem = adapterConfig + " targets it, and the adapter has no factors for it"
+		t.Problem = AdapterConfig + " targets it, and the adapter has no factors for it"
 	case !needsReading(d, v.pair, v.a, v.b):
 		t.OK = true
 	default:
-		oa, err := v.a.operand(v.pair.a)
+		oa, err := operand(v.a, v.pair.a)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (v *loraVerifier) verifyReplaced(ctx context.Context, t *LoRAVerdict, i int
 		t.Problem = fmt.Sprintf("shape %v, and %v in the adapter", v.diff.Shape, v.lora.content.Layout.Tensors[i].Shape)
 		return nil
 	}
-	o, err := v.lora.content.operand(i)
+	o, err := operand(v.lora.content, i)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (v *loraVerifier) verifyReplaced(ctx context.Context, t *LoRAVerdict, i int
 
 // verifyCopy wants the values of another tensor, rounded to b's dtype.
 func (v *loraVerifier) verifyCopy(ctx context.Context, t *LoRAVerdict, from Operand) error {
-	to, err := v.b.operand(v.pair.b)
+	to, err := operand(v.b, v.pair.b)
 	if err != nil || v.diff.Elements == 0 {
 		t.OK = err == nil
 		return err

@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 
 	"dits/formats"
 )
 
-// A LoRAOperand is one side of [Repo.ExportLoRA]: a revision, and a file in it.
-type LoRAOperand struct{ Rev, Path string } // Path "": all files with tensors
-
-// LoRAOptions of [Repo.ExportLoRA]. The zero value takes the numerical rank of each change.
+// LoRAOptions of [ExportLoRA]. The zero value takes the numerical rank of each change.
 type LoRAOptions struct {
 	Rank     int      // of every tensor, as far as it has so many rows and columns; 0: its numerical rank
 	Progress Progress // nil: none
@@ -51,15 +49,17 @@ var errNoAdapter = errors.New("no matrix changed: there is no adapter to write")
 // and adapter_config.json, into the folder dir, which is made if it is not there. B·A is the best approximation
 // of its rank, as far as a randomised search finds it; the scale is 1. Tensors are paired by name.
 // It holds one matrix of factors, the change of a tensor of at most 8 million weights, and blocks of others.
-func (r *Repo) ExportLoRA(ctx context.Context, a, b LoRAOperand, dir string, o LoRAOptions) (*LoRA, error) {
-	from, err := r.loraSide(a)
+func ExportLoRA(ctx context.Context, a, b Snapshot, dir string, o LoRAOptions) (*LoRA, error) {
+	from, err := newLoRASide(a)
 	if err != nil {
 		return nil, err
 	}
-	to, err := r.loraSide(b)
+	defer from.close()
+	to, err := newLoRASide(b)
 	if err != nil {
 		return nil, err
 	}
+	defer to.close()
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (r *Repo) ExportLoRA(ctx context.Context, a, b LoRAOperand, dir string, o L
 		return nil, err
 	}
 	defer w.discard()
-	x := &loraExport{repo: r, options: o, from: from, to: to, w: w, out: &LoRA{Tensors: []AdaptedTensor{}, Left: []LoRALeft{}}}
+	x := &loraExport{options: o, from: from, to: to, w: w, out: &LoRA{Tensors: []AdaptedTensor{}, Left: []LoRALeft{}}}
 	if err := x.run(ctx); err != nil {
 		return nil, err
 	}
@@ -81,52 +81,72 @@ func (r *Repo) ExportLoRA(ctx context.Context, a, b LoRAOperand, dir string, o L
 
 // A loraSide is the tensors of one side by name, in the order of its files.
 type loraSide struct {
+	files  []*File
 	names  []string
-	byName map[string]namedTensor
+	byName map[string]loraTensor
 }
 
-// loraSide reads which tensors a side has.
-func (r *Repo) loraSide(o LoRAOperand) (*loraSide, error) {
-	var files []TreeFile
-	var err error
-	if o.Path == "" {
-		files, err = r.Files(o.Rev)
-	} else {
-		var f TreeFile
-		f, err = r.fileAt(o.Rev, o.Path)
-		files = []TreeFile{f}
-	}
-	if err != nil {
-		return nil, err
-	}
-	side := &loraSide{byName: map[string]namedTensor{}}
+// A loraTensor is where a tensor is.
+type loraTensor struct {
+	formats.Tensor
+	file  *File
+	index int // in the file
+}
+
+// isAs says that two tensors differ in nothing.
+func (t loraTensor) isAs(o loraTensor) bool {
+	return t.DType == o.DType && slices.Equal(t.Shape, o.Shape) && t.file.Digest(t.index) == o.file.Digest(o.index)
+}
+
+// newLoRASide reads which tensors a side has.
+func newLoRASide(s Snapshot) (*loraSide, error) {
+	side := &loraSide{byName: map[string]loraTensor{}}
 	where := map[string]string{}
-	for _, f := range files {
-		t, err := r.openTensors(f)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Path, err)
-		}
-		if t.Layout.Format != "safetensors" {
-			continue // names of other formats are not those of modules
-		}
-		for _, x := range t.Layout.Tensors {
-			if first, twice := where[x.Name]; twice {
-				return nil, fmt.Errorf("tensor %q is in %s and in %s: say which file is meant, as REV:PATH", x.Name, first, f.Path)
-			}
-			where[x.Name] = f.Path
-			side.names = append(side.names, x.Name)
-			side.byName[x.Name] = t.byName[x.Name]
+	for _, e := range s.Files {
+		if err := side.add(e, where); err != nil {
+			side.close()
+			return nil, err
 		}
 	}
 	if len(side.names) == 0 {
-		return nil, fmt.Errorf("%s: no safetensors with tensors: %w", strings.TrimSuffix(o.Rev+":"+o.Path, ":"), ErrNoPath)
+		side.close()
+		return nil, fmt.Errorf("%s: no safetensors with tensors: %w", s.Name, ErrNoPath)
 	}
 	return side, nil
 }
 
+// add takes up the tensors of a file; where says which file has a name.
+func (s *loraSide) add(e DiffEntry, where map[string]string) error {
+	if e.Open == nil {
+		return nil // a link
+	}
+	f, err := e.Open()
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.Path, err)
+	}
+	s.files = append(s.files, f)
+	if f.Layout.Format != "safetensors" {
+		return nil // names of other formats are not those of modules
+	}
+	for i, t := range f.Layout.Tensors {
+		if first, twice := where[t.Name]; twice {
+			return fmt.Errorf("tensor %q is in %s and in %s: say which file is meant, as REV:PATH", t.Name, first, e.Path)
+		}
+		where[t.Name] = e.Path
+		s.names = append(s.names, t.Name)
+		s.byName[t.Name] = loraTensor{t, f, i}
+	}
+	return nil
+}
+
+func (s *loraSide) close() {
+	for _, f := range s.files {
+		f.Close()
+	}
+}
+
 // A loraExport is one call of ExportLoRA.
 type loraExport struct {
-	repo     *Repo
 	options  LoRAOptions
 	from, to *loraSide
 	w        *loraWriter
@@ -144,7 +164,7 @@ func (x *loraExport) run(ctx context.Context) error {
 		switch {
 		case !ok:
 			x.leave(name, "added")
-		case a.equal(b):
+		case a.isAs(b):
 		case !adaptable(a.Tensor, b.Tensor):
 			x.leave(name, whyNot(a.Tensor, b.Tensor))
 		default:
@@ -165,7 +185,7 @@ func (x *loraExport) run(ctx context.Context) error {
 // changedBytes is what has to be read of the new side.
 func (x *loraExport) changedBytes() (sum int64) {
 	for name, b := range x.to.byName {
-		if a, ok := x.from.byName[name]; ok && !a.equal(b) && adaptable(a.Tensor, b.Tensor) {
+		if a, ok := x.from.byName[name]; ok && !a.isAs(b) && adaptable(a.Tensor, b.Tensor) {
 			sum += b.Len
 		}
 	}
@@ -198,19 +218,19 @@ func whyNot(a, b formats.Tensor) string {
 }
 
 // tensor factors one change and writes the factors.
-func (x *loraExport) tensor(ctx context.Context, a, b namedTensor) error {
-	if b.segment < 0 {
+func (x *loraExport) tensor(ctx context.Context, a, b loraTensor) error {
+	if b.Len == 0 {
 		return nil // no elements
 	}
-	ra, err := x.repo.Store.Blob(a.blob)
+	oa, err := operand(a.file, a.index)
 	if err != nil {
 		return err
 	}
-	rb, err := x.repo.Store.Blob(b.blob)
+	ob, err := operand(b.file, b.index)
 	if err != nil {
 		return err
 	}
-	change, err := newRankOf(ctx, b.Shape, Operand{ra, 0, a.DType}, Operand{rb, 0, b.DType})
+	change, err := newRankOf(ctx, b.Shape, oa, ob)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (m *tunedModel) save(f *fixture) {
 
 func (f *fixture) exportLoRA(dir string, o LoRAOptions) *LoRA {
 	f.t.Helper()
-	l, err := f.ExportLoRA(context.Background(), LoRAOperand{Rev: "main~1"}, LoRAOperand{Rev: "main"}, dir, o)
+	l, err := f.ExportLoRA(context.Background(), Spec{Rev: "main~1"}, Spec{Rev: "main"}, dir, o)
 	require.NoError(f.t, err)
 	return l
 }
@@ -232,18 +232,18 @@ func TestExportLoRARefuses(t *testing.T) {
 	f.save("one")
 	f.put("a.safetensors", tensorsFile("", f32Tensor("norm.weight", 2)))
 	f.save("two")
-	export := func(a, b LoRAOperand) error {
+	export := func(a, b Spec) error {
 		_, err := f.ExportLoRA(context.Background(), a, b, dir, LoRAOptions{})
 		return err
 	}
-	require.ErrorIs(t, export(LoRAOperand{Rev: "main~1"}, LoRAOperand{Rev: "main"}), errNoAdapter)
-	require.ErrorIs(t, export(LoRAOperand{Rev: "main"}, LoRAOperand{Rev: "main"}), errNoAdapter)
-	require.ErrorIs(t, export(LoRAOperand{Rev: "main", Path: "b"}, LoRAOperand{Rev: "main"}), ErrNoPath)
+	require.ErrorIs(t, export(Spec{Rev: "main~1"}, Spec{Rev: "main"}), errNoAdapter)
+	require.ErrorIs(t, export(Spec{Rev: "main"}, Spec{Rev: "main"}), errNoAdapter)
+	require.ErrorIs(t, export(Spec{Rev: "main", Path: "b"}, Spec{Rev: "main"}), ErrNoPath)
 	f.put("b.safetensors", tensorsFile("", f32Tensor("norm.weight", 3)))
 	f.put("c", "no tensors")
 	f.save("three")
-	require.ErrorContains(t, export(LoRAOperand{Rev: "main"}, LoRAOperand{Rev: "main"}), `tensor "norm.weight" is in a.safetensors and in b.safetensors`)
-	require.ErrorIs(t, export(LoRAOperand{Rev: "main", Path: "c"}, LoRAOperand{Rev: "main"}), ErrNoPath)
+	require.ErrorContains(t, export(Spec{Rev: "main"}, Spec{Rev: "main"}), `tensor "norm.weight" is in a.safetensors and in b.safetensors`)
+	require.ErrorIs(t, export(Spec{Rev: "main", Path: "c"}, Spec{Rev: "main"}), ErrNoPath)
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, left)

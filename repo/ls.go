@@ -107,12 +107,12 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := r.open(sideFile{TreeFile: tf})
-	if err != nil {
-		return nil, err
-	}
-	if c == nil {
+	if tf.Mode == ModeLink {
 		return nil, fmt.Errorf("%s: a link, want a file", path)
+	}
+	c, err := r.OpenFile(tf.ID)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	l := &FileListing{Path: path, Format: c.Layout.Format, Size: c.Layout.Size, Warning: c.Layout.Warning, Tensors: []TensorInfo{}}
 	if c.SHA256 != [32]byte{} {
@@ -121,7 +121,7 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	}
 	blobs := make([]digest.ID, len(c.Layout.Tensors))
 	for i := range blobs {
-		blobs[i] = c.digest(i)
+		blobs[i] = c.Digest(i)
 	}
 	origins, err := r.origins(blobs)
 	if err != nil {

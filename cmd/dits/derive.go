@@ -83,7 +83,7 @@ func deriveStage(cmd *cobra.Command, g *globals, o deriveOptions, arg string) er
 			return err
 		}
 		if o.adapter != "" {
-			options.Adapter = &repo.Object{}
+			options.Adapter = &repo.Spec{}
 			if options.Adapter.Rev, options.Adapter.Path, err = g.object(r, o.adapter); err != nil {
 				return err
 			}

@@ -30,20 +30,20 @@ func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo
 }
 
 // adapter is what a word names: a path of the file system, or REV:PATH.
-func (g *globals) adapter(r *repo.Repo, word string) (repo.Adapter, error) {
+func (g *globals) adapter(r *repo.Repo, word string) (repo.Spec, error) {
 	dir, err := g.cwd()
 	if err != nil {
-		return repo.Adapter{}, err
+		return repo.Spec{}, err
 	}
 	if word == "" || word[0] == ':' {
-		return repo.Adapter{}, usagef("diff: --expect-lora %q, want a path or REV:PATH", word)
+		return repo.Spec{}, usagef("diff: --expect-lora %q, want a path or REV:PATH", word)
 	}
 	path := g.join(dir, word)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(word[1:], ":") {
-		return repo.Adapter{Path: path}, err
+		return repo.Spec{Path: path}, err
 	}
 	rev, path, err := g.object(r, word)
-	return repo.Adapter{Rev: rev, Path: path}, err
+	return repo.Spec{Rev: rev, Path: path}, err
 }
 
 // printLoRACheck prints a line of counts, and a line for each tensor that is off.

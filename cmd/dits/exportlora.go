@@ -15,7 +15,7 @@ func runExportLoRA(cmd *cobra.Command, g *globals, o exportOptions, args []strin
 		if err != nil {
 			return err
 		}
-		var sides [2]repo.LoRAOperand
+		var sides [2]repo.Spec
 		for i, arg := range args {
 			if sides[i], err = g.loraOperand(r, arg); err != nil {
 				return err
@@ -34,9 +34,9 @@ func runExportLoRA(cmd *cobra.Command, g *globals, o exportOptions, args []strin
 }
 
 // loraOperand reads REV or REV:PATH.
-func (g *globals) loraOperand(r *repo.Repo, arg string) (o repo.LoRAOperand, err error) {
+func (g *globals) loraOperand(r *repo.Repo, arg string) (o repo.Spec, err error) {
 	if !strings.Contains(arg, ":") {
-		return repo.LoRAOperand{Rev: arg}, nil
+		return repo.Spec{Rev: arg}, nil
 	}
 	o.Rev, o.Path, err = g.object(r, arg)
 	return o, err

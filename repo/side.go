@@ -1,0 +1,244 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"dits/tensorstore/digest"
+)
+
+// A Side is one of the two states that [Repo.Diff] compares. Make one with
+// [AtRevision], [AtIndex], [AtWork] or [AtNothing].
+type Side struct {
+	kind sideKind
+	spec Spec // of it only what is at the path
+}
+
+// At is the file or folder at path of a side. Paths in it count from a folder that was named.
+func (s Side) At(path string) Side {
+	s.spec.Path = path
+	return s
+}
+
+type sideKind int
+
+const (
+	atRevision sideKind = iota
+	atIndex
+	atWork
+	atNothing
+)
+
+// AtRevision is the tree of the commit that rev names.
+func AtRevision(rev string) Side { return Side{kind: atRevision, spec: Spec{Rev: rev}} }
+
+// AtIndex is what is staged.
+func AtIndex() Side { return Side{kind: atIndex} }
+
+// AtWork is the tracked files of the working folder as they are now.
+func AtWork() Side { return Side{kind: atWork} }
+
+// AtNothing is no files: what was there before the first commit.
+func AtNothing() Side { return Side{kind: atNothing} }
+
+// Diff compares two states of the repository.
+func (r *Repo) Diff(ctx context.Context, a, b Side, o DiffOptions) (*Diff, error) {
+	sa, err := r.snapshot(ctx, a, o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	sb, err := r.snapshot(ctx, b, o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	d, err := diffSnapshots(ctx, sa, sb, o)
+	if err != nil {
+		return nil, err
+	}
+	d.StoredBytes, err = r.storedBytes(sa.Files, d.Came())
+	return d, err
+}
+
+// storedBytes is what the files that came take in packs beyond those that were there, but for links, which are
+// a few bytes and may not be stored; nil when one is not stored.
+func (r *Repo) storedBytes(were []DiffEntry, came []*DiffEntry) (*int64, error) {
+	var files, except []digest.ID
+	for _, f := range were {
+		if f.Stored && f.Mode != ModeLink {
+			except = append(except, f.ID)
+		}
+	}
+	for _, f := range came {
+		switch {
+		case f.Mode == ModeLink:
+		case !f.Stored:
+			return nil, nil
+		default:
+			files = append(files, f.ID)
+		}
+	}
+	var n int64
+	if len(files) == 0 {
+		return &n, nil
+	}
+	n, err := r.Catalog.StoredBytes(files, except)
+	return &n, err
+}
+
+// snapshot lists the files of a side that are at or below one of paths (all when
+// there are none). Of the working folder it reads the files that are not as staged.
+func (r *Repo) snapshot(ctx context.Context, s Side, paths []string) (Snapshot, error) {
+	if s.spec.Path == "" {
+		return r.wholeSnapshot(ctx, s, paths)
+	}
+	snap, err := r.wholeSnapshot(ctx, s, []string{s.spec.Path})
+	if err != nil {
+		return snap, err
+	}
+	if len(snap.Files) == 0 && s.kind == atWork {
+		if snap.Files, err = r.untracked(ctx, s.spec.Path); err != nil {
+			return snap, err
+		}
+	}
+	if len(snap.Files) == 0 {
+		return snap, fmt.Errorf("%s: %w", s.spec.Path, ErrNoPath)
+	}
+	if snap.IsFile = snap.Files[0].Path == s.spec.Path; snap.IsFile {
+		return snap, nil
+	}
+	var files []DiffEntry
+	for _, f := range snap.Files {
+		f.Path = strings.TrimPrefix(f.Path, s.spec.Path+"/")
+		if len(paths) == 0 || inside(f.Path, paths) {
+			files = append(files, f)
+		}
+	}
+	snap.Files = files
+	return snap, nil
+}
+
+// untracked is a file of the working folder that is not tracked, or the files of a folder.
+func (r *Repo) untracked(ctx context.Context, path string) ([]DiffEntry, error) {
+	paths := []string{path}
+	if list, err := os.ReadDir(r.workPath(path)); err == nil {
+		paths = nil
+		for _, e := range list {
+			if e.Type().IsRegular() {
+				paths = append(paths, path+"/"+e.Name())
+			}
+		}
+	}
+	var files []DiffEntry
+	for _, p := range paths {
+		f, ok, err := r.lstat(p)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		file, err := r.scanned(ctx, f, digest.ID{})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p, err)
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// wholeSnapshot is snapshot but for the path of the side.
+func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (Snapshot, error) {
+	snap := Snapshot{Name: s.spec.String()}
+	var files []TreeFile
+	switch s.kind {
+	case atNothing:
+	case atRevision:
+		id, err := r.Resolve(s.spec.Rev)
+		if err != nil {
+			return snap, err
+		}
+		snap.Commit = &id
+		if files, err = r.commitFiles(id); err != nil {
+			return snap, err
+		}
+	default:
+		x, err := r.Index()
+		if err != nil {
+			return snap, err
+		}
+		if s.kind == atWork {
+			snap.Files, err = r.workFiles(ctx, x, paths)
+			return snap, err
+		}
+		files = x.files()
+	}
+	for _, f := range files {
+		if len(paths) == 0 || inside(f.Path, paths) {
+			snap.Files = append(snap.Files, r.stored(f))
+		}
+	}
+	return snap, nil
+}
+
+// workFiles are the tracked files that the working folder has.
+func (r *Repo) workFiles(ctx context.Context, x *Index, paths []string) ([]DiffEntry, error) {
+	var files []DiffEntry
+	for i := range x.Entries {
+		e := &x.Entries[i]
+		if len(paths) > 0 && !inside(e.Path, paths) {
+			continue
+		}
+		f, ok, err := r.lstat(e.Path)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		file := r.stored(TreeFile{e.Path, f.Mode, e.ID, f.Size})
+		if f.Mode != e.Mode && (f.Mode == ModeLink || e.Mode == ModeLink) || f.Size != e.Size || f.Stat != e.Stat || x.Racy(e) {
+			if file, err = r.scanned(ctx, f, e.ID); err != nil {
+				return nil, fmt.Errorf("%s: %w", e.Path, err)
+			}
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// stored is a file that the store has.
+func (r *Repo) stored(f TreeFile) DiffEntry {
+	e := DiffEntry{TreeFile: f, Stored: true}
+	if f.Mode != ModeLink {
+		e.Open = func() (*File, error) { return r.OpenFile(f.ID) }
+	}
+	return e
+}
+
+// scanned reads a working file to find out what it holds: perhaps what is known of it, and it was only touched.
+func (r *Repo) scanned(ctx context.Context, w WorkFile, known digest.ID) (DiffEntry, error) {
+	f := TreeFile{Path: w.Path, Mode: w.Mode, Size: w.Size}
+	if w.Mode == ModeLink {
+		var err error
+		f.ID, err = r.hashFile(w)
+		return r.stored(f), err
+	}
+	path := r.workPath(w.Path)
+	file, err := ScanFile(ctx, path)
+	if err != nil {
+		return DiffEntry{}, err
+	}
+	defer file.Close()
+	if f.ID = file.ID; f.ID == known {
+		return r.stored(f), nil
+	}
+	return DiffEntry{TreeFile: f, Open: func() (*File, error) {
+		src, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		return OnDisk(file.File, src), nil
+	}}, nil
+}
