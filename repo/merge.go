@@ -98,7 +98,6 @@ type merging struct {
 	head    Head
 	theirs  digest.ID
 	result  MergeResult
-	named   bool // why the file in hand cannot be put together is among the conflicts
 }
 
 func (m *merging) run(ctx context.Context) (*MergeResult, error) {
@@ -117,14 +116,27 @@ func (m *merging) run(ctx context.Context) (*MergeResult, error) {
 	case base.IsZero():
 		return nil, fmt.Errorf("%s: has no commit in common with HEAD: nothing to merge from", m.rev)
 	}
-	files, pending, err := m.files(base)
+	were, err := m.repo.commitFiles(base)
 	if err != nil {
 		return nil, err
 	}
-	if len(m.result.Conflicts) > 0 {
+	ours, err := m.repo.commitFiles(m.head.Commit)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := m.repo.commitFiles(m.theirs)
+	if err != nil {
+		return nil, err
+	}
+	t, err := m.repo.MergeTrees(were, ours, theirs, m.options.Strategy)
+	if err != nil {
+		return nil, err
+	}
+	m.result.Files, m.result.Conflicts = t.Changed, t.Conflicts
+	if len(t.Conflicts) > 0 {
 		return &m.result, nil
 	}
-	return &m.result, m.finish(ctx, files, pending)
+	return &m.result, m.finish(ctx, ours, t)
 }
 
 // fastForward moves HEAD to a commit that comes after it.
@@ -154,42 +166,28 @@ func (m *merging) fastForward(ctx context.Context) error {
 	return m.repo.advance(m.head, m.theirs, "merge "+m.rev+": fast-forward")
 }
 
-// withoutPending is files with those that are still to be made as they are in HEAD: whether they may be written
-// is known when their content is, for a merge that was cut off may have written it.
-func withoutPending(files []TreeFile, pending []*tensorMerge, head []TreeFile) []TreeFile {
-	files, ours := slices.Clone(files), byPath(head)
-	for _, t := range pending {
-		files[t.at] = ours[files[t.at].Path]
-	}
-	return files
-}
-
 func (m *merging) wrote(done *CheckoutResult) {
 	m.result.Written, m.result.Removed, m.result.Bytes = done.Written, done.Removed, done.Bytes
 }
 
 // finish stores the merged files and the commit, and moves folder, index and branch there. Files
 // in the way are found before that, most of them before any work is done.
-func (m *merging) finish(ctx context.Context, files []TreeFile, pending []*tensorMerge) error {
+func (m *merging) finish(ctx context.Context, before []TreeFile, t *TreeMerge) error {
 	r := m.repo
-	before, err := r.commitFiles(m.head.Commit)
-	if err != nil {
-		return err
-	}
 	x, err := r.Index()
 	if err != nil {
 		return err
 	}
-	if _, err := r.planSwitch(before, x, withoutPending(files, pending, before), false); err != nil {
+	if _, err := r.planSwitch(before, x, t.BeforeStore(before), false); err != nil {
 		return err
 	}
-	if err := m.store(ctx, files, pending); err != nil {
+	if err := t.Store(ctx, m.options.Progress); err != nil {
 		return err
 	}
-	if err := r.checkStored(files); err != nil {
+	if err := r.checkStored(t.Files); err != nil {
 		return err
 	}
-	pl, err := r.planSwitch(before, x, files, false)
+	pl, err := r.planSwitch(before, x, t.Files, false)
 	if err != nil {
 		return err
 	}
@@ -198,7 +196,7 @@ func (m *merging) finish(ctx context.Context, files []TreeFile, pending []*tenso
 		return err
 	}
 	c.Parents = append(c.Parents, m.theirs)
-	if err := r.storeCommit(&c, files); err != nil {
+	if err := r.storeCommit(&c, t.Files); err != nil {
 		return err
 	}
 	next, err := r.applyPlan(ctx, x, pl, false, m.options.Progress)
@@ -233,11 +231,6 @@ func (m *merging) message() string {
 		}
 	}
 	return b.String()
-}
-
-// conflict notes something that both sides changed.
-func (m *merging) conflict(path, tensor, reason string) {
-	m.result.Conflicts = append(m.result.Conflicts, Conflict{path, tensor, reason})
 }
 
 // mergeBase is the newest of the commits that a and b both come from and that no other such commit

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"dits/tensorstore/digest"
 )
 
 // A triple is a file as the base, HEAD and the other side of a merge have it. Absent is the zero TreeFile.
@@ -20,38 +18,57 @@ func (t triple) path() string {
 	return ""
 }
 
-// files merges the trees of HEAD and of what is merged. The files whose tensors have to be put
-// together are listed with no ID yet, and how to make each of them.
-func (m *merging) files(base digest.ID) (files []TreeFile, pending []*tensorMerge, err error) {
-	triples, err := m.triples(base)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, t := range triples {
+// A TreeMerge is the merge of two trees that come from a third, by file and by tensor. Without conflicts, Store
+// makes what is new in it; then Files is the result.
+type TreeMerge struct {
+	Files     []TreeFile   // the result, ascending by path; those that have to be made have no ID yet
+	Changed   []MergedFile // that are not as ours had them
+	Conflicts []Conflict
+
+	repo     *Repo
+	strategy Strategy
+	pending  []*tensorMerge
+}
+
+// MergeTrees merges the files of ours and theirs, which both come from base.
+func (r *Repo) MergeTrees(base, ours, theirs []TreeFile, s Strategy) (*TreeMerge, error) {
+	m := &TreeMerge{repo: r, strategy: s, Changed: []MergedFile{}, Conflicts: []Conflict{}}
+	for _, t := range triples(base, ours, theirs) {
 		f, merge, err := m.file(t)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", t.path(), err)
+			return nil, fmt.Errorf("%s: %w", t.path(), err)
 		}
 		if merge != nil {
-			merge.at = len(files)
-			pending = append(pending, merge)
+			merge.at = len(m.Files)
+			m.pending = append(m.pending, merge)
 		}
 		if f.Path != "" {
-			files = append(files, f)
+			m.Files = append(m.Files, f)
 		}
 	}
-	m.findNested(files)
-	return files, pending, nil
+	m.findNested(m.Files)
+	return m, nil
+}
+
+// BeforeStore is Files with those that are still to be made as they are in ours: whether they may be written
+// is known when their content is, for a merge that was cut off may have written it.
+func (m *TreeMerge) BeforeStore(ours []TreeFile) []TreeFile {
+	files, were := slices.Clone(m.Files), byPath(ours)
+	for _, t := range m.pending {
+		files[t.at] = were[files[t.at].Path]
+	}
+	return files
+}
+
+// conflict notes something that both sides changed.
+func (m *TreeMerge) conflict(path, tensor, reason string) {
+	m.Conflicts = append(m.Conflicts, Conflict{path, tensor, reason})
 }
 
 // triples are all paths of the three trees, ascending.
-func (m *merging) triples(base digest.ID) ([]triple, error) {
+func triples(base, ours, theirs []TreeFile) []triple {
 	all := map[string]*triple{}
-	for i, id := range []digest.ID{base, m.head.Commit, m.theirs} {
-		files, err := m.repo.commitFiles(id)
-		if err != nil {
-			return nil, err
-		}
+	for i, files := range [][]TreeFile{base, ours, theirs} {
 		for _, f := range files {
 			if all[f.Path] == nil {
 				all[f.Path] = &triple{}
@@ -64,12 +81,12 @@ func (m *merging) triples(base digest.ID) ([]triple, error) {
 		out = append(out, *t)
 	}
 	slices.SortFunc(out, func(a, b triple) int { return strings.Compare(a.path(), b.path()) })
-	return out, nil
+	return out
 }
 
 // file decides about one path: its file in the result, zero for none, and how to make its content
 // if that is neither side's.
-func (m *merging) file(t triple) (TreeFile, *tensorMerge, error) {
+func (m *TreeMerge) file(t triple) (TreeFile, *tensorMerge, error) {
 	switch {
 	case sameFile(t.ours, t.theirs) || sameFile(t.base, t.theirs):
 		return t.ours, nil, nil
@@ -83,31 +100,32 @@ func (m *merging) file(t triple) (TreeFile, *tensorMerge, error) {
 	if modes && t.base.ID == t.ours.ID {
 		return m.remoded(t, t.theirs, mode), nil, nil
 	}
-	m.named = false
+	var told bool
 	if modes {
-		f, merge, ok, err := m.tensors(t, mode)
-		if err != nil || ok {
+		f, merge, outcome, err := m.tensors(t, mode)
+		if err != nil || outcome == putTogether {
 			return f, merge, err
 		}
+		told = outcome == conflictsNamed
 	}
-	return m.whole(t), nil, nil
+	return m.whole(t, told), nil, nil
 }
 
 // take is theirs, or nothing where they removed it.
-func (m *merging) take(t triple) TreeFile {
+func (m *TreeMerge) take(t triple) TreeFile {
 	how := "theirs"
 	if t.theirs.Path == "" {
 		how = "removed"
 	}
-	m.result.Files = append(m.result.Files, MergedFile{Path: t.path(), How: how})
+	m.Changed = append(m.Changed, MergedFile{Path: t.path(), How: how})
 	return t.theirs
 }
 
 // remoded is the content of one side with a merged mode.
-func (m *merging) remoded(t triple, f TreeFile, mode uint32) TreeFile {
+func (m *TreeMerge) remoded(t triple, f TreeFile, mode uint32) TreeFile {
 	f.Mode = mode
 	if !sameFile(f, t.ours) {
-		m.result.Files = append(m.result.Files, MergedFile{Path: f.Path, How: "merged"})
+		m.Changed = append(m.Changed, MergedFile{Path: f.Path, How: "merged"})
 	}
 	return f
 }
@@ -124,14 +142,14 @@ func mergeModes(t triple) (mode uint32, ok bool) {
 }
 
 // whole is a file that both sides changed and that cannot be put together: one of them as a whole, or
-// a conflict.
-func (m *merging) whole(t triple) TreeFile {
-	switch m.options.Strategy {
+// a conflict, unless its tensors have been named as such.
+func (m *TreeMerge) whole(t triple, told bool) TreeFile {
+	switch m.strategy {
 	case StrategyTheirs:
 		return m.take(t)
 	case StrategyOurs:
 	default:
-		if !m.named {
+		if !told {
 			m.conflict(t.path(), "", reasonOf(t))
 		}
 	}
@@ -152,7 +170,7 @@ func reasonOf(t triple) string {
 }
 
 // findNested finds files where the result needs a folder: one side made a file, the other a folder.
-func (m *merging) findNested(files []TreeFile) {
+func (m *TreeMerge) findNested(files []TreeFile) {
 	have := make(map[string]bool, len(files))
 	for _, f := range files {
 		have[f.Path] = true

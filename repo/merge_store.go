@@ -15,22 +15,22 @@ import (
 	"dits/tensorstore/pack"
 )
 
-// store computes and stores what is new in the merged files, and fills in their digests. Of a
+// Store computes and stores what is new in the merged files, and fills in their digests. Of a
 // file only the tensors that are a mean take room; its digest takes reading all of it.
-func (m *merging) store(ctx context.Context, files []TreeFile, pending []*tensorMerge) error {
-	if len(pending) == 0 {
+func (m *TreeMerge) Store(ctx context.Context, p Progress) error {
+	if len(m.pending) == 0 {
 		return nil
 	}
-	p := orQuiet(m.options.Progress)
-	p.Start("merging", mergeBytes(pending))
+	p = orQuiet(p)
+	p.Start("merging", mergeBytes(m.pending))
 	defer p.Done()
 	w := m.repo.Store.Begin(tensorstore.WriterOptions{})
 	defer w.Close()
-	for _, t := range pending {
+	for _, t := range m.pending {
 		if err := m.storeFile(ctx, w, t, p); err != nil {
-			return fmt.Errorf("%s: %w", files[t.at].Path, err)
+			return fmt.Errorf("%s: %w", m.Files[t.at].Path, err)
 		}
-		files[t.at].ID = t.host.ID
+		m.Files[t.at].ID = t.host.ID
 	}
 	return w.Flush()
 }
@@ -48,7 +48,7 @@ func mergeBytes(pending []*tensorMerge) (sum int64) {
 
 // storeFile stores one merged file: the tensors that are a mean, which have to be readable before the
 // whole is read, and the manifest.
-func (m *merging) storeFile(ctx context.Context, w *tensorstore.Writer, t *tensorMerge, p Progress) error {
+func (m *TreeMerge) storeFile(ctx context.Context, w *tensorstore.Writer, t *tensorMerge, p Progress) error {
 	for _, x := range t.means {
 		id, err := m.storeMean(ctx, w, x, p)
 		if err != nil {
@@ -68,7 +68,7 @@ func (m *merging) storeFile(ctx context.Context, w *tensorstore.Writer, t *tenso
 }
 
 // storeMean stores the mean of two tensors.
-func (m *merging) storeMean(ctx context.Context, w *tensorstore.Writer, x mean, p Progress) (digest.ID, error) {
+func (m *TreeMerge) storeMean(ctx context.Context, w *tensorstore.Writer, x mean, p Progress) (digest.ID, error) {
 	src, err := m.repo.meanOf(x)
 	if err != nil {
 		return digest.ID{}, err

@@ -98,34 +98,43 @@ func (t *tensorFile) sameSet(o *tensorFile) bool {
 	return true
 }
 
+// An outcome is what became of merging a file by its tensors.
+type outcome int
+
+const (
+	notByTensors   outcome = iota // nothing that tensors could decide
+	conflictsNamed                // it cannot be put together, and why is among the conflicts
+	putTogether
+)
+
 // tensors merges the tensors of a file that both sides changed. Where it cannot be put together it notes
-// why, unless the strategy takes one side as a whole, and returns nil; ok is then false.
-func (m *merging) tensors(t triple, mode uint32) (f TreeFile, merge *tensorMerge, ok bool, err error) {
+// why, unless the strategy takes one side as a whole.
+func (m *TreeMerge) tensors(t triple, mode uint32) (f TreeFile, merge *tensorMerge, how outcome, err error) {
 	x := &threeWay{m: m, path: t.path()}
 	for _, side := range []struct {
 		to   **tensorFile
 		from TreeFile
 	}{{&x.base, t.base}, {&x.ours, t.ours}, {&x.theirs, t.theirs}} {
 		if *side.to, err = m.repo.openTensors(side.from); err != nil {
-			return f, nil, false, err
+			return f, nil, notByTensors, err
 		}
 	}
 	if len(x.ours.byName) == 0 || len(x.theirs.byName) == 0 || x.ours.Layout.Format != x.theirs.Layout.Format {
-		return f, nil, false, nil
+		return f, nil, notByTensors, nil
 	}
-	if !x.merge() {
-		return f, nil, false, nil
+	if how = x.merge(); how != putTogether {
+		return f, nil, how, nil
 	}
 	if x.isAs(x.ours) {
-		return m.remoded(t, t.ours, mode), nil, true, nil
+		return m.remoded(t, t.ours, mode), nil, putTogether, nil
 	}
-	m.result.Files = append(m.result.Files, x.done)
-	return TreeFile{Path: x.path, Mode: mode, Size: x.out.host.Layout.Size}, x.out, true, nil
+	m.Changed = append(m.Changed, x.done)
+	return TreeFile{Path: x.path, Mode: mode, Size: x.out.host.Layout.Size}, x.out, putTogether, nil
 }
 
 // A threeWay is the merge of one file by its tensors.
 type threeWay struct {
-	m                  *merging
+	m                  *TreeMerge
 	path               string
 	base, ours, theirs *tensorFile
 	out                *tensorMerge
@@ -133,9 +142,8 @@ type threeWay struct {
 	apart              []Conflict // that keep the file from being put together at all
 }
 
-// merge puts the file together. It is false where nothing can be: then one side as a whole is
-// what a strategy can take.
-func (x *threeWay) merge() bool {
+// merge puts the file together, if that can be: else one side as a whole is what a strategy can take.
+func (x *threeWay) merge() outcome {
 	host := x.host()
 	x.out = &tensorMerge{host: host.File}
 	x.out.host.Blobs = slices.Clone(host.Blobs)
@@ -145,13 +153,13 @@ func (x *threeWay) merge() bool {
 	}
 	x.missing(host)
 	if len(x.apart) == 0 {
-		return true
+		return putTogether
 	}
-	if s := x.m.options.Strategy; s == StrategyNone || s == StrategyAverage {
-		x.m.result.Conflicts = append(x.m.result.Conflicts, x.apart...)
-		x.m.named = true
+	if s := x.m.strategy; s == StrategyNone || s == StrategyAverage {
+		x.m.Conflicts = append(x.m.Conflicts, x.apart...)
+		return conflictsNamed
 	}
-	return false
+	return notByTensors
 }
 
 // isAs says that the result is one of the sides.
@@ -170,7 +178,7 @@ func (x *threeWay) host() *tensorFile {
 		return x.theirs
 	case x.ours.sameSet(x.theirs):
 		x.contest("", "metadata or order of tensors changed on both sides")
-		if x.m.options.Strategy == StrategyTheirs {
+		if x.m.strategy == StrategyTheirs {
 			return x.theirs
 		}
 		return x.ours
@@ -187,7 +195,7 @@ func (x *threeWay) host() *tensorFile {
 
 // contest notes a conflict that any strategy decides.
 func (x *threeWay) contest(tensor, reason string) {
-	if x.m.options.Strategy == StrategyNone {
+	if x.m.strategy == StrategyNone {
 		x.m.conflict(x.path, tensor, reason)
 	}
 }
@@ -242,7 +250,7 @@ func (x *threeWay) both(name string, o, t namedTensor, inBase bool) {
 	if !inBase {
 		reason = "added on both sides"
 	}
-	switch x.m.options.Strategy {
+	switch x.m.strategy {
 	case StrategyOurs:
 		x.put(name, o)
 	case StrategyTheirs:
