@@ -65,7 +65,7 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 		return r.reportDryRun(changes, o)
 	}
 	a := &adding{repo: r, options: o, importances: importances{repo: r}, adapters: adapters{repo: r}}
-	if a.relatives, err = r.relatives(); err != nil {
+	if a.relatives, err = newRelatives(r); err != nil {
 		return err
 	}
 	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})

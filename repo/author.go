@@ -15,8 +15,8 @@ type Author struct {
 // String is "NAME <MAIL>".
 func (a Author) String() string { return a.Name + " <" + a.Mail + ">" }
 
-// Author returns the configured author, or a default for what is not configured.
-func (r *Repo) Author() Author {
+// author returns the configured author, or a default for what is not configured.
+func (r *Repo) author() Author {
 	a := Author{Name: cleanAuthor(r.Config.User.Name), Mail: cleanAuthor(r.Config.User.Email)}
 	if a.Name != "" && a.Mail != "" {
 		return a

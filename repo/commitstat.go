@@ -12,7 +12,7 @@ type CommitStat struct {
 	TensorsChanged int      `json:"tensors_changed"` // tensors of those files that came, went or differ
 	StoredBytes    int64    `json:"stored_bytes"`    // in packs, that the parents' files do not need
 	// Sources is what tensors that came or changed were stored from, by the path of their
-	// file; see [Kin.Sources].
+	// file; see [Namer.Sources].
 	Sources map[string][]FileSource `json:"sources,omitempty"`
 }
 

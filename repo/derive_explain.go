@@ -93,7 +93,7 @@ func (r *Repo) madeOf(source catalog.File, puts []putTensor) (map[digest.ID]bool
 			stored = append(stored, p.blob)
 		}
 	}
-	ways, err := r.origins(stored)
+	ways, err := originsOf(r, stored)
 	for _, b := range stored {
 		if w := ways[b].way; w != nil && of[w.source()] {
 			made[b] = true

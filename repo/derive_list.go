@@ -48,16 +48,16 @@ type DerivedOne struct {
 
 // Derivations lists the files that rev names with tensors computed from others; with a path that one file, and each
 // of these tensors. It reads no tensor.
-func (r *Repo) Derivations(ctx context.Context, rev, path string) (*Derivations, error) {
+func DerivationsOf(ctx context.Context, r *Repo, rev, path string) (*Derivations, error) {
 	commit, err := r.Resolve(rev)
 	if err != nil {
 		return nil, err
 	}
-	files, err := r.derivable(rev, path)
+	files, err := derivable(r, rev, path)
 	if err != nil {
 		return nil, err
 	}
-	k, err := r.Kin()
+	k, err := NewNamer(r)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (r *Repo) Derivations(ctx context.Context, rev, path string) (*Derivations,
 }
 
 // derivable are the files of a commit, or the one at path.
-func (r *Repo) derivable(rev, path string) ([]TreeFile, error) {
+func derivable(r *Repo, rev, path string) ([]TreeFile, error) {
 	if path != "" {
 		tf, err := r.fileAt(rev, path)
 		return []TreeFile{tf}, err
@@ -93,7 +93,7 @@ func (r *Repo) derivable(rev, path string) ([]TreeFile, error) {
 
 // A deriveListing is one file on its way to say how its tensors are computed.
 type deriveListing struct {
-	kin   *Kin
+	kin   *Namer
 	place Place
 	file  catalog.File
 	kept  []catalog.Storage

@@ -54,7 +54,7 @@ func (r *Repo) VerifyDerived(ctx context.Context, rev, path string, p Progress) 
 
 // derivedTensors are the files with derived tensors, and each of those.
 func (r *Repo) derivedTensors(ctx context.Context, rev, path string) (out []DerivedFile, err error) {
-	files, err := r.derivable(rev, path)
+	files, err := derivable(r, rev, path)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (r *Repo) derivedTensors(ctx context.Context, rev, path string) (out []Deri
 	if err != nil {
 		return nil, err
 	}
-	k := &Kin{files: r.fileHistory(), ways: r.waysOfStoring()}
+	k := &Namer{files: r.fileHistory(), ways: waysOfStoring(r)}
 	for _, tf := range files {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)

@@ -161,7 +161,7 @@ func TestManyShards(t *testing.T) {
 // look scans a file and finds its family, without adding it.
 func (f *fixture) look(path, content string) (family, *member) {
 	f.t.Helper()
-	rs, err := f.relatives()
+	rs, err := newRelatives(f.Repo)
 	require.NoError(f.t, err)
 	src := strings.NewReader(content)
 	file, err := scan(context.Background(), src, src.Size(), path, func(int64) {})
@@ -308,7 +308,7 @@ func TestRepackKnowsLooks(t *testing.T) {
 	f.put("tuned.safetensors", renamed(t, tuned))
 	f.save("both")
 	f.rebuild() // it has to make the sketches itself
-	families, _, err := f.tensorFamilies(context.Background())
+	families, _, err := tensorFamilies(context.Background(), f.Repo)
 	require.NoError(t, err)
 	of := map[digest.ID]int{}
 	for i, list := range families {
@@ -325,7 +325,7 @@ func TestRepackKnowsLooks(t *testing.T) {
 			require.Equal(t, of[partners[p.Name]], of[digest.Sum(p.bytes)], p.Name)
 		}
 	}
-	again, _, err := f.tensorFamilies(context.Background())
+	again, _, err := tensorFamilies(context.Background(), f.Repo)
 	require.NoError(t, err)
 	require.Equal(t, families, again)
 }

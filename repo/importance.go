@@ -68,7 +68,7 @@ func (m *importances) load() error {
 		if err != nil {
 			return err
 		}
-		if err := m.add(e.Path, f, m.repo.segment(f)); err != nil && !isLost(err) {
+		if err := m.add(e.Path, f, segmentsOf(m.repo, f)); err != nil && !isLost(err) {
 			return err
 		}
 	}
@@ -87,7 +87,7 @@ func mayHaveImportance(name string) bool {
 }
 
 // segment opens a stored file's segments by number.
-func (r *Repo) segment(f catalog.File) func(i int) (io.ReaderAt, error) {
+func segmentsOf(r *Repo, f catalog.File) func(i int) (io.ReaderAt, error) {
 	return func(i int) (io.ReaderAt, error) { return r.Store.Blob(f.Blobs[i]) }
 }
 

@@ -56,8 +56,8 @@ type LineageTensor struct {
 // Lineage finds out what the tensors of files came from. A tensor that an older file has is
 // identical to that one's; another is what its prediction makes of others. It reads
 // manifests and predictions, no tensors.
-func (r *Repo) Lineage(o LineageOptions) (*Lineage, error) {
-	k, err := r.Kin()
+func LineageOf(r *Repo, o LineageOptions) (*Lineage, error) {
+	k, err := NewNamer(r)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (r *Repo) Lineage(o LineageOptions) (*Lineage, error) {
 
 // A lineage is one call of Lineage.
 type lineage struct {
-	kin     *Kin
+	kin     *Namer
 	options LineageOptions
 	home    digest.ID // the commit whose files need no revision
 	ages    *ages

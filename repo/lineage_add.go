@@ -64,7 +64,7 @@ func (a *adding) takeNear(wanted map[digest.ID]int) (path string, most int) {
 
 // takeFar counts what files of other commits have of wanted.
 func (a *adding) takeFar(wanted map[digest.ID]int, counts map[string]int) error {
-	k, err := a.repo.Kin()
+	k, err := NewNamer(a.repo)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (a *ages) of(file digest.ID) age {
 
 // ages reads all commits that the refs and one more commit lead to, the oldest first, and
 // the lists of their tensors.
-func (k *Kin) ages(also digest.ID) (*ages, error) {
+func (k *Namer) ages(also digest.ID) (*ages, error) {
 	var from []digest.ID
 	if !also.IsZero() {
 		from = append(from, also)

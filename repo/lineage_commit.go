@@ -10,7 +10,7 @@ import (
 // Sources says for the files that a commit changed what the tensors that it brought are
 // stored against, by path. A file that needs no other has no entry. Records as they are
 // today count: a repack may have found a better source since.
-func (k *Kin) Sources(c catalog.Commit, changes []Change) (map[string][]FileSource, error) {
+func (k *Namer) Sources(c catalog.Commit, changes []Change) (map[string][]FileSource, error) {
 	out := map[string][]FileSource{}
 	for _, ch := range changes {
 		id, err := k.files.at(c.Tree, ch.Path)
@@ -33,7 +33,7 @@ func (k *Kin) Sources(c catalog.Commit, changes []Change) (map[string][]FileSour
 
 // sourcesOf is what the file of p is stored against, apart from tensors that the first
 // parent's file of that path has too.
-func (k *Kin) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
+func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	now, err := k.files.list(p.File)
 	if err != nil || len(now.Names) == 0 {
 		return nil, err

@@ -5,10 +5,10 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A Kin finds the files that tensors come from, and names them as people do: by path and
+// A Namer finds the files that tensors come from, and names them as people do: by path and
 // revision. It remembers what it has read, and sees refs as they were when it was made.
 // One goroutine at a time may use it.
-type Kin struct {
+type Namer struct {
 	files *fileHistory
 	ways  *ways
 	tips  []tip
@@ -17,13 +17,13 @@ type Kin struct {
 	blobs map[digest.ID]catalog.Number
 }
 
-// Kin is for questions about the files that the refs lead to.
-func (r *Repo) Kin() (*Kin, error) {
-	tips, err := r.tips()
+// Namer is for questions about the files that the refs lead to.
+func NewNamer(r *Repo) (*Namer, error) {
+	tips, err := tipsOf(r)
 	if err != nil {
 		return nil, err
 	}
-	return &Kin{r.fileHistory(), r.waysOfStoring(), tips, map[digest.ID][]TreeFile{}, nil, map[digest.ID]catalog.Number{}}, nil
+	return &Namer{r.fileHistory(), waysOfStoring(r), tips, map[digest.ID][]TreeFile{}, nil, map[digest.ID]catalog.Number{}}, nil
 }
 
 // A Place is a file in a commit.
@@ -42,7 +42,7 @@ type sought struct {
 }
 
 // Rev is a REV that leads to a commit: "main~1". Where none does it is the commit's id.
-func (k *Kin) Rev(commit digest.ID) (string, error) {
+func (k *Namer) Rev(commit digest.ID) (string, error) {
 	if k.names == nil {
 		var err error
 		if k.names, err = k.files.revNames(k.tips); err != nil {
@@ -56,7 +56,7 @@ func (k *Kin) Rev(commit digest.ID) (string, error) {
 }
 
 // revFrom is a REV for a place, "" when the commit from has that file at that path too.
-func (k *Kin) revFrom(from digest.ID, p Place) (string, error) {
+func (k *Namer) revFrom(from digest.ID, p Place) (string, error) {
 	here, err := k.has(from, p)
 	if err != nil || here {
 		return "", err
@@ -65,7 +65,7 @@ func (k *Kin) revFrom(from digest.ID, p Place) (string, error) {
 }
 
 // has says that a commit has the file of p at its path. The zero ID has none.
-func (k *Kin) has(commit digest.ID, p Place) (bool, error) {
+func (k *Namer) has(commit digest.ID, p Place) (bool, error) {
 	if commit == p.Commit || commit.IsZero() {
 		return commit == p.Commit, nil
 	}
@@ -78,7 +78,7 @@ func (k *Kin) has(commit digest.ID, p Place) (bool, error) {
 }
 
 // cameIn is the commit that brought the file of p to its path, looking back from p's.
-func (k *Kin) cameIn(p Place) (digest.ID, error) {
+func (k *Namer) cameIn(p Place) (digest.ID, error) {
 	at := p.Commit
 	for !at.IsZero() {
 		c, err := k.files.commit(at)
@@ -106,7 +106,7 @@ func (k *Kin) cameIn(p Place) (digest.ID, error) {
 
 // commits yields from and the commits before it, the nearest first, then those that the
 // refs lead to. The zero ID is no commit.
-func (k *Kin) commits(from digest.ID, visit func(catalog.Commit) (more bool, err error)) error {
+func (k *Namer) commits(from digest.ID, visit func(catalog.Commit) (more bool, err error)) error {
 	seen := map[digest.ID]bool{{}: true}
 	starts := []digest.ID{from}
 	for _, t := range k.tips {
@@ -135,7 +135,7 @@ func (k *Kin) commits(from digest.ID, visit func(catalog.Commit) (more bool, err
 // nearest first, then in all others. Of one commit's files that with the most of them
 // counts first, then the one at path. Files that allow refuses are passed over. What no
 // file has stays as it is.
-func (k *Kin) find(from digest.ID, path string, all []*sought, allow func(digest.ID) bool) error {
+func (k *Namer) find(from digest.ID, path string, all []*sought, allow func(digest.ID) bool) error {
 	open, err := k.open(all)
 	if err != nil || len(open) == 0 {
 		return err
@@ -153,7 +153,7 @@ func (k *Kin) find(from digest.ID, path string, all []*sought, allow func(digest
 }
 
 // findIn looks for blobs in one file.
-func (k *Kin) findIn(p Place, all []*sought) error {
+func (k *Namer) findIn(p Place, all []*sought) error {
 	open, err := k.open(all)
 	if err == nil {
 		err = k.files.loadLists([]digest.ID{p.File})
@@ -166,7 +166,7 @@ func (k *Kin) findIn(p Place, all []*sought) error {
 
 // open is what is sought and not found yet, by the catalog's numbers. What the catalog has
 // never met is left out.
-func (k *Kin) open(all []*sought) (map[catalog.Number][]*sought, error) {
+func (k *Namer) open(all []*sought) (map[catalog.Number][]*sought, error) {
 	var ask []digest.ID
 	for _, s := range all {
 		if _, known := k.blobs[s.blob]; !known {
@@ -190,7 +190,7 @@ func (k *Kin) open(all []*sought) (map[catalog.Number][]*sought, error) {
 }
 
 // candidates are the files of a commit that have not been tried before, with their tensors read.
-func (k *Kin) candidates(c catalog.Commit, tried map[digest.ID]bool, allow func(digest.ID) bool) ([]TreeFile, error) {
+func (k *Namer) candidates(c catalog.Commit, tried map[digest.ID]bool, allow func(digest.ID) bool) ([]TreeFile, error) {
 	all, err := k.filesOf(c)
 	if err != nil {
 		return nil, err
@@ -209,7 +209,7 @@ func (k *Kin) candidates(c catalog.Commit, tried map[digest.ID]bool, allow func(
 }
 
 // filesOf lists the files of a commit.
-func (k *Kin) filesOf(c catalog.Commit) ([]TreeFile, error) {
+func (k *Namer) filesOf(c catalog.Commit) ([]TreeFile, error) {
 	if files, known := k.paths[c.Tree]; known {
 		return files, nil
 	}
@@ -221,7 +221,7 @@ func (k *Kin) filesOf(c catalog.Commit) ([]TreeFile, error) {
 }
 
 // settle takes from open what the best of the files has; false when none has any.
-func (k *Kin) settle(open map[catalog.Number][]*sought, files []TreeFile, commit digest.ID, path string) bool {
+func (k *Namer) settle(open map[catalog.Number][]*sought, files []TreeFile, commit digest.ID, path string) bool {
 	var best TreeFile
 	most := 0
 	for _, f := range files {

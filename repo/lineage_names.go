@@ -17,7 +17,7 @@ type tip struct {
 }
 
 // tips lists what is named: what is checked out first, then branches, tags and others.
-func (r *Repo) tips() ([]tip, error) {
+func tipsOf(r *Repo) ([]tip, error) {
 	head, err := r.Head()
 	if err != nil {
 		return nil, err

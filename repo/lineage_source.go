@@ -46,7 +46,7 @@ func (t *tally) add(kind string, from []*sought) {
 }
 
 // list is the sources, the one of the most tensors first, as seen from a commit.
-func (k *Kin) list(t *tally, from digest.ID) ([]FileSource, error) {
+func (k *Namer) list(t *tally, from digest.ID) ([]FileSource, error) {
 	out := make([]FileSource, 0, len(t.byFile))
 	for _, s := range t.byFile {
 		if !s.Digest.IsZero() {

@@ -16,7 +16,7 @@ type TensorSource struct {
 
 // tensorSources finds names for blobs that the file of p is stored against: among what was
 // there when the file came in, then before, then anywhere.
-func (k *Kin) tensorSources(p Place, blobs []digest.ID) (map[digest.ID]TensorSource, error) {
+func (k *Namer) tensorSources(p Place, blobs []digest.ID) (map[digest.ID]TensorSource, error) {
 	from, err := k.cameIn(p)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (k *Kin) tensorSources(p Place, blobs []digest.ID) (map[digest.ID]TensorSou
 }
 
 // tensorSource is what was found, as seen from a commit.
-func (k *Kin) tensorSource(from digest.ID, s *sought) (TensorSource, error) {
+func (k *Namer) tensorSource(from digest.ID, s *sought) (TensorSource, error) {
 	src := TensorSource{Digest: s.blob, Path: s.place.Path, Tensor: s.tensor}
 	if !s.found {
 		return src, nil

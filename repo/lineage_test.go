@@ -246,7 +246,7 @@ func TestSourcesOfCommit(t *testing.T) {
 	tensors := f.read("model.safetensors")
 	f.put("copy.safetensors", tensors)
 	f.save("copy")
-	k, err := f.Kin()
+	k, err := NewNamer(f.Repo)
 	require.NoError(t, err)
 	sources := func(rev string) map[string][]FileSource {
 		id, err := f.Resolve(rev)
@@ -311,7 +311,7 @@ func TestRevNames(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.UpdateRef("refs/tags/v1", digest.ID{}, one, "test"))
 	require.NoError(t, f.UpdateRef("refs/heads/side", side, digest.ID{}, "test"))
-	k, err := f.Kin()
+	k, err := NewNamer(f.Repo)
 	require.NoError(t, err)
 	for id, want := range map[digest.ID]string{merge: "main", four: "main~1", two: "main~2", one: "v1", side: "main^2", three: "main^2~1"} {
 		got, err := k.Rev(id)

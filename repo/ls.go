@@ -123,7 +123,7 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	for i := range blobs {
 		blobs[i] = c.Digest(i)
 	}
-	origins, err := r.origins(blobs)
+	origins, err := originsOf(r, blobs)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +175,7 @@ func (r *Repo) nameSources(p Place, origins map[digest.ID]origin) (map[digest.ID
 	if len(blobs) == 0 {
 		return nil, nil
 	}
-	k, err := r.Kin()
+	k, err := NewNamer(r)
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ type origin struct {
 
 // origins says how blobs are stored, by the records that readers take: of several
 // ways within a blob, the one of most bytes. The zero ID, which stands for no bytes, is raw.
-func (r *Repo) origins(ids []digest.ID) (map[digest.ID]origin, error) {
+func originsOf(r *Repo, ids []digest.ID) (map[digest.ID]origin, error) {
 	out := map[digest.ID]origin{{}: {encoding: "raw", way: &way{}}}
 	blobs := make([]catalog.Blob, 0, len(ids))
 	var chunks []digest.ID
@@ -253,7 +253,7 @@ func (r *Repo) origins(ids []digest.ID) (map[digest.ID]origin, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := r.waysOfStoring()
+	w := waysOfStoring(r)
 	for _, b := range blobs {
 		if out[b.ID], err = w.most(b, records); err != nil {
 			return nil, err

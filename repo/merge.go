@@ -128,7 +128,7 @@ func (m *merging) run(ctx context.Context) (*MergeResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := m.repo.MergeTrees(were, ours, theirs, m.options.Strategy)
+	t, err := MergeTrees(m.repo, were, ours, theirs, m.options.Strategy)
 	if err != nil {
 		return nil, err
 	}

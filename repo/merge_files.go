@@ -31,7 +31,7 @@ type TreeMerge struct {
 }
 
 // MergeTrees merges the files of ours and theirs, which both come from base.
-func (r *Repo) MergeTrees(base, ours, theirs []TreeFile, s Strategy) (*TreeMerge, error) {
+func MergeTrees(r *Repo, base, ours, theirs []TreeFile, s Strategy) (*TreeMerge, error) {
 	m := &TreeMerge{repo: r, strategy: s, Changed: []MergedFile{}, Conflicts: []Conflict{}}
 	for _, t := range triples(base, ours, theirs) {
 		f, merge, err := m.file(t)

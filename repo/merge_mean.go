@@ -29,7 +29,7 @@ type meanReader struct {
 }
 
 // meanOf opens the two tensors.
-func (r *Repo) meanOf(x mean) (*meanReader, error) {
+func meanOf(r *Repo, x mean) (*meanReader, error) {
 	m := &meanReader{kind: meanTypes[x.tensor.DType], size: x.tensor.Len}
 	a, err := r.Store.Blob(x.ours)
 	if err != nil {

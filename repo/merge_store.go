@@ -69,7 +69,7 @@ func (m *TreeMerge) storeFile(ctx context.Context, w *tensorstore.Writer, t *ten
 
 // storeMean stores the mean of two tensors.
 func (m *TreeMerge) storeMean(ctx context.Context, w *tensorstore.Writer, x mean, p Progress) (digest.ID, error) {
-	src, err := m.repo.meanOf(x)
+	src, err := meanOf(m.repo, x)
 	if err != nil {
 		return digest.ID{}, err
 	}

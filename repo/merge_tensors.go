@@ -46,7 +46,7 @@ func (a namedTensor) sameKind(b namedTensor) bool {
 func (a namedTensor) equal(b namedTensor) bool { return a.sameKind(b) && a.blob == b.blob }
 
 // openTensors reads which tensors a file has; of no file, none.
-func (r *Repo) openTensors(f TreeFile) (*tensorFile, error) {
+func openTensors(r *Repo, f TreeFile) (*tensorFile, error) {
 	t := &tensorFile{byName: map[string]namedTensor{}}
 	if f.Path == "" || f.Mode == ModeLink {
 		return t, nil
@@ -115,7 +115,7 @@ func (m *TreeMerge) tensors(t triple, mode uint32) (f TreeFile, merge *tensorMer
 		to   **tensorFile
 		from TreeFile
 	}{{&x.base, t.base}, {&x.ours, t.ours}, {&x.theirs, t.theirs}} {
-		if *side.to, err = m.repo.openTensors(side.from); err != nil {
+		if *side.to, err = openTensors(m.repo, side.from); err != nil {
 			return f, nil, notByTensors, err
 		}
 	}

@@ -27,8 +27,8 @@ type relatives struct {
 }
 
 // relatives reads the files of HEAD and of the index.
-func (r *Repo) relatives() (*relatives, error) {
-	files, err := r.headFiles()
+func newRelatives(r *Repo) (*relatives, error) {
+	files, err := headFiles(r)
 	if err != nil && !isLost(err) {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (r *member) shares(me *member) bool {
 }
 
 // headFiles lists the files of HEAD's commit, none before the first.
-func (r *Repo) headFiles() ([]TreeFile, error) {
+func headFiles(r *Repo) ([]TreeFile, error) {
 	h, err := r.Head()
 	if err != nil || h.Commit.IsZero() {
 		return nil, err

@@ -70,7 +70,7 @@ func TestTheClosestRelativeComesFirst(t *testing.T) {
 		f.put(path, content)
 		f.add(path)
 	}
-	rs, err := f.relatives()
+	rs, err := newRelatives(f.Repo)
 	require.NoError(t, err)
 	file, err := scan(context.Background(), strings.NewReader(merged), int64(len(merged)), "m.safetensors", func(int64) {})
 	require.NoError(t, err)

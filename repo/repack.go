@@ -44,7 +44,7 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 	if err := r.Store.Refresh(); err != nil { // another may have just ended
 		return nil, err
 	}
-	families, total, err := r.tensorFamilies(ctx)
+	families, total, err := tensorFamilies(ctx, r)
 	if err != nil {
 		return nil, err
 	}

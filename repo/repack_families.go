@@ -28,7 +28,7 @@ func compareRoles(a, b roleKey) int {
 
 // tensorFamilies are the distinct tensors of all files of the store by role, and their
 // bytes. One that is like none of its role goes where the tensor is that it is like. The same files give the same families in the same order, whenever they were added.
-func (r *Repo) tensorFamilies(ctx context.Context) (families [][]tensorstore.Tensor, bytes int64, err error) {
+func tensorFamilies(ctx context.Context, r *Repo) (families [][]tensorstore.Tensor, bytes int64, err error) {
 	c := collecting{repo: r, roles: map[digest.ID]roleKey{}, tensors: map[digest.ID]tensorstore.Tensor{}, size: map[digest.ID]int64{},
 		names: map[digest.ID]string{}, importances: importances{repo: r, loaded: true}, adapters: adapters{repo: r, loaded: true}}
 	var files []digest.ID
@@ -57,7 +57,7 @@ func (r *Repo) tensorFamilies(ctx context.Context) (families [][]tensorstore.Ten
 	for _, n := range c.size {
 		bytes += n
 	}
-	families, err = r.rehome(ctx, c.families())
+	families, err = rehome(ctx, r, c.families())
 	return families, bytes, err
 }
 
@@ -98,7 +98,7 @@ func (c *collecting) add(f catalog.File) {
 // takeUp notes the adapters and importance matrices of a file, whatever it is called.
 func (c *collecting) takeUp(f catalog.File) error {
 	c.adapters.add("", f)
-	err := c.importances.addContent(f, c.repo.segment(f))
+	err := c.importances.addContent(f, segmentsOf(c.repo, f))
 	if isLost(err) {
 		return nil
 	}

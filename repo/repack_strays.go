@@ -20,7 +20,7 @@ type rehoming struct {
 
 // rehome moves each tensor that is like no other of its family to where the one is that it is
 // most like, whatever both are called. Sketches that are missing are made, which reads parts of the store.
-func (r *Repo) rehome(ctx context.Context, families [][]tensorstore.Tensor) ([][]tensorstore.Tensor, error) {
+func rehome(ctx context.Context, r *Repo, families [][]tensorstore.Tensor) ([][]tensorstore.Tensor, error) {
 	h := rehoming{newSketchbook(r), map[digest.ID]int{}, map[digest.ID]tensorstore.Tensor{}, map[digest.ID]bool{}}
 	h.book.left = math.MaxInt
 	for i, f := range families {

@@ -25,6 +25,7 @@ type Repo struct {
 	Store    *tensorstore.Store
 	Catalog  *catalog.Catalog
 	Config   Config
+	Author   func() Author // who changes it: the one configured, or a default for what is not
 }
 
 // Find opens the repository that start, a folder or a file in one, is in.
@@ -85,6 +86,7 @@ func configured(root string, fsys disk.FS) (*Repo, error) {
 		return nil, err
 	}
 	r := &Repo{Root: root, Dir: filepath.Join(root, ditsDir), FS: orOS(fsys)}
+	r.Author = r.author
 	if !isRepository(r.Dir) {
 		return nil, fmt.Errorf("%s: %w", root, ErrNoRepository)
 	}

@@ -16,7 +16,7 @@ func (r *Repo) SQL(ctx context.Context, query string, row func(columns []string,
 	if err != nil {
 		return err
 	}
-	ways := r.waysOfStoring()
+	ways := waysOfStoring(r)
 	return r.Catalog.Ask(ctx, catalog.Ask{
 		Query: query,
 		Refs:  refs,

@@ -117,7 +117,7 @@ func (r *Repo) byEncoding(s *Stats, sums catalog.Stats, files []digest.ID) error
 		}
 		s.ByEncoding[name] = EncodingStats(u)
 	}
-	w := r.waysOfStoring()
+	w := waysOfStoring(r)
 	any := false
 	err := r.Catalog.Each(pack.Prediction, func(rec catalog.Record) error {
 		p, err := w.prediction(rec.ID)

@@ -58,7 +58,7 @@ func (w *way) source() digest.ID {
 	return w.sources[0]
 }
 
-func (r *Repo) waysOfStoring() *ways {
+func waysOfStoring(r *Repo) *ways {
 	return &ways{repo: r, predictions: map[digest.ID]*way{{}: {}}}
 }
 

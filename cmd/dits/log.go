@@ -93,7 +93,7 @@ type shower struct {
 	names   map[digest.ID][]string // what points to a commit, as people read it
 	refs    map[digest.ID][]string // the same by full ref names
 	graph   *graph
-	kin     *repo.Kin // nil: nothing was asked yet
+	sources *repo.Namer // nil: nothing was asked yet
 }
 
 // A loggedCommit is a commit in JSON.
@@ -145,12 +145,12 @@ func (s *shower) stat(c catalog.Commit) (*repo.CommitStat, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.kin == nil {
-		if s.kin, err = s.repo.Kin(); err != nil {
+	if s.sources == nil {
+		if s.sources, err = repo.NewNamer(s.repo); err != nil {
 			return nil, err
 		}
 	}
-	stat.Sources, err = s.kin.Sources(c, stat.Files)
+	stat.Sources, err = s.sources.Sources(c, stat.Files)
 	return stat, err
 }
 
