@@ -12,7 +12,8 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// samples are predictions of every kind that needs no fitting.
+// samples are predictions of every kind whose stored form has no code that a shorter one may be read as: of all
+// but low rank.
 func samples() map[string]*Prediction {
 	id := digest.Sum([]byte("source"))
 	m := codec.NewMeter(codec.BF16, 4, 32, codec.RowColScales)
@@ -37,6 +38,13 @@ func samples() map[string]*Prediction {
 		"rounded": {Kind: Quantised, Elem: codec.BlockElem(ggml.Q8_0), From: codec.BlockElem(ggml.Q6_K), Elements: 16, Width: 8, Sources: []digest.ID{id}, Recipe: &Recipe{Way: Rounded}},
 		"rows": {Kind: Rows, Elem: codec.BF16, From: codec.BF16, Elements: 128, Width: 32, Sources: []digest.ID{id},
 			Activity: m.Activity(), Runs: []Run{{0, 1, 7}, {2, 2, 1000}}},
+		"scales": {Kind: Scales, Elem: codec.F16, From: codec.BF16, Elements: 12, Sources: []digest.ID{id},
+			Scaling: &Scaling{Rows: 5, Columns: 64, TileRows: 2, TileCols: 16, Largest: 448, Scale: codec.F16}},
+		"scaled": {Kind: Scaled, Elem: codec.I8, From: codec.F16, Elements: 320,
+			Of:      &Prediction{Kind: Arranged, Elem: codec.F16, From: codec.F16, Elements: 320, Sources: []digest.ID{id}, Arrangement: &Arrangement{Skip: 7}},
+			Scaling: &Scaling{Rows: 5, Columns: 64, TileRows: 1, TileCols: 64, Largest: 127, Scale: codec.F32, Given: 0.25, Inverse: true}},
+		"merged": {Kind: Adapted, Elem: codec.BF16, From: codec.BF16, Elements: 128, Width: 32, Sources: []digest.ID{id}, Activity: m.Activity(),
+			Adapter: &Adapter{A: digest.ID{3}, B: digest.ID{4}, Elem: codec.F32, Rank: 2, Scale: 0.5, Order: roundedChange | scaledB, Transposed: true}},
 	}
 }
 
