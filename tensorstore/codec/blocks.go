@@ -98,7 +98,7 @@ func (b *blockCoder) appendGuided(dst, src []byte, g Guide) []byte {
 	b.hints = grow(b.hints, g.Hints())
 	if len(b.hints) > 0 {
 		clear(b.hints)
-		g.Find(b.hints, src)
+		g.Find(b.hints)
 		dst = b.appendHints(dst)
 	}
 	b.guess = grow(b.guess, len(src))

@@ -90,10 +90,14 @@ func blockSamples(tb testing.TB, t ggml.Type) (all []sample) {
 		add("noise against near", noise, in)
 		in.Pred = nil
 		for _, g := range guides(t, n) {
-			in.Guide = g
-			add("guide "+g.name, src, in)
-			add("noise, guide "+g.name, noise, in)
-			add("sparse, guide "+g.name, sparse, in)
+			for _, c := range []struct {
+				name   string
+				blocks []byte
+			}{{"", src}, {"noise, ", noise}, {"sparse, ", sparse}} {
+				g.coded = c.blocks
+				in.Guide = g
+				add(c.name+"guide "+g.name, c.blocks, in)
+			}
 		}
 	}
 	return all

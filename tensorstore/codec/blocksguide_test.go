@@ -16,6 +16,7 @@ type testGuide struct {
 	values  []float32
 	blind   bool // guesses nothing of scales
 	hinted  bool
+	coded   []byte            // blocks that hints are found for
 	settled *int              // counts calls of Settle
 	made    map[string][]byte // guesses by hints
 }
@@ -52,9 +53,9 @@ func (g testGuide) Hints() int {
 }
 
 // Find tries the hints from 0 to 3.
-func (g testGuide) Find(hints, src []byte) {
+func (g testGuide) Find(hints []byte) {
 	size := int(g.kind.BlockBytes()) * runOfHint
-	guess := make([]byte, len(src))
+	src, guess := g.coded, make([]byte, len(g.coded))
 	for h := byte(3); h < 4; h-- {
 		g.Guess(guess, bytes.Repeat([]byte{h}, len(hints)))
 		for i := range hints {
@@ -127,6 +128,7 @@ func TestBlocksGuided(t *testing.T) {
 			t.Fatalf("%v: no guess", kind)
 		}
 		size := func(src []byte, g testGuide) int {
+			g.coded = src
 			enc, ok := roundTrip(t, blocksCodec{}, sample{kind.String(), src, Input{Elem: BlockElem(kind), Guide: g}})
 			if !ok {
 				t.Fatalf("%v: does not apply", kind)

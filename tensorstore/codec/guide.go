@@ -7,8 +7,9 @@ type Guide interface {
 	// Hints is the number of hints that the chunk takes, 0 for a guide that wants none. A hint is a
 	// byte.
 	Hints() int
-	// Find fills hints with those that make Guess come nearest to src. Only encoders call it.
-	Find(hints, src []byte)
+	// Find fills hints with those that make Guess come nearest to what was made of the source. Only encoders
+	// call it.
+	Find(hints []byte)
 	// Guess fills dst with the blocks as they are expected; ok is false, and dst of no meaning, for a guide
 	// that expects nothing of scales. Hints are untrusted.
 	Guess(dst, hints []byte) (ok bool)

@@ -116,7 +116,7 @@ func (g *guide) groups() int {
 // Find is what [codec.Guide] says. A hint is one more than the number of the candidate that the search
 // accepted last, 0 for none: with what it accepted before, which moves the later ones a little, the guess
 // would be right of a few more blocks, and take twice the bytes.
-func (g *guide) Find(hints, _ []byte) {
+func (g *guide) Find(hints []byte) {
 	if g.way != Hinted {
 		return
 	}
