@@ -28,7 +28,7 @@ func (a *adding) recipe(file catalog.File, puts []tensorstore.Put, done *Added) 
 		done.DerivedResidual += p.Stored
 		derived = append(derived, p)
 		u := use{way: recipeOf(p.Prediction)}
-		for _, id := range helpers(p.Prediction) {
+		for _, id := range p.Prediction.Helpers() {
 			u.with = a.helperName(id)
 		}
 		if bytes[u] += s.Len; bytes[u] > bytes[most] {

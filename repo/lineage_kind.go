@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
 )
 
@@ -35,59 +34,46 @@ func kindOf(p *predict.Prediction) string {
 // detailOf is kindOf with what is particular to the one prediction: "low rank r16",
 // "combination 0.5/0.5". A relative is "relative".
 func detailOf(p *predict.Prediction) string {
-	switch {
-	case p.Kind == predict.Alone:
-		return ""
-	case p.Kind == predict.LowRank && p.Factors != nil:
-		return fmt.Sprintf("%s r%d", p.Kind, p.Factors.Rank)
-	case p.Kind == predict.Combined && p.Combination != nil:
-		parts := make([]string, len(p.Combination.Coefs))
-		for i, c := range p.Combination.Coefs {
+	switch by := p.By.(type) {
+	case *predict.Factors:
+		return fmt.Sprintf("%s r%d", p.Kind, by.Rank)
+	case *predict.Combination:
+		parts := make([]string, len(by.Coefs))
+		for i, c := range by.Coefs {
 			parts[i] = strconv.FormatFloat(float64(c), 'g', 3, 32)
 		}
 		return p.Kind.String() + " " + strings.Join(parts, "/")
-	case p.Kind == predict.Quantised && p.Recipe != nil:
-		return quantisedOf(p)
-	case p.Kind == predict.Adapted && p.Adapter != nil:
-		return fmt.Sprintf("%s r%d", p.Kind, p.Adapter.Rank)
+	case *predict.Recipe:
+		return quantisedOf(p, by)
+	case *predict.Merge:
+		return fmt.Sprintf("%s r%d", p.Kind, by.Rank)
+	}
+	if p.Kind == predict.Alone {
+		return ""
 	}
 	return p.Kind.String()
 }
 
 // quantisedOf is "quantised hinted", with what is particular to the quantiser: "quantised replayed fused imatrix".
-func quantisedOf(p *predict.Prediction) string {
+func quantisedOf(p *predict.Prediction, r *predict.Recipe) string {
 	text := p.Kind.String() + " " + recipeOf(p)
-	if p.Recipe.Fused {
+	if r.Fused {
 		text += " fused"
 	}
-	if p.Recipe.Importance != nil {
+	if r.Importance != nil {
 		text += " imatrix"
 	}
 	return text
 }
 
-// quantiserWays are what people call the ways to predict quants.
-var quantiserWays = map[predict.Way]string{predict.Rounded: "rounded", predict.Hinted: "hinted", predict.Replayed: "replayed"}
-
 // recipeOf is how a prediction computes a tensor, in one word: rounded, hinted or replayed where a quantiser
 // made it, merged where an adapter was, else the name of its kind.
 func recipeOf(p *predict.Prediction) string {
-	switch {
-	case p.Kind == predict.Quantised && p.Recipe != nil:
-		return quantiserWays[p.Recipe.Way]
-	case p.Kind == predict.Adapted:
+	switch by := p.By.(type) {
+	case *predict.Recipe:
+		return by.Way.String()
+	case *predict.Merge:
 		return "merged"
 	}
 	return p.Kind.String()
-}
-
-// helpers are the blobs that a prediction reads beside those with the tensor's values.
-func helpers(p *predict.Prediction) (ids []digest.ID) {
-	if p.Recipe != nil && p.Recipe.Importance != nil {
-		ids = append(ids, p.Recipe.Importance.Blob)
-	}
-	if p.Adapter != nil {
-		ids = append(ids, p.Adapter.A, p.Adapter.B)
-	}
-	return ids
 }

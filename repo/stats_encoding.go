@@ -77,7 +77,7 @@ func (w *ways) prediction(id digest.ID) (*way, error) {
 	}
 	found := &way{derived: isDerived(p.Kind), kind: kindOf(p), detail: detailOf(p)}
 	if found.kind != "" {
-		found.sources, found.with = p.Blobs(), helpers(p)
+		found.sources, found.with = p.Blobs(), p.Helpers()
 	}
 	if found.derived {
 		found.recipe = recipeOf(p)

@@ -14,9 +14,9 @@ func (t *trial) as(src *source, e codec.Elem) *predict.Prediction {
 	p := &predict.Prediction{Kind: predict.Relative, Elem: src.elem, From: src.elem, Elements: t.values() / predict.ValuesOf(src.elem), Sources: []digest.ID{src.blob}}
 	if src.isPart() {
 		p.Kind, p.Sources = predict.Arranged, append(p.Sources, src.stack...)
-		p.Arrangement = &predict.Arrangement{Skip: src.skip / predict.ValuesOf(src.elem)}
+		p.By = &predict.Arrangement{Skip: src.skip / predict.ValuesOf(src.elem)}
 	} else if a := t.arrangement(src); a != nil {
-		p.Kind, p.Arrangement, p.Width = predict.Arranged, a, t.columns()/predict.ValuesOf(src.elem)
+		p.Kind, p.By, p.Width = predict.Arranged, a, t.columns()/predict.ValuesOf(src.elem)
 	}
 	if src.elem == e {
 		return p

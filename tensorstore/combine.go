@@ -33,7 +33,7 @@ func (t *trial) combined(singles []*candidate, best *candidate) *candidate {
 	if combination == nil {
 		return nil
 	}
-	p := &predict.Prediction{Kind: predict.Combined, Elem: t.elem, From: best.pred.From, Elements: t.elements(), Width: t.width, Combination: combination}
+	p := &predict.Prediction{Kind: predict.Combined, Elem: t.elem, From: best.pred.From, Elements: t.elements(), Width: t.width, By: combination}
 	c := &candidate{encoding: codec.Delta, pred: p}
 	for _, k := range chosen {
 		p.Sources = append(p.Sources, of[k].root())

@@ -156,7 +156,7 @@ func TestMerges(t *testing.T) {
 				requireBlob(t, s, c.merge)
 				require.Less(t, p.Stored, int64(len(c.merge)/100))
 				head := headOf(t, s, c.merge)
-				require.Equal(t, &predict.Combination{Order: c.order, Coefs: c.coefs}, head.Combination)
+				require.Equal(t, &predict.Combination{Order: c.order, Coefs: c.coefs}, head.By)
 				depth, _, err := s.lineage(digest.Sum(c.merge))
 				require.NoError(t, err)
 				require.EqualValues(t, 2, depth)

@@ -243,7 +243,7 @@ func TestObjectsAreBounded(t *testing.T) {
 func TestTilesAreWork(t *testing.T) {
 	const side = 1 << 10
 	s := &predict.Scaling{Rows: side, Columns: side, TileRows: side, TileCols: side, Largest: 127, Scale: codec.BF16}
-	p := &predict.Prediction{Kind: predict.Scales, Elem: codec.BF16, From: codec.BF16, Elements: s.Count(), Scaling: s}
+	p := &predict.Prediction{Kind: predict.Scales, Elem: codec.BF16, From: codec.BF16, Elements: s.Count(), By: s}
 	r, few := newReach(), Location{Entry: pack.Entry{RawLen: 2}}
 	r.work.Store(5 << 20)
 	require.NoError(t, r.replay(p, few))

@@ -70,8 +70,7 @@ func TestImportanceHasADepth(t *testing.T) {
 	h := Hint{DType: "Q4_K", Shape: []int64{rows, columns}, Relatives: []Relative{{Blob: digest.Sum(base), DType: "BF16"}},
 		Importance: []predict.Importance{{Blob: prev, Divisor: 1}}}
 	p := putAll(t, s, h, quants)
-	require.NotNil(t, p[0].Prediction.Recipe)
-	require.NotNil(t, p[0].Prediction.Recipe.Importance)
+	require.NotNil(t, p[0].Prediction.By.(*predict.Recipe).Importance)
 	locs, err := x.Locate(pack.Chunk, digest.Sum(quants))
 	require.NoError(t, err)
 	require.EqualValues(t, 3, locs[0].Depth)
@@ -105,15 +104,15 @@ func TestMergedAdapterAtTheFastLevel(t *testing.T) {
 	putAll(t, s, matrix(rows, columns), base)
 	putAll(t, s, matrix(rank, columns), a)
 	putAll(t, s, matrix(rows, rank), b)
-	p := &predict.Prediction{Kind: predict.Adapted, Elem: codec.BF16, From: codec.BF16, Elements: rows * columns, Width: columns, Sources: []digest.ID{digest.Sum(base)},
-		Adapter: &predict.Adapter{A: digest.Sum(a), B: digest.Sum(b), Elem: codec.BF16, Rank: rank, Scale: 2}}
+	p := &predict.Prediction{Kind: predict.Merged, Elem: codec.BF16, From: codec.BF16, Elements: rows * columns, Width: columns, Sources: []digest.ID{digest.Sum(base)},
+		By: &predict.Merge{A: digest.Sum(a), B: digest.Sum(b), Elem: codec.BF16, Rank: rank, Scale: 2}}
 	merged := make([]byte, 2*rows*columns)
 	require.NoError(t, p.Predict(merged, 0, s.opener(newReach())))
 	h := against(matrix(rows, columns), base)
 	h.Adapters = []Adapter{{A: digest.Sum(a), B: digest.Sum(b), DType: "BF16", Rank: rank}}
 	w := s.Begin(WriterOptions{Level: FastLevel})
 	defer w.Close()
-	require.Equal(t, predict.Adapted, put(t, w, merged, h).Prediction.Kind)
+	require.Equal(t, predict.Merged, put(t, w, merged, h).Prediction.Kind)
 }
 
 // TestExpertsOfAStack: each of the experts of a layer, the first too, comes from the tensor that has all, as it is

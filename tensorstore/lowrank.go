@@ -91,7 +91,7 @@ func (t *trial) lowRanked(ctx context.Context, c *candidate) (*candidate, error)
 
 // lowRank is what p predicts, moved by factors.
 func (t *trial) lowRank(p *predict.Prediction, f *predict.Factors) *predict.Prediction {
-	low := &predict.Prediction{Kind: predict.LowRank, Elem: t.elem, From: t.elem, Elements: t.elements(), Width: t.width, Factors: f}
+	low := &predict.Prediction{Kind: predict.LowRank, Elem: t.elem, From: t.elem, Elements: t.elements(), Width: t.width, By: f}
 	if p.Kind == predict.Relative {
 		low.Sources = p.Sources
 		return low

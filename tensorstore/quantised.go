@@ -102,7 +102,7 @@ type origin struct {
 // candidate is storing the tensor as this origin, quantised.
 func (o *origin) candidate(r predict.Recipe) *candidate {
 	t := o.blocks
-	p := &predict.Prediction{Kind: predict.Quantised, Elem: t.elem, From: o.base.Elem, Elements: t.elements(), Width: t.row, Recipe: &r}
+	p := &predict.Prediction{Kind: predict.Quantised, Elem: t.elem, From: o.base.Elem, Elements: t.elements(), Width: t.row, By: &r}
 	if o.base.Kind == predict.Relative {
 		p.Sources = o.base.Sources
 	} else {

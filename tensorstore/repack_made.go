@@ -26,7 +26,7 @@ func (f *kinship) weighMade(ctx context.Context, t *trial, m *member, others []i
 			return nil, context.Cause(ctx)
 		}
 		one := relatives[i : i+1]
-		made := []*candidate{t.bestAdapted(one), t.bestScaled(one)}
+		made := []*candidate{t.bestMerged(one), t.bestScaled(one)}
 		if i < len(m.Hint.Relatives) {
 			made = append(made, t.against(r))
 		}
@@ -122,8 +122,11 @@ func (r *repacking) importanceOf(chunk digest.ID) *predict.Importance {
 		return nil
 	}
 	p, err := r.store.prediction(id)
-	if err != nil || p.Recipe == nil {
+	if err != nil {
 		return nil
 	}
-	return p.Recipe.Importance
+	if r, ok := p.By.(*predict.Recipe); ok {
+		return r.Importance
+	}
+	return nil
 }

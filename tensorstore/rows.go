@@ -74,7 +74,7 @@ func (t *trial) againstRows(ctx context.Context, src *source, mine *predict.Sket
 	if len(runs) == 0 {
 		return nil, nil
 	}
-	p := &predict.Prediction{Kind: predict.Rows, Elem: t.elem, From: t.elem, Elements: t.elements(), Width: t.row, Sources: []digest.ID{src.blob}, Runs: runs}
+	p := &predict.Prediction{Kind: predict.Rows, Elem: t.elem, From: t.elem, Elements: t.elements(), Width: t.row, Sources: []digest.ID{src.blob}, By: runs}
 	c := &candidate{encoding: codec.Delta, pred: p, depth: src.depth + 1}
 	if t.cutAt(p).estimate(c) != nil {
 		return nil, nil

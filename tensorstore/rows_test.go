@@ -77,14 +77,14 @@ func TestGrownTensors(t *testing.T) {
 	const row = 2 * width
 	for name, c := range map[string]struct {
 		bytes []byte
-		runs  []predict.Run
+		runs  predict.Runs
 	}{
-		"end":               {slices.Concat(ft, added), []predict.Run{{Row: 0, Len: rows, Source: 0}}},
-		"front":             {slices.Concat(added, ft), []predict.Run{{Row: 64, Len: rows, Source: 0}}},
-		"middle":            {slices.Concat(ft[:777*row], added, ft[777*row:]), []predict.Run{{Row: 0, Len: 777, Source: 0}, {Row: 841, Len: rows - 777, Source: 777}}},
-		"cut":               {ft[:1500*row], []predict.Run{{Row: 0, Len: 1500, Source: 0}}},
-		"cut off the front": {ft[500*row:], []predict.Run{{Row: 0, Len: rows - 500, Source: 500}}},
-		"cut and grown":     {slices.Concat(ft[:1000*row], ft[1400*row:], added), []predict.Run{{Row: 0, Len: 1000, Source: 0}, {Row: 1000, Len: 600, Source: 1400}}},
+		"end":               {slices.Concat(ft, added), predict.Runs{{Row: 0, Len: rows, Source: 0}}},
+		"front":             {slices.Concat(added, ft), predict.Runs{{Row: 64, Len: rows, Source: 0}}},
+		"middle":            {slices.Concat(ft[:777*row], added, ft[777*row:]), predict.Runs{{Row: 0, Len: 777, Source: 0}, {Row: 841, Len: rows - 777, Source: 777}}},
+		"cut":               {ft[:1500*row], predict.Runs{{Row: 0, Len: 1500, Source: 0}}},
+		"cut off the front": {ft[500*row:], predict.Runs{{Row: 0, Len: rows - 500, Source: 500}}},
+		"cut and grown":     {slices.Concat(ft[:1000*row], ft[1400*row:], added), predict.Runs{{Row: 0, Len: 1000, Source: 0}, {Row: 1000, Len: 600, Source: 1400}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, level := range []Level{DefaultLevel, FastLevel, MaxLevel} {
@@ -100,7 +100,7 @@ func TestGrownTensors(t *testing.T) {
 				s.chunks.Purge()
 				requireBlob(t, s, c.bytes)
 				requireClean(t, s)
-				require.Equal(t, c.runs, headOf(t, s, c.bytes).Runs)
+				require.Equal(t, c.runs, headOf(t, s, c.bytes).By)
 				alone := int64(0)
 				for _, loc := range chunksOf(t, x, c.bytes) {
 					if loc.Depth == 0 {
@@ -115,7 +115,7 @@ func TestGrownTensors(t *testing.T) {
 }
 
 // covered is how many bytes runs have.
-func covered(runs []predict.Run, row int64) (n int64) {
+func covered(runs predict.Runs, row int64) (n int64) {
 	for _, r := range runs {
 		n += r.Len * row
 	}
@@ -199,7 +199,7 @@ func TestNewRowsDoNotCountAsChange(t *testing.T) {
 	s, _ := open(t, Options{})
 	putAll(t, s, matrix(500, 96), base)
 	p := &predict.Prediction{Kind: predict.Rows, Elem: codec.BF16, From: codec.BF16, Elements: 600 * 96, Width: 96,
-		Sources: []digest.ID{digest.Sum(base)}, Runs: []predict.Run{{Row: 50, Len: 500}}}
+		Sources: []digest.ID{digest.Sum(base)}, By: predict.Runs{{Row: 50, Len: 500}}}
 	measure := func(added []byte) *codec.Activity {
 		b := slices.Concat(added[:50*192], ft, added[50*192:])
 		tr := &trial{store: s, src: bytes.NewReader(b), size: int64(len(b)), elem: codec.BF16, width: 96, row: 96}

@@ -130,10 +130,10 @@ const scaledProbe = 4 << 10
 // scaledBy is the candidate of one scaling, nil if it is not valid for the tensor.
 func (t *trial) scaledBy(src *source, s predict.Scaling) *candidate {
 	base := t.as(src, src.elem)
-	p := &predict.Prediction{Kind: predict.Scaled, Elem: t.elem, From: src.elem, Elements: t.elements(), Scaling: &s}
+	p := &predict.Prediction{Kind: predict.Scaled, Elem: t.elem, From: src.elem, Elements: t.elements(), By: &s}
 	if t.elements() == s.Count() && t.values() != s.Rows*s.Columns {
 		p.Kind = predict.Scales
-		base.Kind, base.Arrangement = predict.Relative, nil // there is a row or less for each element
+		base.Kind, base.By = predict.Relative, nil // there is a row or less for each element
 	}
 	if base.Kind == predict.Relative {
 		p.Sources = base.Sources

@@ -14,10 +14,10 @@ import (
 // scaledOf is a BF16 matrix in a type of few values, and its scales.
 func scaledOf(t *testing.T, base []byte, to codec.Elem, s predict.Scaling) (values, scales []byte) {
 	t.Helper()
-	p := &predict.Prediction{Kind: predict.Scaled, Elem: to, From: codec.BF16, Elements: s.Rows * s.Columns, Sources: []digest.ID{{1}}, Scaling: &s}
+	p := &predict.Prediction{Kind: predict.Scaled, Elem: to, From: codec.BF16, Elements: s.Rows * s.Columns, Sources: []digest.ID{{1}}, By: &s}
 	values = make([]byte, p.Elements)
 	require.NoError(t, p.Predict(values, 0, openerOf(base)))
-	p = &predict.Prediction{Kind: predict.Scales, Elem: s.Scale, From: codec.BF16, Elements: s.Count(), Sources: []digest.ID{{1}}, Scaling: &s}
+	p = &predict.Prediction{Kind: predict.Scales, Elem: s.Scale, From: codec.BF16, Elements: s.Count(), Sources: []digest.ID{{1}}, By: &s}
 	scales = make([]byte, int(p.Elements)*s.Scale.Size())
 	require.NoError(t, p.Predict(scales, 0, openerOf(base)))
 	return values, scales

@@ -85,7 +85,7 @@ func (t *trial) best(ctx context.Context, rs []Relative, thorough bool) (*candid
 	}
 	best = cheaper(best, quantised)
 	if best == nil || best.cost > t.size/nearCopy {
-		best = cheaper(best, t.bestAdapted(rs))
+		best = cheaper(best, t.bestMerged(rs))
 		best = cheaper(best, t.bestScaled(rs))
 	}
 	if best == nil || best.cost > t.size/2 || thorough && best.cost > t.size/3 {

@@ -2,11 +2,39 @@ package predict
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
 	"math"
 
 	"dits/tensorstore/codec"
 )
+
+// cast is the rule of [Cast]: the values of the source, converted.
+type cast struct{ plain }
+
+func (cast) check(p *Prediction) error {
+	if !CanCast(p.From, p.Elem) {
+		return fmt.Errorf("prediction: no cast from element type %d to %d", p.From, p.Elem)
+	}
+	return nil
+}
+
+func (cast) predict(p *Prediction, dst []byte, first int64, open Opener) error {
+	src, err := p.source(open)
+	if err != nil {
+		return err
+	}
+	return predictCast(dst, first, p.Elem, p.From, src)
+}
+
+// work counts that a merge is read a part at a time.
+func (c cast) work(p *Prediction, n int64) (own, values int64) {
+	own, values = c.plain.work(p, n)
+	if p.Of != nil && p.Of.Kind == Merged {
+		own = (values/castBlock + 1) * p.Of.By.(*Merge).whole(p.Of)
+	}
+	return own, values
+}
 
 // CanCast says that values of element type from can predict those of type to: numbers of one
 // floating-point type those of another, and dequantised blocks any.

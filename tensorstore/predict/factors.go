@@ -32,7 +32,7 @@ type Factors struct {
 	pairs []int32 // see paired
 
 	storing sync.Once
-	stored  []byte // see marshal
+	stored  []byte // see append
 }
 
 func (f *Factors) width() int64 { return int64(len(f.A) / f.Rank) }
@@ -55,28 +55,26 @@ func (f *Factors) paired() []int32 {
 	return f.pairs
 }
 
-// marshal is the stored form of f, which is kept: encoders ask for it time and again.
+// append appends the stored form of f, which is kept: encoders ask for it time and again.
 //
 //	rank    uvarint
 //	exp     1 byte, plus 128
 //	length  uvarint, of B
 //	B, A    as codec.AppendNumbers writes them
-func (f *Factors) marshal() []byte {
+func (f *Factors) append(b []byte) []byte {
 	f.storing.Do(func() {
 		out := binary.AppendUvarint(nil, uint64(f.Rank))
 		out = append(out, byte(f.Exp+128))
-		b := codec.AppendNumbers(nil, f.B, f.Rank)
-		out = append(binary.AppendUvarint(out, uint64(len(b))), b...)
-		f.stored = codec.AppendNumbers(out, f.A, f.Rank)
+		left := codec.AppendNumbers(nil, f.B, f.Rank)
+		f.stored = codec.AppendNumbers(appendBlock(out, left), f.A, f.Rank)
 	})
-	return f.stored
+	return append(b, f.stored...)
 }
 
-// unmarshalFactors reads what marshal wrote for a matrix of rows times width.
-func unmarshalFactors(b []byte, rows, width int64) (*Factors, error) {
-	r := reader{rest: b}
+// parseFactors reads what append wrote for a matrix of rows times width.
+func parseFactors(r *reader, rows, width int64) (*Factors, error) {
 	f := &Factors{Rank: int(r.uvarint(maxRank)), Exp: int(r.byte()) - 128}
-	left := r.bytes(r.uvarint(uint64(len(b))))
+	left := r.block()
 	if r.err != nil {
 		return nil, r.err
 	}

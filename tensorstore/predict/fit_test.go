@@ -142,7 +142,7 @@ func TestEstimatesHold(t *testing.T) {
 				load(val, moved, codec.F32)
 				subtract(d, val)
 				gain := 0.5 * math.Log2(before/energy(d))
-				stored := float64(8 * len(f.marshal()))
+				stored := float64(8 * len(f.append(nil)))
 				t.Logf("%v: %v, gain %.2f of %.2f, bits %.0f of %.0f", shape, e.Grid, gain, e.Gain, stored, e.Coding)
 				require.InDelta(t, e.Gain, gain, 0.25)
 				require.InEpsilon(t, e.Coding, stored, 0.12)
@@ -170,7 +170,7 @@ func saved(t *testing.T, r *Rounding, c Change, worth float64) float64 {
 	f.Move(moved, codec.F32, 0)
 	load(val, moved, codec.F32)
 	subtract(d, val)
-	return worth*0.5*math.Log2(before/energy(d))*float64(len(d)) - float64(8*len(f.marshal()))
+	return worth*0.5*math.Log2(before/energy(d))*float64(len(d)) - float64(8*len(f.append(nil)))
 }
 
 func TestNothingIsSavedOfNoise(t *testing.T) {

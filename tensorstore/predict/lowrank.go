@@ -2,10 +2,33 @@ package predict
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"dits/tensorstore/codec"
 )
+
+// lowRank is the rule of [LowRank]: the values of the source, moved by [Factors].
+type lowRank struct{ plain }
+
+func (lowRank) check(p *Prediction) error {
+	if !HasLowRank(p.Elem) || p.Width == 0 {
+		return fmt.Errorf("prediction: low rank for element type %d in rows of %d", p.Elem, p.Width)
+	}
+	return nil
+}
+
+func (lowRank) parse(r *reader, p *Prediction) (Details, error) {
+	return parseFactors(r, p.rows(), p.Width)
+}
+
+func (lowRank) predict(p *Prediction, dst []byte, first int64, open Opener) error {
+	if err := (relative{}).predict(p, dst, first, open); err != nil {
+		return err
+	}
+	p.By.(*Factors).Move(dst, p.Elem, first)
+	return nil
+}
 
 // HasLowRank says that low-rank prediction is defined for an element type.
 func HasLowRank(e codec.Elem) bool { return e == codec.BF16 || e == codec.F16 || e == codec.F32 }

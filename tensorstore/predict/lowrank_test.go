@@ -57,9 +57,9 @@ func TestFitFindsAPlantedMatrix(t *testing.T) {
 	require.Greater(t, fit.sigma[7], 10*fit.sigma[8], "eight directions stand out")
 	f, err := fit.Round(Grid{Rank: 8, Left: -13, Right: -13}).All(changeOf(source, tensor, 200))
 	require.NoError(t, err)
-	p := &Prediction{Kind: LowRank, Elem: codec.BF16, From: codec.BF16, Elements: 60000, Width: 200, Factors: f}
+	p := &Prediction{Kind: LowRank, Elem: codec.BF16, From: codec.BF16, Elements: 60000, Width: 200, By: f}
 	moved := bytes.Clone(source)
-	p.Factors.Move(moved, codec.BF16, 0)
+	p.By.(*Factors).Move(moved, codec.BF16, 0)
 	wrong := 0
 	for i := 0; i < len(moved); i += 2 {
 		if !bytes.Equal(moved[i:i+2], tensor[i:i+2]) {
@@ -80,7 +80,7 @@ func TestNoFitWhereNothingChanged(t *testing.T) {
 func lowRankOf(e codec.Elem) *Prediction {
 	return &Prediction{
 		Kind: LowRank, Elem: e, From: e, Elements: 7, Width: 3, Sources: []digest.ID{digest.Sum([]byte("source"))},
-		Factors: &Factors{Rank: 2, Exp: -9, B: []int16{1, -2, 30, 4, -500, 6}, A: []int16{7, 8, -9, 10, 11, 1200}},
+		By: &Factors{Rank: 2, Exp: -9, B: []int16{1, -2, 30, 4, -500, 6}, A: []int16{7, 8, -9, 10, 11, 1200}},
 	}
 }
 
@@ -102,13 +102,13 @@ func TestLowRankIsExact(t *testing.T) {
 			}
 			dot := 0
 			for k := range 2 {
-				dot += int(p.Factors.B[i/3*2+k]) * int(p.Factors.A[i%3*2+k])
+				dot += int(p.By.(*Factors).B[i/3*2+k]) * int(p.By.(*Factors).A[i%3*2+k])
 			}
 			sum := float32(get(src[i*size:], e)) + float32(math.Ldexp(float64(dot), -9))
 			put(want[i*size:], e, float64(sum))
 		}
 		moved := bytes.Clone(src)
-		p.Factors.Move(moved, e, 0)
+		p.By.(*Factors).Move(moved, e, 0)
 		require.Equal(t, want, moved, "element type %d", e)
 		// Any range gives the same bytes as the whole.
 		for first := range int64(7) {
@@ -139,9 +139,9 @@ func TestUnmarshalRefusesWrongFactors(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]func(*Prediction){
-		"rank 0":          func(p *Prediction) { p.Factors.Rank = 0 },
-		"exponent":        func(p *Prediction) { p.Factors.Exp = 100 },
-		"many numbers":    func(p *Prediction) { p.Factors.Rank, p.Width, p.Elements = 256, 1<<21, 1<<41 },
+		"rank 0":          func(p *Prediction) { p.By.(*Factors).Rank = 0 },
+		"exponent":        func(p *Prediction) { p.By.(*Factors).Exp = 100 },
+		"many numbers":    func(p *Prediction) { p.By.(*Factors).Rank, p.Width, p.Elements = 256, 1<<21, 1<<41 },
 		"no rows":         func(p *Prediction) { p.Width = 0 },
 		"an integer type": func(p *Prediction) { p.Elem, p.From = codec.I8, codec.I8 },
 		"2^40 elements":   func(p *Prediction) { p.Elements = 1 << 40 },
@@ -156,9 +156,9 @@ func TestUnmarshalRefusesWrongFactors(t *testing.T) {
 // lowRankOfRows is low rank on top of rows, some of which have no source.
 func lowRankOfRows() *Prediction {
 	return &Prediction{
-		Kind: LowRank, Elem: codec.BF16, From: codec.BF16, Elements: 12, Width: 3, Factors: &Factors{Rank: 1, Exp: -4, B: []int16{1, 2, 0, -3}, A: []int16{4, 0, 5}},
+		Kind: LowRank, Elem: codec.BF16, From: codec.BF16, Elements: 12, Width: 3, By: &Factors{Rank: 1, Exp: -4, B: []int16{1, 2, 0, -3}, A: []int16{4, 0, 5}},
 		Of: &Prediction{Kind: Rows, Elem: codec.BF16, From: codec.BF16, Elements: 12, Width: 3, Sources: []digest.ID{digest.Sum([]byte("source"))},
-			Runs: []Run{{0, 2, 1}, {3, 1, 0}}},
+			By: Runs{{0, 2, 1}, {3, 1, 0}}},
 	}
 }
 
@@ -167,7 +167,7 @@ func TestLowRankOfRows(t *testing.T) {
 	back, err := Unmarshal(p.Marshal())
 	require.NoError(t, err)
 	require.Equal(t, p.Of, back.Of)
-	require.Equal(t, p.Factors.B, back.Factors.B)
+	require.Equal(t, p.By.(*Factors).B, back.By.(*Factors).B)
 	require.True(t, back.HasGaps())
 	require.False(t, lowRankOf(codec.BF16).HasGaps())
 	for _, c := range []struct {
@@ -192,7 +192,7 @@ func TestLowRankOfRows(t *testing.T) {
 		require.NoError(t, back.Predict(got, first, open))
 		require.Equal(t, want[2*first:], got)
 	}
-	p.Of.Elements, p.Of.Runs = 9, p.Of.Runs[:1]
+	p.Of.Elements, p.Of.By = 9, p.Of.By.(Runs)[:1]
 	_, err = Unmarshal(p.Marshal())
 	require.ErrorContains(t, err, "9 values, want 12")
 }

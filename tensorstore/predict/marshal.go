@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"dits/tensorstore/codec"
-	"dits/tensorstore/digest"
 )
 
 const version = 1
@@ -25,8 +24,6 @@ func HasScales(elements, width int64) bool {
 	return width == 0 || (elements+width-1)/width+width <= maxScales
 }
 
-var errShort = errors.New("prediction: truncated")
-
 // Marshal is the stored form of p.
 func (p *Prediction) Marshal() []byte {
 	b := []byte{version, byte(p.Kind), byte(p.Elem), byte(p.From)}
@@ -36,33 +33,16 @@ func (p *Prediction) Marshal() []byte {
 	for _, s := range p.Sources {
 		b = append(b, s[:]...)
 	}
-	var of []byte
+	var of, act []byte
 	if p.Of != nil {
 		of = p.Of.Marshal()
 	}
-	b = binary.AppendUvarint(b, uint64(len(of)))
-	b = append(b, of...)
-	var act []byte
 	if p.Activity != nil {
 		act = p.Activity.Append(nil)
 	}
-	b = binary.AppendUvarint(b, uint64(len(act)))
-	b = append(b, act...)
-	switch p.Kind {
-	case LowRank:
-		return append(b, p.Factors.marshal()...)
-	case Combined:
-		return append(b, p.Combination.marshal()...)
-	case Rows:
-		return appendRuns(b, p.Runs)
-	case Arranged:
-		return p.Arrangement.append(b)
-	case Quantised:
-		return p.Recipe.append(b)
-	case Scales, Scaled:
-		return p.Scaling.append(b)
-	case Adapted:
-		return p.Adapter.append(b)
+	b = appendBlock(appendBlock(b, of), act)
+	if p.By != nil {
+		b = p.By.append(b)
 	}
 	return b
 }
@@ -73,12 +53,13 @@ func Unmarshal(b []byte) (*Prediction, error) { return unmarshal(b, maxNested) }
 
 // unmarshal reads a prediction that may have others in it, nested levels deep.
 func unmarshal(b []byte, nested int) (*Prediction, error) {
-	r := reader{rest: b}
+	r := &reader{rest: b}
 	if v := r.uvarint(255); r.err == nil && v != version {
 		return nil, fmt.Errorf("prediction: version %d, want %d", v, version)
 	}
 	p := &Prediction{Kind: Kind(r.uvarint(255))}
-	if r.err == nil && (p.Kind < Alone || p.Kind > Adapted) {
+	k := p.Kind.row()
+	if r.err == nil && k.name == "" {
 		return nil, fmt.Errorf("prediction: kind %d is not known to this version of dits", p.Kind)
 	}
 	p.Elem = codec.Elem(r.uvarint(255))
@@ -86,42 +67,30 @@ func unmarshal(b []byte, nested int) (*Prediction, error) {
 	p.Elements = int64(r.uvarint(maxElements))
 	p.Width = int64(r.uvarint(maxElements))
 	p.Sources = r.sources()
-	of := r.bytes(r.uvarint(uint64(len(b))))
-	act := r.bytes(r.uvarint(uint64(len(b))))
+	of, act := r.block(), r.block()
 	if r.err != nil {
 		return nil, r.err
 	}
 	if err := p.parseOf(of, nested); err != nil {
 		return nil, err
 	}
-	if err := p.check(); err != nil {
+	if err := p.check(k); err != nil {
 		return nil, err
 	}
 	if err := p.parseActivity(act); err != nil {
 		return nil, err
 	}
-	if err := p.parseKind(r.rest); err != nil {
+	var err error
+	p.By, err = k.parse(r, p)
+	if err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
-// sourceCount is how many sources a kind has, at least and at most.
-func (k Kind) sourceCount() (least, most int) {
-	switch k {
-	case Alone:
-		return 0, 0
-	case Combined:
-		return 2, MaxSources
-	case Arranged:
-		return 1, MaxStacked
-	}
-	return 1, 1
-}
-
-// check holds the rules between fields.
-func (p *Prediction) check() error {
-	least, most := p.Kind.sourceCount()
+// check holds the rules between the fields that all kinds have.
+func (p *Prediction) check(k *kind) error {
+	least, most := k.least, k.most
 	if p.Of != nil {
 		least, most = 0, 0
 	}
@@ -130,24 +99,15 @@ func (p *Prediction) check() error {
 		return fmt.Errorf("prediction of kind %d: %d sources, want %d to %d", p.Kind, len(p.Sources), least, most)
 	case !p.Elem.Known() || !p.From.Known():
 		return fmt.Errorf("prediction: element types %d and %d are not known to this version of dits", p.Elem, p.From)
-	case p.Kind != Cast && p.Kind != Combined && (p.Kind < Quantised || p.Kind > Scaled) && p.From != p.Elem:
+	case p.From != p.Elem && k.traits&converts == 0:
 		return fmt.Errorf("prediction of kind %d: source has element type %d, want %d", p.Kind, p.From, p.Elem)
-	case p.Kind == Scaled && !HasScaled(p.From, p.Elem), p.Kind == Scales && !(readable(p.From) && HasLowRank(p.Elem)):
-		return fmt.Errorf("prediction of kind %d: from element type %d to %d", p.Kind, p.From, p.Elem)
-	case p.Kind == Cast && !CanCast(p.From, p.Elem):
-		return fmt.Errorf("prediction: no cast from element type %d to %d", p.From, p.Elem)
-	case p.Kind == LowRank && (!HasLowRank(p.Elem) || p.Width == 0):
-		return fmt.Errorf("prediction: low rank for element type %d in rows of %d", p.Elem, p.Width)
-	case p.Kind == Combined && !HasCombination(p.From, p.Elem):
-		return fmt.Errorf("prediction: no combination of element type %d to %d", p.From, p.Elem)
-	case p.Kind == Rows && (p.Elem == codec.Bytes || p.Width == 0 || p.Elements%p.Width != 0):
-		return fmt.Errorf("prediction: rows of %d for %d elements of type %d", p.Width, p.Elements, p.Elem)
 	case p.Width > p.Elements:
 		return fmt.Errorf("prediction: rows of %d elements in a tensor of %d", p.Width, p.Elements)
 	case !HasScales(p.values(), p.columns()):
-		return fmt.Errorf("prediction: %d elements in rows of %d: rows and columns are more than %d", p.Elements, p.Width, maxScales)
+		return fmt.Errorf("prediction: %d elements in rows of %d: rows and columns are more than %d",
+			p.Elements, p.Width, maxScales)
 	}
-	return nil
+	return k.check(p)
 }
 
 func (p *Prediction) parseActivity(b []byte) error {
@@ -158,87 +118,6 @@ func (p *Prediction) parseActivity(b []byte) error {
 		return errors.New("prediction: scales of rows and columns without a row length")
 	}
 	var err error
-	p.Activity, err = codec.ParseActivity(b, (p.Elements+p.Width-1)/p.Width, p.columns())
+	p.Activity, err = codec.ParseActivity(b, p.rows(), p.columns())
 	return err
-}
-
-// parseKind reads what follows in predictions of some kinds.
-func (p *Prediction) parseKind(b []byte) (err error) {
-	switch p.Kind {
-	case LowRank:
-		p.Factors, err = unmarshalFactors(b, (p.Elements+p.Width-1)/p.Width, p.Width)
-	case Combined:
-		p.Combination, err = unmarshalCombination(b, len(p.Sources))
-	case Rows:
-		p.Runs, err = unmarshalRuns(b, p.Elements/p.Width, p.Width)
-	case Arranged:
-		p.Arrangement, err = unmarshalArrangement(b, p)
-	case Scales, Scaled:
-		p.Scaling, err = unmarshalScaling(b, p)
-	case Adapted:
-		p.Adapter, err = unmarshalAdapter(b, p)
-	case Quantised:
-		p.Recipe, err = unmarshalRecipe(b, p)
-	default:
-		if len(b) != 0 {
-			err = fmt.Errorf("prediction: %d bytes after its end", len(b))
-		}
-	}
-	return err
-}
-
-// A reader takes varints and bytes off untrusted input and remembers its first error.
-type reader struct {
-	rest []byte
-	err  error
-}
-
-func (r *reader) uvarint(max uint64) uint64 {
-	if r.err != nil {
-		return 0
-	}
-	v, n := binary.Uvarint(r.rest)
-	switch {
-	case n <= 0:
-		r.err = errShort
-		return 0
-	case v > max:
-		r.err = fmt.Errorf("prediction: number %d, want at most %d", v, max)
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
-
-func (r *reader) byte() byte {
-	if b := r.bytes(1); b != nil {
-		return b[0]
-	}
-	return 0
-}
-
-func (r *reader) bytes(n uint64) []byte {
-	if r.err == nil && n > uint64(len(r.rest)) {
-		r.err = errShort
-	}
-	if r.err != nil {
-		return nil
-	}
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
-	return b
-}
-
-func (r *reader) digest() (id digest.ID) {
-	copy(id[:], r.bytes(digest.Size))
-	return id
-}
-
-func (r *reader) sources() []digest.ID {
-	n := r.uvarint(uint64(len(r.rest)) / digest.Size)
-	var ids []digest.ID
-	for range n {
-		ids = append(ids, r.digest())
-	}
-	return ids
 }

@@ -18,14 +18,12 @@ func (p *Prediction) Blobs() []digest.ID {
 	if p.Of != nil {
 		ids = p.Of.Blobs()
 	}
-	if p.Recipe != nil && p.Recipe.Importance != nil {
-		ids = append(ids[:len(ids):len(ids)], p.Recipe.Importance.Blob)
-	}
-	if p.Adapter != nil {
-		ids = append(ids[:len(ids):len(ids)], p.Adapter.A, p.Adapter.B)
-	}
-	return ids
+	return append(ids[:len(ids):len(ids)], p.Kind.row().blobs(p)...)
 }
+
+// Helpers are the blobs that the prediction reads besides those that have values of the tensor: an adapter, an
+// importance matrix.
+func (p *Prediction) Helpers() []digest.ID { return p.Kind.row().blobs(p) }
 
 // Root is the blob that the tensor's values come from, and its element type; the zero ID for a prediction
 // without a source.
@@ -41,6 +39,9 @@ func (p *Prediction) Root() (digest.ID, codec.Elem) {
 
 // ValuesOf is how many numbers an element of a type has: 1 but for blocks.
 func ValuesOf(e codec.Elem) int64 { return perElement(e) }
+
+// rows is how many the tensor has, the last perhaps not whole. Width is not 0.
+func (p *Prediction) rows() int64 { return (p.Elements + p.Width - 1) / p.Width }
 
 // values is how many numbers the tensor has: more than elements where these are blocks.
 func (p *Prediction) values() int64 { return p.Elements * perElement(p.Elem) }
@@ -59,7 +60,7 @@ func (p *Prediction) parseOf(b []byte, nested int) error {
 	}
 	p.Of = of
 	switch {
-	case p.Kind != Cast && p.Kind != LowRank && p.Kind < Quantised:
+	case !p.Kind.is(nests):
 		return fmt.Errorf("prediction of kind %d: another stands for its source", p.Kind)
 	case !of.Predicts() || of.Kind == Quantised:
 		return fmt.Errorf("prediction: one of kind %d stands for the source", of.Kind)

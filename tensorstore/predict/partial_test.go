@@ -17,10 +17,10 @@ func TestPartOfAnElementBehindTheEnd(t *testing.T) {
 	store := blobs{}
 	source := store.add(make([]byte, 64))
 	for name, p := range map[string]*Prediction{
-		"nothing arranged": {Kind: Arranged, Elem: codec.F16, From: codec.F16, Sources: timesOf(source, 1), Arrangement: &Arrangement{}},
-		"stacked":          {Kind: Arranged, Elem: codec.F16, From: codec.F16, Elements: 64, Sources: timesOf(source, 2), Arrangement: &Arrangement{}},
+		"nothing arranged": {Kind: Arranged, Elem: codec.F16, From: codec.F16, Sources: timesOf(source, 1), By: &Arrangement{}},
+		"stacked":          {Kind: Arranged, Elem: codec.F16, From: codec.F16, Elements: 64, Sources: timesOf(source, 2), By: &Arrangement{}},
 		"scales": {Kind: Scales, Elem: codec.F32, From: codec.F32, Elements: 3, Sources: timesOf(source, 1),
-			Scaling: &Scaling{Rows: 5, Columns: 3, TileRows: 2, TileCols: 3, Largest: 127, Scale: codec.F32}},
+			By: &Scaling{Rows: 5, Columns: 3, TileRows: 2, TileCols: 3, Largest: 127, Scale: codec.F32}},
 		"cast": {Kind: Cast, Elem: codec.F16, From: codec.F32, Elements: 16, Sources: timesOf(source, 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestNaNsOfScaledAreTheSameEverywhere(t *testing.T) {
 	store := blobs{}
 	for _, inverse := range []bool{false, true} {
 		s := &Scaling{Rows: 1, Columns: 4, TileRows: 1, TileCols: 4, Largest: 448, Scale: codec.F32, Inverse: inverse}
-		p := &Prediction{Kind: Scaled, Elem: codec.E4M3, From: codec.F32, Elements: 4, Sources: timesOf(store.add(raw), 1), Scaling: s}
+		p := &Prediction{Kind: Scaled, Elem: codec.E4M3, From: codec.F32, Elements: 4, Sources: timesOf(store.add(raw), 1), By: s}
 		got := make([]byte, 4)
 		require.NoError(t, p.Predict(got, 0, store.open))
 		require.Equal(t, []byte{0x7f, 0xff, 0x7f, 0xff}, got)

@@ -65,19 +65,19 @@ type matcher struct {
 	tensor, source [][sketchLen]float32
 	shifts         []int // source row less tensor row: those known, the last one found first
 	work           int
-	runs           []Run
+	runs           Runs
 }
 
 // MatchRows finds which rows of a tensor are rows of a source, perhaps changed a little: at most
 // [MaxRuns] runs, none when there are not enough to be of use. It looks where the rows are if some
 // were added or cut at the end, at the front or in between, and to some extent anywhere.
-func MatchRows(tensor, source *Sketch) []Run {
+func MatchRows(tensor, source *Sketch) Runs {
 	m := &matcher{tensor: tensor.rows, source: source.rows}
 	return m.match()
 }
 
 // match finds the runs.
-func (m *matcher) match() []Run {
+func (m *matcher) match() Runs {
 	m.shifts = []int{0, len(m.source) - len(m.tensor)}
 	m.center()
 	for i := 0; i < len(m.tensor); {
@@ -193,7 +193,7 @@ func (m *matcher) extend(i, shift int) int {
 }
 
 // result is the longest runs, in order.
-func (m *matcher) result() []Run {
+func (m *matcher) result() Runs {
 	runs := slices.DeleteFunc(m.runs, func(r Run) bool { return r.Len < shortRun })
 	slices.SortStableFunc(runs, func(a, b Run) int { return cmp.Compare(b.Len, a.Len) })
 	runs = runs[:min(len(runs), MaxRuns)]

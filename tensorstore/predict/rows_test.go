@@ -17,7 +17,7 @@ import (
 
 // rowsOf is a prediction of rows of width BF16 numbers.
 func rowsOf(rows, width int64, runs ...Run) *Prediction {
-	return &Prediction{Kind: Rows, Elem: codec.BF16, From: codec.BF16, Elements: rows * width, Width: width, Sources: []digest.ID{{1}}, Runs: runs}
+	return &Prediction{Kind: Rows, Elem: codec.BF16, From: codec.BF16, Elements: rows * width, Width: width, Sources: []digest.ID{{1}}, By: Runs(runs)}
 }
 
 // TestRowsOfARange compares every range with a prediction made row by row.
@@ -156,19 +156,19 @@ func TestMatchRows(t *testing.T) {
 	part := func(i, n int) []byte { return ft[i*row : (i+n)*row] }
 	for name, c := range map[string]struct {
 		tensor []byte
-		want   []Run
+		want   Runs
 	}{
-		"all":                   {ft, []Run{{0, 1000, 0}}},
+		"all":                   {ft, Runs{{0, 1000, 0}}},
 		"nothing":               {added, nil},
-		"at the end":            {slices.Concat(ft, added), []Run{{0, 1000, 0}}},
-		"at the front":          {slices.Concat(added, ft), []Run{{100, 1000, 0}}},
-		"in between":            {slices.Concat(part(0, 123), added, part(123, 877)), []Run{{0, 123, 0}, {223, 877, 123}}},
-		"one row":               {slices.Concat(part(0, 123), added[:row], part(123, 877)), []Run{{0, 123, 0}, {124, 877, 123}}},
-		"cut in between":        {slices.Concat(part(0, 500), part(700, 300)), []Run{{0, 500, 0}, {500, 300, 700}}},
-		"the middle":            {part(300, 200), []Run{{0, 200, 300}}},
-		"twice":                 {slices.Concat(part(0, 300), part(100, 200)), []Run{{0, 300, 0}, {300, 200, 100}}},
-		"a row replaced":        {slices.Concat(part(0, 500), added[:row], part(501, 499)), []Run{{0, 1000, 0}}},
-		"three new, then moved": {slices.Concat(added[:row*37], part(500, 300), added[row*37:], part(200, 200)), []Run{{37, 300, 500}, {400, 200, 200}}},
+		"at the end":            {slices.Concat(ft, added), Runs{{0, 1000, 0}}},
+		"at the front":          {slices.Concat(added, ft), Runs{{100, 1000, 0}}},
+		"in between":            {slices.Concat(part(0, 123), added, part(123, 877)), Runs{{0, 123, 0}, {223, 877, 123}}},
+		"one row":               {slices.Concat(part(0, 123), added[:row], part(123, 877)), Runs{{0, 123, 0}, {124, 877, 123}}},
+		"cut in between":        {slices.Concat(part(0, 500), part(700, 300)), Runs{{0, 500, 0}, {500, 300, 700}}},
+		"the middle":            {part(300, 200), Runs{{0, 200, 300}}},
+		"twice":                 {slices.Concat(part(0, 300), part(100, 200)), Runs{{0, 300, 0}, {300, 200, 100}}},
+		"a row replaced":        {slices.Concat(part(0, 500), added[:row], part(501, 499)), Runs{{0, 1000, 0}}},
+		"three new, then moved": {slices.Concat(added[:row*37], part(500, 300), added[row*37:], part(200, 200)), Runs{{37, 300, 500}, {400, 200, 200}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := MatchRows(sketchOf(width, c.tensor), sketchOf(width, source))
@@ -190,7 +190,7 @@ func TestMatchRowsThatAreAlike(t *testing.T) {
 		}
 	}
 	tensor := slices.Concat(source[:500*row], source[503*row:])
-	want := []Run{{0, 500, 0}, {500, 497, 503}}
+	want := Runs{{0, 500, 0}, {500, 497, 503}}
 	require.Equal(t, want, MatchRows(sketchOf(width, tensor), sketchOf(width, source)))
 }
 

@@ -29,22 +29,22 @@ func samples() map[string]*Prediction {
 		"relative, large": {Kind: Relative, Elem: codec.I64, From: codec.I64, Elements: maxElements, Sources: []digest.ID{id}},
 		"cast":            {Kind: Cast, Elem: codec.BF16, From: codec.F32, Elements: 128, Width: 32, Sources: []digest.ID{id}, Activity: m.Activity()},
 		"combination": {Kind: Combined, Elem: codec.BF16, From: codec.F16, Elements: 128, Width: 32, Sources: []digest.ID{id, {1}, {2}},
-			Activity: m.Activity(), Combination: &Combination{DeltaSums, []float32{1, 0.3, -0.7}}},
-		"arranged": {Kind: Arranged, Elem: codec.F32, From: codec.F32, Elements: 512, Width: 32, Sources: []digest.ID{id}, Arrangement: &Arrangement{Skip: 3, Heads: 4, Pairs: true}},
-		"stacked":  {Kind: Arranged, Elem: codec.F32, From: codec.F32, Elements: 512, Width: 32, Sources: []digest.ID{id, {1}}, Arrangement: &Arrangement{}},
+			Activity: m.Activity(), By: &Combination{DeltaSums, []float32{1, 0.3, -0.7}}},
+		"arranged": {Kind: Arranged, Elem: codec.F32, From: codec.F32, Elements: 512, Width: 32, Sources: []digest.ID{id}, By: &Arrangement{Skip: 3, Heads: 4, Pairs: true}},
+		"stacked":  {Kind: Arranged, Elem: codec.F32, From: codec.F32, Elements: 512, Width: 32, Sources: []digest.ID{id, {1}}, By: &Arrangement{}},
 		"quantised": {Kind: Quantised, Elem: codec.BlockElem(ggml.Q4_K), From: codec.F16, Elements: 8, Width: 2,
-			Of:     &Prediction{Kind: Cast, Elem: codec.F16, From: codec.BF16, Elements: 2048, Sources: []digest.ID{id}},
-			Recipe: &Recipe{Way: Replayed, Fused: true, Importance: &Importance{Blob: id, Off: 35, Divisor: 12}}},
-		"rounded": {Kind: Quantised, Elem: codec.BlockElem(ggml.Q8_0), From: codec.BlockElem(ggml.Q6_K), Elements: 16, Width: 8, Sources: []digest.ID{id}, Recipe: &Recipe{Way: Rounded}},
+			Of: &Prediction{Kind: Cast, Elem: codec.F16, From: codec.BF16, Elements: 2048, Sources: []digest.ID{id}},
+			By: &Recipe{Way: Replayed, Fused: true, Importance: &Importance{Blob: id, Off: 35, Divisor: 12}}},
+		"rounded": {Kind: Quantised, Elem: codec.BlockElem(ggml.Q8_0), From: codec.BlockElem(ggml.Q6_K), Elements: 16, Width: 8, Sources: []digest.ID{id}, By: &Recipe{Way: Rounded}},
 		"rows": {Kind: Rows, Elem: codec.BF16, From: codec.BF16, Elements: 128, Width: 32, Sources: []digest.ID{id},
-			Activity: m.Activity(), Runs: []Run{{0, 1, 7}, {2, 2, 1000}}},
+			Activity: m.Activity(), By: Runs{{0, 1, 7}, {2, 2, 1000}}},
 		"scales": {Kind: Scales, Elem: codec.F16, From: codec.BF16, Elements: 12, Sources: []digest.ID{id},
-			Scaling: &Scaling{Rows: 5, Columns: 64, TileRows: 2, TileCols: 16, Largest: 448, Scale: codec.F16}},
+			By: &Scaling{Rows: 5, Columns: 64, TileRows: 2, TileCols: 16, Largest: 448, Scale: codec.F16}},
 		"scaled": {Kind: Scaled, Elem: codec.I8, From: codec.F16, Elements: 320,
-			Of:      &Prediction{Kind: Arranged, Elem: codec.F16, From: codec.F16, Elements: 320, Sources: []digest.ID{id}, Arrangement: &Arrangement{Skip: 7}},
-			Scaling: &Scaling{Rows: 5, Columns: 64, TileRows: 1, TileCols: 64, Largest: 127, Scale: codec.F32, Given: 0.25, Inverse: true}},
-		"merged": {Kind: Adapted, Elem: codec.BF16, From: codec.BF16, Elements: 128, Width: 32, Sources: []digest.ID{id}, Activity: m.Activity(),
-			Adapter: &Adapter{A: digest.ID{3}, B: digest.ID{4}, Elem: codec.F32, Rank: 2, Scale: 0.5, Order: roundedChange | scaledB, Transposed: true}},
+			Of: &Prediction{Kind: Arranged, Elem: codec.F16, From: codec.F16, Elements: 320, Sources: []digest.ID{id}, By: &Arrangement{Skip: 7}},
+			By: &Scaling{Rows: 5, Columns: 64, TileRows: 1, TileCols: 64, Largest: 127, Scale: codec.F32, Given: 0.25, Inverse: true}},
+		"merged": {Kind: Merged, Elem: codec.BF16, From: codec.BF16, Elements: 128, Width: 32, Sources: []digest.ID{id}, Activity: m.Activity(),
+			By: &Merge{A: digest.ID{3}, B: digest.ID{4}, Elem: codec.F32, Rank: 2, Scale: 0.5, Order: roundedChange | scaledB, Transposed: true}},
 	}
 }
 
@@ -89,6 +89,16 @@ func TestUnmarshalRefuses(t *testing.T) {
 			_, err := Unmarshal(c.bytes)
 			require.ErrorContains(t, err, c.want)
 		})
+	}
+}
+
+// TestUnmarshalRefusesFlags: a flag is 0 or 1, so that a later version may say more with it.
+func TestUnmarshalRefusesFlags(t *testing.T) {
+	for _, name := range []string{"arranged", "scales", "merged"} {
+		b := samples()[name].Marshal()
+		b[len(b)-1] = 2
+		_, err := Unmarshal(b)
+		require.ErrorContains(t, err, "flag 2 is not known", name)
 	}
 }
 

@@ -11,9 +11,27 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// An Adapter is a low-rank change of a matrix that lies in two blobs, as LoRA has it: scale·B·A is added
-// to the weights, where A has Rank rows and B Rank columns (merge_and_unload of Hugging Face's peft).
-type Adapter struct {
+// merged is the rule of [Merged]: the values of the source with an adapter merged.
+type merged struct{ plain }
+
+// work counts that a whole factor is read, and that each element is a sum.
+func (q merged) work(p *Prediction, n int64) (own, values int64) {
+	m := p.By.(*Merge)
+	_, values = q.plain.work(p, n)
+	return m.whole(p) + m.Rank*values/32, values
+}
+
+func (merged) blobs(p *Prediction) []digest.ID {
+	if m, ok := p.By.(*Merge); ok {
+		return []digest.ID{m.A, m.B}
+	}
+	return nil
+}
+
+// A Merge is how an adapter was merged into a matrix, a low-rank change that lies in two blobs, as LoRA has it:
+// scale·B·A is added to the weights, where A has Rank rows and B Rank columns (merge_and_unload of Hugging
+// Face's peft).
+type Merge struct {
 	A, B       digest.ID  // blobs: Rank by the matrix' columns, the matrix' rows by Rank
 	Elem       codec.Elem // of A and B
 	Rank       int64
@@ -43,8 +61,8 @@ func (o MergeOrder) Rounds() (product, change, folded bool) {
 const MergeOrders = mergeOrders
 
 const (
-	maxAdapterRank = 1 << 12
-	maxAdapter     = 1 << 23 // values of A
+	maxMergeRank   = 1 << 12
+	maxMergeValues = 1 << 23 // of A
 )
 
 // append appends the stored form of a.
@@ -55,58 +73,56 @@ const (
 //	scale        4 bytes
 //	order        1 byte
 //	transposed   1 byte: 0 or 1
-func (a *Adapter) append(b []byte) []byte {
-	b = append(append(b, a.A[:]...), a.B[:]...)
-	b = append(b, byte(a.Elem))
-	b = binary.AppendUvarint(b, uint64(a.Rank))
-	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(a.Scale))
-	transposed := byte(0)
-	if a.Transposed {
-		transposed = 1
-	}
-	return append(b, byte(a.Order), transposed)
+func (m *Merge) append(b []byte) []byte {
+	b = append(append(b, m.A[:]...), m.B[:]...)
+	b = append(b, byte(m.Elem))
+	b = binary.AppendUvarint(b, uint64(m.Rank))
+	b = appendFloat32(b, m.Scale)
+	return appendFlag(append(b, byte(m.Order)), m.Transposed)
 }
 
-// unmarshalAdapter reads what append wrote, for p.
-func unmarshalAdapter(b []byte, p *Prediction) (*Adapter, error) {
-	r := reader{rest: b}
-	a := &Adapter{A: r.digest(), B: r.digest(), Elem: codec.Elem(r.byte()), Rank: int64(r.uvarint(maxAdapterRank))}
-	if raw := r.bytes(4); raw != nil {
-		a.Scale = math.Float32frombits(binary.LittleEndian.Uint32(raw))
+// parse reads what append wrote.
+func (merged) parse(r *reader, p *Prediction) (Details, error) {
+	m := &Merge{
+		A: r.digest(), B: r.digest(), Elem: codec.Elem(r.byte()), Rank: int64(r.uvarint(maxMergeRank)),
+		Scale: r.float32(), Order: MergeOrder(r.byte()), Transposed: r.flag(),
 	}
-	a.Order = MergeOrder(r.byte())
-	transposed := r.byte()
-	a.Transposed = transposed == 1
+	if err := r.end(); err != nil {
+		return nil, err
+	}
 	switch {
-	case r.err != nil:
-		return nil, r.err
-	case len(r.rest) != 0:
-		return nil, fmt.Errorf("prediction: %d bytes after its end", len(r.rest))
-	case p.Width == 0 || p.Elements%p.Width != 0 || !HasLowRank(p.Elem) || !HasLowRank(a.Elem):
-		return nil, errors.New("prediction: an adapter of what is no matrix of floats")
-	case a.Rank == 0 || a.Rank*max(p.Width, a.columns(p)) > maxAdapter:
-		return nil, fmt.Errorf("prediction: adapter of rank %d for rows of %d", a.Rank, p.Width)
-	case a.Order >= mergeOrders || transposed > 1:
-		return nil, fmt.Errorf("prediction: merge in order %d is not known to this version of dits", a.Order)
+	case p.Width == 0 || p.Elements%p.Width != 0 || !HasLowRank(p.Elem) || !HasLowRank(m.Elem):
+		return nil, errors.New("prediction: an adapter merged into what is no matrix of floats")
+	case m.Rank == 0 || m.Rank*max(p.Width, m.columns(p)) > maxMergeValues:
+		return nil, fmt.Errorf("prediction: adapter of rank %d merged into rows of %d", m.Rank, p.Width)
+	case m.Order >= mergeOrders:
+		return nil, fmt.Errorf("prediction: merge in order %d is not known to this version of dits", m.Order)
 	}
-	return a, nil
+	return m, nil
 }
 
 // columns are those of A.
-func (a *Adapter) columns(p *Prediction) int64 {
-	if a.Transposed {
+func (m *Merge) columns(p *Prediction) int64 {
+	if m.Transposed {
 		return p.Elements / p.Width
 	}
 	return p.Width
 }
 
-// predictAdapted fills dst with the elements of src from index first on, changed by the adapter.
-func (p *Prediction) predictAdapted(dst []byte, first int64, src io.ReaderAt, open Opener) error {
-	size := int64(p.Elem.Size())
-	if err := readFull(src, dst, first*size); err != nil {
+// whole is how many values are read of the factors, however little of the matrix is asked for.
+func (m *Merge) whole(p *Prediction) int64 {
+	if m.Transposed {
+		return m.Rank * (p.Width + m.columns(p))
+	}
+	return m.Rank * m.columns(p)
+}
+
+func (merged) predict(p *Prediction, dst []byte, first int64, open Opener) error {
+	if err := (relative{}).predict(p, dst, first, open); err != nil {
 		return err
 	}
-	f, err := p.Adapter.open(p, open)
+	m, size := p.By.(*Merge), int64(p.Elem.Size())
+	f, err := m.open(p, open)
 	if err != nil {
 		return err
 	}
@@ -118,7 +134,7 @@ func (p *Prediction) predictAdapted(dst []byte, first int64, src io.ReaderAt, op
 		if err := f.row(change[:k], i, j); err != nil {
 			return err
 		}
-		p.Adapter.finish(change[:k], p.Elem)
+		m.finish(change[:k], p.Elem)
 		copy(source, dst[:k*size])
 		load(old[:k], source, p.Elem)
 		addChange(change[:k], old[:k])
@@ -140,18 +156,18 @@ func addChange(change, old []float32) {
 }
 
 // finish makes sums of products the change.
-func (a *Adapter) finish(sums []float32, e codec.Elem) {
-	roundIf(a.Order&roundedProduct != 0, sums, e)
-	if a.Order&scaledB == 0 {
-		scale(sums, a.Scale)
-		roundIf(a.Order&roundedChange != 0, sums, e)
+func (m *Merge) finish(sums []float32, e codec.Elem) {
+	roundIf(m.Order&roundedProduct != 0, sums, e)
+	if m.Order&scaledB == 0 {
+		scale(sums, m.Scale)
+		roundIf(m.Order&roundedChange != 0, sums, e)
 	}
 }
 
-// An openAdapter has the factors of an adapter as the rows of the change need them: of the whole of one
+// An openMerge has the factors of an adapter as the rows of the change need them: of the whole of one
 // factor, and a row of the other at a time.
-type openAdapter struct {
-	*Adapter
+type openMerge struct {
+	*Merge
 	wide  []float32 // rank rows of the matrix' columns
 	width int64
 	src   io.ReaderAt // of the other factor
@@ -160,38 +176,38 @@ type openAdapter struct {
 	whole []float32 // A when it is the other factor, which has a row in a column
 }
 
-func (a *Adapter) open(p *Prediction, open Opener) (*openAdapter, error) {
-	f := &openAdapter{Adapter: a, width: p.Width, at: -1, tall: make([]float32, a.Rank)}
-	srcA, err := open(a.A)
+func (m *Merge) open(p *Prediction, open Opener) (*openMerge, error) {
+	f := &openMerge{Merge: m, width: p.Width, at: -1, tall: make([]float32, m.Rank)}
+	srcA, err := open(m.A)
 	if err != nil {
 		return nil, err
 	}
-	if f.src, err = open(a.B); err != nil {
+	if f.src, err = open(m.B); err != nil {
 		return nil, err
 	}
-	v, err := readValues(srcA, a.Elem, 0, int(a.Rank*a.columns(p)))
+	v, err := readValues(srcA, m.Elem, 0, int(m.Rank*m.columns(p)))
 	if err != nil {
 		return nil, err
 	}
-	if !a.Transposed {
+	if !m.Transposed {
 		f.wide = v
 		return f, nil
 	}
 	f.whole = v
-	b, err := readValues(f.src, a.Elem, 0, int(a.Rank*p.Width))
+	b, err := readValues(f.src, m.Elem, 0, int(m.Rank*p.Width))
 	if err != nil {
 		return nil, err
 	}
-	a.scaleB(b)
-	f.wide = turned(b, a.Rank)
+	m.scaleB(b)
+	f.wide = turned(b, m.Rank)
 	return f, nil
 }
 
 // scaleB folds the scale into numbers of B where the order says so.
-func (a *Adapter) scaleB(b []float32) {
-	if a.Order&scaledB != 0 {
-		scale(b, a.Scale)
-		roundIf(a.Order&roundedChange != 0, b, a.Elem)
+func (m *Merge) scaleB(b []float32) {
+	if m.Order&scaledB != 0 {
+		scale(b, m.Scale)
+		roundIf(m.Order&roundedChange != 0, b, m.Elem)
 	}
 }
 
@@ -208,7 +224,7 @@ func turned(m []float32, n int64) []float32 {
 }
 
 // row sets dst to the sums of products of row i from column j on: float32, in the order of the rank.
-func (f *openAdapter) row(dst []float32, i, j int64) error {
+func (f *openMerge) row(dst []float32, i, j int64) error {
 	if err := f.seek(i); err != nil {
 		return err
 	}
@@ -223,7 +239,7 @@ func (f *openAdapter) row(dst []float32, i, j int64) error {
 }
 
 // seek reads row i of the factor that has the matrix' rows.
-func (f *openAdapter) seek(i int64) error {
+func (f *openMerge) seek(i int64) error {
 	if f.at == i {
 		return nil
 	}
@@ -244,12 +260,12 @@ func (f *openAdapter) seek(i int64) error {
 	return nil
 }
 
-// AdapterChange is n values of scale·B·A from index first on, in rows of width, without any rounding; p is
-// the matrix that the adapter is for.
-func AdapterChange(a *Adapter, p *Prediction, width, first int64, n int, open Opener) ([]float32, error) {
+// Change is n values of scale·B·A from index first on, in rows of width, without any rounding; p is the matrix
+// that the adapter is for.
+func (m *Merge) Change(p *Prediction, width, first int64, n int, open Opener) ([]float32, error) {
 	of := *p
 	of.Width = width
-	f, err := a.open(&of, open)
+	f, err := m.open(&of, open)
 	if err != nil {
 		return nil, err
 	}
@@ -262,6 +278,6 @@ func AdapterChange(a *Adapter, p *Prediction, width, first int64, n int, open Op
 		}
 		at += k
 	}
-	scale(out, a.Scale)
+	scale(out, m.Scale)
 	return out, nil
 }

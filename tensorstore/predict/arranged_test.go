@@ -81,9 +81,9 @@ func TestArrangedHeads(t *testing.T) {
 	for _, heads := range []int{1, 2, 3, 6, 12} {
 		pairs := interleaved(halves, 2*width, heads)
 		p := &Prediction{Kind: Arranged, Elem: codec.BF16, From: codec.BF16, Elements: rows * width, Width: width,
-			Sources: []digest.ID{store.add(halves)}, Arrangement: &Arrangement{Heads: int64(heads)}}
+			Sources: []digest.ID{store.add(halves)}, By: &Arrangement{Heads: int64(heads)}}
 		requireRanges(t, r, p, store.open, pairs)
-		p.Sources, p.Arrangement = []digest.ID{store.add(pairs)}, &Arrangement{Heads: int64(heads), Pairs: true}
+		p.Sources, p.By = []digest.ID{store.add(pairs)}, &Arrangement{Heads: int64(heads), Pairs: true}
 		requireRanges(t, r, p, store.open, halves)
 	}
 }
@@ -98,15 +98,15 @@ func TestArrangedStackAndSlice(t *testing.T) {
 		one := randomBytes(r, 4*width*rows)
 		ids, all = append(ids, store.add(one)), append(all, one...)
 	}
-	stacked := &Prediction{Kind: Arranged, Elem: codec.F32, From: codec.F32, Elements: experts * rows * width, Width: width, Sources: ids, Arrangement: &Arrangement{}}
+	stacked := &Prediction{Kind: Arranged, Elem: codec.F32, From: codec.F32, Elements: experts * rows * width, Width: width, Sources: ids, By: &Arrangement{}}
 	requireRanges(t, r, stacked, store.open, all)
-	stacked.Arrangement = &Arrangement{Heads: experts * 2}
+	stacked.By = &Arrangement{Heads: experts * 2}
 	requireRanges(t, r, stacked, store.open, interleaved(all, 4*width, experts*2))
 
 	whole := store.add(all)
 	for k := range experts {
 		slice := &Prediction{Kind: Arranged, Elem: codec.F32, From: codec.F32, Elements: rows * width, Width: width, Sources: []digest.ID{whole},
-			Arrangement: &Arrangement{Skip: int64(k * rows * width)}}
+			By: &Arrangement{Skip: int64(k * rows * width)}}
 		requireRanges(t, r, slice, store.open, all[k*4*rows*width:][:4*rows*width])
 	}
 }
@@ -117,7 +117,7 @@ func TestNested(t *testing.T) {
 	store := blobs{}
 	source := randomBytes(r, 2*width*rows)
 	p := &Prediction{Kind: Arranged, Elem: codec.BF16, From: codec.BF16, Elements: rows * width, Width: width,
-		Sources: []digest.ID{store.add(source)}, Arrangement: &Arrangement{Heads: heads}}
+		Sources: []digest.ID{store.add(source)}, By: &Arrangement{Heads: heads}}
 	cast := &Prediction{Kind: Cast, Elem: codec.F16, From: codec.BF16, Elements: rows * width, Of: p}
 	want := make([]byte, 2*width*rows)
 	require.NoError(t, predictCast(want, 0, codec.F16, codec.BF16, bytes.NewReader(interleaved(source, 2*width, heads))))
@@ -164,14 +164,14 @@ func TestArrangedRefuses(t *testing.T) {
 		edit func(*Prediction)
 		want string
 	}{
-		"heads of odd rows":   {func(p *Prediction) { p.Arrangement.Heads = 16 }, "16 heads"},
-		"heads in short rows": {func(p *Prediction) { p.Width, p.Arrangement.Heads = 8, 2 }, "2 heads"},
-		"skip in a stack":     {func(p *Prediction) { p.Sources, p.Arrangement.Skip = []digest.ID{{1}, {2}}, 1 }, "1 skipped"},
+		"heads of odd rows":   {func(p *Prediction) { p.By.(*Arrangement).Heads = 16 }, "16 heads"},
+		"heads in short rows": {func(p *Prediction) { p.Width, p.By.(*Arrangement).Heads = 8, 2 }, "2 heads"},
+		"skip in a stack":     {func(p *Prediction) { p.Sources, p.By.(*Arrangement).Skip = []digest.ID{{1}, {2}}, 1 }, "1 skipped"},
 		"uneven stack":        {func(p *Prediction) { p.Sources = make([]digest.ID, 3) }, "3 sources"},
 		"no source":           {func(p *Prediction) { p.Sources = nil }, "0 sources"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &Prediction{Kind: Arranged, Elem: codec.BF16, From: codec.BF16, Elements: 16 * 64, Width: 64, Sources: []digest.ID{{1}}, Arrangement: &Arrangement{}}
+			p := &Prediction{Kind: Arranged, Elem: codec.BF16, From: codec.BF16, Elements: 16 * 64, Width: 64, Sources: []digest.ID{{1}}, By: &Arrangement{}}
 			_, err := Unmarshal(p.Marshal())
 			require.NoError(t, err)
 			c.edit(p)

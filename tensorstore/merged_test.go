@@ -35,8 +35,8 @@ func TestMergedAdapterCostsNothing(t *testing.T) {
 				in, out = rows, columns
 			}
 			a, b := weights(52, rank*in), weights(53, out*rank)
-			p := &predict.Prediction{Kind: predict.Adapted, Elem: codec.BF16, From: codec.BF16, Elements: rows * columns, Width: columns, Sources: []digest.ID{digest.Sum(base)},
-				Adapter: &predict.Adapter{A: digest.Sum(a), B: digest.Sum(b), Elem: codec.BF16, Rank: rank, Scale: c.scale, Order: c.order, Transposed: c.transposed}}
+			p := &predict.Prediction{Kind: predict.Merged, Elem: codec.BF16, From: codec.BF16, Elements: rows * columns, Width: columns, Sources: []digest.ID{digest.Sum(base)},
+				By: &predict.Merge{A: digest.Sum(a), B: digest.Sum(b), Elem: codec.BF16, Rank: rank, Scale: c.scale, Order: c.order, Transposed: c.transposed}}
 			s, _ := open(t, Options{})
 			putAll(t, s, matrix(rows, columns), base)
 			putAll(t, s, matrix(rank, int64(in)), a)

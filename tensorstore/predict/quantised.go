@@ -4,12 +4,35 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 
 	"dits/formats/ggml"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 )
+
+// quantised is the rule of [Quantised]: the values of the source as ggml quants. It predicts no bytes, but
+// leads the coder of blocks: see [Prediction.Guide].
+type quantised struct{ plain }
+
+func (quantised) predict(*Prediction, []byte, int64, Opener) error { return nil }
+
+func (quantised) input(in *codec.Input, p *Prediction, first int64, n int, open Opener) (err error) {
+	in.Guide, err = p.Guide(first, n/p.Elem.Size(), open)
+	return err
+}
+
+// work is that of a search for scales, in whole rows.
+func (q quantised) work(p *Prediction, n int64) (own, values int64) {
+	_, values = q.plain.work(p, n)
+	return 32 * n, values + 2*p.columns()
+}
+
+func (quantised) blobs(p *Prediction) []digest.ID {
+	if r, ok := p.By.(*Recipe); ok && r.Importance != nil {
+		return []digest.ID{r.Importance.Blob}
+	}
+	return nil
+}
 
 // A Way is how much of a quantiser is run again. Numbers are on disk and never reused.
 type Way uint8
@@ -21,6 +44,19 @@ const (
 	Hinted   Way = 2 // which candidates the search for scales took is stored
 	Replayed Way = 3 // the search is run again
 )
+
+// String is what people call a way.
+func (w Way) String() string {
+	switch w {
+	case Rounded:
+		return "rounded"
+	case Hinted:
+		return "hinted"
+	case Replayed:
+		return "replayed"
+	}
+	return fmt.Sprintf("way %d", uint8(w))
+}
 
 // A Recipe is how a quantiser made a tensor of ggml blocks from its source.
 type Recipe struct {
@@ -90,26 +126,21 @@ func (r *Recipe) append(b []byte) []byte {
 	b = append(b, byte(r.Way), flags|recipeImportance)
 	b = append(b, r.Importance.Blob[:]...)
 	b = binary.AppendUvarint(b, uint64(r.Importance.Off))
-	return binary.LittleEndian.AppendUint32(b, math.Float32bits(r.Importance.Divisor))
+	return appendFloat32(b, r.Importance.Divisor)
 }
 
-// unmarshalRecipe reads what append wrote, for p.
-func unmarshalRecipe(b []byte, p *Prediction) (*Recipe, error) {
-	in := reader{rest: b}
+// parse reads what append wrote.
+func (quantised) parse(in *reader, p *Prediction) (Details, error) {
 	r := &Recipe{Way: Way(in.byte())}
 	flags := in.byte()
 	r.Fused = flags&recipeFused != 0
 	if flags&recipeImportance != 0 {
-		r.Importance = &Importance{Blob: in.digest(), Off: int64(in.uvarint(maxElements))}
-		if d := in.bytes(4); d != nil {
-			r.Importance.Divisor = math.Float32frombits(binary.LittleEndian.Uint32(d))
-		}
+		r.Importance = &Importance{Blob: in.digest(), Off: int64(in.uvarint(maxElements)), Divisor: in.float32()}
+	}
+	if err := in.end(); err != nil {
+		return nil, err
 	}
 	switch {
-	case in.err != nil:
-		return nil, in.err
-	case len(in.rest) != 0:
-		return nil, fmt.Errorf("prediction: %d bytes after its end", len(in.rest))
 	case flags > recipeFused|recipeImportance:
 		return nil, fmt.Errorf("prediction: flags %#x of a recipe are not known to this version of dits", flags)
 	case !HasQuantised(p.From, p.Elem, r.Way):
@@ -127,9 +158,10 @@ func (p *Prediction) columns() int64 { return p.Width * perElement(p.Elem) }
 
 // quantiser is what makes blocks as the recipe says; open opens its importance.
 func (p *Prediction) quantiser(open Opener) (*ggml.Quantiser, error) {
+	r := p.By.(*Recipe)
 	t, _ := p.Elem.Block()
-	q := &ggml.Quantiser{Type: t, Columns: int(p.columns()), Fused: p.Recipe.Fused}
-	m := p.Recipe.Importance
+	q := &ggml.Quantiser{Type: t, Columns: int(p.columns()), Fused: r.Fused}
+	m := r.Importance
 	if m == nil {
 		return q, nil
 	}

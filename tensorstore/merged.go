@@ -21,13 +21,13 @@ type Adapter struct {
 const (
 	// maxAdapters is how many adapters are tried on one tensor.
 	maxAdapters = 8
-	// adapterValues is about how many values tell how an adapter was merged.
-	adapterValues = 16 << 10
+	// mergeValues is about how many values tell how an adapter was merged.
+	mergeValues = 16 << 10
 )
 
-// bestAdapted is storing the tensor as a relative with one of the adapters merged, nil where none
+// bestMerged is storing the tensor as a relative with one of the adapters merged, nil where none
 // explains it.
-func (t *trial) bestAdapted(rs []Relative) (best *candidate) {
+func (t *trial) bestMerged(rs []Relative) (best *candidate) {
 	if len(t.adapters) == 0 || t.row == 0 || !predict.HasLowRank(t.elem) || t.values()%t.row != 0 {
 		return nil
 	}
@@ -53,20 +53,20 @@ func (t *trial) bestAdapted(rs []Relative) (best *candidate) {
 
 // A merging finds how an adapter was merged into a tensor.
 type merging struct {
-	t       *trial
-	base    *candidate
-	adapter predict.Adapter
-	depth   uint8
-	probe   piece     // whole rows
-	target  []float32 // the values of the probe
-	source  []float32 // of the base
+	t      *trial
+	base   *candidate
+	merge  predict.Merge
+	depth  uint8
+	probe  piece     // whole rows
+	target []float32 // the values of the probe
+	source []float32 // of the base
 }
 
 // merging is nil for an adapter that does not fit the tensor.
 func (t *trial) merging(c *candidate, a Adapter) *merging {
 	m := &merging{t: t, base: c, depth: c.depth}
-	m.adapter = predict.Adapter{A: a.A, B: a.B, Elem: elemOf(a.DType), Rank: a.Rank, Scale: 1}
-	if a.Rank < 1 || !predict.HasLowRank(m.adapter.Elem) {
+	m.merge = predict.Merge{A: a.A, B: a.B, Elem: elemOf(a.DType), Rank: a.Rank, Scale: 1}
+	if a.Rank < 1 || !predict.HasLowRank(m.merge.Elem) {
 		return nil
 	}
 	rows, columns := t.values()/t.row, t.row
@@ -74,7 +74,7 @@ func (t *trial) merging(c *candidate, a Adapter) *merging {
 	switch {
 	case ofA == a.Rank*columns && ofB == a.Rank*rows:
 	case ofA == a.Rank*rows && ofB == a.Rank*columns:
-		m.adapter.Transposed = true
+		m.merge.Transposed = true
 	default:
 		return nil
 	}
@@ -95,7 +95,7 @@ func (m *merging) length(id digest.ID) int64 {
 		return -1
 	}
 	m.depth = max(m.depth, depth+1)
-	return b.Len() / int64(m.adapter.Elem.Size())
+	return b.Len() / int64(m.merge.Elem.Size())
 }
 
 // read reads the values that decide.
@@ -103,7 +103,7 @@ func (m *merging) read() bool {
 	t := m.t
 	row := t.row * int64(t.elem.Size())
 	m.probe = t.sample[0]
-	n := min(int64(len(m.probe.bytes)), max(adapterValues/t.row, 2)*row) / row * row
+	n := min(int64(len(m.probe.bytes)), max(mergeValues/t.row, 2)*row) / row * row
 	m.probe.bytes = m.probe.bytes[:n]
 	if n == 0 || m.probe.off%row != 0 {
 		return false
@@ -147,15 +147,15 @@ func (m *merging) best() *candidate {
 const leastExplained = 0.3
 
 func (m *merging) candidate(scale float32, order predict.MergeOrder) *candidate {
-	a := m.adapter
+	a := m.merge
 	a.Scale, a.Order = scale, order
-	p := &predict.Prediction{Kind: predict.Adapted, Elem: m.t.elem, From: m.t.elem, Elements: m.t.elements(), Width: m.t.row, Sources: m.base.pred.Sources, Adapter: &a}
+	p := &predict.Prediction{Kind: predict.Merged, Elem: m.t.elem, From: m.t.elem, Elements: m.t.elements(), Width: m.t.row, Sources: m.base.pred.Sources, By: &a}
 	return &candidate{encoding: codec.Delta, pred: p, depth: m.depth}
 }
 
 // fit is the scale that explains most of the change, by least squares, and the share that it explains.
 func (m *merging) fit() (scale, explained float64) {
-	change, err := predict.AdapterChange(&m.adapter, m.base.pred, m.t.row, m.probe.off/int64(m.t.elem.Size()), len(m.source), m.t.store.opener(newReach()))
+	change, err := m.merge.Change(m.base.pred, m.t.row, m.probe.off/int64(m.t.elem.Size()), len(m.source), m.t.store.opener(newReach()))
 	if err != nil {
 		return 0, 0
 	}
@@ -177,7 +177,7 @@ func (m *merging) fit() (scale, explained float64) {
 // adapters are trained with, and the fitted one as it is.
 func (m *merging) scales(fitted float64) []float32 {
 	out := []float32{float32(fitted)}
-	for _, per := range []float64{float64(m.adapter.Rank), math.Sqrt(float64(m.adapter.Rank))} {
+	for _, per := range []float64{float64(m.merge.Rank), math.Sqrt(float64(m.merge.Rank))} {
 		if alpha := math.Round(fitted * per); alpha != 0 {
 			out = append(out, float32(alpha/per))
 		}

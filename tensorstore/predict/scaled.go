@@ -23,6 +23,45 @@ type Scaling struct {
 	Inverse            bool       // values are multiplied by the inverse of the scale, not divided by it
 }
 
+// scales is the rule of [Scales]: those of the tiles of the source.
+type scales struct{ plain }
+
+// scaled is the rule of [Scaled]: the values of the source over their scales.
+type scaled struct{ plain }
+
+func (scales) check(p *Prediction) error {
+	return checkScaled(p, readable(p.From) && HasLowRank(p.Elem))
+}
+
+func (scaled) check(p *Prediction) error { return checkScaled(p, HasScaled(p.From, p.Elem)) }
+
+func checkScaled(p *Prediction, ok bool) error {
+	if !ok {
+		return fmt.Errorf("prediction of kind %d: from element type %d to %d", p.Kind, p.From, p.Elem)
+	}
+	return nil
+}
+
+func (scales) parse(r *reader, p *Prediction) (Details, error) { return parseScaling(r, p) }
+
+func (scaled) parse(r *reader, p *Prediction) (Details, error) { return parseScaling(r, p) }
+
+func (scales) work(p *Prediction, n int64) (own, values int64) {
+	s := p.By.(*Scaling)
+	return s.work(p, n, s.across())
+}
+
+func (scaled) work(p *Prediction, n int64) (own, values int64) {
+	s := p.By.(*Scaling)
+	return s.work(p, n, s.TileRows*s.Columns)
+}
+
+// work is that of n bytes of p, of which each elements are of one row of tiles: these are read whole.
+func (s *Scaling) work(p *Prediction, n, each int64) (own, values int64) {
+	values = (n/int64(p.Elem.Size())/each + 2) * s.TileRows * s.Columns
+	return values, values
+}
+
 // maxTile bounds the values of a row of tiles, which are read together.
 const maxTile = 8 << 20
 
@@ -36,38 +75,28 @@ func (s *Scaling) append(b []byte) []byte {
 	for _, n := range []int64{s.Rows, s.Columns, s.TileRows, s.TileCols} {
 		b = binary.AppendUvarint(b, uint64(n))
 	}
-	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(s.Largest))
-	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(s.Given))
-	inverse := byte(0)
-	if s.Inverse {
-		inverse = 1
-	}
-	return append(b, byte(s.Scale), inverse)
+	b = appendFloat32(appendFloat32(b, s.Largest), s.Given)
+	return appendFlag(append(b, byte(s.Scale)), s.Inverse)
 }
 
-// unmarshalScaling reads what append wrote, for p.
-func unmarshalScaling(b []byte, p *Prediction) (*Scaling, error) {
-	r := reader{rest: b}
-	s := &Scaling{Rows: int64(r.uvarint(maxElements)), Columns: int64(r.uvarint(maxTile)), TileRows: int64(r.uvarint(maxTile)), TileCols: int64(r.uvarint(maxTile))}
-	if raw := r.bytes(8); raw != nil {
-		s.Largest = math.Float32frombits(binary.LittleEndian.Uint32(raw))
-		s.Given = math.Float32frombits(binary.LittleEndian.Uint32(raw[4:]))
+// parseScaling reads what append wrote, for p.
+func parseScaling(r *reader, p *Prediction) (*Scaling, error) {
+	s := &Scaling{
+		Rows: int64(r.uvarint(maxElements)), Columns: int64(r.uvarint(maxTile)),
+		TileRows: int64(r.uvarint(maxTile)), TileCols: int64(r.uvarint(maxTile)),
+		Largest: r.float32(), Given: r.float32(), Scale: codec.Elem(r.byte()), Inverse: r.flag(),
 	}
-	s.Scale = codec.Elem(r.byte())
-	inverse := r.byte()
-	s.Inverse = inverse == 1
+	if err := r.end(); err != nil {
+		return nil, err
+	}
 	switch {
-	case r.err != nil:
-		return nil, r.err
-	case len(r.rest) != 0:
-		return nil, fmt.Errorf("prediction: %d bytes after its end", len(r.rest))
 	case s.Columns == 0 || s.TileRows == 0 || s.TileCols == 0 || s.TileRows*s.Columns > maxTile:
 		return nil, fmt.Errorf("prediction: tiles of %d by %d in rows of %d", s.TileRows, s.TileCols, s.Columns)
 	case !(s.Largest > 0) || s.Largest > 1<<20:
 		return nil, fmt.Errorf("prediction: largest magnitude %g", s.Largest)
 	case !(s.Given >= 0) || math.IsInf(float64(s.Given), 1):
 		return nil, fmt.Errorf("prediction: scale %g", s.Given)
-	case !HasLowRank(s.Scale) || inverse > 1:
+	case !HasLowRank(s.Scale):
 		return nil, errors.New("prediction: scales of a kind that is not known to this version of dits")
 	case p.Kind == Scales && p.Elem != s.Scale:
 		return nil, fmt.Errorf("prediction: scales have element type %d, want %d", p.Elem, s.Scale)
@@ -126,9 +155,12 @@ func (s *Scaling) scales(v []float32) []float32 {
 
 func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 
-// predictScales fills dst with the scales of the source from the first-th on.
-func (p *Prediction) predictScales(dst []byte, first int64, src io.ReaderAt) error {
-	s, size := p.Scaling, p.Elem.Size()
+func (scales) predict(p *Prediction, dst []byte, first int64, open Opener) error {
+	src, err := p.source(open)
+	if err != nil {
+		return err
+	}
+	s, size := p.By.(*Scaling), p.Elem.Size()
 	across := s.across()
 	for len(dst) > 0 {
 		v, err := s.read(src, p.From, first/across*s.TileRows)
@@ -143,9 +175,12 @@ func (p *Prediction) predictScales(dst []byte, first int64, src io.ReaderAt) err
 	return nil
 }
 
-// predictScaled fills dst with the elements from the first-th on.
-func (p *Prediction) predictScaled(dst []byte, first int64, src io.ReaderAt) error {
-	s := p.Scaling
+func (scaled) predict(p *Prediction, dst []byte, first int64, open Opener) error {
+	src, err := p.source(open)
+	if err != nil {
+		return err
+	}
+	s := p.By.(*Scaling)
 	tall := s.TileRows * s.Columns // values in a row of tiles
 	for len(dst) > 0 {
 		v, err := s.read(src, p.From, first/tall*s.TileRows)

@@ -21,7 +21,7 @@ func elemBytes(v []float32, e codec.Elem) ([]byte, []float32) {
 }
 
 // mergedByHand is w with an adapter merged, by the definition.
-func mergedByHand(w, a, b []float32, width int, ad *Adapter, e codec.Elem) []float32 {
+func mergedByHand(w, a, b []float32, width int, ad *Merge, e codec.Elem) []float32 {
 	rank := int(ad.Rank)
 	rows := len(w) / width
 	if ad.Order&scaledB != 0 {
@@ -54,7 +54,7 @@ func mergedByHand(w, a, b []float32, width int, ad *Adapter, e codec.Elem) []flo
 	return out
 }
 
-func TestAdapted(t *testing.T) {
+func TestMerged(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 42))
 	const rows, width, rank = 12, 40, 4
 	for _, e := range []codec.Elem{codec.BF16, codec.F16, codec.F32} {
@@ -68,9 +68,9 @@ func TestAdapted(t *testing.T) {
 				w, wv := elemBytes(weights(r, rows*width), e)
 				a, av := elemBytes(weights(r, rank*in), codec.BF16)
 				b, bv := elemBytes(weights(r, out*rank), codec.BF16)
-				ad := &Adapter{A: store.add(a), B: store.add(b), Elem: codec.BF16, Rank: rank, Scale: 2.3, Order: order, Transposed: transposed}
+				ad := &Merge{A: store.add(a), B: store.add(b), Elem: codec.BF16, Rank: rank, Scale: 2.3, Order: order, Transposed: transposed}
 				want, _ := elemBytes(mergedByHand(wv, av, bv, width, ad, e), e)
-				p := &Prediction{Kind: Adapted, Elem: e, From: e, Elements: rows * width, Width: width, Sources: []digest.ID{store.add(w)}, Adapter: ad}
+				p := &Prediction{Kind: Merged, Elem: e, From: e, Elements: rows * width, Width: width, Sources: []digest.ID{store.add(w)}, By: ad}
 				requireRanges(t, r, p, store.open, want)
 				require.Equal(t, []digest.ID{p.Sources[0], ad.A, ad.B}, p.Blobs())
 			}
@@ -78,32 +78,32 @@ func TestAdapted(t *testing.T) {
 	}
 }
 
-// TestAdaptedKeepsWhatIsNotFinite: what is no number stays as it is, payload and all.
-func TestAdaptedKeepsWhatIsNotFinite(t *testing.T) {
+// TestMergedKeepsWhatIsNotFinite: what is no number stays as it is, payload and all.
+func TestMergedKeepsWhatIsNotFinite(t *testing.T) {
 	store := blobs{}
 	w := []byte{0x81, 0x7f, 0x80, 0xff, 0x80, 0x3f}
 	ones, _ := elemBytes([]float32{1, 1, 1}, codec.F32)
-	p := &Prediction{Kind: Adapted, Elem: codec.BF16, From: codec.BF16, Elements: 3, Width: 3, Sources: []digest.ID{store.add(w)},
-		Adapter: &Adapter{A: store.add(ones), B: store.add(ones[:4]), Elem: codec.F32, Rank: 1, Scale: 1}}
+	p := &Prediction{Kind: Merged, Elem: codec.BF16, From: codec.BF16, Elements: 3, Width: 3, Sources: []digest.ID{store.add(w)},
+		By: &Merge{A: store.add(ones), B: store.add(ones[:4]), Elem: codec.F32, Rank: 1, Scale: 1}}
 	got := make([]byte, 6)
 	require.NoError(t, p.Predict(got, 0, store.open))
 	require.Equal(t, []byte{0x81, 0x7f, 0x80, 0xff, 0x00, 0x40}, got)
 }
 
-func TestAdapterRefuses(t *testing.T) {
+func TestMergedRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		edit func(*Prediction)
 		want string
 	}{
-		"rank 0":           {func(p *Prediction) { p.Adapter.Rank = 0 }, "rank 0"},
-		"a rank too large": {func(p *Prediction) { p.Adapter.Rank, p.Width, p.Elements = 1<<12, 1<<12, 1<<12 }, "rank 4096"},
-		"another order":    {func(p *Prediction) { p.Adapter.Order = 8 }, "order 8"},
+		"rank 0":           {func(p *Prediction) { p.By.(*Merge).Rank = 0 }, "rank 0"},
+		"a rank too large": {func(p *Prediction) { p.By.(*Merge).Rank, p.Width, p.Elements = 1<<12, 1<<12, 1<<12 }, "rank 4096"},
+		"another order":    {func(p *Prediction) { p.By.(*Merge).Order = 8 }, "order 8"},
 		"no matrix":        {func(p *Prediction) { p.Width = 0 }, "no matrix"},
-		"of integers":      {func(p *Prediction) { p.Adapter.Elem = codec.I8 }, "no matrix"},
+		"of integers":      {func(p *Prediction) { p.By.(*Merge).Elem = codec.I8 }, "no matrix"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &Prediction{Kind: Adapted, Elem: codec.BF16, From: codec.BF16, Elements: 64, Width: 16, Sources: []digest.ID{{1}},
-				Adapter: &Adapter{Elem: codec.BF16, Rank: 4, Scale: float32(math.Sqrt2)}}
+			p := &Prediction{Kind: Merged, Elem: codec.BF16, From: codec.BF16, Elements: 64, Width: 16, Sources: []digest.ID{{1}},
+				By: &Merge{Elem: codec.BF16, Rank: 4, Scale: float32(math.Sqrt2)}}
 			_, err := Unmarshal(p.Marshal())
 			require.NoError(t, err)
 			c.edit(p)

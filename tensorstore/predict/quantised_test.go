@@ -50,7 +50,7 @@ func quantisable() (out []ggml.Type) {
 func quantisedFrom(typ ggml.Type, source digest.ID, recipe Recipe) *Prediction {
 	row := quantColumns / typ.BlockElems()
 	return &Prediction{Kind: Quantised, Elem: codec.BlockElem(typ), From: codec.F32, Elements: quantRows * row, Width: row,
-		Sources: []digest.ID{source}, Recipe: &recipe}
+		Sources: []digest.ID{source}, By: &recipe}
 }
 
 // TestReplayIsTheQuantiser holds every range of a replay to the same range of what the quantiser made.
@@ -119,7 +119,7 @@ func TestSettleRoundsWhereScalesDiffer(t *testing.T) {
 		in.Guide.Settle(dst, guess)
 		require.True(t, bytes.Equal(want, dst), "%v", typ)
 
-		p.Recipe.Way = Rounded
+		p.By.(*Recipe).Way = Rounded
 		in, err = p.Input(int64(first), n*size, store.open)
 		require.NoError(t, err)
 		require.False(t, in.Guide.Guess(make([]byte, n*size), nil))
@@ -136,7 +136,7 @@ func TestQuantisedRefuses(t *testing.T) {
 	}{
 		"to numbers":          {func(p *Prediction) { p.Elem = codec.F16 }, "no way"},
 		"from bytes":          {func(p *Prediction) { p.From = codec.Bytes }, "no way"},
-		"in another way":      {func(p *Prediction) { p.Recipe.Way = 9 }, "no way 9"},
+		"in another way":      {func(p *Prediction) { p.By.(*Recipe).Way = 9 }, "no way 9"},
 		"no matrix":           {func(p *Prediction) { p.Width = 0 }, "whole rows"},
 		"half a row":          {func(p *Prediction) { p.Width = 7 }, "whole rows"},
 		"rows without end":    {func(p *Prediction) { p.Width, p.Elements = 1<<13+1, 1<<13+1 }, "want at most"},
@@ -165,10 +165,10 @@ func TestQuantisedFromShortSource(t *testing.T) {
 	require.NoError(t, err)
 	_, err = p.Input(0, 4*p.Elem.Size(), store.open)
 	require.Error(t, err)
-	p.Recipe.Importance = &Importance{Blob: p.Sources[0], Off: 4, Divisor: 1}
+	p.By.(*Recipe).Importance = &Importance{Blob: p.Sources[0], Off: 4, Divisor: 1}
 	_, err = p.Input(0, p.Elem.Size(), store.open)
 	require.NoError(t, err)
-	p.Recipe.Importance.Off = 8
+	p.By.(*Recipe).Importance.Off = 8
 	_, err = p.Input(0, p.Elem.Size(), store.open)
 	require.Error(t, err)
 	_, err = p.Input(14, 2*p.Elem.Size(), store.open)

@@ -16,6 +16,9 @@ const MaxStacked = 1024
 // read of its own.
 const minArranged = 16
 
+// arranged is the rule of [Arranged]: the rows of sources in another order, cut out or stacked.
+type arranged struct{ plain }
+
 // An Arrangement is the rows of a tensor as rows of its sources, which lie one after the other, all of
 // the same size.
 //
@@ -36,29 +39,20 @@ type Arrangement struct {
 func (a *Arrangement) append(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(a.Skip))
 	b = binary.AppendUvarint(b, uint64(a.Heads))
-	if a.Pairs {
-		return append(b, 1)
-	}
-	return append(b, 0)
+	return appendFlag(b, a.Pairs)
 }
 
-// unmarshalArrangement reads what append wrote, for p.
-func unmarshalArrangement(b []byte, p *Prediction) (*Arrangement, error) {
-	r := reader{rest: b}
-	a := &Arrangement{Skip: int64(r.uvarint(maxElements)), Heads: int64(r.uvarint(maxElements))}
-	pairs := r.byte()
-	a.Pairs = pairs == 1
+// parse reads what append wrote.
+func (arranged) parse(r *reader, p *Prediction) (Details, error) {
+	a := &Arrangement{Skip: int64(r.uvarint(maxElements)), Heads: int64(r.uvarint(maxElements)), Pairs: r.flag()}
+	if err := r.end(); err != nil {
+		return nil, err
+	}
 	n := int64(len(p.Sources))
 	switch {
-	case r.err != nil:
-		return nil, r.err
-	case len(r.rest) != 0:
-		return nil, fmt.Errorf("prediction: %d bytes after its end", len(r.rest))
-	case pairs > 1:
-		return nil, fmt.Errorf("prediction: arrangement of order %d is not known to this version of dits", pairs)
 	case n > 1 && (a.Skip != 0 || p.Elements%n != 0):
 		return nil, fmt.Errorf("prediction: %d sources for %d elements, %d skipped", n, p.Elements, a.Skip)
-	case a.Heads > 0 && (p.Width*perElement(p.Elem) < minArranged || p.Elements%(2*p.Width) != 0 || p.Elements/p.Width/2%a.Heads != 0):
+	case a.Heads > 0 && (p.columns() < minArranged || p.Elements%(2*p.Width) != 0 || p.Elements/p.Width/2%a.Heads != 0):
 		return nil, fmt.Errorf("prediction: %d heads for %d elements in rows of %d", a.Heads, p.Elements, p.Width)
 	}
 	return a, nil
@@ -77,11 +71,10 @@ func (a *Arrangement) Row(i, rows int64) int64 {
 	return head + k%2*(d/2) + k/2
 }
 
-// predictArranged fills dst with the tensor's bytes from element first on.
-func (p *Prediction) predictArranged(dst []byte, first int64, open Opener) error {
-	size := int64(p.Elem.Size())
+func (arranged) predict(p *Prediction, dst []byte, first int64, open Opener) error {
+	a, size := p.By.(*Arrangement), int64(p.Elem.Size())
 	run := p.Elements // elements of the tensor that lie together in the sources
-	if p.Arrangement.Heads > 0 {
+	if a.Heads > 0 {
 		run = p.Width
 	}
 	stacked := stack{open: open, sources: p.Sources, each: p.Elements / int64(len(p.Sources)) * size}
@@ -91,7 +84,7 @@ func (p *Prediction) predictArranged(dst []byte, first int64, open Opener) error
 	for len(dst) > 0 {
 		i, j := first/run, first%run
 		n := min(int64(len(dst)), (run-j)*size)
-		at := p.Arrangement.Skip + p.Arrangement.Row(i, p.Elements/run)*run + j
+		at := a.Skip + a.Row(i, p.Elements/run)*run + j
 		if err := stacked.read(dst[:n], at*size); err != nil {
 			return err
 		}

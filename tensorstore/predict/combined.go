@@ -1,7 +1,6 @@
 package predict
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
@@ -18,6 +17,16 @@ const (
 	combineBlock = 1024
 )
 
+// combined is the rule of [Combined]: a sum of sources, each times a coefficient.
+type combined struct{ plain }
+
+func (combined) check(p *Prediction) error {
+	if !HasCombination(p.From, p.Elem) {
+		return fmt.Errorf("prediction: no combination of element type %d to %d", p.From, p.Elem)
+	}
+	return nil
+}
+
 // A Combination is a tensor as the sum of others, each times a coefficient, rounded to
 // the nearest of its element type, ties to even. A sum that is not a number is predicted
 // to be the first source's element.
@@ -30,43 +39,39 @@ type Combination struct {
 // type to are defined.
 func HasCombination(from, to codec.Elem) bool { return HasLowRank(from) && HasLowRank(to) }
 
-// marshal is the stored form of c.
+// append appends the stored form of c.
 //
 //	order   1 byte
 //	coefs   4 bytes each: the float32, little endian
-func (c *Combination) marshal() []byte {
-	out := []byte{byte(c.Order)}
+func (c *Combination) append(b []byte) []byte {
+	b = append(b, byte(c.Order))
 	for _, v := range c.Coefs {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
+		b = appendFloat32(b, v)
 	}
-	return out
+	return b
 }
 
-// unmarshalCombination reads what marshal wrote for n sources.
-func unmarshalCombination(b []byte, n int) (*Combination, error) {
-	r := reader{rest: b}
+// parse reads what append wrote.
+func (combined) parse(r *reader, p *Prediction) (Details, error) {
 	c := &Combination{Order: Order(r.byte())}
-	coefs := r.bytes(uint64(4 * n))
-	switch {
-	case r.err != nil:
-		return nil, r.err
-	case len(r.rest) != 0:
-		return nil, fmt.Errorf("prediction: %d bytes after its end", len(r.rest))
-	case int(c.Order) >= len(orders):
+	for range p.Sources {
+		c.Coefs = append(c.Coefs, r.float32())
+	}
+	if err := r.end(); err != nil {
+		return nil, err
+	}
+	if int(c.Order) >= len(orders) {
 		return nil, fmt.Errorf("prediction: combination of order %d is not known to this version of dits", c.Order)
 	}
-	for k := range n {
-		v := math.Float32frombits(binary.LittleEndian.Uint32(coefs[4*k:]))
+	for k, v := range c.Coefs {
 		if !(math.Abs(float64(v)) <= maxCoef) {
 			return nil, fmt.Errorf("prediction: coefficient %d is %g, want at most %d", k, v, maxCoef)
 		}
-		c.Coefs = append(c.Coefs, v)
 	}
 	return c, nil
 }
 
-// predictCombination fills dst with the combination of the sources from element first on.
-func (p *Prediction) predictCombination(dst []byte, first int64, open Opener) error {
+func (combined) predict(p *Prediction, dst []byte, first int64, open Opener) error {
 	srcs := make([]io.ReaderAt, len(p.Sources))
 	for k, id := range p.Sources {
 		var err error
@@ -88,7 +93,7 @@ func (p *Prediction) predictCombination(dst []byte, first int64, open Opener) er
 				return err
 			}
 		}
-		p.Combination.Apply(out[:n*p.Elem.Size()], p.Elem, bufs, p.From)
+		p.By.(*Combination).Apply(out[:n*p.Elem.Size()], p.Elem, bufs, p.From)
 		dst = dst[copy(dst, out[:n*p.Elem.Size()]):]
 		first += int64(n)
 	}

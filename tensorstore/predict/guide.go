@@ -46,7 +46,7 @@ func (p *Prediction) Guide(first int64, n int, open Opener) (codec.Guide, error)
 	if err != nil {
 		return nil, err
 	}
-	g := &guide{way: p.Recipe.Way, quantiser: q, elem: p.From, rows: int(rows), skip: int(first % p.Width), blocks: n, scales: scaleFields(q.Type)}
+	g := &guide{way: p.By.(*Recipe).Way, quantiser: q, elem: p.From, rows: int(rows), skip: int(first % p.Width), blocks: n, scales: scaleFields(q.Type)}
 	g.source, err = p.sourceRows(first/p.Width, rows, open)
 	return g, err
 }

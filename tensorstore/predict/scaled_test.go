@@ -82,9 +82,9 @@ func TestScaled(t *testing.T) {
 			s.Rows, s.Columns = rows, columns
 			for _, to := range []codec.Elem{codec.I8, codec.E4M3} {
 				want, scales := scaledByHand(v, &s, to)
-				p := &Prediction{Kind: Scaled, Elem: to, From: codec.F32, Elements: rows * columns, Sources: []digest.ID{source}, Scaling: &s}
+				p := &Prediction{Kind: Scaled, Elem: to, From: codec.F32, Elements: rows * columns, Sources: []digest.ID{source}, By: &s}
 				requireRanges(t, r, p, store.open, want)
-				p = &Prediction{Kind: Scales, Elem: s.Scale, From: codec.F32, Elements: s.elements(Scales), Sources: []digest.ID{source}, Scaling: &s}
+				p = &Prediction{Kind: Scales, Elem: s.Scale, From: codec.F32, Elements: s.elements(Scales), Sources: []digest.ID{source}, By: &s}
 				wantScales := make([]byte, len(scales)*s.Scale.Size())
 				storeValues(wantScales, s.Scale, scales)
 				requireRanges(t, r, p, store.open, wantScales)
@@ -116,18 +116,18 @@ func TestScaledRefuses(t *testing.T) {
 		edit func(*Prediction)
 		want string
 	}{
-		"no tile":          {func(p *Prediction) { p.Scaling.TileCols = 0 }, "tiles of"},
-		"a tile too large": {func(p *Prediction) { p.Scaling.TileRows = maxTile }, "tiles of"},
+		"no tile":          {func(p *Prediction) { p.By.(*Scaling).TileCols = 0 }, "tiles of"},
+		"a tile too large": {func(p *Prediction) { p.By.(*Scaling).TileRows = maxTile }, "tiles of"},
 		"other elements":   {func(p *Prediction) { p.Elements-- }, "959 elements, want 960"},
-		"nothing":          {func(p *Prediction) { p.Scaling.Largest = 0 }, "largest"},
-		"not a number":     {func(p *Prediction) { p.Scaling.Largest = float32(math.NaN()) }, "largest"},
-		"a scale below 0":  {func(p *Prediction) { p.Scaling.Given = -1 }, "scale -1"},
-		"scales of bytes":  {func(p *Prediction) { p.Scaling.Scale = codec.I8 }, "scales of a kind"},
+		"nothing":          {func(p *Prediction) { p.By.(*Scaling).Largest = 0 }, "largest"},
+		"not a number":     {func(p *Prediction) { p.By.(*Scaling).Largest = float32(math.NaN()) }, "largest"},
+		"a scale below 0":  {func(p *Prediction) { p.By.(*Scaling).Given = -1 }, "scale -1"},
+		"scales of bytes":  {func(p *Prediction) { p.By.(*Scaling).Scale = codec.I8 }, "scales of a kind"},
 		"to floats":        {func(p *Prediction) { p.Elem = codec.F16 }, "element type"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &Prediction{Kind: Scaled, Elem: codec.I8, From: codec.F32, Elements: 960, Sources: []digest.ID{{1}},
-				Scaling: &Scaling{Rows: 10, Columns: 96, TileRows: 1, TileCols: 96, Largest: 127, Scale: codec.F32}}
+				By: &Scaling{Rows: 10, Columns: 96, TileRows: 1, TileCols: 96, Largest: 127, Scale: codec.F32}}
 			_, err := Unmarshal(p.Marshal())
 			require.NoError(t, err)
 			c.edit(p)

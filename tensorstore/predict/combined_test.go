@@ -18,7 +18,7 @@ import (
 
 // combinedOf is a prediction of n elements from sources that are their own names.
 func combinedOf(order Order, elem, from codec.Elem, n int64, coefs ...float32) *Prediction {
-	p := &Prediction{Kind: Combined, Elem: elem, From: from, Elements: n, Combination: &Combination{order, coefs}}
+	p := &Prediction{Kind: Combined, Elem: elem, From: from, Elements: n, By: &Combination{order, coefs}}
 	for k := range coefs {
 		p.Sources = append(p.Sources, digest.ID{byte(k + 1)})
 	}
