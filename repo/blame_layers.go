@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"dits/formats/names"
 	"dits/tensorstore/digest"
 )
 
 // A BlamedLayer is the tensors of one layer that one commit changed last.
 type BlamedLayer struct {
 	Layer   *int      `json:"layer"` // null outside of layers
-	Stack   string    `json:"stack"` // which stack of layers, "" where there is only one
+	Stack   string    `json:"stack"` // which stack of layers, "" for the main one and where there is only one
 	Commit  digest.ID `json:"commit"`
 	Tensors int       `json:"tensors"`
 	Modules []string  `json:"modules"` // their modules, each once
@@ -29,19 +30,19 @@ func (b *Blame) layers() []BlamedLayer {
 	all := map[key]int{} // tensors of a layer, whatever the commit
 	var order []key
 	for _, t := range b.Tensors {
-		role := RoleOf(t.Name)
-		k := key{role.Stack, role.Layer, t.Commit}
+		place := names.PlaceOf(t.Name)
+		k := key{place.Stack, place.Layer, t.Commit}
 		if cells[k] == nil {
 			cells[k] = &BlamedLayer{Commit: t.Commit}
 			order = append(order, k)
 		}
-		if role.Layer >= 0 {
-			stacks[role.Stack] = true
+		if place.Layer >= 0 {
+			stacks[place.Stack] = true
 		}
 		cells[k].Tensors++
 		all[key{stack: k.stack, layer: k.layer}]++
-		if !slices.Contains(cells[k].Modules, role.Module) {
-			cells[k].Modules = append(cells[k].Modules, role.Module)
+		if !slices.Contains(cells[k].Modules, place.Module) {
+			cells[k].Modules = append(cells[k].Modules, place.Module)
 		}
 	}
 	newest := map[digest.ID]int{}
@@ -52,13 +53,13 @@ func (b *Blame) layers() []BlamedLayer {
 		return cmp.Or(compareBools(x.layer < 0, y.layer < 0), cmp.Compare(x.stack, y.stack),
 			cmp.Compare(x.layer, y.layer), cmp.Compare(newest[x.commit], newest[y.commit]))
 	})
-	names, out := stackNames(stacks), make([]BlamedLayer, len(order))
+	prefixes, out := stackPrefixes(stacks), make([]BlamedLayer, len(order))
 	for i, k := range order {
 		row := cells[k]
-		slices.SortStableFunc(row.Modules, func(x, y string) int { return cmp.Compare(moduleRank(x), moduleRank(y)) })
+		slices.SortStableFunc(row.Modules, func(x, y string) int { return cmp.Compare(names.ModuleRank(x), names.ModuleRank(y)) })
 		row.Whole = row.Tensors == all[key{stack: k.stack, layer: k.layer}]
 		if k.layer >= 0 {
-			row.Layer, row.Stack = &k.layer, names[k.stack]
+			row.Layer, row.Stack = &k.layer, prefixes[k.stack]
 		}
 		out[i] = *row
 	}

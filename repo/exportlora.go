@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"dits/formats"
+	"dits/formats/names"
 )
 
 // LoRAOptions of [ExportLoRA]. The zero value takes the numerical rank of each change.
@@ -201,7 +202,7 @@ func adaptable(a, b formats.Tensor) bool { return whyNot(a, b) == "" }
 
 // whyNot is why a change cannot be in an adapter, "" if it can.
 func whyNot(a, b formats.Tensor) string {
-	module := RoleOf(b.Name).Module
+	module := names.PlaceOf(b.Name).Module
 	switch {
 	case fmt.Sprint(a.Shape) != fmt.Sprint(b.Shape):
 		return fmt.Sprintf("shape %v was %v", b.Shape, a.Shape)

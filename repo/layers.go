@@ -5,21 +5,23 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"dits/formats/names"
 )
 
 // A LayerDiff is one cell of the table layer × module: how far the tensors of one
 // role changed, taken together.
 type LayerDiff struct {
 	Layer    *int   `json:"layer"`  // null outside of layers
-	Module   string `json:"module"` // with the stack before it where a model has several
+	Module   string `json:"module"` // with the stack before it where a model has several, unless it is [names.Main]
 	Changed  int64  `json:"changed"`
 	Elements int64  `json:"elements"`
 	RelL2    Number `json:"rel_l2"` // √Σ‖ΔW‖² / √Σ‖W‖²; null when a tensor of the cell has none
 }
 
-// A cell pools the tensors of one role.
+// A cell pools the tensors of one place.
 type cell struct {
-	Role
+	names.Place
 	changed, elements int64
 	dd, aa            float64
 }
@@ -30,20 +32,20 @@ type cell struct {
 // known, because it is not read: a cell with changed and identical tensors pools
 // the changed ones.
 func Layers(tensors []TensorDiff) []LayerDiff {
-	cells := make(map[Role]*cell)
+	cells := make(map[names.Place]*cell)
 	stacks := make(map[string]bool)
 	for _, t := range tensors {
 		if t.Status == TensorAdded || t.Status == TensorRemoved {
 			continue
 		}
-		role := RoleOf(t.Name)
-		if role.Layer >= 0 {
-			stacks[role.Stack] = true
+		place := names.PlaceOf(t.Name)
+		if place.Layer >= 0 {
+			stacks[place.Stack] = true
 		}
-		c := cells[role]
+		c := cells[place]
 		if c == nil {
-			c = &cell{Role: role}
-			cells[role] = c
+			c = &cell{Place: place}
+			cells[place] = c
 		}
 		c.add(t)
 	}
@@ -52,9 +54,9 @@ func Layers(tensors []TensorDiff) []LayerDiff {
 		list = append(list, c)
 	}
 	slices.SortFunc(list, compareCells)
-	rows, names := make([]LayerDiff, len(list)), stackNames(stacks)
+	rows, prefixes := make([]LayerDiff, len(list)), stackPrefixes(stacks)
 	for i, c := range list {
-		rows[i] = c.row(names)
+		rows[i] = c.row(prefixes)
 	}
 	return rows
 }
@@ -68,28 +70,28 @@ func (c *cell) add(t TensorDiff) {
 	}
 }
 
-func (c *cell) row(stacks map[string]string) LayerDiff {
+func (c *cell) row(prefixes map[string]string) LayerDiff {
 	row := LayerDiff{Module: c.Module, Changed: c.changed, Elements: c.elements, RelL2: Number(relative(c.dd, c.aa))}
 	if math.IsNaN(c.aa) {
 		row.RelL2 = Number(math.NaN())
 	}
 	if c.Layer >= 0 {
 		row.Layer = &c.Layer
-		row.Module = stacks[c.Stack] + c.Module
+		row.Module = prefixes[c.Stack] + c.Module
 	}
 	return row
 }
 
-// stackNames are what goes before a module's name: nothing when there is one
-// stack, else what is left of its path without what all have in common.
-func stackNames(stacks map[string]bool) map[string]string {
+// stackPrefixes are what goes before a module's name: nothing in the main stack and where there is only
+// one, else what is left of the stack's path without what all have in common.
+func stackPrefixes(stacks map[string]bool) map[string]string {
 	var paths []string
 	for s := range stacks {
 		paths = append(paths, s)
 	}
-	names := make(map[string]string, len(paths))
+	prefixes := make(map[string]string, len(paths))
 	if len(paths) < 2 {
-		return names
+		return prefixes
 	}
 	common := func(part func(p []string, i int) string) int {
 		for i := 0; ; i++ {
@@ -106,9 +108,10 @@ func stackNames(stacks map[string]bool) map[string]string {
 	for _, s := range paths {
 		parts := strings.Split(s, ".")
 		end := max(len(parts)-tail, min(head+1, len(parts)))
-		names[s] = strings.Join(parts[min(head, end):end], ".") + "."
+		prefixes[s] = strings.Join(parts[min(head, end):end], ".") + "."
 	}
-	return names
+	delete(prefixes, names.Main)
+	return prefixes
 }
 
 // at is parts[i], "" outside.
@@ -119,16 +122,12 @@ func at(parts []string, i int) string {
 	return parts[i]
 }
 
-// moduleOrder is the order of columns; others follow by name.
-var moduleOrder = []string{"q_proj", "k_proj", "v_proj", "qkv", "o_proj", "gate", "up", "gate_up", "down",
-	"router", "experts.gate", "experts.up", "experts.gate_up", "experts.down", "shared.gate", "shared.up", "shared.down", "norms"}
-
 func compareCells(a, b *cell) int {
 	return cmp.Or(
 		compareBools(a.Layer < 0, b.Layer < 0),
 		cmp.Compare(a.Stack, b.Stack),
 		cmp.Compare(a.Layer, b.Layer),
-		cmp.Compare(moduleRank(a.Module), moduleRank(b.Module)),
+		cmp.Compare(names.ModuleRank(a.Module), names.ModuleRank(b.Module)),
 		cmp.Compare(a.Module, b.Module),
 	)
 }
@@ -141,11 +140,4 @@ func compareBools(a, b bool) int {
 		return 1
 	}
 	return -1
-}
-
-func moduleRank(m string) int {
-	if i := slices.Index(moduleOrder, m); i >= 0 {
-		return i
-	}
-	return len(moduleOrder)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dits/catalog"
+	"dits/formats/names"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 )
@@ -21,8 +22,8 @@ func (r *Repo) SQL(ctx context.Context, query string, row func(columns []string,
 		Query: query,
 		Refs:  refs,
 		Role: func(name string) (int, string) {
-			role := RoleOf(name)
-			return role.Layer, role.Module
+			place := names.PlaceOf(name)
+			return place.Layer, place.Module
 		},
 		Encodings: askEncodings(),
 		Sources: func(prediction digest.ID) ([]digest.ID, error) {

@@ -9,7 +9,7 @@ import (
 // adapters, and the class that holds the bare model.
 var wrappers = []string{
 	"base_model.model.", "module.", "_orig_mod.", "_fsdp_wrapped_module.",
-	"model.", "transformer.", "language_model.", "gpt_neox.", "bert.", "roberta.",
+	"model.", "transformer.", "language_model.", "gpt_neox.", "backbone.", "bert.", "roberta.", "distilbert.",
 }
 
 // Bare is a name without its wrappers: "base_model.model.model.layers.0…" is "model.layers.0…"
@@ -34,39 +34,61 @@ func Bare(name string) string {
 func Role(name string) string {
 	bare := Bare(name)
 	parts := strings.Split(bare, ".")
-	if len(parts) > maxParts {
+	m, ok := find(parts)
+	if !ok {
 		return bare
 	}
-	pattern, numbers := abstract(parts)
-	for n := len(parts); n > 0; n-- {
-		to, ok := table().roles[strings.Join(pattern[:n], ".")]
-		if !ok {
-			continue
-		}
-		return concrete(to, numbers) + strings.TrimPrefix(bare, strings.Join(parts[:n], "."))
-	}
-	return bare
+	return m.in(m.row.role) + strings.TrimPrefix(bare, strings.Join(parts[:m.parts], "."))
 }
 
 // maxParts is the most parts of a name that is looked up: the work grows with their square.
 const maxParts = 32
 
-// abstract makes the numbers among parts "*", and lists them.
-func abstract(parts []string) (pattern, numbers []string) {
-	pattern = make([]string, len(parts))
+// A match is the row that has the first parts of a name.
+type match struct {
+	row     *row
+	parts   int
+	numbers []string // in the place of each "*"
+}
+
+// find looks up a bare name, as much of it as a row has. All its numbers may be those of a layer and of an
+// expert, or the first one only: T5 numbers the parts of a layer.
+func find(parts []string) (match, bool) {
+	if len(parts) > maxParts {
+		return match{}, false
+	}
+	for n := len(parts); n > 0; n-- {
+		all, numbers := abstract(parts[:n], n)
+		if r, ok := table().rows[all]; ok {
+			return match{r, n, numbers}, true
+		}
+		if len(numbers) < 2 {
+			continue
+		}
+		first, numbers := abstract(parts[:n], 1)
+		if r, ok := table().rows[first]; ok {
+			return match{r, n, numbers}, true
+		}
+	}
+	return match{}, false
+}
+
+// abstract makes the first few numbers among parts "*", and lists them.
+func abstract(parts []string, few int) (pattern string, numbers []string) {
+	out := make([]string, len(parts))
 	for i, p := range parts {
-		pattern[i] = p
-		if isNumber(p) {
-			pattern[i] = "*"
+		out[i] = p
+		if len(numbers) < few && isNumber(p) {
+			out[i] = "*"
 			numbers = append(numbers, p)
 		}
 	}
-	return pattern, numbers
+	return strings.Join(out, "."), numbers
 }
 
-// concrete puts numbers in place of the stars.
-func concrete(pattern string, numbers []string) string {
-	for _, n := range numbers {
+// in puts the numbers in place of the stars.
+func (m match) in(pattern string) string {
+	for _, n := range m.numbers {
 		pattern = strings.Replace(pattern, "*", n, 1)
 	}
 	return pattern
@@ -84,7 +106,7 @@ func Aliases(name string) []string {
 	out := []string{name}
 	for _, n := range append([]string{bare, role}, spellings(role)...) {
 		out = append(out, n)
-		for _, w := range []string{"model.", "transformer.", "base_model.model.", "base_model.model.model."} {
+		for _, w := range []string{"model.", "transformer.", "backbone.", "base_model.model.", "base_model.model.model."} {
 			out = append(out, w+n)
 		}
 	}
@@ -94,17 +116,12 @@ func Aliases(name string) []string {
 // spellings are the names that the table has for a role.
 func spellings(role string) (out []string) {
 	parts := strings.Split(role, ".")
-	if len(parts) > maxParts {
+	m, ok := find(parts)
+	if !ok {
 		return nil
 	}
-	pattern, numbers := abstract(parts)
-	for n := len(parts); n > 0; n-- {
-		for _, s := range table().names[strings.Join(pattern[:n], ".")] {
-			out = append(out, concrete(s, numbers)+strings.TrimPrefix(role, strings.Join(parts[:n], ".")))
-		}
-		if len(out) > 0 {
-			break
-		}
+	for _, s := range m.row.names {
+		out = append(out, m.in(s)+strings.TrimPrefix(role, strings.Join(parts[:m.parts], ".")))
 	}
 	return out
 }
@@ -129,7 +146,7 @@ func Expert(role string) (stack string, index int, ok bool) {
 		return "", 0, false
 	}
 	stack = strings.Join([]string{"blk", "*", parts[2] + "_exps"}, ".")
-	if _, known := table().names[stack]; !known {
+	if _, known := table().rows[stack]; !known {
 		return "", 0, false
 	}
 	index, _ = strconv.Atoi(parts[3])
