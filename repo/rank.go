@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -22,17 +19,14 @@ const (
 	// spareSketch is how many directions a sketch has beyond the ranks that it tells for sure: the values of
 	// its last ones come out too small.
 	spareSketch = 16
-	// rankPasses are the iterations of the power method.
-	rankPasses = 2
 	// keptElements is the largest change that is kept in memory, 64 MiB; a larger one is read anew in each pass.
 	keptElements = 8 << 20
 	// rankBlock is about how many elements are multiplied at a time.
 	rankBlock = 1 << 18
 )
 
-// A rankOf finds the numerical rank of b−a by a randomised range finder with a power iteration (Halko,
-// Martinsson and Tropp 2011, algorithms 4.4 and 5.1), from a fixed seed: how many singular values are above
-// what rounding alone may give. The noise of rounding is taken to be uniform in half a unit in the last place
+// A rankOf finds the numerical rank of b−a: how many singular values are above what rounding alone may give,
+// in the directions that are found. The noise of rounding is taken to be uniform in half a unit in the last place
 // of each weight of b (of a too where the dtypes differ), and twice in that of its change, which merges round
 // as well. The largest singular value of such a matrix is about its largest row plus its largest column, as
 // norms of standard deviations (Bandeira and van Handel 2016; σ(√m+√n) where all are alike).
@@ -186,57 +180,15 @@ func (r *rankOf) find(ctx context.Context) (rank int, share float64, least bool,
 
 // values are the n largest singular values of the change, about.
 func (r *rankOf) values(ctx context.Context, n int) ([]float64, error) {
-	rng := rand.New(rand.NewPCG(0x72616e6b, uint64(n)))
-	z := mat.NewDense(r.cols, n, nil)
-	for i := range z.RawMatrix().Data {
-		z.RawMatrix().Data[i] = rng.NormFloat64()
-	}
-	y := mat.NewDense(r.rows, n, nil)
-	for pass := 0; ; pass++ {
-		err := r.blocks(ctx, func(i int, change *mat.Dense) {
-			k, _ := change.Dims()
-			y.Slice(i, i+k, 0, n).(*mat.Dense).Mul(change, z)
-		})
-		if err != nil {
-			return nil, err
-		}
-		orthogonalise(y)
-		z.Zero()
-		var part mat.Dense
-		err = r.blocks(ctx, func(i int, change *mat.Dense) {
-			k, _ := change.Dims()
-			part.Mul(change.T(), y.Slice(i, i+k, 0, n))
-			z.Add(z, &part)
-		})
-		if err != nil {
-			return nil, err
-		}
-		if pass == rankPasses {
-			break
-		}
-		orthogonalise(z)
+	_, z, err := r.directions(ctx, n)
+	if err != nil {
+		return nil, err
 	}
 	var svd mat.SVD
 	if !svd.Factorize(z, mat.SVDNone) {
 		return nil, fmt.Errorf("singular values of a %d×%d matrix: no convergence", r.cols, n)
 	}
 	return svd.Values(nil), nil
-}
-
-// orthogonalise makes the columns of a matrix with at least as many rows orthonormal.
-func orthogonalise(m *mat.Dense) {
-	a := m.RawMatrix()
-	tau := make([]float64, a.Cols)
-	thin(a, tau, lapack64.Geqrf)
-	thin(a, tau, lapack64.Orgqr)
-}
-
-// thin runs a step of the decomposition with the workspace that it asks for.
-func thin(a blas64.General, tau []float64, step func(blas64.General, []float64, []float64, int)) {
-	work := make([]float64, 1)
-	step(a, tau, work, -1)
-	work = make([]float64, int(work[0]))
-	step(a, tau, work, len(work))
 }
 
 // smallRank is the share of a matrix' size up to which a rank is a small one.
