@@ -77,9 +77,14 @@ func (a *adapters) add(name string, f catalog.File) bool {
 		if len(t.Shape) != 2 {
 			continue
 		}
-		if matrix, ok := adapterOf(t.Name, "lora_A"); ok {
+		module, part, ok := names.Factor(t.Name)
+		if !ok {
+			continue
+		}
+		switch matrix := names.Role(module + ".weight"); part {
+		case names.FactorA:
 			as[matrix] = half{i, t}
-		} else if matrix, ok := adapterOf(t.Name, "lora_B"); ok {
+		case names.FactorB:
 			bs[matrix] = half{i, t}
 		}
 	}
@@ -101,14 +106,4 @@ func (a *adapters) add(name string, f catalog.File) bool {
 		a.files = noteFile(a.files, f, name)
 	}
 	return found
-}
-
-// adapterOf is the role of the matrix that a tensor, by its name half of an adapter, changes:
-// "blk.0.attn_q.weight" of "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight".
-func adapterOf(name, half string) (role string, ok bool) {
-	module, _, ok := strings.Cut(name, "."+half+".")
-	if !ok {
-		return "", false
-	}
-	return names.Role(module + ".weight"), true
 }

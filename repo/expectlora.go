@@ -78,7 +78,7 @@ func (l *Adapter) expected() map[string]string {
 		roles[role] = c.module
 	}
 	for role, i := range l.saved {
-		roles[role], _ = moduleOfTensor(l.content.Layout.Tensors[i].Name)
+		roles[role] = names.Replaced(l.content.Layout.Tensors[i].Name)
 	}
 	for _, module := range l.ModulesToSave {
 		found := false
@@ -203,8 +203,8 @@ func checkPair(ctx context.Context, c *LoRACheck, p modelPair, l *Adapter, missi
 // isAdapter says that a file is an adapter itself: it has low-rank factors.
 func isAdapter(c *File) bool {
 	return slices.ContainsFunc(c.Tensors(), func(t formats.Tensor) bool {
-		_, part := moduleOfTensor(t.Name)
-		return part != ""
+		_, _, ok := names.Factor(t.Name)
+		return ok
 	})
 }
 

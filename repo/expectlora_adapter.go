@@ -98,27 +98,12 @@ func readAdapterFiles(ctx context.Context, name string) ([]byte, *File, error) {
 	return text, c, err
 }
 
-// moduleOfTensor splits the name of a tensor of an adapter: module "model.layers.0.self_attn.q_proj" and
-// part "lora_A"; part is "" for a tensor that takes the place of the model's.
-func moduleOfTensor(name string) (module, part string) {
-	name = strings.TrimPrefix(name, "base_model.model.")
-	for _, part := range []string{"lora_A", "lora_B", "lora_embedding_A", "lora_embedding_B", "lora_magnitude_vector"} {
-		if module, rest, ok := strings.Cut(name, "."+part); ok && (rest == "" || rest[0] == '.') {
-			return module, part
-		}
-	}
-	return name, ""
-}
-
-// savedParts are what some versions of peft leave in the names of tensors that take the place of the model's.
-var savedParts = strings.NewReplacer(".base_layer.", ".", ".modules_to_save.", ".")
-
 // sort finds what each tensor of the adapter is.
 func (l *Adapter) sort() error {
 	for i, t := range l.content.Tensors() {
-		module, part := moduleOfTensor(t.Name)
-		if part == "" {
-			l.saved[names.Role(savedParts.Replace(module))] = i
+		module, part, ok := names.Factor(t.Name)
+		if !ok {
+			l.saved[names.Role(names.Replaced(t.Name))] = i
 			continue
 		}
 		role := names.Role(module + ".weight")
@@ -130,9 +115,9 @@ func (l *Adapter) sort() error {
 			return fmt.Errorf("%s and %s have one role, %s: %w", c.module, module, role, errAdapter)
 		}
 		switch part {
-		case "lora_A", "lora_embedding_A":
-			c.a, c.embedding = i, part != "lora_A"
-		case "lora_B", "lora_embedding_B":
+		case names.FactorA, names.EmbeddingA:
+			c.a, c.embedding = i, part == names.EmbeddingA
+		case names.FactorB, names.EmbeddingB:
 			c.b = i
 		default:
 			c.magnitude = i

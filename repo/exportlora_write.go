@@ -14,6 +14,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"dits/formats"
+	"dits/formats/names"
 	"dits/formats/safetensors"
 	"dits/tensorstore/disk"
 )
@@ -49,11 +50,8 @@ func (w *loraWriter) put(module string, f *factoring, transposed bool) error {
 	if transposed {
 		b, a = f.right.T(), f.left.T()
 	}
-	return errors.Join(w.matrix(loraPrefix+module+".lora_A.weight", a), w.matrix(loraPrefix+module+".lora_B.weight", b))
+	return errors.Join(w.matrix(names.FactorName(module, names.FactorA), a), w.matrix(names.FactorName(module, names.FactorB), b))
 }
-
-// loraPrefix is what peft puts before the name of a module (PeftModel.base_model.model).
-const loraPrefix = "base_model.model."
 
 // matrix writes one factor in float32.
 func (w *loraWriter) matrix(name string, m mat.Matrix) error {
