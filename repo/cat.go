@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sort"
 
+	"dits/catalog"
 	"dits/formats"
 	"dits/tensorstore"
 )
@@ -19,13 +21,9 @@ type CatOptions struct {
 // when rev is "", to w. It decodes only the chunks that the range touches, one at a
 // time, and checks each against its digest before it is written.
 func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Writer) error {
-	tf, err := r.fileAt(rev, path)
+	f, err := r.object(Object{rev, path})
 	if err != nil {
 		return err
-	}
-	f, err := r.ReadFile(tf.ID)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
 	}
 	start, size := int64(0), f.Layout.Size
 	if o.Tensor != "" {
@@ -42,19 +40,24 @@ func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Wri
 	if o.From < 0 || o.From > to || to > size {
 		return fmt.Errorf("%s: range [%d,%d), want one within [0,%d)", path, o.From, to, size)
 	}
-	from := start + o.From
-	to += start
-	for i, s := range f.Layout.Segments {
-		a, b := max(from-s.Off, 0), min(to-s.Off, s.Len)
-		if a >= b {
-			continue
-		}
+	if err := r.catRange(ctx, f, start+o.From, start+to, w); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// catRange writes bytes [from, to) of a file.
+func (r *Repo) catRange(ctx context.Context, f catalog.File, from, to int64, w io.Writer) error {
+	segments := f.Layout.Segments
+	first := sort.Search(len(segments), func(i int) bool { return segments[i].Off+segments[i].Len > from })
+	for i := first; i < len(segments) && segments[i].Off < to; i++ {
+		s := segments[i]
 		blob, err := r.Store.Blob(f.Blobs[i])
 		if err == nil {
-			err = catBlob(ctx, w, blob, a, b)
+			err = catBlob(ctx, w, blob, max(from-s.Off, 0), min(to-s.Off, s.Len))
 		}
 		if err != nil {
-			return fmt.Errorf("%s: offset %d: %w", path, s.Off, err)
+			return fmt.Errorf("offset %d: %w", s.Off, err)
 		}
 	}
 	return nil

@@ -19,13 +19,9 @@ func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w i
 	if len(globs) == 0 {
 		return r.Cat(ctx, rev, file, CatOptions{}, w)
 	}
-	tf, err := r.fileAt(rev, file)
+	f, err := r.object(Object{rev, file})
 	if err != nil {
 		return err
-	}
-	f, err := r.ReadFile(tf.ID)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
 	}
 	tensors, err := matching(f.Layout.Tensors, globs)
 	if err != nil {
@@ -49,8 +45,8 @@ func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w i
 		if t.Len == 0 {
 			continue // no bytes, and perhaps an offset at the end of the file
 		}
-		if err := r.Cat(ctx, rev, file, CatOptions{Tensor: t.Name}, w); err != nil {
-			return err
+		if err := r.catRange(ctx, f, t.Off, t.Off+t.Len, w); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
 	return nil
