@@ -64,10 +64,7 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 	if o.DryRun {
 		return r.reportDryRun(changes, o)
 	}
-	a := &adding{repo: r, options: o, importances: importances{repo: r}, adapters: adapters{repo: r}}
-	if a.relatives, err = newRelatives(r); err != nil {
-		return err
-	}
+	a := &adding{repo: r, options: o, relatives: newRelatives(r), importances: importances{repo: r}, adapters: adapters{repo: r}}
 	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})
 	defer a.writer.Close()
 	if o.Importance != "" {
@@ -89,6 +86,9 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 
 // stage puts entries into the index and takes others out, under the lock.
 func (r *Repo) stage(put []IndexEntry, remove []string) error {
+	if len(put)+len(remove) == 0 {
+		return nil
+	}
 	l, err := r.lock()
 	if err != nil {
 		return err

@@ -88,6 +88,9 @@ func (f *finder) self(path string) []IndexEntry {
 
 // tracked looks at a file of the index that the walk has perhaps not seen.
 func (f *finder) tracked(e IndexEntry) error {
+	if f.seen[e.Path] {
+		return nil
+	}
 	file, ok, err := f.repo.lstat(e.Path)
 	if err != nil {
 		return err

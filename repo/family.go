@@ -30,6 +30,9 @@ func (rs *relatives) family(ctx context.Context, path string, f catalog.File, sr
 	if len(me.roles) == 0 {
 		return family{}, nil
 	}
+	if err := rs.load(); err != nil {
+		return family{}, err
+	}
 	if err := rs.book.ofFile(ctx, me, src); err != nil {
 		return family{}, err
 	}

@@ -161,8 +161,7 @@ func TestManyShards(t *testing.T) {
 // look scans a file and finds its family, without adding it.
 func (f *fixture) look(path, content string) (family, *member) {
 	f.t.Helper()
-	rs, err := newRelatives(f.Repo)
-	require.NoError(f.t, err)
+	rs := newRelatives(f.Repo)
 	src := strings.NewReader(content)
 	file, err := scan(context.Background(), src, src.Size(), path, func(int64) {})
 	require.NoError(f.t, err)

@@ -20,37 +20,52 @@ const (
 // relatives finds what new files may be similar to: the files of HEAD and of the index,
 // those added in the same call, and those elsewhere in the store with tensors of the same names.
 type relatives struct {
-	repo *Repo
-	near []*member // of HEAD, the index and this call
-	book *sketchbook
-	only bool // nothing else of the store is looked at
+	repo   *Repo
+	near   []*member // of HEAD, the index and this call
+	book   *sketchbook
+	loaded bool // near has the files of HEAD and of the index
+	only   bool // of near; nothing else is looked at
 }
 
-// relatives reads the files of HEAD and of the index.
-func newRelatives(r *Repo) (*relatives, error) {
-	files, err := headFiles(r)
+func newRelatives(r *Repo) *relatives { return &relatives{repo: r, book: newSketchbook(r)} }
+
+// load reads the files of HEAD and of the index, once. It is for when a file is to be stored:
+// what the store has already needs no relatives, and to read all manifests takes far longer
+// than to find that out.
+func (rs *relatives) load() error {
+	if rs.loaded || rs.only {
+		return nil
+	}
+	rs.loaded = true
+	files, err := headFiles(rs.repo)
 	if err != nil && !isLost(err) {
-		return nil, err
+		return err
 	}
-	x, err := r.Index()
+	x, err := rs.repo.Index()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, e := range x.Entries {
-		files = append(files, TreeFile{e.Path, e.Mode, e.ID, e.Size})
-	}
-	rs := &relatives{repo: r, book: newSketchbook(r)}
-	for _, e := range files {
-		f, err := r.ReadFile(e.ID)
+	added := rs.near // they come after
+	rs.near = nil
+	for _, e := range append(files, x.files()...) {
+		if rs.has(e.Path, e.ID) {
+			continue
+		}
+		f, err := rs.repo.ReadFile(e.ID)
 		if isLost(err) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		rs.add(e.Path, f)
 	}
-	return rs, nil
+	for _, m := range added {
+		if !rs.has(m.path, m.file.ID) {
+			rs.near = append(rs.near, m)
+		}
+	}
+	return nil
 }
 
 // isLost says that the store does not have something, or has it damaged. Then it is no
@@ -61,14 +76,17 @@ func isLost(err error) bool {
 
 // add makes a file a relative of those to come.
 func (rs *relatives) add(path string, f catalog.File) {
-	for _, near := range rs.near {
-		if near.file.ID == f.ID && near.path == path {
-			return
-		}
+	if rs.has(path, f.ID) {
+		return
 	}
 	if r := newMember(path, f); len(r.roles) > 0 {
 		rs.near = append(rs.near, r)
 	}
+}
+
+// has says that a file is at hand under that path.
+func (rs *relatives) has(path string, id digest.ID) bool {
+	return slices.ContainsFunc(rs.near, func(m *member) bool { return m.file.ID == id && m.path == path })
 }
 
 // candidates are files that share a role with me: of the same path first, then near, then

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -70,8 +71,7 @@ func TestTheClosestRelativeComesFirst(t *testing.T) {
 		f.put(path, content)
 		f.add(path)
 	}
-	rs, err := newRelatives(f.Repo)
-	require.NoError(t, err)
+	rs := newRelatives(f.Repo)
 	file, err := scan(context.Background(), strings.NewReader(merged), int64(len(merged)), "m.safetensors", func(int64) {})
 	require.NoError(t, err)
 	kin, err := rs.family(context.Background(), "a.safetensors", file, strings.NewReader(merged))
@@ -79,4 +79,23 @@ func TestTheClosestRelativeComesFirst(t *testing.T) {
 	require.Len(t, kin.members, 2)
 	require.Equal(t, "b.safetensors", kin.members[0].path)
 	require.Less(t, kin.members[0].distance, kin.members[1].distance)
+}
+
+// What is as staged, or stored already, needs no relatives: the manifests of HEAD and of the
+// index are read only once a file is to be stored.
+func TestAddOfNothingNewReadsNoManifests(t *testing.T) {
+	f := newFixture(t)
+	content := func(i int) string {
+		return tensorsFile("", testTensor{"w", "F32", []int64{1}, f32s(float32(i))})
+	}
+	for i := range 10 {
+		f.put(fmt.Sprint(i, ".safetensors"), content(i))
+	}
+	f.save("models")
+	add := func() map[string]int { return f.reads(func() { f.add("") }) }
+	require.Zero(t, add()["file"])
+	f.put("0.safetensors", content(0)) // with another time
+	require.Equal(t, 1, add()["file"], "the one that was touched")
+	f.put("new.safetensors", content(10))
+	require.Greater(t, add()["file"], 10)
 }
