@@ -122,7 +122,7 @@ type adding struct {
 }
 
 func (a *adding) files(ctx context.Context, c changes) error {
-	a.options.Progress.Start("adding", c.bytes)
+	a.start(c.bytes)
 	defer a.options.Progress.Done()
 	for _, path := range c.removed {
 		a.report(Added{Path: path, Removed: true})
@@ -138,6 +138,18 @@ func (a *adding) files(ctx context.Context, c changes) error {
 		}
 	}
 	return nil
+}
+
+// The passes over each file that is added.
+const (
+	hashing = "hashing"
+	storing = "storing"
+)
+
+// start begins the passes over files of so many bytes.
+func (a *adding) start(bytes int64) {
+	a.options.Progress.Start(hashing, bytes)
+	a.options.Progress.Start(storing, bytes)
 }
 
 // flushBytes is how much is stored before it can be a relative of files added later in the same call.
@@ -229,7 +241,9 @@ func (a *adding) regular(ctx context.Context, path, full string) (Added, error) 
 
 // content stores the bytes of src, fills in the entry's digest and stages it.
 func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (Added, error) {
-	file, err := scan(ctx, src, e.Size, e.Path, func(int64) {})
+	p := a.options.Progress
+	p.Turn(hashing, e.Path)
+	file, err := scan(ctx, src, e.Size, e.Path, p.Add)
 	if err != nil {
 		return Added{}, err
 	}
@@ -240,13 +254,14 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 	if known, err := a.known(file.ID); err != nil || known {
 		done.Known = done.Tensors
 		a.puts = putTensors(file, nil)
-		a.options.Progress.Add(e.Size)
+		p.Skip(storing, e.Size)
 		a.stage(*e, file)
 		if err == nil { // the index need not have it
 			err = a.takeUp(e.Path, file, src)
 		}
 		return done, err
 	}
+	p.Turn(storing, e.Path)
 	before := a.writer.Stored()
 	kin, err := a.relatives.family(ctx, e.Path, file, src)
 	if err != nil {

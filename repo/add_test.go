@@ -160,8 +160,41 @@ func TestAddNoticesAFileThatChanges(t *testing.T) {
 type onAdd struct{ step func() }
 
 func (onAdd) Start(string, int64) {}
+func (onAdd) Turn(string, string) {}
 func (p onAdd) Add(int64)         { p.step() }
+func (onAdd) Skip(string, int64)  {}
 func (onAdd) Done()               {}
+
+// recorded is a Progress that counts the bytes of each pass over each file.
+type recorded struct {
+	totals map[string]int64 // by pass, less what was skipped
+	done   map[string]int64 // by pass and file, "hashing a"
+	at     string
+	mu     sync.Mutex
+}
+
+func (p *recorded) Start(pass string, total int64) { p.totals[pass] += total }
+func (p *recorded) Turn(pass, file string)         { p.at = pass + " " + file }
+func (p *recorded) Skip(pass string, n int64)      { p.totals[pass] -= n }
+func (p *recorded) Done()                          {}
+func (p *recorded) Add(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done[p.at] += n
+}
+
+// A file is read twice, to hash and to store it; where the store has it, the second falls away.
+func TestAddTellsHowFarEachPassIs(t *testing.T) {
+	f := newFixture(t)
+	f.put("new", string(make([]byte, 5<<20)))
+	f.put("known", "as new as the other")
+	f.add("known")
+	f.put("known", "as new as the other") // with another time
+	p := &recorded{totals: map[string]int64{}, done: map[string]int64{}}
+	require.NoError(t, f.Add(context.Background(), []string{""}, AddOptions{Progress: p}))
+	require.Equal(t, map[string]int64{"hashing": 5<<20 + 19, "storing": 5 << 20}, p.totals)
+	require.Equal(t, map[string]int64{"hashing new": 5 << 20, "hashing known": 19, "storing new": 5 << 20}, p.done)
+}
 
 // A new repository, its first add and its first commit are there after a loss of power.
 func TestANewRepositorySurvivesALossOfPower(t *testing.T) {

@@ -21,7 +21,7 @@ type CatOptions struct {
 // when rev is "", to w. It decodes only the chunks that the range touches, one at a
 // time, and checks each against its digest before it is written.
 func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Writer) error {
-	f, err := r.object(Object{rev, path})
+	f, err := r.fileOf(Spec{rev, path})
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (r *Repo) Derive(ctx context.Context, path string, o DeriveOptions) (Added,
 	if err != nil {
 		return Added{}, err
 	}
-	o.Progress.Start("deriving", info.Size())
+	a.start(info.Size())
 	defer o.Progress.Done()
 	done, err := a.file(ctx, path)
 	if err != nil {

@@ -19,7 +19,7 @@ func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w i
 	if len(globs) == 0 {
 		return r.Cat(ctx, rev, file, CatOptions{}, w)
 	}
-	f, err := r.object(Object{rev, file})
+	f, err := r.fileOf(Spec{rev, file})
 	if err != nil {
 		return err
 	}

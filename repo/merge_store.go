@@ -27,6 +27,7 @@ func (m *TreeMerge) Store(ctx context.Context, p Progress) error {
 	w := m.repo.Store.Begin(tensorstore.WriterOptions{})
 	defer w.Close()
 	for _, t := range m.pending {
+		p.Turn("merging", m.Files[t.at].Path)
 		if err := m.storeFile(ctx, w, t, p); err != nil {
 			return fmt.Errorf("%s: %w", m.Files[t.at].Path, err)
 		}

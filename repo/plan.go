@@ -227,7 +227,7 @@ func (p *planner) below(dir string) error {
 // Stopped half way, every file is the old one or the new one, and the same switch
 // can be made again: what is the new one already counts as done.
 func (w *worktree) apply(ctx context.Context, x *Index, pl plan, p Progress) (*Index, error) {
-	p.Start("checking out", pl.bytes)
+	p.Start(checkingOut, pl.bytes)
 	defer p.Done()
 	for _, path := range pl.remove {
 		if err := w.remove(path); err != nil {
@@ -246,8 +246,12 @@ func (w *worktree) apply(ctx context.Context, x *Index, pl plan, p Progress) (*I
 	return &Index{Entries: entries, written: x.written}, nil
 }
 
+// checkingOut is the pass over the files to write.
+const checkingOut = "checking out"
+
 // writeEntry writes a file and returns its index entry.
 func (w *worktree) writeEntry(ctx context.Context, f TreeFile, p Progress) (IndexEntry, error) {
+	p.Turn(checkingOut, f.Path)
 	got, err := w.write(ctx, f, p)
 	return IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size, Stat: got.Stat, fresh: true}, err
 }

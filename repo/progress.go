@@ -1,10 +1,13 @@
 package repo
 
-// A Progress is told how far long work is. Add may be called from several
-// goroutines at once; Start and Done bracket one piece of work.
+// A Progress is told how far long work is. Work is one pass over some bytes, or several that
+// take turns: each is started before the work begins, and Done ends them all. Add may be called
+// from several goroutines at once.
 type Progress interface {
-	Start(label string, total int64) // bytes
-	Add(n int64)                     // bytes
+	Start(pass string, total int64) // bytes; the first one has its turn at once
+	Turn(pass, file string)         // what follows is of that pass, over that file
+	Add(n int64)                    // bytes of the pass whose turn it is
+	Skip(pass string, n int64)      // bytes of a pass that need no work
 	Done()
 }
 
@@ -14,7 +17,9 @@ var NoProgress Progress = noProgress{}
 type noProgress struct{}
 
 func (noProgress) Start(string, int64) {}
+func (noProgress) Turn(string, string) {}
 func (noProgress) Add(int64)           {}
+func (noProgress) Skip(string, int64)  {}
 func (noProgress) Done()               {}
 
 // orQuiet is p, or NoProgress for nil.

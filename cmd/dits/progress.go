@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -26,27 +26,50 @@ func (g *globals) progress(w io.Writer) repo.Progress {
 	return &lines{w: w}
 }
 
-// A bar is progress on a terminal: bytes, rate and time left.
+// A bar is progress on a terminal.
 type bar struct {
+	meter
 	w    io.Writer
 	pool *mpb.Progress
 	bar  *mpb.Bar
 }
 
-func (b *bar) Start(label string, total int64) {
-	b.pool = mpb.New(mpb.WithOutput(b.w), mpb.WithWidth(40), mpb.WithRefreshRate(120*time.Millisecond))
-	b.bar = b.pool.AddBar(total,
-		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(label, decor.WCSyncSpaceR), decor.CountersKibiByte("% .1f / % .1f")),
-		mpb.AppendDecorators(decor.EwmaSpeed(decor.SizeB1024(0), "% .1f", 30), decor.Name("  "), decor.AverageETA(decor.ET_STYLE_GO)),
-	)
+// Start draws the bar with the first pass.
+func (b *bar) Start(pass string, total int64) {
+	b.meter.Start(pass, total)
+	if b.bar != nil {
+		return
+	}
+	inner := mpb.BarStyle().Build()
+	b.pool = mpb.New(mpb.WithOutput(b.w), mpb.WithRefreshRate(120*time.Millisecond))
+	b.bar = b.pool.MustAdd(0, mpb.BarFillerFunc(func(w io.Writer, s decor.Statistics) error {
+		return b.fill(w, s, inner)
+	}), mpb.BarFillerTrim())
 }
 
-func (b *bar) Add(n int64) { b.bar.IncrInt64(n) }
+// fill writes one line: the words on both sides of the bar, as wide as there is room for it.
+func (b *bar) fill(w io.Writer, s decor.Statistics, inner mpb.BarFiller) error {
+	r := b.reading(time.Now())
+	left, right, room := r.fit(s.AvailableWidth)
+	if _, err := io.WriteString(w, left+" "); err != nil {
+		return err
+	}
+	if room > 0 {
+		s.AvailableWidth, s.Current, s.Total = room, r.barDone, r.barTotal
+		if err := inner.Fill(w, s); err != nil {
+			return err
+		}
+		right = " " + right
+	}
+	_, err := io.WriteString(w, right)
+	return err
+}
 
+// Done takes the bar away.
 func (b *bar) Done() {
 	b.bar.Abort(true)
 	b.pool.Wait()
+	b.meter, b.bar = meter{}, nil
 }
 
 // lineEvery is how often a line is printed where there is no terminal.
@@ -54,24 +77,21 @@ const lineEvery = 5 * time.Second
 
 // lines is progress in a log: nothing for short work.
 type lines struct {
-	w     io.Writer
-	label string
-	total int64
-	start time.Time
-	done  atomic.Int64
-
+	meter
+	w    io.Writer
 	mu   sync.Mutex
 	next time.Time
 }
 
-func (l *lines) Start(label string, total int64) {
-	l.label, l.total, l.start = label, total, time.Now()
-	l.next = l.start.Add(lineEvery)
-	l.done.Store(0)
+// Start waits for the first line.
+func (l *lines) Start(pass string, total int64) {
+	l.meter.Start(pass, total)
+	l.next = time.Now().Add(lineEvery)
 }
 
+// Add prints a line when it is time for one.
 func (l *lines) Add(n int64) {
-	done := l.done.Add(n)
+	l.meter.Add(n)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -79,11 +99,12 @@ func (l *lines) Add(n int64) {
 		return
 	}
 	l.next = now.Add(lineEvery)
-	rate := float64(done) / now.Sub(l.start).Seconds()
-	fmt.Fprintf(l.w, "%s: %s of %s, %s/s\n", l.label, size(done), size(l.total), size(int64(rate)))
+	r := l.reading(now)
+	fmt.Fprintf(l.w, "%s: %s\n", strings.TrimSpace(r.pass+" "+r.file), r.words())
 }
 
-func (l *lines) Done() {}
+// Done ends the passes.
+func (l *lines) Done() { l.meter = meter{} }
 
 // size is a number of bytes for people.
 func size(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
