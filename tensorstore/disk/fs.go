@@ -13,7 +13,8 @@ import (
 	"syscall"
 )
 
-// An FS does what writers of packs, refs and indexes need.
+// An FS does what writers of packs, refs and indexes need, and of a working folder.
+// It is safe for concurrent use.
 type FS interface {
 	// CreateTemp makes a new file in dir for writing; pattern as in os.CreateTemp.
 	CreateTemp(dir, pattern string) (File, error)
@@ -22,6 +23,8 @@ type FS interface {
 	MkdirAll(dir string, perm fs.FileMode) error
 	// SyncDir makes renames and removals in dir durable.
 	SyncDir(dir string) error
+	// OpenRoot opens a folder to be changed from within.
+	OpenRoot(dir string) (Root, error)
 }
 
 // A File is open for writing.
@@ -44,11 +47,15 @@ func (osFS) Remove(path string) error                     { return os.Remove(pat
 func (osFS) MkdirAll(dir string, perm fs.FileMode) error  { return os.MkdirAll(dir, perm) }
 
 func (osFS) SyncDir(dir string) error {
+	return syncDir(func() (*os.File, error) { return os.Open(dir) })
+}
+
+func syncDir(open func() (*os.File, error)) error {
 	if runtime.GOOS == "windows" {
 		// A folder cannot be flushed there; NTFS journals renames.
 		return nil
 	}
-	d, err := os.Open(dir)
+	d, err := open()
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,13 @@ import (
 // the fsync of the folder, is the new file in place, where a crash may take it
 // back to the old one.
 func WriteFile(fsys FS, path string, perm fs.FileMode, write func(io.Writer) error) error {
-	dir := filepath.Dir(path)
-	f, err := fsys.CreateTemp(dir, ".tmp-*")
+	return WriteFileVia(fsys, filepath.Dir(path), path, perm, write)
+}
+
+// WriteFileVia is WriteFile with the temporary file in the folder tmp, of the same
+// file system: what a crash leaves is found there.
+func WriteFileVia(fsys FS, tmp, path string, perm fs.FileMode, write func(io.Writer) error) error {
+	f, err := fsys.CreateTemp(tmp, ".tmp-*")
 	if err != nil {
 		return err
 	}
@@ -25,7 +30,7 @@ func WriteFile(fsys FS, path string, perm fs.FileMode, write func(io.Writer) err
 		fsys.Remove(f.Name())
 		return err
 	}
-	return fsys.SyncDir(dir)
+	return fsys.SyncDir(filepath.Dir(path))
 }
 
 func fill(f File, perm fs.FileMode, write func(io.Writer) error) error {

@@ -3,9 +3,7 @@ package faultfs
 import (
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
 )
 
 // A Loss is what a crash takes of that which was not synced. A file system may
@@ -33,46 +31,43 @@ func (l Loss) String() string {
 func (f *FS) Crash(loss Loss) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	names := f.live
-	if loss == LoseAll || loss == LoseNames {
-		names = f.durable
-	}
 	if err := f.clear(); err != nil {
 		return err
 	}
-	after := map[string]*node{}
-	// Parents sort before what is in them; a folder that is lost takes that along.
-	for _, p := range slices.Sorted(maps.Keys(names)) {
-		if parent := path.Dir(p); parent != "." && after[parent] == nil {
-			continue
-		}
-		n := names[p].after(loss)
-		if err := n.write(filepath.Join(f.root, filepath.FromSlash(p))); err != nil {
-			return err
-		}
-		after[p] = n
-	}
-	f.live, f.durable = after, maps.Clone(after)
+	f.top = f.top.after(loss)
 	f.failAt, f.crashAt = never, never
-	return nil
+	return f.top.write(f.dir)
 }
 
 // clear empties the root.
 func (f *FS) clear() error {
-	entries, err := os.ReadDir(f.root)
+	entries, err := os.ReadDir(f.dir)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if err := os.RemoveAll(filepath.Join(f.root, e.Name())); err != nil {
+		if err := os.RemoveAll(filepath.Join(f.dir, e.Name())); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// after is n as the disk has it after a loss.
+// after is n as the disk has it after a loss. Of a folder that is lost, so is all
+// that is in it.
 func (n *node) after(loss Loss) *node {
+	if n.mode.IsDir() {
+		names := n.live
+		if loss == LoseAll || loss == LoseNames {
+			names = n.durable
+		}
+		left := newFolder(n.mode)
+		for name, child := range names {
+			left.live[name] = child.after(loss)
+		}
+		left.durable = maps.Clone(left.live)
+		return left
+	}
 	data := n.data
 	switch loss {
 	case LoseAll, LoseData:
@@ -80,15 +75,5 @@ func (n *node) after(loss Loss) *node {
 	case TearData:
 		data = n.data[:len(n.synced)+(len(n.data)-len(n.synced))/2]
 	}
-	return &node{dir: n.dir, mode: n.mode, data: data, synced: data}
-}
-
-func (n *node) write(path string) error {
-	if n.dir {
-		return os.Mkdir(path, n.mode|0o700)
-	}
-	if err := os.WriteFile(path, n.data, 0o600); err != nil {
-		return err
-	}
-	return os.Chmod(path, n.mode)
+	return &node{mode: n.mode, data: data, synced: data, target: n.target}
 }

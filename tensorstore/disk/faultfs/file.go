@@ -2,15 +2,16 @@ package faultfs
 
 import (
 	"io/fs"
-	"os"
 	"slices"
+
+	"dits/tensorstore/disk"
 )
 
 // A file is open for writing.
 type file struct {
 	fs   *FS
 	node *node
-	real *os.File
+	real disk.File
 }
 
 func (f *file) Name() string { return f.real.Name() }

@@ -3,8 +3,6 @@ package faultfs
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,10 +16,10 @@ var ErrInjected = errors.New("injected failure")
 // never is the number of no operation.
 const never = -1
 
-// An FS is a [disk.FS] over the files below one folder. It is safe for
+// An FS is a [disk.FS] over the files below one folder. Its operations are safe for
 // concurrent use.
 type FS struct {
-	root string
+	dir string
 
 	mu      sync.Mutex
 	ops     int // operations so far
@@ -30,54 +28,32 @@ type FS struct {
 	failed  bool
 	temps   int
 	log     []string
-	live    map[string]*node // by path relative to root: what a process sees
-	durable map[string]*node // what the disk has whatever happens
-}
-
-// A node is a file or a folder, whatever its names are.
-type node struct {
-	dir    bool
-	mode   fs.FileMode
-	data   []byte // file: written
-	synced []byte // file: part of it, or an older state, that a Sync made durable
+	mounts  []string
+	top     *node // the root
 }
 
 var _ disk.FS = (*FS)(nil)
 
 // New is a file system over root, whose present content is durable.
 func New(root string) (*FS, error) {
-	f := &FS{root: root, failAt: never, crashAt: never, live: map[string]*node{}, durable: map[string]*node{}}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || path == root {
-			return err
-		}
-		n, err := load(path, d)
-		f.live[f.rel(path)], f.durable[f.rel(path)] = n, n
-		return err
-	})
-	return f, err
+	top, err := load(root)
+	return &FS{dir: root, failAt: never, crashAt: never, top: top}, err
 }
 
-func load(path string, d fs.DirEntry) (*node, error) {
-	st, err := d.Info()
-	if err != nil {
-		return nil, err
-	}
-	n := &node{dir: d.IsDir(), mode: st.Mode().Perm()}
-	if !n.dir {
-		n.data, err = os.ReadFile(path)
-		n.synced = n.data
-	}
-	return n, err
-}
+// Dir is the folder that it is over.
+func (f *FS) Dir() string { return f.dir }
 
-// FailAt makes operation k, counted from 0, fail alone: a full disk, a lost
+// FailAt makes operation k, counted from 0 at the first, fail alone: a full disk, a lost
 // permission. A write that fails has written the first half.
 func (f *FS) FailAt(k int) { f.failAt = k }
 
 // CrashAt makes operation k and all later ones fail: the process is dead, and
 // does not clean up either.
 func (f *FS) CrashAt(k int) { f.crashAt = k }
+
+// Mount makes the folder dir, relative to the root, another file system to renames:
+// they do not lead into it or out of it.
+func (f *FS) Mount(dir string) { f.mounts = append(f.mounts, dir) }
 
 // Failed says that an operation was made to fail.
 func (f *FS) Failed() bool {
@@ -110,7 +86,7 @@ func (f *FS) step(format string, args ...any) error {
 
 // rel is path as it is logged: relative to the root, with slashes.
 func (f *FS) rel(path string) string {
-	if r, err := filepath.Rel(f.root, path); err == nil {
+	if r, err := filepath.Rel(f.dir, path); err == nil {
 		return filepath.ToSlash(r)
 	}
 	return path

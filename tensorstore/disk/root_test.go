@@ -1,0 +1,113 @@
+package disk_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"dits/tensorstore/disk"
+	"dits/tensorstore/disk/faultfs"
+)
+
+// eachRoot runs a test on every implementation, with a folder "outside" beside the root.
+func eachRoot(t *testing.T, test func(t *testing.T, root disk.Root, dir string)) {
+	for name, open := range map[string]func(dir string) (disk.FS, error){
+		"OS":      func(string) (disk.FS, error) { return disk.OS, nil },
+		"faultfs": func(dir string) (disk.FS, error) { return faultfs.New(dir) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "root")
+			outside := filepath.Join(filepath.Dir(dir), "outside")
+			if err := errors.Join(os.Mkdir(dir, 0o755), os.Mkdir(outside, 0o755)); err != nil {
+				t.Fatal(err)
+			}
+			fsys, err := open(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root, err := fsys.OpenRoot(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer root.Close()
+			test(t, root, dir)
+		})
+	}
+}
+
+func create(root disk.Root, name, content string) error {
+	f, err := root.Create(name, 0o640)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(f, content)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func TestRoot(t *testing.T) {
+	eachRoot(t, func(t *testing.T, root disk.Root, dir string) {
+		if err := errors.Join(root.Mkdir("d", 0o777), create(root, "d/new", "text"), root.Symlink("d/f", "l"),
+			root.Rename("d/new", "d/f"), root.SyncDir("d"), root.SyncDir(".")); err != nil {
+			t.Fatal(err)
+		}
+		target, lerr := root.Readlink("l")
+		f, err := root.Open("d/f")
+		if err = errors.Join(lerr, err); err != nil || target != "d/f" {
+			t.Fatal(target, err)
+		}
+		b, err := io.ReadAll(f)
+		if err = errors.Join(err, f.Close()); err != nil || string(b) != "text" {
+			t.Errorf("got %q, %v", b, err)
+		}
+		if info, err := root.Lstat("d/f"); err != nil || info.Mode() != 0o640 {
+			t.Errorf("got %v, %v, want mode 0640", info, err)
+		}
+		entries, err := root.ReadDir(".")
+		if err != nil || len(entries) != 2 || entries[0].Name() != "d" || entries[1].Type() != fs.ModeSymlink {
+			t.Errorf("got %v, %v, want d and the link", entries, err)
+		}
+		for what, err := range map[string]error{
+			"create what is there": create(root, "d/f", ""), "make a folder that is there": root.Mkdir("d", 0o777),
+			"remove a folder with files": root.Remove("d"), "sync what is not there": root.SyncDir("e"),
+		} {
+			if err == nil {
+				t.Errorf("%s: no error", what)
+			}
+		}
+		if err := errors.Join(root.Remove("l"), root.Remove("d/f"), root.Remove("d")); err != nil {
+			t.Error(err)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+			t.Errorf("left: %v, %v", left, err)
+		}
+	})
+}
+
+// Names and links that lead out are errors, and nothing is changed there.
+func TestRootStaysInside(t *testing.T) {
+	eachRoot(t, func(t *testing.T, root disk.Root, dir string) {
+		outside := filepath.Join(filepath.Dir(dir), "outside")
+		if err := errors.Join(os.Symlink(outside, filepath.Join(dir, "l")), create(root, "f", ""),
+			os.WriteFile(filepath.Join(outside, "kept"), nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		for _, way := range []string{"../outside/", "l/", "l/../outside/"} {
+			_, rerr := root.ReadDir(way + ".")
+			_, lerr := root.Lstat(way + "kept")
+			for i, err := range []error{
+				create(root, way+"x", ""), root.Mkdir(way+"x", 0o777), root.Symlink("a", way+"x"), root.Rename("f", way+"x"),
+				root.Remove(way + "kept"), root.SyncDir(way + "."), rerr, lerr,
+			} {
+				if err == nil {
+					t.Errorf("%s: operation %d reached outside", way, i)
+				}
+			}
+		}
+		if got, err := os.ReadDir(outside); err != nil || len(got) != 1 {
+			t.Errorf("outside: %v, %v, want what was there", got, err)
+		}
+	})
+}
