@@ -39,60 +39,46 @@ func story(s *Store, base, ft []byte) (kept [][]byte, err error) {
 func TestCrashSweep(t *testing.T) {
 	base := weights(1, 256*128)
 	ft := tuned(1, base)
-	options := Options{PackBytes: 16 << 10, Chunking: smallChunks}
-	for _, loss := range faultfs.Losses {
-		t.Run(loss.String(), func(t *testing.T) {
-			for k := 0; ; k++ {
-				dir := t.TempDir()
-				fsys, err := faultfs.New(dir)
-				require.NoError(t, err)
-				fsys.CrashAt(k)
-				o := options
-				o.FS = fsys
-				x := newMemIndex()
-				var kept [][]byte
-				s, err := Open(dir, x, o)
-				if err == nil {
-					kept, err = story(s, base, ft)
-					require.NoError(t, s.Close())
-				}
-				if !fsys.Failed() {
-					require.NoError(t, err)
-					require.Greater(t, k, 25, "too few operations for a sweep")
-					return
-				}
-				require.ErrorIs(t, err, faultfs.ErrInjected)
-				require.NoError(t, fsys.Crash(loss))
-				checkStory(t, dir, x, kept, base, ft)
-				checkStory(t, dir, newMemIndex(), kept, base, ft)
+	faultfs.Sweep(t, "", 25, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+		x := newMemIndex()
+		var kept [][]byte
+		do := func() error {
+			s, err := Open(fsys.Dir(), x, Options{FS: fsys, PackBytes: 16 << 10, Chunking: smallChunks})
+			if err != nil {
+				return err
 			}
-		})
-	}
+			kept, err = story(s, base, ft)
+			require.NoError(t, s.Close())
+			return err
+		}
+		return do, func(bool) {
+			checkStory(t, fsys.Dir(), x, kept, base, ft)
+			checkStory(t, fsys.Dir(), newMemIndex(), kept, base, ft)
+		}
+	})
 }
 
 // An operation that fails alone leaves nothing behind but sealed packs.
 func TestFailureSweep(t *testing.T) {
 	base := weights(1, 256*128)
 	ft := tuned(1, base)
-	for k := 0; ; k++ {
-		dir := t.TempDir()
-		fsys, err := faultfs.New(dir)
-		require.NoError(t, err)
+	faultfs.SweepFailures(t, "", 20, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
 		x := newMemIndex()
-		s, err := Open(dir, x, Options{FS: fsys, PackBytes: 16 << 10, Chunking: smallChunks})
+		s, err := Open(fsys.Dir(), x, Options{FS: fsys, PackBytes: 16 << 10, Chunking: smallChunks})
 		require.NoError(t, err)
-		fsys.FailAt(bytes.Count([]byte(fsys.Log()), []byte("\n")) + k)
-		kept, err := story(s, base, ft)
-		require.NoError(t, s.Close())
-		if !fsys.Failed() {
-			require.NoError(t, err)
-			return
+		var kept [][]byte
+		do := func() (err error) {
+			kept, err = story(s, base, ft)
+			require.NoError(t, s.Close())
+			return err
 		}
-		for _, name := range namesIn(t, s.packDir()) {
-			require.Regexp(t, `^[0-9a-f]{64}\.pack$`, name, "operation %d:\n%s", k, fsys.Log())
+		return do, func(bool) {
+			for _, name := range namesIn(t, s.packDir()) {
+				require.Regexp(t, `^[0-9a-f]{64}\.pack$`, name)
+			}
+			checkStory(t, fsys.Dir(), x, kept, base, ft)
 		}
-		checkStory(t, dir, x, kept, base, ft)
-	}
+	})
 }
 
 func checkStory(t *testing.T, dir string, x *memIndex, kept [][]byte, base, ft []byte) {

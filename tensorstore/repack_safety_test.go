@@ -1,7 +1,6 @@
 package tensorstore
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"testing"
@@ -112,41 +111,30 @@ func TestRepackCrashSweep(t *testing.T) {
 	s := openAt(t, full, newMemIndex(), options)
 	putAll(t, s, h, a)
 	putAll(t, s, against(h, a), b, base)
-	for _, loss := range faultfs.Losses {
-		t.Run(loss.String(), func(t *testing.T) {
-			for k := 0; ; k++ {
-				dir := t.TempDir()
-				require.NoError(t, os.CopyFS(dir, os.DirFS(full)))
-				fsys, err := faultfs.New(dir)
-				require.NoError(t, err)
-				o := options
-				o.FS = fsys
-				x := newMemIndex()
-				s := openAt(t, dir, x, o)
-				fsys.CrashAt(bytes.Count([]byte(fsys.Log()), []byte("\n")) + k)
-				_, err = s.Repack(context.Background(), families, RepackOptions{})
-				require.NoError(t, s.Close())
-				if !fsys.Failed() {
-					require.NoError(t, err)
-					require.Greater(t, k, 15, "too few operations for a sweep")
-					return
+	faultfs.Sweep(t, full, 15, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+		faulty := options
+		faulty.FS = fsys
+		x := newMemIndex()
+		s := openAt(t, fsys.Dir(), x, faulty)
+		do := func() error {
+			_, err := s.Repack(context.Background(), families, RepackOptions{})
+			require.NoError(t, s.Close())
+			return err
+		}
+		return do, func(bool) {
+			for _, x := range []*memIndex{x, newMemIndex()} {
+				s := openAt(t, fsys.Dir(), x, options)
+				require.Empty(t, s.Damaged())
+				for _, blob := range [][]byte{a, b, base} {
+					requireBlob(t, s, blob)
 				}
-				require.ErrorIs(t, err, faultfs.ErrInjected)
-				require.NoError(t, fsys.Crash(loss))
-				for _, x := range []*memIndex{x, newMemIndex()} {
-					s := openAt(t, dir, x, options)
-					require.Empty(t, s.Damaged())
-					for _, blob := range [][]byte{a, b, base} {
-						requireBlob(t, s, blob)
-					}
-					requireClean(t, s)
-				}
-				s = openAt(t, dir, newMemIndex(), options)
-				repack(t, s, RepackOptions{}, families)
-				requireTidy(t, s, 2, a, b, base)
+				requireClean(t, s)
 			}
-		})
-	}
+			s := openAt(t, fsys.Dir(), newMemIndex(), options)
+			repack(t, s, RepackOptions{}, families)
+			requireTidy(t, s, 2, a, b, base)
+		}
+	})
 }
 
 // Of two records of a content, one of them damaged, the other is kept.

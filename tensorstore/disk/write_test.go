@@ -25,20 +25,26 @@ func writeNew(w io.Writer) error {
 	return nil
 }
 
-// setup makes a folder with the file "f" in it, or without.
-func setup(t *testing.T, exists bool) (*faultfs.FS, string) {
+// folder makes a folder with the file "f" in it, or without if content is "".
+func folder(t *testing.T, content string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "f")
-	if exists {
-		if err := os.WriteFile(path, []byte(oldText), 0o600); err != nil {
+	dir := t.TempDir()
+	if content != "" {
+		if err := os.WriteFile(filepath.Join(dir, "f"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	fsys, err := faultfs.New(filepath.Dir(path))
+	return dir
+}
+
+// faulty is a file system over a folder with the old file in it, and the path of that.
+func faulty(t *testing.T) (*faultfs.FS, string) {
+	t.Helper()
+	fsys, err := faultfs.New(folder(t, oldText))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fsys, path
+	return fsys, filepath.Join(fsys.Dir(), "f")
 }
 
 // content is what path holds, "" if it does not exist, and how many other files
@@ -91,7 +97,7 @@ func TestWriteFile(t *testing.T) {
 }
 
 func TestWriteFileLog(t *testing.T) {
-	fsys, path := setup(t, true)
+	fsys, path := faulty(t)
 	if err := disk.WriteFile(fsys, path, 0o644, writeNew); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +112,7 @@ func TestWriteFileLog(t *testing.T) {
 
 // An error of one's own leaves the old file and nothing else.
 func TestWriteFileError(t *testing.T) {
-	fsys, path := setup(t, true)
+	fsys, path := faulty(t)
 	bad := errors.New("no more to write")
 	err := disk.WriteFile(fsys, path, 0o644, func(w io.Writer) error {
 		io.WriteString(w, "half")
@@ -120,64 +126,56 @@ func TestWriteFileError(t *testing.T) {
 	}
 }
 
-// Each operation failing alone leaves no temporary file, and the old content
-// unless the failing one was the last.
-func TestWriteFileFails(t *testing.T) {
-	for k := 0; ; k++ {
-		fsys, path := setup(t, true)
-		fsys.FailAt(k)
-		err := disk.WriteFile(fsys, path, 0o644, writeNew)
-		if !fsys.Failed() {
-			if k != 8 {
-				t.Errorf("%d operations, want 8", k)
-			}
-			return
-		}
-		want := oldText
-		if k == 7 {
-			want = newText
-		}
-		if !errors.Is(err, faultfs.ErrInjected) {
-			t.Errorf("operation %d: got error %v", k, err)
-		}
-		if got, others := content(t, path); got != want || others != 0 {
-			t.Errorf("operation %d: got %q and %d other files, want %q alone", k, got, others, want)
-		}
-	}
-}
-
 // A crash at any operation, with any loss, leaves the old content or the new,
 // whole; after a return without error, the new.
 func TestWriteFileCrash(t *testing.T) {
-	for _, exists := range []bool{false, true} {
-		for _, loss := range faultfs.Losses {
-			t.Run(fmt.Sprint(exists, " ", loss), func(t *testing.T) { sweep(t, exists, loss) })
-		}
+	for _, before := range []string{"", oldText} {
+		t.Run(fmt.Sprintf("%q", before), func(t *testing.T) {
+			faultfs.Sweep(t, folder(t, before), 8, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+				path := filepath.Join(fsys.Dir(), "f")
+				return func() error { return disk.WriteFile(fsys, path, 0o644, writeNew) }, func(done bool) {
+					if got, _ := content(t, path); got != newText && (got != before || done) {
+						t.Errorf("done %v, got %q", done, got)
+					}
+				}
+			})
+		})
 	}
 }
 
-func sweep(t *testing.T, exists bool, loss faultfs.Loss) {
-	before := ""
-	if exists {
-		before = oldText
-	}
-	for k := 0; ; k++ {
-		fsys, path := setup(t, exists)
-		fsys.CrashAt(k)
-		err := disk.WriteFile(fsys, path, 0o644, writeNew)
-		failed := fsys.Failed()
-		if (err != nil) != failed {
-			t.Errorf("operation %d: failed %v, error %v", k, failed, err)
+// Each operation failing alone leaves no temporary file, and the old content
+// unless the failing one was the last.
+func TestWriteFileFails(t *testing.T) {
+	faultfs.SweepFailures(t, folder(t, oldText), 8, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+		path := filepath.Join(fsys.Dir(), "f")
+		return func() error { return disk.WriteFile(fsys, path, 0o644, writeNew) }, func(done bool) {
+			want := oldText
+			if done || strings.HasSuffix(fsys.Log(), "syncdir .: injected failure\n") {
+				want = newText
+			}
+			if done == fsys.Failed() {
+				t.Errorf("done %v, failed %v", done, fsys.Failed())
+			}
+			if got, others := content(t, path); got != want || others != 0 {
+				t.Errorf("got %q and %d other files, want %q alone", got, others, want)
+			}
 		}
-		if err := fsys.Crash(loss); err != nil {
-			t.Fatal(err)
+	})
+}
+
+// A temporary file of another folder is left there by a crash, and nowhere else.
+func TestWriteFileVia(t *testing.T) {
+	faultfs.Sweep(t, "", 8, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+		path, tmp := filepath.Join(fsys.Dir(), "d", "f"), filepath.Join(fsys.Dir(), "tmp")
+		for _, dir := range []string{tmp, filepath.Dir(path)} {
+			if err := errors.Join(fsys.MkdirAll(dir, 0o700), fsys.SyncDir(fsys.Dir())); err != nil {
+				t.Fatal(err)
+			}
 		}
-		got, _ := content(t, path)
-		if got != newText && (got != before || !failed) {
-			t.Errorf("operation %d: got %q", k, got)
+		return func() error { return disk.WriteFileVia(fsys, tmp, path, 0o644, writeNew) }, func(done bool) {
+			if got, others := content(t, path); got != newText && (got != "" || done) || others > 0 {
+				t.Errorf("done %v, got %q and %d other files", done, got, others)
+			}
 		}
-		if !failed {
-			return
-		}
-	}
+	})
 }

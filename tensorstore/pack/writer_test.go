@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -187,75 +186,56 @@ func manyWrites() []record {
 // A crash at any operation, with any loss, leaves no pack or a whole one; once
 // Seal returned, the pack.
 func TestCrash(t *testing.T) {
-	for _, loss := range faultfs.Losses {
-		t.Run(loss.String(), func(t *testing.T) {
-			for k := 0; crash(t, k, loss); k++ {
+	faultfs.Sweep(t, "", 8, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+		dir := fsys.Dir()
+		return writeMany(fsys), func(done bool) {
+			n := checkPacks(t, dir)
+			if n > 1 || done && n != 1 {
+				t.Errorf("done %v, %d packs", done, n)
 			}
-		})
+			if err := RemoveTemporaries(fsys, dir, 0); err != nil {
+				t.Error(err)
+			}
+			wantFiles(t, dir, n)
+		}
+	})
+}
+
+func writeMany(fsys *faultfs.FS) func() error {
+	return func() error {
+		_, err := write(fsys, fsys.Dir(), manyWrites())
+		return err
 	}
 }
 
-// crash says whether there was an operation k.
-func crash(t *testing.T, k int, loss faultfs.Loss) bool {
-	dir := t.TempDir()
-	fsys, err := faultfs.New(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fsys.CrashAt(k)
-	_, err = write(fsys, dir, manyWrites())
-	failed := fsys.Failed()
-	if (err != nil) != failed {
-		t.Errorf("operation %d: failed %v, error %v", k, failed, err)
-	}
-	if err := fsys.Crash(loss); err != nil {
-		t.Fatal(err)
-	}
+// checkPacks holds that the packs in dir are what writeMany writes, and counts them.
+func checkPacks(t *testing.T, dir string) int {
+	t.Helper()
 	names, err := List(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(names) > 1 || !failed && len(names) != 1 {
-		t.Errorf("operation %d: packs %v", k, names)
-	}
 	for _, name := range names {
 		check(t, Path(dir, name), manyWrites())
 	}
-	if err := RemoveTemporaries(fsys, dir, 0); err != nil {
-		t.Error(err)
-	}
-	wantFiles(t, dir, len(names))
-	return failed
+	return len(names)
 }
 
 // Any one operation failing is reported and leaves no temporary file.
 func TestFailure(t *testing.T) {
-	for k := 0; ; k++ {
-		dir := t.TempDir()
-		fsys, err := faultfs.New(dir)
-		if err != nil {
-			t.Fatal(err)
+	faultfs.SweepFailures(t, "", 8, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+		return writeMany(fsys), func(done bool) {
+			if done == fsys.Failed() {
+				t.Errorf("done %v, failed %v", done, fsys.Failed())
+			}
+			n := checkPacks(t, fsys.Dir())
+			wantFiles(t, fsys.Dir(), n)
+			inPlace := done || strings.HasSuffix(fsys.Log(), "syncdir .: injected failure\n")
+			if inPlace != (n == 1) {
+				t.Errorf("%d packs", n)
+			}
 		}
-		fsys.FailAt(k)
-		_, err = write(fsys, dir, manyWrites())
-		if !fsys.Failed() {
-			return
-		}
-		if !errors.Is(err, faultfs.ErrInjected) {
-			t.Errorf("operation %d: got %v, want %v", k, err, faultfs.ErrInjected)
-		}
-		names, err := List(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantFiles(t, dir, len(names))
-		if inPlace := strings.HasSuffix(fsys.Log(), "syncdir .: injected failure\n"); inPlace != (len(names) == 1) {
-			t.Errorf("operation %d: packs %v", k, names)
-		}
-		for _, name := range names {
-			check(t, Path(dir, name), manyWrites())
-		}
-	}
+	})
 }
 
 // A typical entry, of a tensor in one chunk, stays small in the index.

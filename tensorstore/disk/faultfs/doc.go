@@ -1,23 +1,18 @@
 // Package faultfs is a file system that fails and loses power on purpose, for
-// tests of what must survive that. [New] makes one over a folder, with real
-// files, so that readers need not know of it:
+// tests of what must survive that. [Sweep] does so at every operation of a change:
 //
-//	for k := 0; ; k++ {
-//		fsys, err := faultfs.New(t.TempDir())
-//		…
-//		fsys.CrashAt(k)
-//		err = writeSomething(fsys)
-//		if !fsys.Failed() {
-//			break // k is past the last operation
+//	faultfs.Sweep(t, from, 20, func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+//		do := func() error { return writeSomething(fsys, fsys.Dir()) }
+//		return do, func(done bool) {
+//			// open what is in fsys.Dir(), and check it
 //		}
-//		fsys.Crash(faultfs.LoseAll)
-//		// open what is in the folder, and check it
-//	}
+//	})
 //
-// An operation is a call of a method of [disk.FS] or [disk.File], Name
-// excepted. [FS.Log] has them in words for golden tests; temporary names are
-// counted, not random, so that it is the same in every run.
+// An operation is a call of a method of [disk.FS], [disk.Root] or [disk.File] that
+// changes something. [FS.Log] has them in words for golden tests; temporary names
+// are counted, not random, so that it is the same in every run.
 //
-// Contents are kept in memory as well, so it is for files of test size. It does
-// not know of files that others change in the folder after New.
+// It is over real files, so that readers need not know of it, and keeps contents in
+// memory as well, so it is for files of test size. What others change in the folder
+// after [New] it does not know of: a crash takes it all, as if it had not been synced.
 package faultfs
