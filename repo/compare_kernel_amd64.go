@@ -13,12 +13,12 @@ import "C"
 import (
 	"unsafe"
 
-	"golang.org/x/sys/cpu"
+	"dits/cpu"
 )
 
 // hasSumKernel says that the functions below may be called. All that have AVX2 have F16C, which came two years
 // before.
-var hasSumKernel = cpu.X86.HasAVX2
+var hasSumKernel = cpu.Machine(cpu.X86.HasAVX2) == cpu.AVX2
 
 // lanesInC is lanesInGo by AVX2, for lengths that are a multiple of 4 and not 0.
 func lanesInC(a, b []float64) sums {

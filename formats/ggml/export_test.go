@@ -1,19 +1,19 @@
 package ggml
 
+import "dits/cpu"
+
 // Kernels are those in C that this machine has.
 func Kernels() (names []string) {
-	for k := kernelAVX2; k <= machine; k++ {
-		names = append(names, kernelNames[k])
+	for _, l := range cpu.AVX2.To(machine) {
+		names = append(names, l.String())
 	}
 	return names
 }
 
-var kernelNames = map[kernel]string{kernelGo: "Go", kernelAVX2: "AVX2", kernelAVX512: "AVX-512"}
-
 func kernelOf(name string) kernel {
-	for k, n := range kernelNames {
-		if n == name {
-			return k
+	for _, l := range cpu.Go.To(machine) {
+		if l.String() == name {
+			return kernel(l)
 		}
 	}
 	panic(name)

@@ -39,20 +39,15 @@ import "C"
 import (
 	"unsafe"
 
-	"golang.org/x/sys/cpu"
+	"dits/cpu"
 )
 
-// detectKernel looks at the processor. All that have AVX2 have F16C, which came two years before.
-func detectKernel() kernel {
-	x := cpu.X86
-	switch {
-	case !x.HasAVX2 || !x.HasBMI2:
-		return kernelGo
-	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ:
-		return kernelAVX512
-	}
-	return kernelAVX2
-}
+// machine is the best level whose instructions the processor has. All that have AVX2 have F16C,
+// which came two years before.
+var machine = cpu.Machine(
+	cpu.X86.HasAVX2 && cpu.X86.HasBMI2,
+	cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ,
+)
 
 // Lengths are what the callers in kernel_super.go make them: whole blocks, and scratch for a batch.
 
@@ -75,7 +70,7 @@ func (k kernel) affine(search *affineSearch, by weighing, x, w []float32, s *sup
 		a.steps[i] = C.float(step)
 	}
 	n := C.int64_t(len(x) / by.size)
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		C.dits_affine_avx512(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.offsets[:]), floats(s.sums[:]), words(accepted))
 	} else {
 		C.dits_affine_avx2(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.offsets[:]), floats(s.sums[:]), words(accepted))
@@ -90,7 +85,7 @@ func (k kernel) symmetric(top int32, x, w []float32, s *superScratch, accepted [
 		a.steps[1+i] = C.float(-mulAdd(false, 0.1, step, float32(top)))
 	}
 	n := C.int64_t(len(x) / 16)
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		C.dits_symmetric_avx512(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.sums[:]), words(accepted))
 	} else {
 		C.dits_symmetric_avx2(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.sums[:]), words(accepted))
@@ -100,7 +95,7 @@ func (k kernel) symmetric(top int32, x, w []float32, s *superScratch, accepted [
 // refine sets s.scales for the groups of 16 of x.
 func (k kernel) refine(x []float32, s *superScratch) {
 	n := C.int64_t(len(x) / 16)
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		C.dits_refine_avx512(floats(x), n, floats(s.scales[:]))
 	} else {
 		C.dits_refine_avx2(floats(x), n, floats(s.scales[:]))
@@ -111,7 +106,7 @@ func (k kernel) refine(x []float32, s *superScratch) {
 // times the mean square of each block.
 func (k kernel) importance(dst, w, x []float32, factor float32) {
 	n := C.int64_t(len(x) / superElems)
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		C.dits_importance_avx512(floats(dst), floats(w), floats(x), n, C.float(factor))
 	} else {
 		C.dits_importance_avx2(floats(dst), floats(w), floats(x), n, C.float(factor))
@@ -122,7 +117,7 @@ func (k kernel) importance(dst, w, x []float32, factor float32) {
 // be set, and reports whether there are any.
 func (k kernel) roundSuper(t Type, dst []byte, x []float32, zero []uint8) bool {
 	n := C.int64_t(len(zero))
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		return C.dits_round_avx512(C.int32_t(t), octets(dst), floats(x), n, octets(zero)) > 0
 	}
 	return C.dits_round_avx2(C.int32_t(t), octets(dst), floats(x), n, octets(zero)) > 0
@@ -131,7 +126,7 @@ func (k kernel) roundSuper(t Type, dst []byte, x []float32, zero []uint8) bool {
 // plainRun does blocks of 32 up to the first that takes more care, and returns their number.
 func (k kernel) plainRun(t Type, dst []byte, x []float32, given bool) int {
 	n := C.int64_t(len(x) / blockElems)
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		return int(C.dits_plain_avx512(C.int32_t(t), octets(dst), floats(x), n, C.int(flag(given))))
 	}
 	return int(C.dits_plain_avx2(C.int32_t(t), octets(dst), floats(x), n, C.int(flag(given))))
@@ -141,9 +136,9 @@ func (k kernel) plainRun(t Type, dst []byte, x []float32, given bool) int {
 func (k kernel) hasNaN(values []float32) (has bool, n int) {
 	n = len(values) &^ 31
 	switch k.use() {
-	case kernelGo:
+	case cpu.Go:
 		return false, 0
-	case kernelAVX512:
+	case cpu.AVX512:
 		return C.dits_nan_avx512(floats(values), C.int64_t(n)) != 0, n
 	}
 	return C.dits_nan_avx2(floats(values), C.int64_t(n)) != 0, n

@@ -2,7 +2,10 @@
 
 package ggml
 
-func detectKernel() kernel { return kernelGo }
+import "dits/cpu"
+
+// machine is the best level here.
+const machine = cpu.Go
 
 // affine does nothing without kernels in C.
 func (k kernel) affine(*affineSearch, weighing, []float32, []float32, *superScratch, []uint64, bool) {

@@ -1,5 +1,7 @@
 package ggml
 
+import "dits/cpu"
+
 // A plainKind is what Go does of a type that kernels quantise a block at a time.
 type plainKind struct {
 	quantise func(q *Quantiser, dst []byte, src []float32)
@@ -17,7 +19,7 @@ var plainKinds = map[Type]*plainKind{
 // plain quantises blocks of 32 without importances, which Q8_0 has no use for; it reports whether it did it.
 func (k kernel) plain(q *Quantiser, dst []byte, src []float32) bool {
 	kind := plainKinds[q.Type]
-	if k.use() == kernelGo || kind == nil || (q.Fused || q.Weights != nil) && q.Type != Q8_0 {
+	if k.use() == cpu.Go || kind == nil || (q.Fused || q.Weights != nil) && q.Type != Q8_0 {
 		return false
 	}
 	k.plainBlocks(q.Type, dst, src, false, func(block []byte, x []float32) { kind.quantise(q, block, x) })
@@ -27,7 +29,7 @@ func (k kernel) plain(q *Quantiser, dst []byte, src []float32) bool {
 // roundPlain is the rounding of blocks of 32; it reports whether it did it.
 func (k kernel) roundPlain(t Type, dst []byte, src []float32) bool {
 	kind := plainKinds[t]
-	if k.use() == kernelGo || kind == nil {
+	if k.use() == cpu.Go || kind == nil {
 		return false
 	}
 	k.plainBlocks(t, dst, src, true, kind.round)

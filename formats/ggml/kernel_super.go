@@ -1,5 +1,7 @@
 package ggml
 
+import "dits/cpu"
+
 import "sync"
 
 // batchBlocks is how many blocks a kernel searches at once.
@@ -108,7 +110,7 @@ func keepQ6K(b *superBlock, block []byte, _ bool) bool { return storeQ6K(b, bloc
 // given what to follow. It reports whether it did it.
 func (k kernel) super(q *Quantiser, dst []byte, src []float32, hints []uint64, given bool) bool {
 	kind := superKinds[q.Type]
-	if k.use() == kernelGo || q.Fused || kind == nil {
+	if k.use() == cpu.Go || q.Fused || kind == nil {
 		return false
 	}
 	s := superScratches.Get().(*superScratch)
@@ -166,7 +168,7 @@ func (kind *superKind) batch(k kernel, q *Quantiser, dst []byte, x []float32, at
 // roundSuperBlocks is the rounding of K-quants; it reports whether it did it.
 func (k kernel) roundSuperBlocks(t Type, dst []byte, src []float32) bool {
 	kind := superKinds[t]
-	if k.use() == kernelGo || kind == nil {
+	if k.use() == cpu.Go || kind == nil {
 		return false
 	}
 	var zero [batchBlocks]uint8

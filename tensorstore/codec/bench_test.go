@@ -3,6 +3,8 @@ package codec
 import (
 	"bytes"
 	"testing"
+
+	"dits/cpu"
 )
 
 // benchmark measures c on one tensor of the corpus in chunks of 512 KiB.
@@ -73,7 +75,7 @@ func inKernels(b *testing.B, f func(*testing.B, kernel)) {
 		name string
 		k    kernel
 	}{{"avx512", kernelAVX512}, {"avx2", kernelAVX2}, {"go", kernelGo}} {
-		if k.k <= machine {
+		if cpu.Level(k.k) <= machine {
 			b.Run(k.name, func(b *testing.B) { f(b, k.k) })
 		}
 	}

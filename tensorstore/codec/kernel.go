@@ -1,31 +1,20 @@
 package codec
 
+import "dits/cpu"
+
 // A kernel says in which instructions the inner loops run. All give the same
 // bytes, both ways. The kernels in C are for amd64 and elements of 2 bytes; each
 // does the whole vectors of a block, and Go the rest and everything else.
-type kernel uint8
+type kernel cpu.Level
 
-// Kernels. The zero kernel is the best this machine has.
-const (
-	kernelBest   kernel = 0
-	kernelGo     kernel = 1
-	kernelAVX2   kernel = 2
-	kernelAVX512 kernel = 3
-)
+// kernelBest is the zero kernel: the best this machine has.
+const kernelBest = kernel(cpu.Best)
 
-// machine is the best kernel that this machine has.
-var machine = detectKernel()
-
-// use is the kernel to run when k is asked for.
-func (k kernel) use() kernel {
-	if k == kernelBest {
-		return machine
-	}
-	return min(k, machine)
-}
+// use is the level to run when k is asked for.
+func (k kernel) use() cpu.Level { return cpu.Level(k).Use(machine) }
 
 // codes reports that the entropy coder with so many lanes has a kernel.
-func (k kernel) codes(lanes int) bool { return k.use() != kernelGo && lanes >= 8 }
+func (k kernel) codes(lanes int) bool { return k.use() != cpu.Go && lanes >= 8 }
 
 // ransSlack is how many words before those it writes a kernel may overwrite.
 const ransSlack = 8

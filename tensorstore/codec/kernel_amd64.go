@@ -56,20 +56,14 @@ import (
 	"math"
 	"unsafe"
 
-	"golang.org/x/sys/cpu"
+	"dits/cpu"
 )
 
-// detectKernel looks at the processor.
-func detectKernel() kernel {
-	x := cpu.X86
-	switch {
-	case !x.HasAVX2 || !x.HasBMI2 || !x.HasPOPCNT || C.dits_slow_bits() != 0:
-		return kernelGo
-	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512CD:
-		return kernelAVX512
-	}
-	return kernelAVX2
-}
+// machine is the best level whose instructions the processor has.
+var machine = cpu.Machine(
+	cpu.X86.HasAVX2 && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT && C.dits_slow_bits() == 0,
+	cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512CD,
+)
 
 // Lengths below are checked before the call; C relies on them.
 
@@ -81,7 +75,7 @@ func i8(b []int8) *C.int8_t      { return (*C.int8_t)(unsafe.Pointer(unsafe.Slic
 
 // slots is slots.fill; it reports whether it did it.
 func (k kernel) slots(part []uint32, freq []uint16) bool {
-	if k.use() == kernelGo || len(part) != 1<<coarse && len(part) != 1<<fine || len(freq) == 0 || len(freq) > maxSymbols {
+	if k.use() == cpu.Go || len(part) != 1<<coarse && len(part) != 1<<fine || len(freq) == 0 || len(freq) > maxSymbols {
 		return false
 	}
 	C.dits_slots((*C.uint32_t)(unsafe.Pointer(&part[0])), C.int64_t(len(part)), u16(freq), C.int64_t(len(freq)))
@@ -99,7 +93,7 @@ func (k kernel) ransRead(r *ransReader, s *slots, tok, tab []uint8) int {
 	lanes, bits, n, end := C.int64_t(r.lanes), C.int64_t(r.bits), C.int64_t(len(tok)), C.int64_t(r.end)
 	pos := C.int64_t(r.pos)
 	var done C.int64_t
-	if k.use() == kernelAVX512 && r.lanes >= 16 {
+	if k.use() == cpu.AVX512 && r.lanes >= 16 {
 		done = C.dits_rans_read_avx512(state, lanes, bits, u8(r.in), &pos, end, slot, u8(tok), u8(tab), n)
 	} else {
 		spread := (*C.uint64_t)(unsafe.Pointer(&spreadWords[0]))
@@ -118,7 +112,7 @@ func (k kernel) ransWrite(st *[maxLanes]uint32, lanes int, bits precision, words
 	state := (*C.uint32_t)(unsafe.Pointer(&st[0]))
 	pairs := (*C.uint64_t)(unsafe.Pointer(&s[0]))
 	n, at := C.int64_t(len(tok)), C.int64_t(p)
-	if k.use() == kernelAVX512 && lanes >= 16 {
+	if k.use() == cpu.AVX512 && lanes >= 16 {
 		return int(C.dits_rans_write_avx512(state, C.int64_t(lanes), C.int64_t(bits), u16(words), at, pairs, u8(tok), u8(tab), n)), true
 	}
 	return int(C.dits_rans_write_avx2(state, C.int64_t(lanes), C.int64_t(bits), u16(words), at, pairs, u8(collectWords[:]), u8(tok), u8(tab), n)), true
@@ -148,7 +142,7 @@ func (r *scaleRule) scale(e *expectation, at, n int) (s C.dits_scale, ok bool) {
 // and returns their number.
 func (k kernel) contexts(ctx []uint16, e *expectation, p []byte, at int, r *scaleRule) int {
 	n := min(len(ctx), len(p)/2) &^ 31
-	if k.use() == kernelGo || n == 0 {
+	if k.use() == cpu.Go || n == 0 {
 		return 0
 	}
 	s, ok := r.scale(e, at, n)
@@ -156,7 +150,7 @@ func (k kernel) contexts(ctx []uint16, e *expectation, p []byte, at int, r *scal
 		return 0
 	}
 	row, col := e.act.scales()
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		C.dits_contexts_avx512(u16(ctx), bytes16(p), C.int64_t(n), i16(row), i16(col), &s)
 	} else {
 		C.dits_contexts_avx2(u16(ctx), bytes16(p), C.int64_t(n), i16(row), i16(col), &s)
@@ -167,7 +161,7 @@ func (k kernel) contexts(ctx []uint16, e *expectation, p []byte, at int, r *scal
 // contextTables is contexts and then tables; ctx is scratch.
 func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byte, at int, r *scaleRule, m *[scaleContexts]uint8) int {
 	n := min(len(tab), len(ctx), len(p)/2) &^ 31
-	if k.use() == kernelGo || n == 0 {
+	if k.use() == cpu.Go || n == 0 {
 		return 0
 	}
 	s, ok := r.scale(e, at, n)
@@ -175,7 +169,7 @@ func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byt
 		return 0
 	}
 	row, col := e.act.scales()
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		C.dits_tables_avx512(u8(tab), bytes16(p), C.int64_t(n), i16(row), i16(col), &s, u8(m[:]))
 	} else {
 		C.dits_tables_avx2(u8(tab), u16(ctx), bytes16(p), C.int64_t(n), i16(row), i16(col), &s, u8(m[:]))
@@ -185,7 +179,7 @@ func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byt
 
 // count adds to h classes below 64 in contexts below 64; it reports whether it did it.
 func (k kernel) count(h *histogram, ctx []uint16, tok []uint8) bool {
-	if k.use() == kernelGo || len(ctx) < len(tok) || len(tok) == 0 {
+	if k.use() == cpu.Go || len(ctx) < len(tok) || len(tok) == 0 {
 		return false
 	}
 	C.dits_count((*C.uint32_t)(unsafe.Pointer(h)), u16(ctx), u8(tok), C.int64_t(len(tok)))
@@ -195,7 +189,7 @@ func (k kernel) count(h *histogram, ctx []uint16, tok []uint8) bool {
 // tables sets tab to the tables of contexts below 64 and returns their number.
 func (k kernel) tables(tab []uint8, ctx []uint16, m *[scaleContexts]uint8) int {
 	n := min(len(tab), len(ctx)) &^ 31
-	if k.use() == kernelGo || n == 0 {
+	if k.use() == cpu.Go || n == 0 {
 		return 0
 	}
 	C.dits_map(u8(tab), u16(ctx), C.int64_t(n), u8(m[:]))
@@ -206,11 +200,11 @@ func (k kernel) tables(tab []uint8, ctx []uint16, m *[scaleContexts]uint8) int {
 // bits, and returns how many it did. w has room for all.
 func (k kernel) classify(w *bitWriter, tok []uint8, x, p []byte, float uint16) int {
 	n := min(len(tok), len(x)/2, len(p)/2) &^ 31
-	if k.use() == kernelGo || n == 0 || w.pos+2*n+8 > len(w.buf) {
+	if k.use() == cpu.Go || n == 0 || w.pos+2*n+8 > len(w.buf) {
 		return 0
 	}
 	b := C.dits_bits{pos: C.int64_t(w.pos), acc: C.uint64_t(w.acc), n: C.uint64_t(w.n)}
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		n = int(C.dits_classify_avx512(&b, u8(w.buf), u8(tok), bytes16(x), bytes16(p), C.int64_t(n), C.uint16_t(float)))
 	} else {
 		n = int(C.dits_classify_avx2(&b, u8(w.buf), u8(tok), bytes16(x), bytes16(p), C.int64_t(n), C.uint16_t(float)))
@@ -223,11 +217,11 @@ func (k kernel) classify(w *bitWriter, tok []uint8, x, p []byte, float uint16) i
 // predictions, and returns how many it did: the raw bits may end.
 func (k kernel) declassify(r *bitReader, z []byte, tok []uint8, p []byte, float uint16) int {
 	n := min(len(z)/2, len(tok), len(p)/2) &^ 15
-	if k.use() == kernelGo || n == 0 || r.pos > math.MaxInt64 {
+	if k.use() == cpu.Go || n == 0 || r.pos > math.MaxInt64 {
 		return 0
 	}
 	b := C.dits_bits{pos: C.int64_t(r.pos)}
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		n = int(C.dits_declassify_avx512(&b, u8(r.in), C.int64_t(len(r.in)), bytes16(z), u8(tok), bytes16(p), C.int64_t(n), C.uint16_t(float)))
 	} else {
 		n = int(C.dits_declassify_avx2(&b, u8(r.in), C.int64_t(len(r.in)), bytes16(z), u8(tok), bytes16(p), C.int64_t(n), C.uint16_t(float)))
@@ -245,7 +239,7 @@ func (k kernel) readDelta(r *ransReader, s *slots, raw *bitReader, z []byte, tab
 	}
 	src := C.dits_source{lanes: C.int64_t(r.lanes), bits: C.int64_t(r.bits), pos: C.int64_t(r.pos), end: C.int64_t(r.end), raw: C.int64_t(raw.pos), len: C.int64_t(len(raw.in))}
 	state, slot := (*C.uint32_t)(unsafe.Pointer(&r.state[0])), (*C.uint32_t)(unsafe.Pointer(&s[0]))
-	if k.use() == kernelAVX512 && r.lanes >= 32 {
+	if k.use() == cpu.AVX512 && r.lanes >= 32 {
 		n = int(C.dits_delta_read_avx512(&src, state, u8(r.in), slot, u8(raw.in), bytes16(z), u8(tab), bytes16(p), C.int64_t(n), C.uint16_t(float)))
 	} else {
 		spread := (*C.uint64_t)(unsafe.Pointer(&spreadWords[0]))
@@ -260,11 +254,11 @@ func (k kernel) readDelta(r *ransReader, s *slots, raw *bitReader, z []byte, tab
 // It returns how many it did: the raw bits may end.
 func (k kernel) assemble(r *bitReader, z []byte, tok []uint8, base []byte, lean []int8, own uint16) int {
 	n := min(len(z)/2, len(tok)) &^ 31
-	if k.use() == kernelGo || n == 0 || len(base) < 2*maxSymbols || lean != nil && len(lean) < n || r.pos > math.MaxInt64 {
+	if k.use() == cpu.Go || n == 0 || len(base) < 2*maxSymbols || lean != nil && len(lean) < n || r.pos > math.MaxInt64 {
 		return 0
 	}
 	pos := C.int64_t(r.pos)
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		n = int(C.dits_fields_avx512(&pos, u8(r.in), C.int64_t(len(r.in)), bytes16(z), u8(tok), bytes16(base), i8(lean), C.int64_t(n), C.uint16_t(own)))
 	} else {
 		n = int(C.dits_fields_avx2(&pos, u8(r.in), C.int64_t(len(r.in)), bytes16(z), u8(tok), bytes16(base), i8(lean), C.int64_t(n), C.uint16_t(own)))
@@ -277,7 +271,7 @@ func (k kernel) assemble(r *bitReader, z []byte, tok []uint8, base []byte, lean 
 // number.
 func (k kernel) leanTables(tab []uint8, ctx []uint16, lean []int8, m *tableMap) int {
 	n := min(len(tab), len(ctx), len(lean))
-	if k.use() == kernelGo || n == 0 {
+	if k.use() == cpu.Go || n == 0 {
 		return 0
 	}
 	C.dits_lean_tables(u8(tab), u16(ctx), i8(lean), C.int64_t(n), u8(m[:]))
@@ -288,10 +282,10 @@ func (k kernel) leanTables(tab []uint8, ctx []uint16, lean []int8, m *tableMap) 
 // any, and returns how many it did.
 func (k kernel) meter(sum *rowSums, col, signed []float64, x, pred []byte) int {
 	n := min(len(col), len(x)/2) &^ 7
-	if k.use() == kernelGo || n == 0 || pred != nil && len(pred) < 2*n || signed != nil && len(signed) < n {
+	if k.use() == cpu.Go || n == 0 || pred != nil && len(pred) < 2*n || signed != nil && len(signed) < n {
 		return 0
 	}
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		C.dits_meter_avx512(f64(sum[:]), f64(col), f64(signed), bytes16(x), bytes16(pred), C.int64_t(n))
 	} else {
 		C.dits_meter_avx2(f64(sum[:]), f64(col), f64(signed), bytes16(x), bytes16(pred), C.int64_t(n))

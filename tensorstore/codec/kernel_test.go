@@ -5,9 +5,18 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"dits/cpu"
 )
 
-// variants are c in each kernel: what this machine lacks runs in the best it has.
+// Kernels of tests: what this machine lacks runs in the best it has.
+const (
+	kernelGo     = kernel(cpu.Go)
+	kernelAVX2   = kernel(cpu.AVX2)
+	kernelAVX512 = kernel(cpu.AVX512)
+)
+
+// variants are c in each kernel.
 func variants(c Codec) []Codec {
 	var all []Codec
 	for _, k := range []kernel{kernelGo, kernelAVX2, kernelAVX512} {
@@ -153,7 +162,7 @@ func TestContextsAgree(t *testing.T) {
 			d.contexts(want, p, 0)
 			for _, k := range []kernel{kernelAVX2, kernelAVX512} {
 				n := k.contexts(got, &d.expectation, memory(p), 0, &d.rule)
-				if n == 0 && k.use() != kernelGo && off >= -32768 && off < 32704 {
+				if n == 0 && k.use() != cpu.Go && off >= -32768 && off < 32704 {
 					t.Errorf("element type %d, offset %d: kernel %d does nothing", e, off, k)
 				}
 				if !slices.Equal(got[:n], want[:n]) {

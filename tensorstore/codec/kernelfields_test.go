@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"dits/cpu"
 )
 
 // TestAssembleAgrees has every window that elements of 2 bytes have, with every sign, any symbols, and raw bits
@@ -51,7 +53,7 @@ func assembleAgrees(t *testing.T, r *rand.Rand, f *splitter[uint16], missing int
 	for _, s.kernel = range []kernel{kernelAVX2, kernelAVX512} {
 		out, bits := make([]byte, 2*n), bitReader{raw, from}
 		k := f.assembleHalves(s, &bits, &base, out, tok, lean)
-		if k == 0 && s.kernel.use() != kernelGo && missing <= 0 {
+		if k == 0 && s.kernel.use() != cpu.Go && missing <= 0 {
 			t.Fatalf("kernel %d does nothing", s.kernel)
 		}
 		got := make([]uint16, n)

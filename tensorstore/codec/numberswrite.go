@@ -1,5 +1,7 @@
 package codec
 
+import "dits/cpu"
+
 import "encoding/binary"
 
 // Contexts of the small integers of numbers.
@@ -65,7 +67,7 @@ func (s *scratch) numberTables(classes []numberClass) {
 		}
 		made |= 1 << k
 		s.syms.fill(int(k), &bells[k], numberSymbols, fine)
-		if s.kernel.use() != kernelGo {
+		if s.kernel.use() != cpu.Go {
 			s.pairs.fill(int(k), &bells[k], numberSymbols, fine)
 		}
 	}

@@ -3,6 +3,8 @@ package codec
 import (
 	"encoding/binary"
 	"errors"
+
+	"dits/cpu"
 )
 
 // A tokens section holds symbols below 256, each coded in one of up to 320
@@ -122,7 +124,7 @@ func (s *scratch) writeTables(w *smallWriter, nsym int, bits precision) {
 		tc.write(w, t, nsym)
 		t.spread(nsym, bits)
 		s.syms.fill(k, t, nsym, bits)
-		if s.kernel.use() != kernelGo {
+		if s.kernel.use() != cpu.Go {
 			s.pairs.fill(k, t, nsym, bits)
 		}
 	}

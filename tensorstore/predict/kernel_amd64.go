@@ -33,22 +33,16 @@ import "C"
 import (
 	"unsafe"
 
-	"golang.org/x/sys/cpu"
-
+	"dits/cpu"
 	"dits/tensorstore/codec"
 )
 
-// detectKernel looks at the processor. All that have AVX2 have F16C, which came two years before.
-func detectKernel() kernel {
-	x := cpu.X86
-	switch {
-	case !x.HasAVX2 || !x.HasFMA:
-		return kernelGo
-	case x.HasAVX512F && x.HasAVX512BW:
-		return kernelAVX512
-	}
-	return kernelAVX2
-}
+// machine is the best level whose instructions the processor has. All that have AVX2 have F16C,
+// which came two years before.
+var machine = cpu.Machine(
+	cpu.X86.HasAVX2 && cpu.X86.HasFMA,
+	cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW,
+)
 
 // Lengths below are checked before the call; C relies on them.
 
@@ -56,11 +50,12 @@ func detectKernel() kernel {
 // those columns, all of them or some less.
 func (k kernel) move(b []byte, e codec.Elem, f *Factors, w window) int64 {
 	unit := int64(16)
-	if k = k.use(); k == kernelAVX512 && w.n >= 32 {
+	level := k.use()
+	if level == cpu.AVX512 && w.n >= 32 {
 		unit = 32
 	}
 	n := w.n / unit * unit
-	if k == kernelGo || n == 0 || w.rows == 0 || !w.fits(b, e, f) {
+	if level == cpu.Go || n == 0 || w.rows == 0 || !w.fits(b, e, f) {
 		return 0
 	}
 	pairs := f.paired()
@@ -80,7 +75,7 @@ func (k kernel) move(b []byte, e codec.Elem, f *Factors, w window) int64 {
 
 // multiply adds x·y to c: n rows of columns, with inner rows of y. It reports whether it did it.
 func (k kernel) multiply(c []float32, x strided, y []float32, n, inner int) bool {
-	if k.use() == kernelGo || n == 0 || inner == 0 {
+	if k.use() == cpu.Go || n == 0 || inner == 0 {
 		return false
 	}
 	last := (n-1)*x.row + (inner-1)*x.col
@@ -89,7 +84,7 @@ func (k kernel) multiply(c []float32, x strided, y []float32, n, inner int) bool
 	}
 	to, from, by := (*C.float)(unsafe.Pointer(&c[0])), (*C.float)(unsafe.Pointer(&x.at[0])), (*C.float)(unsafe.Pointer(&y[0]))
 	row, col := C.int64_t(x.row), C.int64_t(x.col)
-	if k.use() == kernelAVX512 {
+	if k.use() == cpu.AVX512 {
 		C.dits_multiply_avx512(to, from, row, col, by, C.int64_t(n), C.int64_t(inner))
 	} else {
 		C.dits_multiply_avx2(to, from, row, col, by, C.int64_t(n), C.int64_t(inner))
@@ -99,7 +94,7 @@ func (k kernel) multiply(c []float32, x strided, y []float32, n, inner int) bool
 
 // subtract is [Subtract]; it reports whether it did it.
 func (k kernel) subtract(dst []float32, a, b []byte, e codec.Elem) bool {
-	if k.use() == kernelGo || e != codec.BF16 || len(dst) == 0 || len(a) < 2*len(dst) || len(b) < 2*len(dst) {
+	if k.use() == cpu.Go || e != codec.BF16 || len(dst) == 0 || len(a) < 2*len(dst) || len(b) < 2*len(dst) {
 		return false
 	}
 	C.dits_subtract_bf16((*C.float)(unsafe.Pointer(&dst[0])), (*C.uint16_t)(unsafe.Pointer(&a[0])),
@@ -109,7 +104,7 @@ func (k kernel) subtract(dst []float32, a, b []byte, e codec.Elem) bool {
 
 // add adds a times sign to dst; it reports whether it did it.
 func (k kernel) add(dst, a []float32, sign float32) bool {
-	if k.use() == kernelGo || len(dst) == 0 || len(a) < len(dst) {
+	if k.use() == cpu.Go || len(dst) == 0 || len(a) < len(dst) {
 		return false
 	}
 	C.dits_add((*C.float)(unsafe.Pointer(&dst[0])), (*C.float)(unsafe.Pointer(&a[0])), C.float(sign), C.int64_t(len(dst)))
@@ -118,7 +113,7 @@ func (k kernel) add(dst, a []float32, sign float32) bool {
 
 // energy is the sum of squares of a; it reports whether it did it.
 func (k kernel) energy(a []float32) (float64, bool) {
-	if k.use() == kernelGo || len(a) == 0 {
+	if k.use() == cpu.Go || len(a) == 0 {
 		return 0, false
 	}
 	return float64(C.dits_energy((*C.float)(unsafe.Pointer(&a[0])), C.int64_t(len(a)))), true
@@ -127,7 +122,7 @@ func (k kernel) energy(a []float32) (float64, bool) {
 // load sets the first of dst to the values of elements of b and returns how many it did.
 func (k kernel) load(dst []float32, b []byte, e codec.Elem) int {
 	n := min(len(dst), len(b)/2) &^ 7
-	if k.use() == kernelGo || n == 0 || e != codec.BF16 && e != codec.F16 {
+	if k.use() == cpu.Go || n == 0 || e != codec.BF16 && e != codec.F16 {
 		return 0
 	}
 	to, from := (*C.float)(unsafe.Pointer(&dst[0])), (*C.uint16_t)(unsafe.Pointer(&b[0]))
@@ -142,7 +137,7 @@ func (k kernel) load(dst []float32, b []byte, e codec.Elem) int {
 // store writes the first of a, rounded to element type to, and returns how many, and whether one is a NaN.
 func (k kernel) store(dst []byte, to codec.Elem, a []float32) (n int, nan bool) {
 	n = min(len(a), len(dst)/2) &^ 7
-	if k.use() == kernelGo || n == 0 || to != codec.BF16 && to != codec.F16 {
+	if k.use() == cpu.Go || n == 0 || to != codec.BF16 && to != codec.F16 {
 		return 0, false
 	}
 	at, from := (*C.uint16_t)(unsafe.Pointer(&dst[0])), (*C.float)(unsafe.Pointer(&a[0]))

@@ -9,7 +9,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/cpu"
 	"dits/tensorstore/codec"
+)
+
+// Kernels of tests: what this machine lacks runs in the best it has.
+const (
+	kernelGo     = kernel(cpu.Go)
+	kernelAVX2   = kernel(cpu.AVX2)
+	kernelAVX512 = kernel(cpu.AVX512)
 )
 
 var kernels = []kernel{kernelGo, kernelAVX2, kernelAVX512}
