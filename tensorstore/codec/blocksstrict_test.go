@@ -113,15 +113,13 @@ func (in Input) parts(t *testing.T, enc []byte) (scales, quants []byte) {
 }
 
 // fuzzBlocks makes a chunk's context of a few numbers.
-func fuzzBlocks(kind, situation, n uint8, known []byte) (Input, []byte) {
+func fuzzBlocks(kind, situation uint8, n uint16, known []byte) (Input, []byte) {
 	types := blockTypes()
 	t := types[int(kind)%len(types)]
 	in := Input{Elem: BlockElem(t), Width: t.BlockElems()}
-	dst := make([]byte, int(n%48)*int(t.BlockBytes()))
-	b := make([]byte, len(dst))
-	for i := 0; len(known) > 0 && i < len(b); i += len(known) {
-		copy(b[i:], known)
-	}
+	blocks := int(n) % (longest/int(t.BlockBytes()) + 1)
+	dst := make([]byte, blocks*int(t.BlockBytes()))
+	b := tiled(known, len(dst))
 	switch situation & 3 {
 	case 1:
 		in.Pred = b
@@ -131,7 +129,7 @@ func fuzzBlocks(kind, situation, n uint8, known []byte) (Input, []byte) {
 		in.Guide = fixedGuide{plan: blockPlans[t], blocks: b, blind: true}
 	}
 	if situation&8 != 0 && len(b) > 0 {
-		in.Act = someActivity(in, int(n%48), RowColScales)
+		in.Act = someActivity(in, blocks, RowColScales)
 	}
 	return in, dst
 }
@@ -151,11 +149,19 @@ func FuzzBlocksDecode(f *testing.F) {
 			src, known := patternBlocks(t, 40, 0), patternBlocks(t, 40, 5)
 			in, _ := fuzzBlocks(uint8(k), situation, 40, known)
 			if enc, ok := (blocksCodec{}).Encode(nil, src, coding(in, src)); ok && k%5 == int(situation%5) {
-				f.Add(enc, uint8(k), situation, uint8(40), known)
+				f.Add(enc, uint8(k), situation, uint16(40), known)
+			}
+		}
+		for i, n := range longLengths {
+			n, situation := n/int(t.BlockBytes()), uint8(4*i+k%4)
+			src, known := patternBlocks(t, n, 0), patternBlocks(t, 33, 5)
+			in, _ := fuzzBlocks(uint8(k), situation, uint16(n), known)
+			if enc, ok := (blocksCodec{}).Encode(nil, src, coding(in, src)); ok {
+				f.Add(enc, uint8(k), situation, uint16(n), known)
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, enc []byte, kind, situation, n uint8, known []byte) {
+	f.Fuzz(func(t *testing.T, enc []byte, kind, situation uint8, n uint16, known []byte) {
 		in, dst := fuzzBlocks(kind, situation, n, known)
 		sameDecoding(t, blocksCodec{}, len(dst), enc, in)
 	})
@@ -163,13 +169,14 @@ func FuzzBlocksDecode(f *testing.F) {
 
 func FuzzBlocksRoundTrip(f *testing.F) {
 	for k, t := range blockTypes() {
-		f.Add(patternBlocks(t, 40, 0), uint8(k), uint8(k), patternBlocks(t, 40, 5))
+		f.Add(patternBlocks(t, 40, 0), uint8(k), uint8(k), uint16(40), patternBlocks(t, 40, 5))
+		for i, n := range longLengths {
+			f.Add(patternBlocks(t, 66, 0), uint8(k), uint8(k+4*i), uint16(n/int(t.BlockBytes())), patternBlocks(t, 33, 5))
+		}
 	}
-	f.Fuzz(func(t *testing.T, src []byte, kind, situation uint8, known []byte) {
-		in, _ := fuzzBlocks(kind, situation, 0, known)
-		n := uint8(min(len(src)/in.Elem.Size(), 47))
-		in, _ = fuzzBlocks(kind, situation, n, known)
-		src = src[:int(n)*in.Elem.Size()]
+	f.Fuzz(func(t *testing.T, seed []byte, kind, situation uint8, n uint16, known []byte) {
+		in, dst := fuzzBlocks(kind, situation, n, known)
+		src := tiled(seed, len(dst))
 		roundTrip(t, blocksCodec{}, sample{"fuzz", src, coding(in, src)})
 	})
 }

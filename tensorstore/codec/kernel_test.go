@@ -25,6 +25,8 @@ func variants(c Codec) []Codec {
 			all = append(all, deltaCodec{k})
 		case fieldsCodec:
 			all = append(all, fieldsCodec{k})
+		case blocksCodec:
+			all = append(all, blocksCodec{k})
 		}
 	}
 	return all
@@ -203,23 +205,29 @@ func TestMetersAgree(t *testing.T) {
 	usual := weights(r, BF16, len(src), 0.02)
 	for _, width := range []int64{2, 7, 8, 9, 300, 4099} {
 		for _, s := range []sample{{"any", src, Input{}}, {"any change", src, Input{Pred: pred}}, {"usual", usual, Input{}}, {"usual change", usual, Input{Pred: near(r, usual, 2, 3)}}} {
-			var want *Meter
-			for _, k := range []kernel{kernelGo, kernelAVX2, kernelAVX512} {
-				m := NewMeter(BF16, int64(len(s.src))/2/width, width, RowColScales)
-				m.kernel = k
-				m.Add(s.src, s.in.Pred, 0)
-				if want == nil {
-					want = m
-					continue
-				}
-				same := slices.Equal(m.row, want.row) && slices.Equal(m.col, want.col) && slices.Equal(m.signed, want.signed)
-				if !same || m.total != want.total {
-					t.Errorf("%s, width %d: kernel %d measures otherwise", s.name, width, k)
-				}
-			}
-			if !(want.total > 0) {
-				t.Errorf("%s, width %d: total %g", s.name, width, want.total)
+			s.in.Elem, s.in.Width = BF16, width
+			if total := sameMeters(t, s).total; !(total > 0) {
+				t.Errorf("%s, width %d: total %g", s.name, width, total)
 			}
 		}
 	}
+}
+
+// sameMeters checks that all kernels measure the rows of s alike, and returns the meter of Go.
+func sameMeters(t *testing.T, s sample) (want *Meter) {
+	t.Helper()
+	same := func(a, b float64) bool { return a == b || a != a && b != b }
+	for _, k := range []kernel{kernelGo, kernelAVX2, kernelAVX512} {
+		m := NewMeter(s.in.Elem, int64(len(s.src)/s.in.Elem.Size())/s.in.Width, s.in.Width, RowColScales|Leans)
+		m.kernel = k
+		m.Add(s.src, s.in.Pred, 0)
+		if want == nil {
+			want = m
+		}
+		alike := slices.EqualFunc(m.row, want.row, same) && slices.EqualFunc(m.col, want.col, same)
+		if !alike || !slices.EqualFunc(m.signed, want.signed, same) || !same(m.total, want.total) {
+			t.Errorf("%s, width %d: kernel %d measures otherwise", s.name, s.in.Width, k)
+		}
+	}
+	return want
 }

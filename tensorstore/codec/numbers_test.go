@@ -185,6 +185,10 @@ func FuzzParseNumbers(f *testing.F) {
 	f.Add(AppendNumbers(nil, []int16{1, -2, 300, 4, 0, -6}, 3), int64(6), 3)
 	f.Add([]byte{}, int64(1)<<50, 1)
 	f.Add(AppendNumbers(nil, normal(rand.New(rand.NewPCG(4, 4)), 3000, 16, 300), 16), int64(3000), 16)
+	for _, n := range longLengths {
+		v := normal(rand.New(rand.NewPCG(4, 5)), n/2, 16, 300)
+		f.Add(AppendNumbers(nil, v, 16), int64(len(v)), 16)
+	}
 	f.Fuzz(func(t *testing.T, b []byte, n int64, stride int) {
 		if n < 0 || stride < 1 || stride > 1024 {
 			return
