@@ -41,6 +41,7 @@ type blockCoder struct {
 	n      int         // blocks of the chunk
 
 	every, some        []int32 // all blocks; those that some part codes
+	flags              []bool  // which are in a list
 	guess, work, hints []byte
 	batch
 }

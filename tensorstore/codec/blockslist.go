@@ -1,6 +1,6 @@
 package codec
 
-import "encoding/binary"
+import "slices"
 
 // appendList appends which blocks of the chunk are in list: none, all, or some, and then a
 // bit for each in bin given the one before.
@@ -11,20 +11,12 @@ func (b *blockCoder) appendList(dst []byte, list []int32) []byte {
 	case b.n:
 		return append(dst, listAll)
 	}
-	w := newBinWriter(nil)
-	var m [2]bit
-	last := 0
-	for i := range int32(b.n) {
-		v := 0
-		if len(list) > 0 && list[0] == i {
-			v, list = 1, list[1:]
-		}
-		w.bit(&m[last], v)
-		last = v
+	b.flags = slices.Grow(b.flags[:0], b.n)[:b.n]
+	clear(b.flags)
+	for _, i := range list {
+		b.flags[i] = true
 	}
-	out := w.close()
-	dst = binary.AppendUvarint(append(dst, listSome), uint64(len(out)))
-	return append(dst, out...)
+	return appendFlags(append(dst, listSome), b.flags)
 }
 
 // readList reads what appendList wrote. The list is valid until the next call.
@@ -45,21 +37,18 @@ func (b *blockCoder) readList(enc []byte) (list []int32, rest []byte, err error)
 
 // readSome is readList for a list of some blocks.
 func (b *blockCoder) readSome(enc []byte) (list []int32, rest []byte, err error) {
-	sec, rest, ok := cutLen(enc)
-	if !ok {
-		return nil, nil, errShort
+	b.flags = slices.Grow(b.flags[:0], b.n)[:b.n]
+	if rest, err = readFlags(b.flags, enc); err != nil {
+		return nil, nil, err
 	}
-	r := newBinReader(sec)
-	var m [2]bit
-	last := 0
 	b.some = b.some[:0]
-	for i := range int32(b.n) {
-		if last = r.bit(&m[last]); last == 1 {
-			b.some = append(b.some, i)
+	for i, in := range b.flags {
+		if in {
+			b.some = append(b.some, int32(i))
 		}
 	}
-	if !r.done() || len(b.some) == 0 {
-		return nil, nil, errShort
+	if len(b.some) == 0 {
+		return nil, nil, errBlocks
 	}
 	return b.some, rest, nil
 }

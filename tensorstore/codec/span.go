@@ -2,8 +2,8 @@ package codec
 
 import (
 	"bytes"
-	"encoding/binary"
 	"iter"
+	"slices"
 )
 
 // runLen is the number of elements that one flag of a near-copy stands for.
@@ -119,40 +119,15 @@ func (p *spans) copy(dst, pred []byte, size int) {
 	}
 }
 
-// append appends the flags: a length, then adaptive binary code, given the flag before.
-func (p *spans) append(dst []byte) []byte {
-	w := newBinWriter(nil)
-	var m [2]bit
-	last := 0
-	for _, eq := range p.same {
-		v := 0
-		if eq {
-			v = 1
-		}
-		w.bit(&m[last], v)
-		last = v
-	}
-	out := w.close()
-	dst = binary.AppendUvarint(dst, uint64(len(out)))
-	return append(dst, out...)
-}
+// append appends the flags.
+func (p *spans) append(dst []byte) []byte { return appendFlags(dst, p.same) }
 
 // read reads the flags of a chunk of n elements and returns what follows them.
 func (p *spans) read(in []byte, n int) ([]byte, error) {
-	sec, rest, ok := cutLen(in)
-	if !ok {
-		return nil, errShort
-	}
-	r := newBinReader(sec)
-	var m [2]bit
-	last := 0
-	p.same = p.same[:0]
-	for at := 0; at < n; at += runLen {
-		last = r.bit(&m[last])
-		p.same = append(p.same, last == 1)
-	}
-	if !r.done() {
-		return nil, errShort
+	p.same = slices.Grow(p.same[:0], (n+runLen-1)/runLen)[:(n+runLen-1)/runLen]
+	rest, err := readFlags(p.same, in)
+	if err != nil {
+		return nil, err
 	}
 	p.setPartial()
 	return rest, nil
