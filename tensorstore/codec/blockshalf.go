@@ -13,15 +13,15 @@ func (b *blockCoder) appendHalves(dst []byte, p *planeCoding) []byte {
 		return append(binary.AppendUvarint(dst, uint64(len(b.delta))), b.delta...)
 	}
 	s, n := b.s, len(p.list)
-	s.tok, s.ctx = grow(s.tok, n), grow(s.ctx, n)
+	s.Tok, s.Ctx = grow(s.Tok, n), grow(s.Ctx, n)
 	for i := range n {
-		s.tok[i], s.ctx[i] = b.halves[2*i+1], 0
+		s.Tok[i], s.Ctx[i] = b.halves[2*i+1], 0
 	}
-	dst = s.appendTokens(dst, 1, maxSymbols)
+	dst = s.Append(dst, 1, maxSymbols)
 	for i := range n {
-		s.tok[i], s.ctx[i] = b.halves[2*i], uint16(b.halves[2*i+1]&3)
+		s.Tok[i], s.Ctx[i] = b.halves[2*i], uint16(b.halves[2*i+1]&3)
 	}
-	return s.appendTokens(dst, 4, maxSymbols)
+	return s.Append(dst, 4, maxSymbols)
 }
 
 // gather sets halves to the numbers of the plane.
@@ -64,17 +64,17 @@ func (b *blockCoder) readHalfDelta(enc []byte, p *planeCoding) ([]byte, error) {
 // readHalfBytes reads n numbers to b.halves.
 func (b *blockCoder) readHalfBytes(enc []byte, n int) ([]byte, error) {
 	for k := 1; k >= 0; k-- {
-		var t tokenReader
+		t := &b.s.dec
 		var err error
-		if enc, err = t.open(b.s, enc, 4-3*k); err != nil {
+		if enc, err = t.Open(enc, 4-3*k); err != nil {
 			return nil, err
 		}
 		for at := 0; at < n; at += batchSymbols {
-			if err := b.readHalfBatch(&t, b.halves[2*at:2*min(at+batchSymbols, n)], k); err != nil {
+			if err := b.readHalfBatch(t, b.halves[2*at:2*min(at+batchSymbols, n)], k); err != nil {
 				return nil, err
 			}
 		}
-		if err := t.rans.close(); err != nil {
+		if err := t.Close(); err != nil {
 			return nil, err
 		}
 	}
@@ -82,13 +82,13 @@ func (b *blockCoder) readHalfBytes(enc []byte, n int) ([]byte, error) {
 }
 
 // readHalfBatch reads the high bytes of the numbers, k is 1, or the low ones, k is 0.
-func (b *blockCoder) readHalfBatch(t *tokenReader, halves []byte, k int) error {
+func (b *blockCoder) readHalfBatch(t *Decoder, halves []byte, k int) error {
 	n := len(halves) / 2
 	for i := range n {
 		b.ctx[i] = uint16(halves[2*i+1] & 3 &^ uint8(3*k))
 	}
-	t.tablesOf(b.tab[:n], b.ctx[:n])
-	if err := t.read(b.tok[:n], b.tab[:n]); err != nil {
+	t.Tables(b.tab[:n], b.ctx[:n])
+	if err := t.Read(b.tok[:n], b.tab[:n]); err != nil {
 		return err
 	}
 	for i, v := range b.tok[:n] {

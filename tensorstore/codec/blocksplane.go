@@ -59,8 +59,8 @@ func (b *blockCoder) appendPlane(dst []byte, p planeCoding) []byte {
 		dst = binary.AppendVarint(dst, int64(p.off))
 	}
 	per := b.perSymbol(&p)
-	b.s.tok = grow(b.s.tok, len(p.list)*p.n/per)[:0]
-	b.s.ctx = grow(b.s.ctx, len(p.list)*p.n/per)[:0]
+	b.s.Tok = grow(b.s.Tok, len(p.list)*p.n/per)[:0]
+	b.s.Ctx = grow(b.s.Ctx, len(p.list)*p.n/per)[:0]
 	for list := range p.lists {
 		n := len(list) * p.n
 		b.unpack(&p, b.sym[:n], p.blocks, list)
@@ -75,10 +75,10 @@ func (b *blockCoder) appendPlane(dst []byte, p planeCoding) []byte {
 				sym = b.tok[:n/2]
 			}
 		}
-		b.s.tok = append(b.s.tok, sym...)
-		b.s.ctx = append(b.s.ctx, b.ctx[:len(sym)]...)
+		b.s.Tok = append(b.s.Tok, sym...)
+		b.s.Ctx = append(b.s.Ctx, b.ctx[:len(sym)]...)
 	}
-	return b.s.appendTokens(dst, b.numContexts(&p), 1<<(p.bits*per))
+	return b.s.Append(dst, b.numContexts(&p), 1<<(p.bits*per))
 }
 
 // readPlane reads what appendPlane wrote to p.blocks, which may be p.pred.
@@ -93,21 +93,21 @@ func (b *blockCoder) readPlane(enc []byte, p planeCoding) ([]byte, error) {
 		}
 		p.off, enc = int(off), enc[k:]
 	}
-	var t tokenReader
-	enc, err := t.open(b.s, enc, b.numContexts(&p))
+	t := &b.s.dec
+	enc, err := t.Open(enc, b.numContexts(&p))
 	if err != nil {
 		return nil, err
 	}
 	for list := range p.lists {
-		if err := b.readBatch(&t, &p, list); err != nil {
+		if err := b.readBatch(t, &p, list); err != nil {
 			return nil, err
 		}
 	}
-	return enc, t.rans.close()
+	return enc, t.Close()
 }
 
 // readBatch reads the plane of the blocks of list.
-func (b *blockCoder) readBatch(t *tokenReader, p *planeCoding, list []int32) error {
+func (b *blockCoder) readBatch(t *Decoder, p *planeCoding, list []int32) error {
 	n, per := len(list)*p.n, b.perSymbol(p)
 	if p.pred != nil {
 		b.expect(p, list)
@@ -118,8 +118,8 @@ func (b *blockCoder) readBatch(t *tokenReader, p *planeCoding, list []int32) err
 	if per == 2 {
 		sym = b.tok[:n/2]
 	}
-	t.tablesOf(b.tab[:len(sym)], b.ctx[:len(sym)])
-	if err := t.read(sym, b.tab[:len(sym)]); err != nil {
+	t.Tables(b.tab[:len(sym)], b.ctx[:len(sym)])
+	if err := t.Read(sym, b.tab[:len(sym)]); err != nil {
 		return err
 	}
 	if per == 2 {

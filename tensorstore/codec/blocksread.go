@@ -135,10 +135,10 @@ func (b *blockCoder) appendHints(dst []byte) []byte {
 		return append(dst, listNone)
 	}
 	s := b.s
-	s.tok = append(s.tok[:0], b.hints...)
-	s.ctx = grow(s.ctx, len(s.tok))
-	clear(s.ctx)
-	return s.appendTokens(append(dst, listAll), 1, maxSymbols)
+	s.Tok = append(s.Tok[:0], b.hints...)
+	s.Ctx = grow(s.Ctx, len(s.Tok))
+	clear(s.Ctx)
+	return s.Append(append(dst, listAll), 1, maxSymbols)
 }
 
 // readHints reads n hints to b.hints.
@@ -154,15 +154,15 @@ func (b *blockCoder) readHints(enc []byte, n int) ([]byte, error) {
 	if enc[0] == listNone {
 		return enc[1:], nil
 	}
-	var t tokenReader
-	enc, err := t.open(b.s, enc[1:], 1)
+	t := &b.s.dec
+	enc, err := t.Open(enc[1:], 1)
 	if err != nil {
 		return nil, err
 	}
-	b.s.tab = grow(b.s.tab, n)
-	clear(b.s.tab)
-	if err := t.read(b.hints, b.s.tab); err != nil {
+	b.s.Tab = grow(b.s.Tab, n)
+	clear(b.s.Tab)
+	if err := t.Read(b.hints, b.s.Tab); err != nil {
 		return nil, err
 	}
-	return enc, t.rans.close()
+	return enc, t.Close()
 }

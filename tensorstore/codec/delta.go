@@ -76,7 +76,7 @@ func appendDelta[T word](s *scratch, dst, src []byte, in Input) []byte {
 	d := newDiffer[T](&in, n, shift)
 	dst = binary.AppendVarint(dst, int64(centerDelta(s, d, in.Pred, spans)))
 	raw := tokenize(s, d, src, in.Pred, spans)
-	dst = s.appendTokens(dst, scaleContexts, classesOf[T]())
+	dst = s.Append(dst, scaleContexts, classesOf[T]())
 	return append(dst, raw...)
 }
 
@@ -126,10 +126,10 @@ func centerDelta[T word](s *scratch, d *differ[T], pred []byte, spans *spans) in
 	return d.off
 }
 
-// tokenize fills s.tok and s.ctx for the elements of spans and returns the raw bits.
+// tokenize fills s.Tok and s.Ctx for the elements of spans and returns the raw bits.
 func tokenize[T word](s *scratch, d *differ[T], src, pred []byte, spans *spans) []byte {
-	s.tok = grow(s.tok, spans.count)
-	s.ctx = grow(s.ctx, spans.count)
+	s.Tok = grow(s.Tok, spans.count)
+	s.Ctx = grow(s.Ctx, spans.count)
 	size := int(widthOf[T]() / 8)
 	s.raw = grow(s.raw, spans.count*size+8)
 	w := newBitWriter(s.raw)
@@ -138,7 +138,7 @@ func tokenize[T word](s *scratch, d *differ[T], src, pred []byte, spans *spans) 
 	half := size == 2 && d.shift == 0
 	d.rule.off = d.off
 	for b := range spans.blocks() {
-		ctx, tok := s.ctx[pos:pos+b.n], s.tok[pos:pos+b.n]
+		ctx, tok := s.Ctx[pos:pos+b.n], s.Tok[pos:pos+b.n]
 		pos += b.n
 		xb, pb, k := src[b.at*size:(b.at+b.n)*size], predicted(pred, size, b), 0
 		if half {

@@ -90,8 +90,8 @@ func readDelta[T word](s *scratch, dst, enc []byte, in Input) error {
 
 // untokenize decodes the elements of spans.
 func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *spans) error {
-	var t tokenReader
-	enc, err := t.open(s, enc, scaleContexts)
+	t := &s.dec
+	enc, err := t.Open(enc, scaleContexts)
 	if err != nil {
 		return err
 	}
@@ -100,20 +100,20 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 	var p, z [blockLen]T
 	var ctx [blockLen]uint16
 	var tok, tab [blockLen]uint8
-	half := size == 2 && d.shift == 0 && t.nsym <= classes16
+	half := size == 2 && d.shift == 0 && t.Symbols() <= classes16
 	d.rule.off = d.off
 	for b := range spans.blocks() {
 		out, pb, k := dst[b.at*size:(b.at+b.n)*size], predicted(pred, size, b), 0
 		if half {
-			k = s.kernel.contextTables(tab[:b.n], ctx[:b.n], &d.expectation, pb, b.at, &d.rule, t.mapping.first())
+			k = s.kernel.contextTables(tab[:b.n], ctx[:b.n], &d.expectation, pb, b.at, &d.rule, t.Map())
 		}
 		load(p[k:b.n], pb[k*size:])
 		d.contexts(ctx[k:b.n], p[k:b.n], b.at+k)
-		t.tablesOf(tab[k:b.n], ctx[k:b.n])
+		t.Tables(tab[k:b.n], ctx[k:b.n])
 		if k = 0; half {
-			k = s.kernel.readDelta(&t.rans, &s.slots, &raw, out, tab[:b.n], pb, uint16(d.float))
+			k = s.kernel.readDelta(t, &raw, out, tab[:b.n], pb, uint16(d.float))
 		}
-		if err := t.read(tok[k:b.n], tab[k:b.n]); err != nil {
+		if err := t.Read(tok[k:b.n], tab[k:b.n]); err != nil {
 			return err
 		}
 		if half {
@@ -128,7 +128,7 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 	if !raw.done() {
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.in), (raw.pos+7)/8)
 	}
-	return t.rans.close()
+	return t.Close()
 }
 
 // restoreHalves sets out to elements of 2 bytes of classes below 64 with predictions p,

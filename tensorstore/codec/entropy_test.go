@@ -41,7 +41,7 @@ func TestTokens(t *testing.T) {
 		{"even", 0.03, 100000, 0.04}, {"usual", 0.2, 100000, 0.02}, {"certain", 1, 100000, 0.0025},
 	} {
 		r := rand.New(rand.NewPCG(9, 9))
-		s := new(scratch)
+		s := new(Encoder)
 		var counts [256]float64
 		for range tc.n {
 			k := 0
@@ -49,19 +49,19 @@ func TestTokens(t *testing.T) {
 				k++
 			}
 			counts[k]++
-			s.tok = append(s.tok, uint8(k))
-			s.ctx = append(s.ctx, uint16(r.IntN(3)))
+			s.Tok = append(s.Tok, uint8(k))
+			s.Ctx = append(s.Ctx, uint16(r.IntN(3)))
 		}
-		want := bytes.Clone(s.tok)
-		enc := s.appendTokens(nil, 3, maxSymbols)
-		var tr tokenReader
-		rest, err := tr.open(new(scratch), append(enc, 1, 2, 3), 3)
+		want := bytes.Clone(s.Tok)
+		enc := s.Append(nil, 3, maxSymbols)
+		var tr Decoder
+		rest, err := tr.Open(append(enc, 1, 2, 3), 3)
 		if err != nil || !bytes.Equal(rest, []byte{1, 2, 3}) {
 			t.Fatalf("%s: rest %x, %v", tc.name, rest, err)
 		}
 		got, tab := make([]uint8, tc.n), make([]uint8, tc.n)
-		tr.tablesOf(tab, s.ctx)
-		if err := tr.read(got, tab); err != nil || !bytes.Equal(got, want) || tr.rans.close() != nil {
+		tr.Tables(tab, s.Ctx)
+		if err := tr.Read(got, tab); err != nil || !bytes.Equal(got, want) || tr.Close() != nil {
 			t.Fatalf("%s: other symbols, %v", tc.name, err)
 		}
 		entropy := 0.0

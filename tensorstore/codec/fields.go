@@ -221,7 +221,7 @@ func appendFields[T word](s *scratch, dst, src []byte, in Input) []byte {
 	s.set.choose(f.symbolBits())
 	dst = s.set.append(dst, f.symbolBits())
 	raw := f.tokenize(s, src, n)
-	dst = s.appendTokens(dst, f.contexts(), s.set.n)
+	dst = s.Append(dst, f.contexts(), s.set.n)
 	return append(dst, raw...)
 }
 

@@ -71,18 +71,18 @@ func readFields[T word](s *scratch, dst, enc []byte, in Input) error {
 	if enc, err = s.set.read(enc, f.symbolBits()); err != nil {
 		return err
 	}
-	var t tokenReader
-	if enc, err = t.open(s, enc, f.contexts()); err != nil {
+	t := &s.dec
+	if enc, err = t.Open(enc, f.contexts()); err != nil {
 		return err
 	}
-	if t.nsym > s.set.n {
-		return fmt.Errorf("%d symbols, want %d: %w", t.nsym, s.set.n, errFields)
+	if t.Symbols() > s.set.n {
+		return fmt.Errorf("%d symbols, want %d: %w", t.Symbols(), s.set.n, errFields)
 	}
-	return f.join(s, &t, dst[:n*size], enc)
+	return f.join(s, t, dst[:n*size], enc)
 }
 
 // join decodes the elements and puts them together.
-func (f *splitter[T]) join(s *scratch, t *tokenReader, dst, enc []byte) error {
+func (f *splitter[T]) join(s *scratch, t *Decoder, dst, enc []byte) error {
 	raw := bitReader{in: enc}
 	size := int(widthOf[T]() / 8)
 	n := len(dst) / size
@@ -95,7 +95,7 @@ func (f *splitter[T]) join(s *scratch, t *tokenReader, dst, enc []byte) error {
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
 		f.tablesOf(t, tab[:k], ctx[:k], v[:k], lean[:k], at)
-		if err := t.read(tok[:k], tab[:k]); err != nil {
+		if err := t.Read(tok[:k], tab[:k]); err != nil {
 			return err
 		}
 		out := dst[at*size : (at+k)*size]
@@ -109,19 +109,19 @@ func (f *splitter[T]) join(s *scratch, t *tokenReader, dst, enc []byte) error {
 	if !raw.done() {
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.in), (raw.pos+7)/8)
 	}
-	return t.rans.close()
+	return t.Close()
 }
 
 // tablesOf sets the tables of the elements from at on; the others are scratch as for contextsOf.
-func (f *splitter[T]) tablesOf(t *tokenReader, tab []uint8, ctx []uint16, v []int16, lean []int8, at int) {
+func (f *splitter[T]) tablesOf(t *Decoder, tab []uint8, ctx []uint16, v []int16, lean []int8, at int) {
 	k := 0
-	f.sizesOf(t.s.kernel, ctx, v, at)
+	f.sizesOf(t.kernel, ctx, v, at)
 	if f.signed {
 		f.fillLeans(lean, at)
-		k = t.s.kernel.leanTables(tab, ctx, lean, &t.mapping)
+		k = t.kernel.leanTables(tab, ctx, lean, t.Map())
 		addLeans(ctx[k:], lean[k:])
 	}
-	t.tablesOf(tab[k:], ctx[k:])
+	t.Tables(tab[k:], ctx[k:])
 }
 
 // bases are the elements of each symbol without their raw bits.

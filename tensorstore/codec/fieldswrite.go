@@ -1,10 +1,10 @@
 package codec
 
-// symbols fills s.wide with the symbols of n elements, s.ctx with their
+// symbols fills s.wide with the symbols of n elements, s.Ctx with their
 // contexts, and counts them in s.set.
 func (f *splitter[T]) symbols(s *scratch, src []byte, n int) {
 	s.wide = grow(s.wide, n)
-	s.ctx = grow(s.ctx, n)
+	s.Ctx = grow(s.Ctx, n)
 	s.set.reset(f.symbolBits())
 	size := int(widthOf[T]() / 8)
 	var x [blockLen]T
@@ -13,7 +13,7 @@ func (f *splitter[T]) symbols(s *scratch, src []byte, n int) {
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
 		load(x[:k], src[at*size:])
-		wide, ctx := s.wide[at:at+k], s.ctx[at:at+k]
+		wide, ctx := s.wide[at:at+k], s.Ctx[at:at+k]
 		f.extract(wide, x[:k])
 		f.contextsOf(s.kernel, ctx, v[:k], lean[:k], at)
 		if f.signed {
@@ -70,10 +70,10 @@ func (f *splitter[T]) addSigns(wide []uint16, x []T, lean []int8) {
 	}
 }
 
-// tokenize fills s.tok with the numbers of s.wide and returns the raw bits:
+// tokenize fills s.Tok with the numbers of s.wide and returns the raw bits:
 // for each element its symbol if that has no number, the window, the sign.
 func (f *splitter[T]) tokenize(s *scratch, src []byte, n int) []byte {
-	s.tok = grow(s.tok, n)
+	s.Tok = grow(s.Tok, n)
 	size := int(widthOf[T]() / 8)
 	s.raw = grow(s.raw, n*size+8)
 	w := newBitWriter(s.raw)
@@ -81,8 +81,8 @@ func (f *splitter[T]) tokenize(s *scratch, src []byte, n int) []byte {
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
 		load(x[:k], src[at*size:])
-		s.set.number(s.tok[at:at+k], s.wide[at:at+k])
-		f.remainders(&w, &s.set, x[:k], s.tok[at:at+k], s.wide[at:at+k])
+		s.set.number(s.Tok[at:at+k], s.wide[at:at+k])
+		f.remainders(&w, &s.set, x[:k], s.Tok[at:at+k], s.wide[at:at+k])
 	}
 	return w.close()
 }

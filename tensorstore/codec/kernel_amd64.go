@@ -159,7 +159,7 @@ func (k kernel) contexts(ctx []uint16, e *expectation, p []byte, at int, r *scal
 }
 
 // contextTables is contexts and then tables; ctx is scratch.
-func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byte, at int, r *scaleRule, m *[scaleContexts]uint8) int {
+func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byte, at int, r *scaleRule, m *[tableMapLen]uint8) int {
 	n := min(len(tab), len(ctx), len(p)/2) &^ 31
 	if k.use() == cpu.Go || n == 0 {
 		return 0
@@ -232,13 +232,13 @@ func (k kernel) declassify(r *bitReader, z []byte, tok []uint8, p []byte, float 
 
 // readDelta decodes symbols of the tables tab, all below 64, and sets z to
 // their elements; it returns how many it did, whole rounds: words or raw bits may end.
-func (k kernel) readDelta(r *ransReader, s *slots, raw *bitReader, z []byte, tab []uint8, p []byte, float uint16) int {
-	n := min(len(z)/2, len(tab), len(p)/2)
+func (k kernel) readDelta(d *Decoder, raw *bitReader, z []byte, tab []uint8, p []byte, float uint16) int {
+	r, n := &d.rans, min(len(z)/2, len(tab), len(p)/2)
 	if !k.codes(r.lanes) || n == 0 || r.end+ransPad > len(r.in) || raw.pos > math.MaxInt64 {
 		return 0
 	}
 	src := C.dits_source{lanes: C.int64_t(r.lanes), bits: C.int64_t(r.bits), pos: C.int64_t(r.pos), end: C.int64_t(r.end), raw: C.int64_t(raw.pos), len: C.int64_t(len(raw.in))}
-	state, slot := (*C.uint32_t)(unsafe.Pointer(&r.state[0])), (*C.uint32_t)(unsafe.Pointer(&s[0]))
+	state, slot := (*C.uint32_t)(unsafe.Pointer(&r.state[0])), (*C.uint32_t)(unsafe.Pointer(&d.slots[0]))
 	if k.use() == cpu.AVX512 && r.lanes >= 32 {
 		n = int(C.dits_delta_read_avx512(&src, state, u8(r.in), slot, u8(raw.in), bytes16(z), u8(tab), bytes16(p), C.int64_t(n), C.uint16_t(float)))
 	} else {
@@ -269,7 +269,7 @@ func (k kernel) assemble(r *bitReader, z []byte, tok []uint8, base []byte, lean 
 
 // leanTables adds to contexts below scaleContexts what leans say, sets tab to their tables and returns their
 // number.
-func (k kernel) leanTables(tab []uint8, ctx []uint16, lean []int8, m *tableMap) int {
+func (k kernel) leanTables(tab []uint8, ctx []uint16, lean []int8, m *[tableMapLen]uint8) int {
 	n := min(len(tab), len(ctx), len(lean))
 	if k.use() == cpu.Go || n == 0 {
 		return 0

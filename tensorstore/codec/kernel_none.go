@@ -19,7 +19,7 @@ func (k kernel) ransWrite(_ *[maxLanes]uint32, _ int, _ precision, _ []uint16, p
 
 func (k kernel) contexts([]uint16, *expectation, []byte, int, *scaleRule) int { return 0 }
 
-func (k kernel) contextTables([]uint8, []uint16, *expectation, []byte, int, *scaleRule, *[scaleContexts]uint8) int {
+func (k kernel) contextTables([]uint8, []uint16, *expectation, []byte, int, *scaleRule, *[tableMapLen]uint8) int {
 	return 0
 }
 
@@ -31,12 +31,12 @@ func (k kernel) classify(*bitWriter, []uint8, []byte, []byte, uint16) int { retu
 
 func (k kernel) declassify(*bitReader, []byte, []uint8, []byte, uint16) int { return 0 }
 
-func (k kernel) readDelta(*ransReader, *slots, *bitReader, []byte, []uint8, []byte, uint16) int {
+func (k kernel) readDelta(*Decoder, *bitReader, []byte, []uint8, []byte, uint16) int {
 	return 0
 }
 
 func (k kernel) assemble(*bitReader, []byte, []uint8, []byte, []int8, uint16) int { return 0 }
 
-func (k kernel) leanTables([]uint8, []uint16, []int8, *tableMap) int { return 0 }
+func (k kernel) leanTables([]uint8, []uint16, []int8, *[tableMapLen]uint8) int { return 0 }
 
 func (k kernel) meter(*rowSums, []float64, []float64, []byte, []byte) int { return 0 }

@@ -178,13 +178,13 @@ func TestContextsAgree(t *testing.T) {
 // TestWideClasses decodes classes that 16 bits do not have, as only a bad writer codes them.
 func TestWideClasses(t *testing.T) {
 	const n = 1024
-	s, bits := new(scratch), uint(0)
+	s, bits := new(Encoder), uint(0)
 	for i := range n {
 		tok := uint8(i % 128)
-		s.tok, s.ctx = append(s.tok, tok), append(s.ctx, 0)
+		s.Tok, s.Ctx = append(s.Tok, tok), append(s.Ctx, 0)
 		bits += uint(classes[tok].nb)
 	}
-	enc := s.appendTokens([]byte{0, 0}, scaleContexts, maxSymbols)
+	enc := s.Append([]byte{0, 0}, scaleContexts, maxSymbols)
 	raw := bytes.Repeat([]byte{0xb5}, int(bits+7)/8)
 	raw[len(raw)-1] &= 0xff >> (-bits & 7)
 	in := Input{Elem: BF16, Pred: make([]byte, 2*n)}

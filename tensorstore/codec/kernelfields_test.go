@@ -43,14 +43,15 @@ func assembleAgrees(t *testing.T, r *rand.Rand, f *splitter[uint16], missing int
 	for i := range raw {
 		raw[i] = uint8(r.Uint32())
 	}
-	s := &scratch{kernel: kernelGo}
+	s := new(scratch)
 	want, wantBits := make([]uint16, n), bitReader{raw, r.UintN(20)}
 	from := wantBits.pos
 	f.assemble(&wantBits, &s.set, &base, want, tok)
 	if f.signed {
 		turn(want, lean)
 	}
-	for _, s.kernel = range []kernel{kernelAVX2, kernelAVX512} {
+	for _, in := range []kernel{kernelAVX2, kernelAVX512} {
+		s.setKernel(in)
 		out, bits := make([]byte, 2*n), bitReader{raw, from}
 		k := f.assembleHalves(s, &bits, &base, out, tok, lean)
 		if k == 0 && s.kernel.use() != cpu.Go && missing <= 0 {
@@ -97,12 +98,12 @@ func tablesAgree(t *testing.T, r *rand.Rand, f *splitter[uint16]) {
 	t.Helper()
 	const n, at = 1999, 33
 	var want []uint8
-	tr := tokenReader{nctx: f.contexts()}
+	tr := Decoder{nctx: f.contexts()}
 	for i := range tr.mapping[:tr.nctx] {
 		tr.mapping[i] = uint8(r.Uint32())
 	}
 	for _, k := range []kernel{kernelGo, kernelAVX2, kernelAVX512} {
-		tr.s = &scratch{kernel: k}
+		tr.kernel = k
 		tab, ctx, lean := make([]uint8, n), make([]uint16, n), make([]int8, n)
 		f.tablesOf(&tr, tab, ctx, make([]int16, n), lean, at)
 		if want == nil {

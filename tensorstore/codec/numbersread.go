@@ -22,7 +22,7 @@ func parseNumbers(k kernel, b []byte, n int64, stride int) ([]int16, error) {
 	s := getScratch(k)
 	defer scratches.Put(s)
 	var r numberReader
-	if err := r.open(s, b, int(min(int64(max(stride, 1)), n))); err != nil {
+	if err := r.open(&s.dec, b, int(min(int64(max(stride, 1)), n))); err != nil {
 		return nil, err
 	}
 	v, err := r.read(n)
@@ -37,8 +37,7 @@ func parseNumbers(k kernel, b []byte, n int64, stride int) ([]int16, error) {
 
 // A numberReader reads numbers block by block.
 type numberReader struct {
-	s       *scratch
-	rans    ransReader
+	dec     *Decoder
 	raw     bitReader
 	columns []numberColumn
 	tables  []uint8 // of a block that begins in any column
@@ -46,23 +45,18 @@ type numberReader struct {
 }
 
 // open reads the classes of stride columns and makes their tables.
-func (r *numberReader) open(s *scratch, b []byte, stride int) error {
-	r.s = s
+func (r *numberReader) open(d *Decoder, b []byte, stride int) error {
+	r.dec = d
 	side, in, ok := cutLen(b)
-	if !ok || len(side) == 0 || side[0] > maxLaneLog {
+	if !ok || len(side) == 0 {
 		return errShort
 	}
-	words, rest, ok := cutLen(in)
-	if !ok {
-		return errShort
-	}
-	classes, err := readClasses(s.kernel, side[1:], stride)
+	classes, err := readClasses(d.kernel, side[1:], stride)
 	if err != nil {
 		return err
 	}
 	r.makeTables(classes)
-	r.raw = bitReader{in: rest}
-	s.buf, err = r.rans.open(in[len(in)-len(rest)-len(words):], s.buf, len(words), 1<<side[0], fine)
+	r.raw.in, err = d.OpenWords(in, side[0])
 	return err
 }
 
@@ -95,7 +89,7 @@ func (r *numberReader) makeTables(classes []numberClass) {
 		c := class.column()
 		if made>>c.table&1 == 0 {
 			made |= 1 << c.table
-			r.s.slots.fill(r.s.kernel, int(c.table), &bells[c.table], numberSymbols, fine)
+			r.dec.SetTable(int(c.table), &bells[c.table], numberSymbols)
 		}
 		r.columns[i] = c
 		r.exact = r.exact && c.raw == 0
@@ -117,7 +111,7 @@ func (r *numberReader) read(n int64) (v []int16, err error) {
 	column := 0
 	for n > 0 {
 		t := tok[:min(n, blockLen)]
-		if err := r.rans.read(r.s.kernel, &r.s.slots, t, r.tables[column:]); err != nil {
+		if err := r.dec.Read(t, r.tables[column:]); err != nil {
 			return v, err
 		}
 		at := len(v)
@@ -165,5 +159,5 @@ func (r *numberReader) close() error {
 	if !r.raw.done() {
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(r.raw.in), (r.raw.pos+7)/8)
 	}
-	return r.rans.close()
+	return r.dec.Close()
 }

@@ -1,7 +1,5 @@
 package codec
 
-import "dits/cpu"
-
 import "encoding/binary"
 
 // Contexts of the small integers of numbers.
@@ -29,7 +27,7 @@ func appendNumbers(k kernel, dst []byte, v []int16, stride int) []byte {
 	dst = append(dst, s.side...)
 	s.numberTables(classes)
 	raw := s.numberSymbols(v, classes)
-	dst = s.ransWrite(dst, 1<<laneLog, fine)
+	dst = s.AppendWords(dst, laneLog)
 	return append(dst, raw...)
 }
 
@@ -66,18 +64,14 @@ func (s *scratch) numberTables(classes []numberClass) {
 			continue
 		}
 		made |= 1 << k
-		s.syms.fill(int(k), &bells[k], numberSymbols, fine)
-		if s.kernel.use() != cpu.Go {
-			s.pairs.fill(int(k), &bells[k], numberSymbols, fine)
-		}
+		s.SetTable(int(k), &bells[k], numberSymbols)
 	}
 }
 
-// numberSymbols sets s.tok and s.tab to the symbols of v and their tables, makes room for words,
+// numberSymbols sets s.Tok and s.Tab to the symbols of v and their tables
 // and returns the raw bits.
 func (s *scratch) numberSymbols(v []int16, classes []numberClass) []byte {
-	s.tok, s.tab = grow(s.tok, len(v)), grow(s.tab, len(v))
-	s.words = grow(s.words, len(v)+ransSlack)
+	s.Tok, s.Tab = grow(s.Tok, len(v)), grow(s.Tab, len(v))
 	s.raw = grow(s.raw, 2*len(v)+8)
 	w := newBitWriter(s.raw)
 	columns := make([]numberColumn, len(classes))
@@ -86,7 +80,7 @@ func (s *scratch) numberSymbols(v []int16, classes []numberClass) []byte {
 	}
 	for i := 0; i < len(v); i += len(columns) {
 		end := min(i+len(columns), len(v))
-		symbolsOfRow(&w, s.tok[i:end], s.tab[i:end], v[i:end], columns)
+		symbolsOfRow(&w, s.Tok[i:end], s.Tab[i:end], v[i:end], columns)
 	}
 	return w.close()
 }

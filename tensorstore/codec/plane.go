@@ -20,12 +20,12 @@ func (s *scratch) appendBytes(dst, src []byte, in Input) []byte {
 		p.center(s.vals)
 		dst = binary.AppendVarint(dst, int64(p.off))
 	}
-	s.tok = append(s.tok[:0], src...)
-	s.ctx = grow(s.ctx, len(src))
+	s.Tok = append(s.Tok[:0], src...)
+	s.Ctx = grow(s.Ctx, len(src))
 	for at := 0; at < len(src); at += blockLen {
-		p.contexts(s.ctx[at:min(at+blockLen, len(src))], at)
+		p.contexts(s.Ctx[at:min(at+blockLen, len(src))], at)
 	}
-	return s.appendTokens(dst, scaleContexts, maxSymbols)
+	return s.Append(dst, scaleContexts, maxSymbols)
 }
 
 // planes tells the contexts of bytes.
@@ -60,8 +60,8 @@ func (s *scratch) readBytes(dst, enc []byte, in Input) error {
 		}
 		p.off, enc = int(off), enc[k:]
 	}
-	var t tokenReader
-	enc, err := t.open(s, enc, scaleContexts)
+	t := &s.dec
+	enc, err := t.Open(enc, scaleContexts)
 	if err != nil {
 		return err
 	}
@@ -73,10 +73,10 @@ func (s *scratch) readBytes(dst, enc []byte, in Input) error {
 	for at := 0; at < len(dst); at += blockLen {
 		k := min(blockLen, len(dst)-at)
 		p.contexts(ctx[:k], at)
-		t.tablesOf(tab[:k], ctx[:k])
-		if err := t.read(dst[at:at+k], tab[:k]); err != nil {
+		t.Tables(tab[:k], ctx[:k])
+		if err := t.Read(dst[at:at+k], tab[:k]); err != nil {
 			return err
 		}
 	}
-	return t.rans.close()
+	return t.Close()
 }

@@ -181,10 +181,11 @@ func (s *ransSyms) fill(k int, t *table, n int, bits precision) {
 	}
 }
 
-// ransWrite appends the states and words that decode to s.tok in the tables s.tab,
+// appendWords appends the states and words that decode to e.Tok in the tables e.Tab,
 // and before them their length.
-func (s *scratch) ransWrite(dst []byte, lanes int, bits precision) []byte {
-	tok, tab, words := s.tok, s.tab, s.words
+func (e *Encoder) appendWords(dst []byte, lanes int, bits precision) []byte {
+	e.words = slices.Grow(e.words[:0], len(e.Tok)+ransSlack)[:len(e.Tok)+ransSlack]
+	tok, tab, words := e.Tok, e.Tab, e.words
 	var state [maxLanes]uint32
 	for i := range state {
 		state[i] = ransLow
@@ -193,15 +194,15 @@ func (s *scratch) ransWrite(dst []byte, lanes int, bits precision) []byte {
 	for end := len(tok); end > 0; {
 		if end&(lanes-1) == 0 {
 			done := false
-			if p, done = s.kernel.ransWrite(&state, lanes, bits, words, p, &s.pairs, tok[:end], tab[:end]); done {
+			if p, done = e.kernel.ransWrite(&state, lanes, bits, words, p, &e.pairs, tok[:end], tab[:end]); done {
 				break
 			}
 		}
 		at := (end - 1) &^ (lanes - 1)
 		if bits == coarse {
-			p = ransBack[[coarse]int](&s.syms, &state, tok[at:end], tab[at:end], words, p)
+			p = ransBack[[coarse]int](&e.syms, &state, tok[at:end], tab[at:end], words, p)
 		} else {
-			p = ransBack[[fine]int](&s.syms, &state, tok[at:end], tab[at:end], words, p)
+			p = ransBack[[fine]int](&e.syms, &state, tok[at:end], tab[at:end], words, p)
 		}
 		end = at
 	}

@@ -2,26 +2,16 @@ package codec
 
 import "sync"
 
-// A scratch is the memory of one call: about 3 MB, kept between calls.
+// A scratch is the memory of one call, kept between calls.
 type scratch struct {
+	Encoder
+	dec    Decoder
 	kernel kernel
-	tok    []uint8  // symbol of each element
-	ctx    []uint16 // its context
-	tab    []uint8  // its table
 	wide   []uint16 // Fields: symbols before they are numbered
-	words  []uint16 // words of the entropy coder, when writing
-	buf    []byte   // its input, when reading
 	raw    []byte   // raw bits
-	side   []byte   // coded tables
-	hist   histogram
-	clust  []cluster
-	vals   []int16 // sample of values, for the contexts' offset
+	vals   []int16  // sample of values, for the contexts' offset
 	spans  spans
 	set    symbolSet
-	tables [maxTables]table
-	slots  slots
-	syms   ransSyms
-	pairs  ransPairs
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -29,9 +19,12 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 // getScratch returns a scratch for a call that runs in k; put it back.
 func getScratch(k kernel) *scratch {
 	s := scratches.Get().(*scratch)
-	s.kernel = k
+	s.setKernel(k)
 	return s
 }
+
+// setKernel makes all of s run in k.
+func (s *scratch) setKernel(k kernel) { s.kernel, s.Encoder.kernel, s.dec.kernel = k, k, k }
 
 // grow returns s with length n; what it held may be lost.
 func grow[T any](s []T, n int) []T {

@@ -13,12 +13,12 @@ func section(b []byte) []byte {
 
 // TestTokensStrict has token sections that only a bad writer makes.
 func TestTokensStrict(t *testing.T) {
-	s := new(scratch)
+	s := new(Encoder)
 	for i := range 1000 {
-		s.tok = append(s.tok, uint8(i*i%7))
-		s.ctx = append(s.ctx, 0)
+		s.Tok = append(s.Tok, uint8(i*i%7))
+		s.Ctx = append(s.Ctx, 0)
 	}
-	enc := s.appendTokens(nil, 1, maxSymbols)
+	enc := s.Append(nil, 1, maxSymbols)
 	side, rest, _ := cutLen(enc)
 	words, _, _ := cutLen(rest)
 	lanes := func(n byte) []byte {
@@ -55,15 +55,15 @@ func TestTokensStrict(t *testing.T) {
 		{"last symbol before the first", topped(-2), states[:4], false},
 	} {
 		in := append(section(tc.side), section(tc.words)...)
-		var tr tokenReader
-		_, err := tr.open(new(scratch), in, 1)
+		var tr Decoder
+		_, err := tr.Open(in, 1)
 		if err == nil {
 			tok, tab := make([]uint8, 1000), make([]uint8, 1000)
 			if tc.name != "as written" && tc.ok || tc.name == "shift too far" {
 				tok, tab = nil, nil
 			}
-			if err = tr.read(tok, tab); err == nil {
-				err = tr.rans.close()
+			if err = tr.Read(tok, tab); err == nil {
+				err = tr.Close()
 			}
 		}
 		if (err == nil) != tc.ok {
