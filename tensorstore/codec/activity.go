@@ -37,24 +37,6 @@ func (a *Activity) scales() (row, col []int16) {
 	return a.row, a.col
 }
 
-// fillRow sets v to the scales of row i from column j on.
-func (a *Activity) fillRow(v []int16, i, j int64) {
-	var r int16
-	if a.row != nil {
-		r = a.row[i]
-	}
-	if a.col == nil {
-		for k := range v {
-			v[k] = r
-		}
-		return
-	}
-	col := a.col[j : j+int64(len(v))]
-	for k, c := range col {
-		v[k] = r + c
-	}
-}
-
 // maxScale bounds a scale, in quarter octaves: float64 has 2^±1075.
 const maxScale = 8192
 

@@ -1,7 +1,5 @@
 package codec
 
-import "slices"
-
 // Contexts of quants.
 const (
 	zeroContexts = 32 // by the quant that is worth nothing
@@ -28,13 +26,13 @@ func (b *blockCoder) zeroed(p *planeCoding) bool {
 func (b *blockCoder) numContexts(p *planeCoding) int {
 	switch {
 	case b.linear(p):
-		return scaleContexts * fracContexts
+		return SizeContexts * fracContexts
 	case b.zeroed(p) && b.sized(p):
 		return zeroContexts * sizeClasses
 	case p.pred == nil && p.context == contextNone, p.pred == nil && p.context == contextSteps && !b.zeroed(p) && !b.sized(p):
 		return 1
 	}
-	return scaleContexts
+	return SizeContexts
 }
 
 // centre returns the size for context 0: that which puts the median in the middle.
@@ -50,8 +48,7 @@ func (b *blockCoder) centre(p *planeCoding) int {
 			b.s.vals = append(b.s.vals, v[0]-steps[g].size())
 		}
 	}
-	slices.Sort(b.s.vals)
-	return int(b.s.vals[len(b.s.vals)/2]) - scaleContexts/2
+	return Centre(b.s.vals)
 }
 
 // contexts sets b.ctx to the contexts of the symbols of list, coded alone, so many elements each.
@@ -72,7 +69,7 @@ func (b *blockCoder) contexts(p *planeCoding, list []int32, per int) {
 // places sets ctx to the place of bytes in fields of n.
 func places(ctx []uint16, n int) {
 	for i := range ctx {
-		ctx[i] = uint16(min(i%n, scaleContexts-1))
+		ctx[i] = uint16(min(i%n, SizeContexts-1))
 	}
 }
 
@@ -94,7 +91,7 @@ func (b *blockCoder) stepContexts(p *planeCoding, ctx []uint16, i, per int) {
 			fill(c, z)
 			continue
 		}
-		contexts(c, v[g*n:][:n], p.off+int(steps[g].size()))
+		Contexts(c, v[g*n:][:n], p.off+int(steps[g].size()))
 		if rule.offset {
 			addZero(c, z)
 		}
@@ -109,7 +106,7 @@ func fill(ctx []uint16, c uint16) {
 
 // addZero makes contexts by size to such by octaves of size and the quant z that is worth nothing.
 func addZero(ctx []uint16, z uint16) {
-	const octave = scaleContexts / 2 / sizeClasses
+	const octave = SizeContexts / 2 / sizeClasses
 	for i, c := range ctx {
 		class := min(max(int(c)/octave-sizeClasses/2, 0), sizeClasses-1)
 		ctx[i] = uint16(class)*zeroContexts + z

@@ -35,9 +35,9 @@ func (b *blockCoder) expectBlock(p *planeCoding, at, i int) {
 	for g := range rule.groups(p.n) {
 		near, neg, ctx := b.near[at:][:n], b.neg[at:][:n], b.ctx[at:][:n]
 		if size := int(steps[g].size()); b.values.act != nil {
-			contexts(ctx, v[g*n:][:n], p.off+size)
+			Contexts(ctx, v[g*n:][:n], p.off+size)
 		} else {
-			fill(ctx, uint16(min(max(-p.off-size, 0), scaleContexts-1)))
+			fill(ctx, uint16(min(max(-p.off-size, 0), SizeContexts-1)))
 		}
 		if p.same || old[g] == steps[g] {
 			clear(neg)
@@ -84,7 +84,7 @@ func (e exchange) apply(near, neg []uint8, ctx []uint16) {
 		for i, q := range near {
 			x := e.of(q)
 			near[i], neg[i] = x.near, x.neg
-			ctx[i] += uint16(x.frac) * scaleContexts
+			ctx[i] += uint16(x.frac) * SizeContexts
 		}
 		return
 	}
@@ -95,6 +95,6 @@ func (e exchange) apply(near, neg []uint8, ctx []uint16) {
 	for i, q := range near {
 		x := &all[q&15]
 		near[i], neg[i] = x.near, x.neg
-		ctx[i] += uint16(x.frac) * scaleContexts
+		ctx[i] += uint16(x.frac) * SizeContexts
 	}
 }

@@ -76,7 +76,7 @@ func appendDelta[T word](s *scratch, dst, src []byte, in Input) []byte {
 	d := newDiffer[T](&in, n, shift)
 	dst = binary.AppendVarint(dst, int64(centerDelta(s, d, in.Pred, spans)))
 	raw := tokenize(s, d, src, in.Pred, spans)
-	dst = s.Append(dst, scaleContexts, classesOf[T]())
+	dst = s.Append(dst, SizeContexts, classesOf[T]())
 	return append(dst, raw...)
 }
 
@@ -122,7 +122,7 @@ func centerDelta[T word](s *scratch, d *differ[T], pred []byte, spans *spans) in
 			s.vals = append(s.vals, v[0], v[k/2])
 		}
 	}
-	d.center(s.vals)
+	d.off = Centre(s.vals)
 	return d.off
 }
 
@@ -147,8 +147,7 @@ func tokenize[T word](s *scratch, d *differ[T], src, pred []byte, spans *spans) 
 		load(p[k:b.n], pb[k*size:])
 		d.contexts(ctx[k:], p[k:b.n], b.at+k)
 		if k = 0; half {
-			k = s.kernel.classify(&w, tok, xb, pb, uint16(d.float))
-			k += d.classifyHalves(&w, tok[k:], xb[k*size:], pb[k*size:])
+			k = s.ClassifyHalves(&w, tok, xb, pb, d.float != 0)
 		}
 		load(x[k:b.n], xb[k*size:])
 		load(p[k:b.n], pb[k*size:])
@@ -156,15 +155,6 @@ func tokenize[T word](s *scratch, d *differ[T], src, pred []byte, spans *spans) 
 		classify(&w, tok[k:], z[k:b.n])
 	}
 	return w.close()
-}
-
-// classifyHalves sets classes of elements x of 2 bytes with predictions p, writes their
-// raw bits, and returns how many it did.
-func (d *differ[T]) classifyHalves(w *bitWriter, tok []uint8, x, p []byte) int {
-	var z [blockLen / 4]uint64
-	n := zigzagHalves(z[:len(tok)/4], x, p, -uint64(d.float&1))
-	classifyHalves(w, tok, z[:n/4])
-	return n
 }
 
 // zeros is the prediction of a block that has none.

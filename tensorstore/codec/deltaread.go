@@ -91,7 +91,7 @@ func readDelta[T word](s *scratch, dst, enc []byte, in Input) error {
 // untokenize decodes the elements of spans.
 func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *spans) error {
 	t := &s.dec
-	enc, err := t.Open(enc, scaleContexts)
+	enc, err := t.Open(enc, SizeContexts)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 	var p, z [blockLen]T
 	var ctx [blockLen]uint16
 	var tok, tab [blockLen]uint8
-	half := size == 2 && d.shift == 0 && t.Symbols() <= classes16
+	half := size == 2 && d.shift == 0
 	d.rule.off = d.off
 	for b := range spans.blocks() {
 		out, pb, k := dst[b.at*size:(b.at+b.n)*size], predicted(pred, size, b), 0
@@ -111,14 +111,13 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 		d.contexts(ctx[k:b.n], p[k:b.n], b.at+k)
 		t.Tables(tab[k:b.n], ctx[k:b.n])
 		if k = 0; half {
-			k = s.kernel.readDelta(t, &raw, out, tab[:b.n], pb, uint16(d.float))
+			k = t.ReadHalves(&raw, out, tab[:b.n], pb, d.float != 0)
 		}
 		if err := t.Read(tok[k:b.n], tab[k:b.n]); err != nil {
 			return err
 		}
 		if half {
-			k += s.kernel.declassify(&raw, out[k*size:], tok[k:b.n], pb[k*size:], uint16(d.float))
-			k += d.restoreHalves(&raw, out[k*size:], tok[k:b.n], pb[k*size:])
+			k += t.DeclassifyHalves(&raw, out[k*size:], tok[k:b.n], pb[k*size:], d.float != 0)
 		}
 		load(p[k:b.n], pb[k*size:])
 		declassify(&raw, z[k:b.n], tok[k:b.n])
@@ -129,13 +128,4 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.in), (raw.pos+7)/8)
 	}
 	return t.Close()
-}
-
-// restoreHalves sets out to elements of 2 bytes of classes below 64 with predictions p,
-// and returns how many it did.
-func (d *differ[T]) restoreHalves(raw *bitReader, out []byte, tok []uint8, p []byte) int {
-	var z [blockLen / 4]uint64
-	n := len(tok) / 4
-	declassifyHalves(raw, z[:n], tok)
-	return restoreHalves(out, z[:n], p, -uint64(d.float&1))
 }

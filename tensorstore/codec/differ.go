@@ -83,7 +83,7 @@ func (d *differ[T]) contextsIn(ctx []uint16, p []T, r int16, c []int16) {
 	p, c = p[:len(ctx)], c[:len(ctx)]
 	for i := range ctx {
 		x := r + c[i] + d.size[uint(p[i]>>mant&mask)&2047]
-		ctx[i] = uint16(min(max(int(x)-off, 0), scaleContexts-1))
+		ctx[i] = uint16(min(max(int(x)-off, 0), SizeContexts-1))
 	}
 }
 

@@ -80,7 +80,7 @@ func (e *Encoder) count(nctx, nsym int) {
 	h := &e.hist
 	clear(h[:nctx])
 	ctx := e.Ctx[:len(e.Tok)]
-	if nctx <= scaleContexts && nsym <= classes16 && e.kernel.count(h, ctx, e.Tok) {
+	if nctx <= SizeContexts && nsym <= classes16 && e.kernel.count(h, ctx, e.Tok) {
 		return
 	}
 	for i, t := range e.Tok {

@@ -125,9 +125,9 @@ func (f *splitter[T]) symbolBits() uint {
 // contexts is their number.
 func (f *splitter[T]) contexts() int {
 	if f.signed {
-		return scaleContexts * leanClasses
+		return SizeContexts * leanClasses
 	}
-	return scaleContexts
+	return SizeContexts
 }
 
 // split returns the splitter for the words whose bits are all in or and all have and.
@@ -233,7 +233,7 @@ func (f *splitter[T]) centerOn(s *scratch, n int) {
 		f.fill(v[:], at)
 		s.vals = append(s.vals, v[0])
 	}
-	f.center(s.vals)
+	f.off = Centre(s.vals)
 }
 
 // common returns the bits that occur in any of n words, and those in all.

@@ -94,12 +94,12 @@ func (f *splitter[T]) join(s *scratch, t *Decoder, dst, enc []byte) error {
 	var tok, tab [blockLen]uint8
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
-		f.tablesOf(t, tab[:k], ctx[:k], v[:k], lean[:k], at)
+		f.tablesOf(s.kernel, t, tab[:k], ctx[:k], v[:k], lean[:k], at)
 		if err := t.Read(tok[:k], tab[:k]); err != nil {
 			return err
 		}
 		out := dst[at*size : (at+k)*size]
-		done := f.assembleHalves(s, &raw, &base, out, tok[:k], lean[:k])
+		done := f.assembleHalves(t, &s.set, &raw, &base, out, tok[:k], lean[:k])
 		f.assemble(&raw, &s.set, &base, x[done:k], tok[done:k])
 		if f.signed {
 			turn(x[done:k], lean[done:k])
@@ -113,15 +113,15 @@ func (f *splitter[T]) join(s *scratch, t *Decoder, dst, enc []byte) error {
 }
 
 // tablesOf sets the tables of the elements from at on; the others are scratch as for contextsOf.
-func (f *splitter[T]) tablesOf(t *Decoder, tab []uint8, ctx []uint16, v []int16, lean []int8, at int) {
-	k := 0
-	f.sizesOf(t.kernel, ctx, v, at)
+func (f *splitter[T]) tablesOf(k kernel, t *Decoder, tab []uint8, ctx []uint16, v []int16, lean []int8, at int) {
+	done := 0
+	f.sizesOf(k, ctx, v, at)
 	if f.signed {
 		f.fillLeans(lean, at)
-		k = t.kernel.leanTables(tab, ctx, lean, t.Map())
-		addLeans(ctx[k:], lean[k:])
+		done = k.leanTables(tab, ctx, lean, t.Map())
+		addLeans(ctx[done:], lean[done:])
 	}
-	t.Tables(tab[k:], ctx[k:])
+	t.Tables(tab[done:], ctx[done:])
 }
 
 // bases are the elements of each symbol without their raw bits.
@@ -144,8 +144,8 @@ func (f *splitter[T]) base(w uint16) T {
 
 // assembleHalves is assemble, turn and store in a kernel, as far as there is one; it returns how many elements
 // it did.
-func (f *splitter[T]) assembleHalves(s *scratch, r *bitReader, base *[maxSymbols]T, out []byte, tok []uint8, lean []int8) int {
-	if widthOf[T]() != 16 || s.set.escapes {
+func (f *splitter[T]) assembleHalves(t *Decoder, set *symbolSet, r *bitReader, base *[maxSymbols]T, out []byte, tok []uint8, lean []int8) int {
+	if widthOf[T]() != 16 || set.escapes {
 		return 0
 	}
 	if !f.signed {
@@ -155,7 +155,7 @@ func (f *splitter[T]) assembleHalves(s *scratch, r *bitReader, base *[maxSymbols
 	if f.stored {
 		own |= 1 << 15
 	}
-	return s.kernel.assemble(r, out, tok, memory(base[:]), lean, own)
+	return t.AssembleHalves(r, out, tok, memory(base[:]), lean, own)
 }
 
 // assemble sets x from its symbols and the raw bits.

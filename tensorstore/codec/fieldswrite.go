@@ -51,13 +51,13 @@ func (f *splitter[T]) sizesOf(kernel kernel, ctx []uint16, v []int16, at int) {
 	}
 	k := kernel.contexts(ctx, &f.expectation, memory(ctx), at, &scaleRule{off: f.off})
 	f.fill(v[k:], at+k)
-	contexts(ctx[k:], v[k:], f.off)
+	Contexts(ctx[k:], v[k:], f.off)
 }
 
 // addLeans adds to contexts what leans say.
 func addLeans(ctx []uint16, lean []int8) {
 	for i, l := range lean {
-		ctx[i] += leanClass(l) * scaleContexts
+		ctx[i] += leanClass(l) * SizeContexts
 	}
 }
 

@@ -24,6 +24,65 @@ func addHalves(x, y uint64) uint64 { return (x&^halfTop + y&^halfTop) ^ (x^y)&ha
 // subHalves subtracts the halves of y from those of x.
 func subHalves(x, y uint64) uint64 { return (x | halfTop - y&^halfTop) ^ ^(x^y)&halfTop }
 
+// halfBlock is how many words are worked on at a time.
+const halfBlock = 512
+
+// allOnes is the mask of elements that are floats.
+func allOnes(float bool) uint16 {
+	if float {
+		return 1<<16 - 1
+	}
+	return 0
+}
+
+// ClassifyHalves sets tok to the classes of elements x of 2 bytes, by their differences to predictions p as
+// package codec takes them, of floats or integers, and writes their raw bits. It returns how many it did: the others,
+// more than three in 2,048 at no time, are for [Classify]. w has room for all.
+func (e *Encoder) ClassifyHalves(w *bitWriter, tok []uint8, x, p []byte, float bool) int {
+	of := allOnes(float)
+	k := e.kernel.classify(w, tok, x, p, of)
+	if tok = tok[k:]; len(tok) < 4 {
+		return k
+	}
+	var z [halfBlock]uint64
+	n := zigzagHalves(z[:min(len(tok)/4, halfBlock)], x[2*k:], p[2*k:], -uint64(of&1))
+	classifyHalves(w, tok, z[:n/4])
+	return k + n
+}
+
+// DeclassifyHalves is the reverse: it sets x to the elements of classes tok that d has read, and returns how many it
+// did; none where the section has classes that 16 bits do not have.
+func (d *Decoder) DeclassifyHalves(r *bitReader, x []byte, tok []uint8, p []byte, float bool) int {
+	if d.nsym > classes16 {
+		return 0
+	}
+	of := allOnes(float)
+	k := d.kernel.declassify(r, x, tok, p, of)
+	if tok = tok[k:]; len(tok) < 4 {
+		return k
+	}
+	var z [halfBlock]uint64
+	n := min(len(tok)/4, halfBlock)
+	declassifyHalves(r, z[:n], tok)
+	return k + restoreHalves(x[2*k:], z[:n], p[2*k:], -uint64(of&1))
+}
+
+// ReadHalves is Read, of the tables tab, and DeclassifyHalves in one pass, in whole rounds, as far as a kernel does
+// that: a round waits for its lookups, and elements are put together in that time.
+func (d *Decoder) ReadHalves(r *bitReader, x []byte, tab []uint8, p []byte, float bool) int {
+	if d.nsym > classes16 {
+		return 0
+	}
+	return d.kernel.readDelta(d, r, x, tab, p, allOnes(float))
+}
+
+// AssembleHalves sets x to elements of 2 bytes as far as a kernel does: what base, 256 of them, has for each symbol,
+// and the raw bits, which lie where own has ones. Where there are leans it turns the signs of elements whose lean
+// is negative. It returns how many it did: the raw bits may end.
+func (d *Decoder) AssembleHalves(r *bitReader, x []byte, tok []uint8, base []byte, lean []int8, own uint16) int {
+	return d.kernel.assemble(r, x, tok, base, lean, own)
+}
+
 // zigzagHalves is differ.zigzag; of is all ones for floats.
 func zigzagHalves(z []uint64, x, p []byte, of uint64) int {
 	k := 0

@@ -121,7 +121,7 @@ func (k kernel) ransWrite(st *[maxLanes]uint32, lanes int, bits precision, words
 // scale is the rule for contexts of n elements from at on; it reports whether they
 // are all in the matrix and in reach of 16 bits.
 func (r *scaleRule) scale(e *expectation, at, n int) (s C.dits_scale, ok bool) {
-	if r.off < math.MinInt16 || r.off > math.MaxInt16-scaleContexts {
+	if r.off < math.MinInt16 || r.off > math.MaxInt16-SizeContexts {
 		return s, false
 	}
 	s = C.dits_scale{mant: C.int32_t(r.mant), mask: C.int32_t(r.mask), bias: C.int32_t(r.bias), step: C.int32_t(r.step), off: C.int32_t(r.off)}
@@ -187,7 +187,7 @@ func (k kernel) count(h *histogram, ctx []uint16, tok []uint8) bool {
 }
 
 // tables sets tab to the tables of contexts below 64 and returns their number.
-func (k kernel) tables(tab []uint8, ctx []uint16, m *[scaleContexts]uint8) int {
+func (k kernel) tables(tab []uint8, ctx []uint16, m *[SizeContexts]uint8) int {
 	n := min(len(tab), len(ctx)) &^ 31
 	if k.use() == cpu.Go || n == 0 {
 		return 0
@@ -267,7 +267,7 @@ func (k kernel) assemble(r *bitReader, z []byte, tok []uint8, base []byte, lean 
 	return n
 }
 
-// leanTables adds to contexts below scaleContexts what leans say, sets tab to their tables and returns their
+// leanTables adds to contexts below SizeContexts what leans say, sets tab to their tables and returns their
 // number.
 func (k kernel) leanTables(tab []uint8, ctx []uint16, lean []int8, m *[tableMapLen]uint8) int {
 	n := min(len(tab), len(ctx), len(lean))

@@ -25,7 +25,7 @@ func (k kernel) contextTables([]uint8, []uint16, *expectation, []byte, int, *sca
 
 func (k kernel) count(*histogram, []uint16, []uint8) bool { return false }
 
-func (k kernel) tables([]uint8, []uint16, *[scaleContexts]uint8) int { return 0 }
+func (k kernel) tables([]uint8, []uint16, *[SizeContexts]uint8) int { return 0 }
 
 func (k kernel) classify(*bitWriter, []uint8, []byte, []byte, uint16) int { return 0 }
 

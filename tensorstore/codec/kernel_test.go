@@ -184,7 +184,7 @@ func TestWideClasses(t *testing.T) {
 		s.Tok, s.Ctx = append(s.Tok, tok), append(s.Ctx, 0)
 		bits += uint(classes[tok].nb)
 	}
-	enc := s.Append([]byte{0, 0}, scaleContexts, maxSymbols)
+	enc := s.Append([]byte{0, 0}, SizeContexts, maxSymbols)
 	raw := bytes.Repeat([]byte{0xb5}, int(bits+7)/8)
 	raw[len(raw)-1] &= 0xff >> (-bits & 7)
 	in := Input{Elem: BF16, Pred: make([]byte, 2*n)}

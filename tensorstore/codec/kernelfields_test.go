@@ -53,7 +53,7 @@ func assembleAgrees(t *testing.T, r *rand.Rand, f *splitter[uint16], missing int
 	for _, in := range []kernel{kernelAVX2, kernelAVX512} {
 		s.setKernel(in)
 		out, bits := make([]byte, 2*n), bitReader{raw, from}
-		k := f.assembleHalves(s, &bits, &base, out, tok, lean)
+		k := f.assembleHalves(&s.dec, &s.set, &bits, &base, out, tok, lean)
 		if k == 0 && s.kernel.use() != cpu.Go && missing <= 0 {
 			t.Fatalf("kernel %d does nothing", s.kernel)
 		}
@@ -105,7 +105,7 @@ func tablesAgree(t *testing.T, r *rand.Rand, f *splitter[uint16]) {
 	for _, k := range []kernel{kernelGo, kernelAVX2, kernelAVX512} {
 		tr.kernel = k
 		tab, ctx, lean := make([]uint8, n), make([]uint16, n), make([]int8, n)
-		f.tablesOf(&tr, tab, ctx, make([]int16, n), lean, at)
+		f.tablesOf(k, &tr, tab, ctx, make([]int16, n), lean, at)
 		if want == nil {
 			want = tab
 		}

@@ -17,7 +17,7 @@ func (s *scratch) appendBytes(dst, src []byte, in Input) []byte {
 			p.fill(v[:], at)
 			s.vals = append(s.vals, v[0])
 		}
-		p.center(s.vals)
+		p.off = Centre(s.vals)
 		dst = binary.AppendVarint(dst, int64(p.off))
 	}
 	s.Tok = append(s.Tok[:0], src...)
@@ -25,7 +25,7 @@ func (s *scratch) appendBytes(dst, src []byte, in Input) []byte {
 	for at := 0; at < len(src); at += blockLen {
 		p.contexts(s.Ctx[at:min(at+blockLen, len(src))], at)
 	}
-	return s.Append(dst, scaleContexts, maxSymbols)
+	return s.Append(dst, SizeContexts, maxSymbols)
 }
 
 // planes tells the contexts of bytes.
@@ -44,7 +44,7 @@ func (p *planes) contexts(ctx []uint16, at int) {
 	}
 	var v [blockLen]int16
 	p.fill(v[:len(ctx)], at)
-	contexts(ctx, v[:len(ctx)], p.off)
+	Contexts(ctx, v[:len(ctx)], p.off)
 }
 
 // readBytes decodes the form formBytes.
@@ -61,7 +61,7 @@ func (s *scratch) readBytes(dst, enc []byte, in Input) error {
 		p.off, enc = int(off), enc[k:]
 	}
 	t := &s.dec
-	enc, err := t.Open(enc, scaleContexts)
+	enc, err := t.Open(enc, SizeContexts)
 	if err != nil {
 		return err
 	}

@@ -20,12 +20,12 @@ const tableMapLen = 512
 type tableMap [tableMapLen]uint8
 
 // first is the part for contexts of scales.
-func (m *tableMap) first() *[scaleContexts]uint8 { return (*[scaleContexts]uint8)(m[:]) }
+func (m *tableMap) first() *[SizeContexts]uint8 { return (*[SizeContexts]uint8)(m[:]) }
 
 // tables sets tab to the tables of contexts below nctx.
 func (m *tableMap) tables(kernel kernel, tab []uint8, ctx []uint16, nctx int) {
 	k := 0
-	if nctx <= scaleContexts {
+	if nctx <= SizeContexts {
 		k = kernel.tables(tab, ctx, m.first())
 	}
 	tab = tab[:len(ctx)]
