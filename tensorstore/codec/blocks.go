@@ -4,15 +4,37 @@ import (
 	"bytes"
 	"slices"
 	"sync"
+
+	"dits/formats/ggml"
 )
 
-// blocksCodec codes quant blocks by their fields: alone, against predicted blocks of the same
-// type, or led by a [Guide]. Scales come first; quants are coded in their context.
-type blocksCodec struct{ kernel kernel }
+// A blockChunk is what encoder and decoder both know about a chunk of blocks.
+type blockChunk struct {
+	Type  ggml.Type // of the blocks
+	Sizes Sizes     // expected of their weights; of no width when nothing is expected
+	Pred  []byte    // predicted blocks, as long as the chunk; nil without prediction
+	Guide Guide     // of blocks that are a function of a source, else nil
+}
 
-// Encode applies to whole blocks when the result is smaller than src. With a guide in.Pred
-// does not count.
-func (c blocksCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
+// A Halves codes F16 numbers as differences to predicted ones. It is a part of the format, which package codec has
+// in its Delta.
+type Halves interface {
+	// Append appends the differences of src to pred, which is as long.
+	Append(dst, src, pred []byte) []byte
+	// Read fills dst from all of enc, given pred, which is as long as dst.
+	Read(dst, enc, pred []byte) error
+}
+
+// A blocksCoder codes quant blocks by their fields: alone, against predicted blocks of the same
+// type, or led by a [Guide]. Scales come first; quants are coded in their context. It is safe for concurrent use.
+type blocksCoder struct {
+	Level  kernel // instructions to run in
+	Halves Halves
+}
+
+// Encode appends the encoding of src to dst and says whether it applies, as it does to whole blocks when the result
+// is smaller than src. When it does not, dst is returned unchanged. With a guide in.Pred does not count.
+func (c blocksCoder) Encode(dst, src []byte, in blockChunk) ([]byte, bool) {
 	b := c.coder(len(src), &in)
 	if b == nil {
 		return dst, false
@@ -35,10 +57,12 @@ func (c blocksCodec) Encode(dst, src []byte, in Input) ([]byte, bool) {
 
 // A blockCoder is what one call works with.
 type blockCoder struct {
-	s      *scratch
-	plan   *blockPlan
-	values expectation // of the weights, not of the blocks
-	n      int         // blocks of the chunk
+	enc     Encoder
+	dec     Decoder
+	f16     Halves
+	plan    *blockPlan
+	weights Sizes // expected of the weights, not of the blocks
+	n       int   // blocks of the chunk
 
 	every, some        []int32 // all blocks; those that some part codes
 	flags              []bool  // which are in a list
@@ -48,19 +72,16 @@ type blockCoder struct {
 
 var blockCoders = sync.Pool{New: func() any { return new(blockCoder) }}
 
-// coder returns the coder of a chunk of so many bytes, nil for other elements than blocks and for
+// coder returns the coder of a chunk of so many bytes, nil for types of single values and for
 // predictions of another length. Release it.
-func (c blocksCodec) coder(length int, in *Input) *blockCoder {
-	t, ok := in.Elem.Block()
-	plan := blockPlans[t]
-	if !ok || plan == nil || in.Guide == nil && in.Pred != nil && len(in.Pred) != length {
+func (c blocksCoder) coder(length int, in *blockChunk) *blockCoder {
+	plan := blockPlans[in.Type]
+	if plan == nil || in.Guide == nil && in.Pred != nil && len(in.Pred) != length {
 		return nil
 	}
 	b := blockCoders.Get().(*blockCoder)
-	b.s, b.plan, b.n = getScratch(c.kernel), plan, length/plan.size
-	weights := *in
-	weights.First = in.First * int64(plan.values)
-	b.values = weights.expect(b.n * plan.values)
+	b.enc.kernel, b.dec.kernel, b.f16 = c.Level, c.Level, c.Halves
+	b.plan, b.n, b.weights = plan, length/plan.size, in.Sizes
 	b.every = b.every[:0]
 	for i := range b.n {
 		b.every = append(b.every, int32(i))
@@ -69,10 +90,21 @@ func (c blocksCodec) coder(length int, in *Input) *blockCoder {
 }
 
 func (b *blockCoder) release() {
-	scratches.Put(b.s)
-	b.s, b.values = nil, expectation{}
+	b.f16, b.weights = nil, Sizes{}
 	blockCoders.Put(b)
 }
+
+// sizesOf sets v to the sizes expected of weights from at on, 0 where nothing is.
+func (b *blockCoder) sizesOf(v []int16, at int) {
+	if b.active() {
+		b.weights.Fill(v, at)
+	} else {
+		clear(v)
+	}
+}
+
+// active reports that sizes are expected.
+func (b *blockCoder) active() bool { return b.weights.Width > 0 }
 
 // block is block i of a chunk.
 func (b *blockCoder) block(chunk []byte, i int32) []byte {
@@ -96,13 +128,13 @@ func (b *blockCoder) appendBlocks(dst, src, pred []byte) []byte {
 
 // appendGuided appends src with what the guide says of it.
 func (b *blockCoder) appendGuided(dst, src []byte, g Guide) []byte {
-	b.hints = grow(b.hints, g.Hints())
+	b.hints = slices.Grow(b.hints[:0], g.Hints())[:g.Hints()]
 	if len(b.hints) > 0 {
 		clear(b.hints)
 		g.Find(b.hints)
 		dst = b.appendHints(dst)
 	}
-	b.guess = grow(b.guess, len(src))
+	b.guess = slices.Grow(b.guess[:0], len(src))[:len(src)]
 	guess, list := b.guess, b.every
 	if !g.Guess(guess, b.hints) {
 		guess = nil
@@ -126,7 +158,7 @@ func (b *blockCoder) appendGuided(dst, src []byte, g Guide) []byte {
 // settle returns the blocks as the guide expects them once it has the scales of src, which
 // differ from guess in the blocks of list.
 func (b *blockCoder) settle(g Guide, src, guess []byte, list []int32) []byte {
-	b.work = grow(b.work, len(src))
+	b.work = slices.Grow(b.work[:0], len(src))[:len(src)]
 	clear(b.work)
 	copy(b.work, guess)
 	for _, i := range list {

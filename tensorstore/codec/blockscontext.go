@@ -14,7 +14,7 @@ func (b *blockCoder) linear(p *planeCoding) bool {
 
 // sized reports that contexts depend on the size of steps, against the activity if there is one.
 func (b *blockCoder) sized(p *planeCoding) bool {
-	return b.linear(p) || p.pred == nil && p.context == contextSteps && b.values.act != nil
+	return b.linear(p) || p.pred == nil && p.context == contextSteps && b.active()
 }
 
 // zeroed reports that contexts depend on the quant that is worth nothing.
@@ -39,16 +39,16 @@ func (b *blockCoder) numContexts(p *planeCoding) int {
 func (b *blockCoder) centre(p *planeCoding) int {
 	steps, v := &b.steps, b.sizes[:1]
 	rule := &b.plan.steps
-	b.s.vals = b.s.vals[:0]
+	b.vals = b.vals[:0]
 	for k := 0; k < len(p.list); k += 1 + len(p.list)/2048 {
 		i := p.list[k]
 		rule.fill(steps, b.block(p.blocks, i))
 		for g := range rule.groups(p.n) {
-			b.values.fill(v, int(i)*p.n+g*rule.group)
-			b.s.vals = append(b.s.vals, v[0]-steps[g].size())
+			b.sizesOf(v, int(i)*p.n+g*rule.group)
+			b.vals = append(b.vals, v[0]-steps[g].size())
 		}
 	}
-	return Centre(b.s.vals)
+	return Centre(b.vals)
 }
 
 // contexts sets b.ctx to the contexts of the symbols of list, coded alone, so many elements each.
@@ -79,15 +79,15 @@ func (b *blockCoder) stepContexts(p *planeCoding, ctx []uint16, i, per int) {
 	rule := &b.plan.steps
 	rule.fill(steps, b.block(p.blocks, int32(i)))
 	n := rule.group / per
-	if b.values.act != nil {
-		b.values.fill(v[:p.n], i*p.n)
+	if b.active() {
+		b.sizesOf(v[:p.n], i*p.n)
 	}
 	for g := range rule.groups(p.n) {
 		c, z := ctx[g*n:][:n], uint16(0)
 		if rule.offset {
 			z = uint16(steps[g].zero(min(zeroContexts, 1<<p.bits) - 1))
 		}
-		if b.values.act == nil {
+		if !b.active() {
 			fill(c, z)
 			continue
 		}

@@ -30,11 +30,11 @@ func (b *blockCoder) expectBlock(p *planeCoding, at, i int) {
 	if !p.same {
 		rule.fill(old, b.block(p.pred, int32(i)))
 	}
-	b.values.fill(v[:p.n], i*p.n)
+	b.sizesOf(v[:p.n], i*p.n)
 	n := rule.group
 	for g := range rule.groups(p.n) {
 		near, neg, ctx := b.near[at:][:n], b.neg[at:][:n], b.ctx[at:][:n]
-		if size := int(steps[g].size()); b.values.act != nil {
+		if size := int(steps[g].size()); b.active() {
 			Contexts(ctx, v[g*n:][:n], p.off+size)
 		} else {
 			fill(ctx, uint16(min(max(-p.off-size, 0), SizeContexts-1)))

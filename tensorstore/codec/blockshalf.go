@@ -1,6 +1,9 @@
 package codec
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // appendHalves appends a plane of F16 numbers: predicted, with its length before it, as Delta has
 // them; else tokens of the high bytes, then of the low ones in the context of the lowest two bits of the
@@ -9,19 +12,19 @@ func (b *blockCoder) appendHalves(dst []byte, p *planeCoding) []byte {
 	b.halves = b.gather(b.halves, p, p.blocks)
 	if p.pred != nil {
 		b.known = b.gather(b.known, p, p.pred)
-		b.delta = appendDelta[uint16](b.s, b.delta[:0], b.halves, Input{Elem: F16, Pred: b.known})
+		b.delta = b.f16.Append(b.delta[:0], b.halves, b.known)
 		return append(binary.AppendUvarint(dst, uint64(len(b.delta))), b.delta...)
 	}
-	s, n := b.s, len(p.list)
-	s.Tok, s.Ctx = grow(s.Tok, n), grow(s.Ctx, n)
+	e, n := &b.enc, len(p.list)
+	e.Tok, e.Ctx = slices.Grow(e.Tok[:0], n)[:n], slices.Grow(e.Ctx[:0], n)[:n]
 	for i := range n {
-		s.Tok[i], s.Ctx[i] = b.halves[2*i+1], 0
+		e.Tok[i], e.Ctx[i] = b.halves[2*i+1], 0
 	}
-	dst = s.Append(dst, 1, maxSymbols)
+	dst = e.Append(dst, 1, maxSymbols)
 	for i := range n {
-		s.Tok[i], s.Ctx[i] = b.halves[2*i], uint16(b.halves[2*i+1]&3)
+		e.Tok[i], e.Ctx[i] = b.halves[2*i], uint16(b.halves[2*i+1]&3)
 	}
-	return s.Append(dst, 4, maxSymbols)
+	return e.Append(dst, 4, maxSymbols)
 }
 
 // gather sets halves to the numbers of the plane.
@@ -35,7 +38,7 @@ func (b *blockCoder) gather(halves []byte, p *planeCoding, blocks []byte) []byte
 
 // readHalves reads what appendHalves wrote.
 func (b *blockCoder) readHalves(enc []byte, p *planeCoding) ([]byte, error) {
-	b.halves = grow(b.halves, 2*len(p.list))
+	b.halves = slices.Grow(b.halves[:0], 2*len(p.list))[:2*len(p.list)]
 	var err error
 	if p.pred != nil {
 		enc, err = b.readHalfDelta(enc, p)
@@ -58,13 +61,13 @@ func (b *blockCoder) readHalfDelta(enc []byte, p *planeCoding) ([]byte, error) {
 		return nil, errShort
 	}
 	b.known = b.gather(b.known, p, p.pred)
-	return enc, readDelta[uint16](b.s, b.halves, delta, Input{Elem: F16, Pred: b.known})
+	return enc, b.f16.Read(b.halves, delta, b.known)
 }
 
 // readHalfBytes reads n numbers to b.halves.
 func (b *blockCoder) readHalfBytes(enc []byte, n int) ([]byte, error) {
 	for k := 1; k >= 0; k-- {
-		t := &b.s.dec
+		t := &b.dec
 		var err error
 		if enc, err = t.Open(enc, 4-3*k); err != nil {
 			return nil, err

@@ -26,7 +26,8 @@ type batch struct {
 	halves, known  []byte // F16 numbers, and those predicted
 	delta          []byte // their difference, coded
 	steps, old     blockSteps
-	sizes          [256]int16 // of the weights of a block, by the activity
+	sizes          [256]int16 // expected of the weights of a block
+	vals           []int16    // a sample of them
 }
 
 // step is the number of blocks in a batch: their symbols, if pairs too, are a multiple of maxLanes.
@@ -43,7 +44,7 @@ func (p *planeCoding) lists(yield func([]int32) bool) { slices.Chunk(p.list, p.s
 
 // perSymbol is the number of elements that make up a symbol.
 func (b *blockCoder) perSymbol(p *planeCoding) int {
-	if p.pairs && p.pred == nil && b.values.act == nil {
+	if p.pairs && p.pred == nil && !b.active() {
 		return 2
 	}
 	return 1
@@ -59,8 +60,8 @@ func (b *blockCoder) appendPlane(dst []byte, p planeCoding) []byte {
 		dst = binary.AppendVarint(dst, int64(p.off))
 	}
 	per := b.perSymbol(&p)
-	b.s.Tok = grow(b.s.Tok, len(p.list)*p.n/per)[:0]
-	b.s.Ctx = grow(b.s.Ctx, len(p.list)*p.n/per)[:0]
+	b.enc.Tok = slices.Grow(b.enc.Tok[:0], len(p.list)*p.n/per)
+	b.enc.Ctx = slices.Grow(b.enc.Ctx[:0], len(p.list)*p.n/per)
 	for list := range p.lists {
 		n := len(list) * p.n
 		b.unpack(&p, b.sym[:n], p.blocks, list)
@@ -75,10 +76,10 @@ func (b *blockCoder) appendPlane(dst []byte, p planeCoding) []byte {
 				sym = b.tok[:n/2]
 			}
 		}
-		b.s.Tok = append(b.s.Tok, sym...)
-		b.s.Ctx = append(b.s.Ctx, b.ctx[:len(sym)]...)
+		b.enc.Tok = append(b.enc.Tok, sym...)
+		b.enc.Ctx = append(b.enc.Ctx, b.ctx[:len(sym)]...)
 	}
-	return b.s.Append(dst, b.numContexts(&p), 1<<(p.bits*per))
+	return b.enc.Append(dst, b.numContexts(&p), 1<<(p.bits*per))
 }
 
 // readPlane reads what appendPlane wrote to p.blocks, which may be p.pred.
@@ -93,7 +94,7 @@ func (b *blockCoder) readPlane(enc []byte, p planeCoding) ([]byte, error) {
 		}
 		p.off, enc = int(off), enc[k:]
 	}
-	t := &b.s.dec
+	t := &b.dec
 	enc, err := t.Open(enc, b.numContexts(&p))
 	if err != nil {
 		return nil, err

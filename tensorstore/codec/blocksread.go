@@ -4,15 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 var errBlocks = errors.New("bad header")
 
 // Decode fills dst with whole blocks; in.Pred and in.Guide have to be those of Encode.
-func (c blocksCodec) Decode(dst, enc []byte, in Input) error {
+func (c blocksCoder) Decode(dst, enc []byte, in blockChunk) error {
 	b := c.coder(len(dst), &in)
 	if b == nil {
-		return fmt.Errorf("blocks: element type %d, prediction of %d bytes, want one of quant blocks and %d", in.Elem, len(in.Pred), len(dst))
+		return fmt.Errorf("blocks: type %v, prediction of %d bytes, want one of quant blocks and %d", in.Type, len(in.Pred), len(dst))
 	}
 	defer b.release()
 	if len(dst)%b.plan.size != 0 || len(dst) == 0 {
@@ -33,7 +34,7 @@ func (c blocksCodec) Decode(dst, enc []byte, in Input) error {
 }
 
 // readBlocks reads what appendBlocks wrote, and returns what follows.
-func (b *blockCoder) readBlocks(dst, enc []byte, in *Input) ([]byte, error) {
+func (b *blockCoder) readBlocks(dst, enc []byte, in *blockChunk) ([]byte, error) {
 	list, enc, err := b.readList(enc)
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func (b *blockCoder) readBlocks(dst, enc []byte, in *Input) ([]byte, error) {
 }
 
 // readGuided reads what appendGuided wrote, and returns what follows.
-func (b *blockCoder) readGuided(dst, enc []byte, in *Input) ([]byte, error) {
+func (b *blockCoder) readGuided(dst, enc []byte, in *blockChunk) ([]byte, error) {
 	g := in.Guide
 	enc, err := b.readHints(enc, g.Hints())
 	if err != nil {
@@ -134,16 +135,16 @@ func (b *blockCoder) appendHints(dst []byte) []byte {
 	if len(bytes.TrimLeft(b.hints, "\x00")) == 0 {
 		return append(dst, listNone)
 	}
-	s := b.s
-	s.Tok = append(s.Tok[:0], b.hints...)
-	s.Ctx = grow(s.Ctx, len(s.Tok))
-	clear(s.Ctx)
-	return s.Append(append(dst, listAll), 1, maxSymbols)
+	e := &b.enc
+	e.Tok = append(e.Tok[:0], b.hints...)
+	e.Ctx = slices.Grow(e.Ctx[:0], len(e.Tok))[:len(e.Tok)]
+	clear(e.Ctx)
+	return e.Append(append(dst, listAll), 1, maxSymbols)
 }
 
 // readHints reads n hints to b.hints.
 func (b *blockCoder) readHints(enc []byte, n int) ([]byte, error) {
-	b.hints = grow(b.hints, n)
+	b.hints = slices.Grow(b.hints[:0], n)[:n]
 	clear(b.hints)
 	if n == 0 {
 		return enc, nil
@@ -154,14 +155,14 @@ func (b *blockCoder) readHints(enc []byte, n int) ([]byte, error) {
 	if enc[0] == listNone {
 		return enc[1:], nil
 	}
-	t := &b.s.dec
+	t := &b.dec
 	enc, err := t.Open(enc[1:], 1)
 	if err != nil {
 		return nil, err
 	}
-	b.s.Tab = grow(b.s.Tab, n)
-	clear(b.s.Tab)
-	if err := t.Read(b.hints, b.s.Tab); err != nil {
+	b.enc.Tab = slices.Grow(b.enc.Tab[:0], n)[:n]
+	clear(b.enc.Tab)
+	if err := t.Read(b.hints, b.enc.Tab); err != nil {
 		return nil, err
 	}
 	return enc, t.Close()

@@ -99,9 +99,13 @@ func fillIQ4XS(s *blockSteps, b []byte) {
 	}
 }
 
-// halfAt is the F16 at off.
+// halfAt is the F16 at off, NaN for an infinity: contexts follow from its bits.
 func halfAt(b []byte, off int) float32 {
-	return float32(smallFloat(uint32(binary.LittleEndian.Uint16(b[off:])), 5, 10))
+	u := uint32(binary.LittleEndian.Uint16(b[off:]))
+	if u&0x7c00 == 0x7c00 {
+		return float32(math.NaN())
+	}
+	return math.Float32frombits(u>>15<<31|u&0x7fff<<13) * 0x1p112 // exact
 }
 
 // size is the logarithm of the step in quarter octaves, the mantissa taken for linear; 0 for the smallest.

@@ -80,7 +80,8 @@ func TestBlocksStrict(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, err)
 		}
 	}
-	c := blocksCodec{}.coder(len(src), &alone)
+	chunk := alone.blocks(len(src))
+	c := blocksCodec{}.coder().coder(len(src), &chunk)
 	defer c.release()
 	if got, rest, err := c.readList(append(list(one), 9)); err != nil || len(got) != 1 || got[0] != 3 || len(rest) != 1 {
 		t.Errorf("list %v, %d bytes more, %v", got, len(rest), err)
@@ -99,7 +100,8 @@ func TestBlocksStrict(t *testing.T) {
 // parts cuts the encoding of Q8_0 against a prediction behind its scales.
 func (in Input) parts(t *testing.T, enc []byte) (scales, quants []byte) {
 	t.Helper()
-	c := blocksCodec{}.coder(len(in.Pred), &in)
+	chunk := in.blocks(len(in.Pred))
+	c := blocksCodec{}.coder().coder(len(in.Pred), &chunk)
 	defer c.release()
 	_, rest, err := c.readList(enc)
 	if err != nil || rest[0] != planesPredicted {
