@@ -1,6 +1,10 @@
 package codec
 
-import "fmt"
+import (
+	"fmt"
+
+	"dits/cpu"
+)
 
 // ParseActivity reads what [Activity.Append] wrote for a matrix of rows times
 // width elements. What it takes in memory is bounded by len(b), some 1,500
@@ -16,7 +20,7 @@ func ParseActivity(b []byte, rows, width int64) (*Activity, error) {
 	if rows < 0 || width < 1 || rows > 1<<62/width {
 		return nil, fmt.Errorf("activity: matrix of %d × %d", rows, width)
 	}
-	r := newSmallReader(kernelBest, b[1:])
+	r := newSmallReader(cpu.Best, b[1:])
 	defer r.free()
 	var err error
 	if a.mode&RowScales != 0 {

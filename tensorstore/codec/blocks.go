@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"dits/cpu"
 	"dits/formats/ggml"
 )
 
@@ -28,7 +29,7 @@ type Halves interface {
 // A blocksCoder codes quant blocks by their fields: alone, against predicted blocks of the same
 // type, or led by a [Guide]. Scales come first; quants are coded in their context. It is safe for concurrent use.
 type blocksCoder struct {
-	Level  kernel // instructions to run in
+	Level  cpu.Level // of the instructions to run in
 	Halves Halves
 }
 
@@ -80,7 +81,7 @@ func (c blocksCoder) coder(length int, in *blockChunk) *blockCoder {
 		return nil
 	}
 	b := blockCoders.Get().(*blockCoder)
-	b.enc.kernel, b.dec.kernel, b.f16 = c.Level, c.Level, c.Halves
+	b.enc.Level, b.dec.Level, b.f16 = c.Level, c.Level, c.Halves
 	b.plan, b.n, b.weights = plan, length/plan.size, in.Sizes
 	b.every = b.every[:0]
 	for i := range b.n {

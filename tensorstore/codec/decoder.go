@@ -1,9 +1,11 @@
 package codec
 
+import "dits/cpu"
+
 // A Decoder reads what an [Encoder] wrote, block by block. Its zero value is ready; it keeps some 600 KB for the next
 // section. It is for one section at a time.
 type Decoder struct {
-	kernel  kernel
+	Level   cpu.Level // of the instructions to run in
 	mapping tableMap
 	nctx    int
 	nsym    int
@@ -35,7 +37,7 @@ func (d *Decoder) Open(in []byte, nctx int) ([]byte, error) {
 
 // readTables reads the map of contexts and the tables.
 func (d *Decoder) readTables(side []byte, nctx int, bits precision) error {
-	r := newSmallReader(d.kernel, side)
+	r := newSmallReader(d.Level, side)
 	defer r.free()
 	k, ok := d.readMap(r, nctx)
 	if !ok {
@@ -47,7 +49,7 @@ func (d *Decoder) readTables(side []byte, nctx int, bits precision) error {
 		if r.over() || !tc.read(r, tb, d.nsym) || !tb.spread(d.nsym, bits) {
 			return errTokens
 		}
-		d.slots.fill(d.kernel, i, tb, d.nsym, bits)
+		d.slots.fill(kernel(d.Level), i, tb, d.nsym, bits)
 	}
 	if !r.done() {
 		return errTokens
@@ -85,7 +87,7 @@ func (d *Decoder) openWords(in []byte, lanes int, bits precision) (rest []byte, 
 }
 
 // SetTable makes t, of n symbols, table k below 32 of those that OpenWords reads in.
-func (d *Decoder) SetTable(k int, t *table, n int) { d.slots.fill(d.kernel, k, t, n, fine) }
+func (d *Decoder) SetTable(k int, t *table, n int) { d.slots.fill(kernel(d.Level), k, t, n, fine) }
 
 // OpenWords begins to read what [Encoder.AppendWords] wrote, the first of in, and returns what follows it.
 func (d *Decoder) OpenWords(in []byte, laneLog uint8) (rest []byte, err error) {
@@ -103,12 +105,12 @@ func (d *Decoder) Map() *[tableMapLen]uint8 { return (*[tableMapLen]uint8)(&d.ma
 
 // Tables sets tab to the tables of contexts.
 func (d *Decoder) Tables(tab []uint8, ctx []uint16) {
-	d.mapping.tables(d.kernel, tab, ctx, d.nctx)
+	d.mapping.tables(kernel(d.Level), tab, ctx, d.nctx)
 }
 
 // Read decodes the next len(tok) symbols, of the tables tab. But for the last call that is a multiple of 64.
 func (d *Decoder) Read(tok, tab []uint8) error {
-	return d.rans.read(d.kernel, &d.slots, tok, tab)
+	return d.rans.read(kernel(d.Level), &d.slots, tok, tab)
 }
 
 // Close checks that all has been read, and ends where the encoder began.

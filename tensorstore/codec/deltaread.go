@@ -105,7 +105,7 @@ func untokenize[T word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 	for b := range spans.blocks() {
 		out, pb, k := dst[b.at*size:(b.at+b.n)*size], predicted(pred, size, b), 0
 		if half {
-			k = s.kernel.contextTables(tab[:b.n], ctx[:b.n], &d.expectation, pb, b.at, &d.rule, t.Map())
+			k = s.kernel.contextTables(tab[:b.n], ctx[:b.n], &d.expectation, pb, b.at, &d.rule, t)
 		}
 		load(p[k:b.n], pb[k*size:])
 		d.contexts(ctx[k:b.n], p[k:b.n], b.at+k)

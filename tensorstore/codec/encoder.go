@@ -10,12 +10,12 @@ import (
 // An Encoder codes symbols below 256, each in a context or a table of its own. Its zero value is ready; it keeps
 // some 700 KB, and what a chunk takes, for the next. It is for one call at a time.
 type Encoder struct {
-	kernel kernel
-	Tok    []uint8  // the symbols to code
-	Ctx    []uint16 // their contexts, for Append
-	Tab    []uint8  // their tables, for AppendWords; Append sets it
-	words  []uint16 // words, the last first
-	side   []byte   // coded tables
+	Level  cpu.Level // of the instructions to run in
+	Tok    []uint8   // the symbols to code
+	Ctx    []uint16  // their contexts, for Append
+	Tab    []uint8   // their tables, for AppendWords; Append sets it
+	words  []uint16  // words, the last first
+	side   []byte    // coded tables
 	hist   histogram
 	clust  []cluster
 	tables [maxTables]table
@@ -46,7 +46,7 @@ func (e *Encoder) Append(dst []byte, nctx, nsym int) []byte {
 	e.writeTables(w, nsym, bits)
 	e.side = w.close(e.side)
 	e.Tab = slices.Grow(e.Tab[:0], len(e.Tok))[:len(e.Tok)]
-	mapping.tables(e.kernel, e.Tab, e.Ctx[:len(e.Tok)], nctx)
+	mapping.tables(kernel(e.Level), e.Tab, e.Ctx[:len(e.Tok)], nctx)
 	dst = binary.AppendUvarint(dst, uint64(len(e.side)))
 	dst = append(dst, e.side...)
 	return e.appendWords(dst, 1<<laneLog, bits)
@@ -80,7 +80,7 @@ func (e *Encoder) count(nctx, nsym int) {
 	h := &e.hist
 	clear(h[:nctx])
 	ctx := e.Ctx[:len(e.Tok)]
-	if nctx <= SizeContexts && nsym <= classes16 && e.kernel.count(h, ctx, e.Tok) {
+	if nctx <= SizeContexts && nsym <= classes16 && kernel(e.Level).count(h, ctx, e.Tok) {
 		return
 	}
 	for i, t := range e.Tok {
@@ -134,7 +134,7 @@ func (e *Encoder) writeTables(w *smallWriter, nsym int, bits precision) {
 // setTable makes what coding n symbols in table k takes.
 func (e *Encoder) setTable(k int, t *table, n int, bits precision) {
 	e.syms.fill(k, t, n, bits)
-	if e.kernel.use() != cpu.Go {
+	if kernel(e.Level).use() != cpu.Go {
 		e.pairs.fill(k, t, n, bits)
 	}
 }

@@ -40,7 +40,7 @@ func allOnes(float bool) uint16 {
 // more than three in 2,048 at no time, are for [Classify]. w has room for all.
 func (e *Encoder) ClassifyHalves(w *bitWriter, tok []uint8, x, p []byte, float bool) int {
 	of := allOnes(float)
-	k := e.kernel.classify(w, tok, x, p, of)
+	k := kernel(e.Level).classify(w, tok, x, p, of)
 	if tok = tok[k:]; len(tok) < 4 {
 		return k
 	}
@@ -57,7 +57,7 @@ func (d *Decoder) DeclassifyHalves(r *bitReader, x []byte, tok []uint8, p []byte
 		return 0
 	}
 	of := allOnes(float)
-	k := d.kernel.declassify(r, x, tok, p, of)
+	k := kernel(d.Level).declassify(r, x, tok, p, of)
 	if tok = tok[k:]; len(tok) < 4 {
 		return k
 	}
@@ -73,14 +73,14 @@ func (d *Decoder) ReadHalves(r *bitReader, x []byte, tab []uint8, p []byte, floa
 	if d.nsym > classes16 {
 		return 0
 	}
-	return d.kernel.readDelta(d, r, x, tab, p, allOnes(float))
+	return kernel(d.Level).readDelta(d, r, x, tab, p, allOnes(float))
 }
 
 // AssembleHalves sets x to elements of 2 bytes as far as a kernel does: what base, 256 of them, has for each symbol,
 // and the raw bits, which lie where own has ones. Where there are leans it turns the signs of elements whose lean
 // is negative. It returns how many it did: the raw bits may end.
 func (d *Decoder) AssembleHalves(r *bitReader, x []byte, tok []uint8, base []byte, lean []int8, own uint16) int {
-	return d.kernel.assemble(r, x, tok, base, lean, own)
+	return kernel(d.Level).assemble(r, x, tok, base, lean, own)
 }
 
 // zigzagHalves is differ.zigzag; of is all ones for floats.

@@ -48,19 +48,17 @@ int64_t dits_rans_write_avx512(uint32_t *state, int64_t lanes, int64_t bits, uin
 	const uint64_t *syms, const uint8_t *tok, const uint8_t *tab, int64_t n);
 
 // kernel_context.c: contexts of elements of 2 bytes, all in the matrix, and tables of contexts below
-// 64; row and col may be NULL. For AVX2 n is a multiple of 16, or 32 for tables, and ctx is scratch there.
+// 64; row and col may be NULL. For AVX2 n is a multiple of 16.
 void dits_contexts_avx2(uint16_t *ctx, const uint16_t *p, int64_t n, const int16_t *row, const int16_t *col,
 	const dits_scale *s);
 void dits_contexts_avx512(uint16_t *ctx, const uint16_t *p, int64_t n, const int16_t *row, const int16_t *col,
 	const dits_scale *s);
-void dits_tables_avx2(uint8_t *tab, uint16_t *ctx, const uint16_t *p, int64_t n, const int16_t *row,
-	const int16_t *col, const dits_scale *s, const uint8_t *map);
 void dits_tables_avx512(uint8_t *tab, const uint16_t *p, int64_t n, const int16_t *row, const int16_t *col,
 	const dits_scale *s, const uint8_t *map);
-void dits_map(uint8_t *tab, const uint16_t *ctx, int64_t n, const uint8_t *map);
 
-// kernel_count.c
+// kernel_count.c: counts, and tables of contexts below 64.
 void dits_count(uint32_t *hist, const uint16_t *ctx, const uint8_t *tok, int64_t n);
+void dits_map(uint8_t *tab, const uint16_t *ctx, int64_t n, const uint8_t *map);
 
 // kernel_delta.c and kernel_delta512.c: elements of 2 bytes to classes and raw bits, and back, 16 or
 // 32 at a time; they return how many they did.

@@ -40,33 +40,6 @@ AVX2 void dits_contexts_avx2(uint16_t *ctx, const uint16_t *p, int64_t n, const 
 	}
 }
 
-// dits_map sets tab to map[ctx] for n a multiple of 32, contexts below 64: a
-// byte shuffle looks up 16 entries, and gives zero where the index less those before
-// is negative or, by a sum that saturates, above 15.
-AVX2 void dits_map(uint8_t *tab, const uint16_t *ctx, int64_t n, const uint8_t *map) {
-	__m256i part[4];
-	for (int q = 0; q < 4; q++)
-		part[q] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(map + 16 * q)));
-	for (int64_t k = 0; k < n; k += 32) {
-		__m256i a = _mm256_loadu_si256((const __m256i *)(ctx + k));
-		__m256i b = _mm256_loadu_si256((const __m256i *)(ctx + k + 16));
-		__m256i c = _mm256_permute4x64_epi64(_mm256_packus_epi16(a, b), 0xd8);
-		__m256i sum = _mm256_setzero_si256();
-		for (int q = 0; q < 4; q++) {
-			__m256i i = _mm256_sub_epi8(c, _mm256_set1_epi8((char)(16 * q)));
-			i = _mm256_adds_epu8(i, _mm256_set1_epi8(0x70));
-			sum = _mm256_or_si256(sum, _mm256_shuffle_epi8(part[q], i));
-		}
-		_mm256_storeu_si256((__m256i *)(tab + k), sum);
-	}
-}
-
-AVX2 void dits_tables_avx2(uint8_t *tab, uint16_t *ctx, const uint16_t *p, int64_t n, const int16_t *row,
-	const int16_t *col, const dits_scale *s, const uint8_t *map) {
-	dits_contexts_avx2(ctx, p, n, row, col, s);
-	dits_map(tab, ctx, n, map);
-}
-
 // contexts32 sets the contexts of n elements to ctx, or if there is a map their tables to tab. What is
 // left of a row is a vector in part.
 INLINE AVX512 void contexts32(uint16_t *ctx, uint8_t *tab, const uint16_t *p, int64_t n, const int16_t *row,
@@ -109,4 +82,11 @@ AVX512 void dits_contexts_avx512(uint16_t *ctx, const uint16_t *p, int64_t n, co
 AVX512 void dits_tables_avx512(uint8_t *tab, const uint16_t *p, int64_t n, const int16_t *row,
 	const int16_t *col, const dits_scale *s, const uint8_t *map) {
 	contexts32(0, tab, p, n, row, col, s, map);
+}
+
+AVX2 void dits_lean_tables(uint8_t *tab, uint16_t *ctx, const int8_t *lean, int64_t n, const uint8_t *map) {
+	for (int64_t k = 0; k < n; k++)
+		ctx[k] = (uint16_t)(ctx[k] + ((lean[k] < 0 ? -lean[k] : lean[k]) + 1) / 2 * 64);
+	for (int64_t k = 0; k < n; k++)
+		tab[k] = map[ctx[k] & 511];
 }

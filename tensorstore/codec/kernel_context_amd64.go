@@ -9,8 +9,6 @@ package codec
 #cgo nocallback dits_contexts_avx2
 #cgo noescape dits_tables_avx512
 #cgo nocallback dits_tables_avx512
-#cgo noescape dits_tables_avx2
-#cgo nocallback dits_tables_avx2
 #cgo noescape dits_lean_tables
 #cgo nocallback dits_lean_tables
 #include "kernel.h"
@@ -63,10 +61,15 @@ func (k kernel) contexts(ctx []uint16, e *expectation, p []byte, at int, r *scal
 	return n
 }
 
-// contextTables is contexts and then tables; ctx is scratch.
-func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byte, at int, r *scaleRule, m *[tableMapLen]uint8) int {
-	n := min(len(tab), len(ctx), len(p)/2) &^ 31
-	if k.use() == cpu.Go || n == 0 {
+// contextTables is contexts and then d.Tables; ctx is scratch.
+func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byte, at int, r *scaleRule, d *Decoder) int {
+	if k.use() != cpu.AVX512 {
+		n := k.contexts(ctx[:len(tab)], e, p, at, r)
+		d.Tables(tab[:n], ctx[:n])
+		return n
+	}
+	n := min(len(tab), len(p)/2) &^ 31
+	if n == 0 {
 		return 0
 	}
 	s, ok := r.scale(e, at, n)
@@ -74,11 +77,7 @@ func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byt
 		return 0
 	}
 	row, col := e.act.scales()
-	if k.use() == cpu.AVX512 {
-		C.dits_tables_avx512(u8(tab), bytes16(p), C.int64_t(n), i16(row), i16(col), &s, u8(m[:]))
-	} else {
-		C.dits_tables_avx2(u8(tab), u16(ctx), bytes16(p), C.int64_t(n), i16(row), i16(col), &s, u8(m[:]))
-	}
+	C.dits_tables_avx512(u8(tab), bytes16(p), C.int64_t(n), i16(row), i16(col), &s, u8(d.Map()[:]))
 	return n
 }
 

@@ -81,10 +81,3 @@ AVX512 int64_t dits_fields_avx512(int64_t *next, const uint8_t *in, int64_t len,
 	*next = pos;
 	return k;
 }
-
-AVX2 void dits_lean_tables(uint8_t *tab, uint16_t *ctx, const int8_t *lean, int64_t n, const uint8_t *map) {
-	for (int64_t k = 0; k < n; k++)
-		ctx[k] = (uint16_t)(ctx[k] + ((lean[k] < 0 ? -lean[k] : lean[k]) + 1) / 2 * 64);
-	for (int64_t k = 0; k < n; k++)
-		tab[k] = map[ctx[k] & 511];
-}

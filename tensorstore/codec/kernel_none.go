@@ -19,7 +19,7 @@ func (k kernel) ransWrite(_ *[maxLanes]uint32, _ int, _ precision, _ []uint16, p
 
 func (k kernel) contexts([]uint16, *expectation, []byte, int, *scaleRule) int { return 0 }
 
-func (k kernel) contextTables([]uint8, []uint16, *expectation, []byte, int, *scaleRule, *[tableMapLen]uint8) int {
+func (k kernel) contextTables([]uint8, []uint16, *expectation, []byte, int, *scaleRule, *Decoder) int {
 	return 0
 }
 

@@ -98,14 +98,23 @@ func tablesAgree(t *testing.T, r *rand.Rand, f *splitter[uint16]) {
 	t.Helper()
 	const n, at = 1999, 33
 	var want []uint8
-	tr := Decoder{nctx: f.contexts()}
-	for i := range tr.mapping[:tr.nctx] {
-		tr.mapping[i] = uint8(r.Uint32())
+	var e Encoder
+	for c := range f.contexts() { // each half dozen contexts have other symbols
+		for range 200 {
+			e.Tok, e.Ctx = append(e.Tok, uint8(c/6*3+r.IntN(3))), append(e.Ctx, uint16(c))
+		}
+	}
+	var d Decoder
+	if _, err := d.Open(e.Append(nil, f.contexts(), maxSymbols), f.contexts()); err != nil {
+		t.Fatal(err)
+	}
+	if m := d.Map()[:f.contexts()]; slices.Max(m) < 8 {
+		t.Fatalf("%d tables only", slices.Max(m)+1)
 	}
 	for _, k := range []kernel{kernelGo, kernelAVX2, kernelAVX512} {
-		tr.kernel = k
+		d.Level = cpu.Level(k)
 		tab, ctx, lean := make([]uint8, n), make([]uint16, n), make([]int8, n)
-		f.tablesOf(k, &tr, tab, ctx, make([]int16, n), lean, at)
+		f.tablesOf(k, &d, tab, ctx, make([]int16, n), lean, at)
 		if want == nil {
 			want = tab
 		}

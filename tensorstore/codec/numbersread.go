@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	"dits/cpu"
 )
 
 // ParseNumbers reads the n numbers that [AppendNumbers] wrote, all of b. It takes memory
@@ -51,7 +53,7 @@ func (r *numberReader) open(d *Decoder, b []byte, stride int) error {
 	if !ok || len(side) == 0 {
 		return errShort
 	}
-	classes, err := readClasses(d.kernel, side[1:], stride)
+	classes, err := readClasses(d.Level, side[1:], stride)
 	if err != nil {
 		return err
 	}
@@ -61,8 +63,8 @@ func (r *numberReader) open(d *Decoder, b []byte, stride int) error {
 }
 
 // readClasses reads the classes of stride columns, all of side.
-func readClasses(k kernel, side []byte, stride int) ([]numberClass, error) {
-	r := newSmallReader(k, side)
+func readClasses(level cpu.Level, side []byte, stride int) ([]numberClass, error) {
+	r := newSmallReader(level, side)
 	defer r.free()
 	classes := make([]numberClass, 0, min(stride, 4096))
 	context, last := numberFirst, 0

@@ -1,6 +1,10 @@
 package codec
 
-import "fmt"
+import (
+	"fmt"
+
+	"dits/cpu"
+)
 
 // blocksCodec codes quant blocks.
 type blocksCodec struct{ kernel kernel }
@@ -20,7 +24,7 @@ func (c blocksCodec) Decode(dst, enc []byte, in Input) error {
 }
 
 func (c blocksCodec) coder() blocksCoder {
-	return blocksCoder{Level: c.kernel, Halves: halves{c.kernel}}
+	return blocksCoder{Level: cpu.Level(c.kernel), Halves: halves{c.kernel}}
 }
 
 // blocks is what is known of a chunk of so many bytes as the coder of blocks takes it.

@@ -194,7 +194,7 @@ func (e *Encoder) appendWords(dst []byte, lanes int, bits precision) []byte {
 	for end := len(tok); end > 0; {
 		if end&(lanes-1) == 0 {
 			done := false
-			if p, done = e.kernel.ransWrite(&state, lanes, bits, words, p, &e.pairs, tok[:end], tab[:end]); done {
+			if p, done = kernel(e.Level).ransWrite(&state, lanes, bits, words, p, &e.pairs, tok[:end], tab[:end]); done {
 				break
 			}
 		}

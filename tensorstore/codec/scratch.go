@@ -1,6 +1,10 @@
 package codec
 
-import "sync"
+import (
+	"sync"
+
+	"dits/cpu"
+)
 
 // A scratch is the memory of one call, kept between calls.
 type scratch struct {
@@ -24,7 +28,7 @@ func getScratch(k kernel) *scratch {
 }
 
 // setKernel makes all of s run in k.
-func (s *scratch) setKernel(k kernel) { s.kernel, s.Encoder.kernel, s.dec.kernel = k, k, k }
+func (s *scratch) setKernel(k kernel) { s.kernel, s.Level, s.dec.Level = k, cpu.Level(k), cpu.Level(k) }
 
 // grow returns s with length n; what it held may be lost.
 func grow[T any](s []T, n int) []T {

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"dits/cpu"
 )
 
 // A smallCase is numbers and their contexts.
@@ -52,8 +54,8 @@ func (c smallCase) write(dst []byte) []byte {
 }
 
 // read reads c from b in k and reports whether all of b was read.
-func (c smallCase) read(k kernel, b []byte) (v []int, done bool) {
-	r := newSmallReader(k, b)
+func (c smallCase) read(level cpu.Level, b []byte) (v []int, done bool) {
+	r := newSmallReader(level, b)
 	defer r.free()
 	for i := range c.v {
 		v = append(v, r.get(c.context(i)))
@@ -68,17 +70,17 @@ func TestSmallComesBack(t *testing.T) {
 			t.Fatalf("%s: what was before is gone", c.name)
 		}
 		b = b[6:]
-		for _, k := range []kernel{kernelGo, kernelBest} {
+		for _, k := range []cpu.Level{cpu.Go, cpu.Best} {
 			if v, done := c.read(k, b); !done || !slices.Equal(v, c.v) {
 				t.Errorf("%s: came back wrong, done %v", c.name, done)
 			}
 		}
 		for n := 0; n < len(b); n += 1 + len(b)/60 {
-			if _, done := c.read(kernelBest, b[:n:n]); done {
+			if _, done := c.read(cpu.Best, b[:n:n]); done {
 				t.Errorf("%s: %d of %d bytes are taken", c.name, n, len(b))
 			}
 		}
-		if _, done := c.read(kernelBest, append(b, 0, 0)); done {
+		if _, done := c.read(cpu.Best, append(b, 0, 0)); done {
 			t.Errorf("%s: a word too many is taken", c.name)
 		}
 	}
@@ -136,7 +138,7 @@ func FuzzSmall(f *testing.F) {
 		f.Add(c.write(nil)[:min(len(c.write(nil)), 300)])
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, twin := newSmallReader(kernelBest, b), newSmallReader(kernelGo, b)
+		r, twin := newSmallReader(cpu.Best, b), newSmallReader(cpu.Go, b)
 		defer r.free()
 		defer twin.free()
 		context := 0

@@ -3,25 +3,27 @@ package codec
 import (
 	"encoding/binary"
 	"sync"
+
+	"dits/cpu"
 )
 
 // A smallReader reads what a [smallWriter] wrote. Beyond the end it reads zeros; over tells.
 type smallReader struct {
-	kernel kernel
-	in     []byte
-	pos    int // next word; more than the length when words were missing
-	state  uint32
-	known  uint32 // contexts whose slots are made, a bit each
-	slots  [smallContexts << coarse]uint32
-	table  table
+	level cpu.Level
+	in    []byte
+	pos   int // next word; more than the length when words were missing
+	state uint32
+	known uint32 // contexts whose slots are made, a bit each
+	slots [smallContexts << coarse]uint32
+	table table
 }
 
 var smallReaders = sync.Pool{New: func() any { return new(smallReader) }}
 
 // newSmallReader returns a reader of a section; give it back with free.
-func newSmallReader(k kernel, in []byte) *smallReader {
+func newSmallReader(level cpu.Level, in []byte) *smallReader {
 	r := smallReaders.Get().(*smallReader)
-	r.kernel, r.in, r.pos, r.known, r.state = k, in, 4, 0, 0
+	r.level, r.in, r.pos, r.known, r.state = level, in, 4, 0, 0
 	if len(in) >= 4 {
 		r.state = binary.LittleEndian.Uint32(in)
 	}
@@ -78,7 +80,7 @@ func (r *smallReader) learn(context int) {
 	r.renew(x >> peakBits)
 	peak(x & (1<<peakBits - 1)).fill(&r.table)
 	at := r.slots[context<<coarse:][:1<<coarse]
-	if r.kernel.slots(at, r.table.freq[:smallSymbols]) {
+	if kernel(r.level).slots(at, r.table.freq[:smallSymbols]) {
 		return
 	}
 	for sym, f := range r.table.freq[:smallSymbols] {
