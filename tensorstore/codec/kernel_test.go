@@ -118,36 +118,6 @@ func kernelsAgree(t *testing.T, r *rand.Rand, s sample) {
 	}
 }
 
-// TestRansPair has every frequency at the ends of quotients.
-func TestRansPair(t *testing.T) {
-	for _, bits := range []precision{fine, coarse} {
-		eachRansPair(t, bits)
-	}
-}
-
-func eachRansPair(t *testing.T, bits precision) {
-	for f := uint32(1); f < 1<<bits; f++ {
-		p := newRansPair(5, f, bits)
-		rcp, start, shift := uint64(uint32(p)), uint32(p>>32)&(1<<13-1), uint32(p>>57)
-		if got := uint32(p>>45) & (1<<12 - 1); got != f {
-			t.Fatalf("frequency %d, want %d", got, f)
-		}
-		for q := uint64(0); q < 1<<20; q = q*3 + 1 {
-			for _, y := range []uint64{q*uint64(f) + 1, q*uint64(f) + uint64(f) - 1, uint64(f)<<(32-bits) - 1} {
-				x := uint32(y)
-				if x == 0 {
-					continue
-				}
-				u := uint32(rcp * uint64(x) >> 32)
-				got := x + start + ((u+(x-u)>>1)>>shift)*(1<<bits-f)
-				if want := x/f<<bits + x%f + 5; got != want {
-					t.Fatalf("frequency %d: state %d becomes %d, want %d", f, x, got, want)
-				}
-			}
-		}
-	}
-}
-
 // TestContextsAgree has offsets of contexts in and beyond 16 bits.
 func TestContextsAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(22, 22))
