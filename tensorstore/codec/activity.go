@@ -53,13 +53,13 @@ const (
 //	1 byte  mode
 //	rest    rows, columns, leans as small integers, scales less what scaleCoder expects
 func (a *Activity) Append(dst []byte) []byte {
-	w := newSmallWriter()
+	w := NewSmallWriter()
 	writeScales(w, 0, a.row)
 	writeScales(w, scaleSide, a.col)
 	for _, l := range a.lean {
-		w.put(scaleLean, int(l))
+		w.Put(scaleLean, int(l))
 	}
-	return w.close(append(dst, byte(a.mode)))
+	return w.Close(append(dst, byte(a.mode)))
 }
 
 // A scaleCoder predicts scales by a slow and a fast mean of those before.
@@ -83,11 +83,11 @@ func (c *scaleCoder) update(v int) {
 }
 
 // writeScales codes the scales of a side whose contexts begin at from.
-func writeScales(w *smallWriter, from int, v []int16) {
+func writeScales(w *SmallWriter, from int, v []int16) {
 	var c scaleCoder
 	for _, x := range v {
 		context, p := c.expect()
-		w.put(from+context, int(x)-p)
+		w.Put(from+context, int(x)-p)
 		c.update(int(x))
 	}
 }

@@ -20,8 +20,8 @@ func ParseActivity(b []byte, rows, width int64) (*Activity, error) {
 	if rows < 0 || width < 1 || rows > 1<<62/width {
 		return nil, fmt.Errorf("activity: matrix of %d × %d", rows, width)
 	}
-	r := newSmallReader(cpu.Best, b[1:])
-	defer r.free()
+	r := NewSmallReader(cpu.Best, b[1:])
+	defer r.Free()
 	var err error
 	if a.mode&RowScales != 0 {
 		if a.row, err = readScales(r, 0, rows); err != nil {
@@ -38,21 +38,21 @@ func ParseActivity(b []byte, rows, width int64) (*Activity, error) {
 			return nil, fmt.Errorf("activity: lean %w", err)
 		}
 	}
-	if !r.done() {
+	if !r.Done() {
 		return nil, fmt.Errorf("activity: %d bytes do not end where the scales do", len(b))
 	}
 	return a, nil
 }
 
 // readScales reads the n scales of a side whose contexts begin at from. It grows as it reads, so that n needs no trust.
-func readScales(r *smallReader, from int, n int64) ([]int16, error) {
+func readScales(r *SmallReader, from int, n int64) ([]int16, error) {
 	v := make([]int16, 0, min(n, 4096))
 	var c scaleCoder
 	for i := range n {
 		context, p := c.expect()
-		x := p + r.get(from+context)
-		if r.over() {
-			return nil, fmt.Errorf("%d of %d: %w", i, n, errShort)
+		x := p + r.Get(from+context)
+		if r.Over() {
+			return nil, fmt.Errorf("%d of %d: %w", i, n, ErrShort)
 		}
 		if x < -maxScale || x > maxScale {
 			return nil, fmt.Errorf("%d: scale %d, want ±%d", i, x, maxScale)
@@ -64,12 +64,12 @@ func readScales(r *smallReader, from int, n int64) ([]int16, error) {
 }
 
 // readLeans reads n leans.
-func readLeans(r *smallReader, n int64) ([]int8, error) {
+func readLeans(r *SmallReader, n int64) ([]int8, error) {
 	v := make([]int8, 0, min(n, 4096))
 	for i := range n {
-		x := r.get(scaleLean)
-		if r.over() {
-			return nil, fmt.Errorf("%d of %d: %w", i, n, errShort)
+		x := r.Get(scaleLean)
+		if r.Over() {
+			return nil, fmt.Errorf("%d of %d: %w", i, n, ErrShort)
 		}
 		if x < -maxLean || x > maxLean {
 			return nil, fmt.Errorf("%d: %d, want ±%d", i, x, maxLean)

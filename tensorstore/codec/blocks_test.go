@@ -152,7 +152,7 @@ func TestBlocksPlanes(t *testing.T) {
 			t.Errorf("%v: planes of %d bytes, want %d", kind, got, plan.size)
 		}
 		for _, p := range planes {
-			if n := p.n * p.step(); n < 1 || n > batchSymbols || n%(2*maxLanes) != 0 || p.n > 256 {
+			if n := p.n * p.step(); n < 1 || n > batchSymbols || n%(2*MaxLanes) != 0 || p.n > 256 {
 				t.Errorf("%v: batches of %d symbols, %d a block", kind, n, p.n)
 			}
 		}

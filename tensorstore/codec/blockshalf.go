@@ -20,11 +20,11 @@ func (b *blockCoder) appendHalves(dst []byte, p *planeCoding) []byte {
 	for i := range n {
 		e.Tok[i], e.Ctx[i] = b.halves[2*i+1], 0
 	}
-	dst = e.Append(dst, 1, maxSymbols)
+	dst = e.Append(dst, 1, MaxSymbols)
 	for i := range n {
 		e.Tok[i], e.Ctx[i] = b.halves[2*i], uint16(b.halves[2*i+1]&3)
 	}
-	return e.Append(dst, 4, maxSymbols)
+	return e.Append(dst, 4, MaxSymbols)
 }
 
 // gather sets halves to the numbers of the plane.
@@ -56,9 +56,9 @@ func (b *blockCoder) readHalves(enc []byte, p *planeCoding) ([]byte, error) {
 
 // readHalfDelta reads predicted numbers to b.halves.
 func (b *blockCoder) readHalfDelta(enc []byte, p *planeCoding) ([]byte, error) {
-	delta, enc, ok := cutLen(enc)
+	delta, enc, ok := CutSection(enc)
 	if !ok {
-		return nil, errShort
+		return nil, ErrShort
 	}
 	b.known = b.gather(b.known, p, p.pred)
 	return enc, b.f16.Read(b.halves, delta, b.known)

@@ -33,7 +33,7 @@ type batch struct {
 // step is the number of blocks in a batch: their symbols, if pairs too, are a multiple of maxLanes.
 func (p *blockPlane) step() int {
 	unit := 1
-	for p.n*unit%(2*maxLanes) != 0 {
+	for p.n*unit%(2*MaxLanes) != 0 {
 		unit *= 2
 	}
 	return batchSymbols / (p.n * unit) * unit

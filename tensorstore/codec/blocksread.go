@@ -100,7 +100,7 @@ func (b *blockCoder) readScales(enc, dst []byte, g Guide, guessed bool, list []i
 // readPlanes reads what appendPlanes wrote to dst, which may be pred.
 func (b *blockCoder) readPlanes(enc []byte, planes []blockPlane, dst, pred []byte, list []int32, same bool) ([]byte, error) {
 	if len(enc) == 0 {
-		return nil, errShort
+		return nil, ErrShort
 	}
 	switch enc[0] {
 	case planesAlone:
@@ -139,7 +139,7 @@ func (b *blockCoder) appendHints(dst []byte) []byte {
 	e.Tok = append(e.Tok[:0], b.hints...)
 	e.Ctx = slices.Grow(e.Ctx[:0], len(e.Tok))[:len(e.Tok)]
 	clear(e.Ctx)
-	return e.Append(append(dst, listAll), 1, maxSymbols)
+	return e.Append(append(dst, listAll), 1, MaxSymbols)
 }
 
 // readHints reads n hints to b.hints.

@@ -107,7 +107,7 @@ func (in Input) parts(t *testing.T, enc []byte) (scales, quants []byte) {
 	if err != nil || rest[0] != planesPredicted {
 		t.Fatalf("scales: %v, %d", err, rest[0])
 	}
-	_, quants, ok := cutLen(rest[1:])
+	_, quants, ok := CutSection(rest[1:])
 	if !ok || quants[0] != planesPredicted {
 		t.Fatalf("quants: %v, %d", ok, quants[0])
 	}

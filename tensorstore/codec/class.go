@@ -45,16 +45,16 @@ func makeClasses() (c [256]classInfo) {
 	return c
 }
 
-// classesOf is the number of classes of T.
-func classesOf[T word]() int { return 4 * int(widthOf[T]()) }
+// Classes is the number of classes of T.
+func Classes[T Word]() int { return 4 * int(Width[T]()) }
 
 // classes16 is that of 16 bits.
 const classes16 = 64
 
-// classify sets tok to the classes of z and writes the raw bits.
-func classify[T word](w *bitWriter, tok []uint8, z []T) {
+// Classify sets tok to the classes of z and writes the raw bits.
+func Classify[T Word](w *BitWriter, tok []uint8, z []T) {
 	i := 0
-	if widthOf[T]() <= 16 { // at most 13 raw bits: four at a time
+	if Width[T]() <= 16 { // at most 13 raw bits: four at a time
 		for ; i+4 <= len(z); i += 4 {
 			var acc uint64
 			var n uint
@@ -65,22 +65,22 @@ func classify[T word](w *bitWriter, tok []uint8, z []T) {
 				acc |= uint64(q[k]) & (1<<(nb&63) - 1) << (n & 63)
 				n += nb
 			}
-			w.put56(acc, n)
+			w.Put56(acc, n)
 		}
 	}
 	for ; i < len(z); i++ {
 		t, nb := class(uint64(z[i]))
 		tok[i] = t
-		w.put(uint64(z[i])&(1<<nb-1), nb)
+		w.Put(uint64(z[i])&(1<<nb-1), nb)
 	}
 }
 
-// declassify sets z to what the classes tok and the raw bits say.
-func declassify[T word](r *bitReader, z []T, tok []uint8) {
-	pos, in, i := r.pos, r.in, 0
-	if widthOf[T]() <= 16 {
+// Declassify sets z to what the classes tok and the raw bits say.
+func Declassify[T Word](r *BitReader, z []T, tok []uint8) {
+	pos, in, i := r.Pos, r.In, 0
+	if Width[T]() <= 16 {
 		for ; i+4 <= len(z); i += 4 {
-			v, n := peek(in, pos), uint(0)
+			v, n := Peek(in, pos), uint(0)
 			t, q := (*[4]uint8)(tok[i:]), (*[4]T)(z[i:])
 			for k := range t {
 				c := &classes[t[k]]
@@ -93,9 +93,9 @@ func declassify[T word](r *bitReader, z []T, tok []uint8) {
 	}
 	for ; i < len(z); i++ {
 		c := &classes[tok[i]]
-		b := bitReader{in: in, pos: pos}
-		z[i] = T(c.base + b.get(uint(c.nb)))
+		b := BitReader{In: in, Pos: pos}
+		z[i] = T(c.base + b.Get(uint(c.nb)))
 		pos += uint(c.nb)
 	}
-	r.pos = pos
+	r.Pos = pos
 }

@@ -11,7 +11,7 @@ type Decoder struct {
 	nsym    int
 	rans    ransReader
 	buf     []byte // input, where it has to be copied
-	tables  [maxTables]table
+	tables  [maxTables]Table
 	slots   slots
 }
 
@@ -19,11 +19,11 @@ type Decoder struct {
 // follows it.
 func (d *Decoder) Open(in []byte, nctx int) ([]byte, error) {
 	d.nctx = nctx
-	side, in, ok := cutLen(in)
+	side, in, ok := CutSection(in)
 	if !ok {
-		return nil, errShort
+		return nil, ErrShort
 	}
-	if len(side) < 2 || side[0]>>4 != 0 || side[0]&7 > maxLaneLog {
+	if len(side) < 2 || side[0]>>4 != 0 || side[0]&7 > MaxLaneLog {
 		return nil, errTokens
 	}
 	laneLog := side[0] & 7
@@ -37,8 +37,8 @@ func (d *Decoder) Open(in []byte, nctx int) ([]byte, error) {
 
 // readTables reads the map of contexts and the tables.
 func (d *Decoder) readTables(side []byte, nctx int, bits precision) error {
-	r := newSmallReader(d.Level, side)
-	defer r.free()
+	r := NewSmallReader(d.Level, side)
+	defer r.Free()
 	k, ok := d.readMap(r, nctx)
 	if !ok {
 		return errTokens
@@ -46,23 +46,23 @@ func (d *Decoder) readTables(side []byte, nctx int, bits precision) error {
 	tc := tableCoder{prev: &blank, top: d.nsym - 1}
 	for i := range k {
 		tb := &d.tables[i]
-		if r.over() || !tc.read(r, tb, d.nsym) || !tb.spread(d.nsym, bits) {
+		if r.Over() || !tc.read(r, tb, d.nsym) || !tb.spread(d.nsym, bits) {
 			return errTokens
 		}
 		d.slots.fill(kernel(d.Level), i, tb, d.nsym, bits)
 	}
-	if !r.done() {
+	if !r.Done() {
 		return errTokens
 	}
 	return nil
 }
 
 // readMap reads which contexts share a table and returns the number of tables.
-func (d *Decoder) readMap(r *smallReader, nctx int) (tables int, ok bool) {
+func (d *Decoder) readMap(r *SmallReader, nctx int) (tables int, ok bool) {
 	for at := 0; at < nctx; tables++ {
 		n := 1
 		if nctx-at > 1 {
-			n = r.get(smallLength) + 1
+			n = r.Get(smallLength) + 1
 		}
 		if tables == maxTables || n < 1 || n > nctx-at {
 			return 0, false
@@ -77,9 +77,9 @@ func (d *Decoder) readMap(r *smallReader, nctx int) (tables int, ok bool) {
 
 // openWords begins to read a section of words, the first of in, and returns what follows it.
 func (d *Decoder) openWords(in []byte, lanes int, bits precision) (rest []byte, err error) {
-	words, rest, ok := cutLen(in)
+	words, rest, ok := CutSection(in)
 	if !ok {
-		return nil, errShort
+		return nil, ErrShort
 	}
 	from := len(in) - len(rest) - len(words)
 	d.buf, err = d.rans.open(in[from:], d.buf, len(words), lanes, bits)
@@ -87,11 +87,11 @@ func (d *Decoder) openWords(in []byte, lanes int, bits precision) (rest []byte, 
 }
 
 // SetTable makes t, of n symbols, table k below 32 of those that OpenWords reads in.
-func (d *Decoder) SetTable(k int, t *table, n int) { d.slots.fill(kernel(d.Level), k, t, n, fine) }
+func (d *Decoder) SetTable(k int, t *Table, n int) { d.slots.fill(kernel(d.Level), k, t, n, fine) }
 
 // OpenWords begins to read what [Encoder.AppendWords] wrote, the first of in, and returns what follows it.
 func (d *Decoder) OpenWords(in []byte, laneLog uint8) (rest []byte, err error) {
-	if laneLog > maxLaneLog {
+	if laneLog > MaxLaneLog {
 		return nil, errTokens
 	}
 	return d.openWords(in, 1<<laneLog, fine)

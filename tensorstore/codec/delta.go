@@ -51,7 +51,7 @@ func encodeDelta(k kernel, dst, src []byte, in Input) ([]byte, bool) {
 }
 
 // appendDelta appends the delta of src.
-func appendDelta[T word](s *scratch, dst, src []byte, in Input) []byte {
+func appendDelta[T Word](s *scratch, dst, src []byte, in Input) []byte {
 	size := in.Elem.Size()
 	n := len(src) / size
 	flags, shift := 0, trailing[T](src, n)
@@ -76,19 +76,19 @@ func appendDelta[T word](s *scratch, dst, src []byte, in Input) []byte {
 	d := newDiffer[T](&in, n, shift)
 	dst = binary.AppendVarint(dst, int64(centerDelta(s, d, in.Pred, spans)))
 	raw := tokenize(s, d, src, in.Pred, spans)
-	dst = s.Append(dst, SizeContexts, classesOf[T]())
+	dst = s.Append(dst, SizeContexts, Classes[T]())
 	return append(dst, raw...)
 }
 
 // trailing is the number of low bits that are zero in all n words of src, at
 // most one less than their width.
-func trailing[T word](src []byte, n int) uint {
+func trailing[T Word](src []byte, n int) uint {
 	var or T
 	var x [256]T
-	size := int(widthOf[T]() / 8)
+	size := int(Width[T]() / 8)
 	for at := 0; at < n; at += len(x) {
 		b := x[:min(len(x), n-at)]
-		load(b, src[at*size:])
+		Load(b, src[at*size:])
 		for _, v := range b {
 			or |= v
 		}
@@ -96,20 +96,20 @@ func trailing[T word](src []byte, n int) uint {
 			return 0
 		}
 	}
-	return min(uint(bits.TrailingZeros64(uint64(or))), widthOf[T]()-1)
+	return min(uint(bits.TrailingZeros64(uint64(or))), Width[T]()-1)
 }
 
 // loadOrZero is load, or zeros when there is no src.
-func loadOrZero[T word](dst []T, src []byte, at int) {
+func loadOrZero[T Word](dst []T, src []byte, at int) {
 	if src == nil {
 		clear(dst)
 		return
 	}
-	load(dst, src[at*int(widthOf[T]()/8):])
+	Load(dst, src[at*int(Width[T]()/8):])
 }
 
 // centerDelta sets the offset of contexts by a sample of blocks, and returns it.
-func centerDelta[T word](s *scratch, d *differ[T], pred []byte, spans *spans) int {
+func centerDelta[T Word](s *scratch, d *differ[T], pred []byte, spans *spans) int {
 	const sample, every = 64, 1024
 	var p [sample]T
 	s.vals = s.vals[:0]
@@ -127,12 +127,12 @@ func centerDelta[T word](s *scratch, d *differ[T], pred []byte, spans *spans) in
 }
 
 // tokenize fills s.Tok and s.Ctx for the elements of spans and returns the raw bits.
-func tokenize[T word](s *scratch, d *differ[T], src, pred []byte, spans *spans) []byte {
+func tokenize[T Word](s *scratch, d *differ[T], src, pred []byte, spans *spans) []byte {
 	s.Tok = grow(s.Tok, spans.count)
 	s.Ctx = grow(s.Ctx, spans.count)
-	size := int(widthOf[T]() / 8)
+	size := int(Width[T]() / 8)
 	s.raw = grow(s.raw, spans.count*size+8)
-	w := newBitWriter(s.raw)
+	w := NewBitWriter(s.raw)
 	var x, p, z [blockLen]T
 	pos := 0
 	half := size == 2 && d.shift == 0
@@ -144,17 +144,17 @@ func tokenize[T word](s *scratch, d *differ[T], src, pred []byte, spans *spans) 
 		if half {
 			k = s.kernel.contexts(ctx, &d.expectation, pb, b.at, &d.rule)
 		}
-		load(p[k:b.n], pb[k*size:])
+		Load(p[k:b.n], pb[k*size:])
 		d.contexts(ctx[k:], p[k:b.n], b.at+k)
 		if k = 0; half {
 			k = s.ClassifyHalves(&w, tok, xb, pb, d.float != 0)
 		}
-		load(x[k:b.n], xb[k*size:])
-		load(p[k:b.n], pb[k*size:])
+		Load(x[k:b.n], xb[k*size:])
+		Load(p[k:b.n], pb[k*size:])
 		d.zigzag(z[k:b.n], x[k:b.n], p[k:b.n])
-		classify(&w, tok[k:], z[k:b.n])
+		Classify(&w, tok[k:], z[k:b.n])
 	}
-	return w.close()
+	return w.Close()
 }
 
 // zeros is the prediction of a block that has none.

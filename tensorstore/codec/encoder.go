@@ -18,7 +18,7 @@ type Encoder struct {
 	side   []byte    // coded tables
 	hist   histogram
 	clust  []cluster
-	tables [maxTables]table
+	tables [maxTables]Table
 	syms   ransSyms
 	pairs  ransPairs
 }
@@ -36,15 +36,15 @@ func (e *Encoder) Append(dst []byte, nctx, nsym int) []byte {
 		cost += e.clust[i].cost >> 16
 	}
 	laneLog := uint(0)
-	for laneLog < maxLaneLog && cost/8>>(laneLog+1) >= laneBytes {
+	for laneLog < MaxLaneLog && cost/8>>(laneLog+1) >= laneBytes {
 		laneLog++
 	}
 	bits := e.precision(cost, nsym)
 	e.side = append(e.side[:0], byte(laneLog|uint(fine-bits)/2<<3), byte(nsym-1))
-	w := newSmallWriter()
+	w := NewSmallWriter()
 	mapping := e.writeMap(w, nctx)
 	e.writeTables(w, nsym, bits)
-	e.side = w.close(e.side)
+	e.side = w.Close(e.side)
 	e.Tab = slices.Grow(e.Tab[:0], len(e.Tok))[:len(e.Tok)]
 	mapping.tables(kernel(e.Level), e.Tab, e.Ctx[:len(e.Tok)], nctx)
 	dst = binary.AppendUvarint(dst, uint64(len(e.side)))
@@ -100,7 +100,7 @@ func (e *Encoder) unused(t int) bool {
 
 // writeMap codes how many contexts share each table; for the last of several a length
 // is not needed if it is one.
-func (e *Encoder) writeMap(w *smallWriter, nctx int) (m tableMap) {
+func (e *Encoder) writeMap(w *SmallWriter, nctx int) (m tableMap) {
 	at := 0
 	for k := range e.clust {
 		end := nctx
@@ -108,7 +108,7 @@ func (e *Encoder) writeMap(w *smallWriter, nctx int) (m tableMap) {
 			end = e.clust[k+1].first
 		}
 		if nctx-at > 1 {
-			w.put(smallLength, end-at-1)
+			w.Put(smallLength, end-at-1)
 		}
 		for ; at < end; at++ {
 			m[at] = uint8(k)
@@ -118,12 +118,12 @@ func (e *Encoder) writeMap(w *smallWriter, nctx int) (m tableMap) {
 }
 
 // writeTables codes the tables of all clusters and makes what coding needs.
-func (e *Encoder) writeTables(w *smallWriter, nsym int, bits precision) {
+func (e *Encoder) writeTables(w *SmallWriter, nsym int, bits precision) {
 	tc := tableCoder{prev: &blank, top: nsym - 1}
 	for k := range e.clust {
 		t, c := &e.tables[k], &e.clust[k]
 		for i, n := range e.hist[c.first][:nsym] {
-			t.level[i] = levelOf(n, c.total)
+			t.Level[i] = levelOf(n, c.total)
 		}
 		tc.write(w, t, nsym)
 		t.spread(nsym, bits)
@@ -132,7 +132,7 @@ func (e *Encoder) writeTables(w *smallWriter, nsym int, bits precision) {
 }
 
 // setTable makes what coding n symbols in table k takes.
-func (e *Encoder) setTable(k int, t *table, n int, bits precision) {
+func (e *Encoder) setTable(k int, t *Table, n int, bits precision) {
 	e.syms.fill(k, t, n, bits)
 	if kernel(e.Level).use() != cpu.Go {
 		e.pairs.fill(k, t, n, bits)
@@ -140,7 +140,7 @@ func (e *Encoder) setTable(k int, t *table, n int, bits precision) {
 }
 
 // SetTable makes t, of n symbols, table k below 32 of those that AppendWords codes in.
-func (e *Encoder) SetTable(k int, t *table, n int) { e.setTable(k, t, n, fine) }
+func (e *Encoder) SetTable(k int, t *Table, n int) { e.setTable(k, t, n, fine) }
 
 // AppendWords appends e.Tok as a section of words in 1<<laneLog lanes. It is for those who know the table of each
 // symbol, e.Tab, and have set these; a reader has to do the same.

@@ -53,7 +53,7 @@ func TestTokens(t *testing.T) {
 			s.Ctx = append(s.Ctx, uint16(r.IntN(3)))
 		}
 		want := bytes.Clone(s.Tok)
-		enc := s.Append(nil, 3, maxSymbols)
+		enc := s.Append(nil, 3, MaxSymbols)
 		var tr Decoder
 		rest, err := tr.Open(append(enc, 1, 2, 3), 3)
 		if err != nil || !bytes.Equal(rest, []byte{1, 2, 3}) {
@@ -80,14 +80,14 @@ func TestTokens(t *testing.T) {
 func TestSpread(t *testing.T) {
 	r := rand.New(rand.NewPCG(10, 10))
 	for range 20000 {
-		var tb table
+		var tb Table
 		bits := []precision{fine, coarse}[r.IntN(2)]
-		n, used := 1+r.IntN(maxSymbols), 0
+		n, used := 1+r.IntN(MaxSymbols), 0
 		for s := range n {
 			if r.IntN(3) > 0 {
-				tb.level[s] = uint8(r.IntN(maxLevel + 1))
+				tb.Level[s] = uint8(r.IntN(MaxLevel + 1))
 			}
-			if tb.level[s] > 0 {
+			if tb.Level[s] > 0 {
 				used++
 			}
 		}
@@ -98,9 +98,9 @@ func TestSpread(t *testing.T) {
 			continue
 		}
 		sum := 0
-		for s, f := range tb.freq[:n] {
-			if (f > 0) != (tb.level[s] > 0) || f >= 1<<bits {
-				t.Fatalf("level %d has frequency %d", tb.level[s], f)
+		for s, f := range tb.Freq[:n] {
+			if (f > 0) != (tb.Level[s] > 0) || f >= 1<<bits {
+				t.Fatalf("level %d has frequency %d", tb.Level[s], f)
 			}
 			sum += int(f)
 		}
@@ -183,7 +183,7 @@ func TestBinEnds(t *testing.T) {
 
 func TestLog2(t *testing.T) {
 	for n := uint32(1); n < 1<<31; n += n/37 + 1 {
-		if got, want := float64(log2(n))/65536, math.Log2(float64(n)); math.Abs(got-want) > 1e-4 {
+		if got, want := float64(Log2(n))/65536, math.Log2(float64(n)); math.Abs(got-want) > 1e-4 {
 			t.Fatalf("log2 %d is %g, want %g", n, got, want)
 		}
 	}

@@ -93,7 +93,7 @@ func (s *scratch) orBytes(dst []byte, start int, src []byte, in Input) []byte {
 
 // A splitter says how elements are split: the symbol, and the window of bits
 // below it that are not the same in all elements.
-type splitter[T word] struct {
+type splitter[T Word] struct {
 	layout
 	expectation
 	signed bool // the sign is part of the symbol, turned by the lean of the column
@@ -131,9 +131,9 @@ func (f *splitter[T]) contexts() int {
 }
 
 // split returns the splitter for the words whose bits are all in or and all have and.
-func split[T word](in *Input, n int, or, and T) splitter[T] {
+func split[T Word](in *Input, n int, or, and T) splitter[T] {
 	f := splitter[T]{layout: in.Elem.layout(), expectation: in.expect(n)}
-	top := widthOf[T]() - 1
+	top := Width[T]() - 1
 	vary := or &^ and
 	if vary>>top == 1 {
 		f.signed = f.act != nil && f.act.lean != nil
@@ -170,13 +170,13 @@ func (f *splitter[T]) header(dst []byte) []byte {
 		var w [8]byte
 		binary.LittleEndian.PutUint64(w[:], uint64(f.same))
 		dst = append(dst, byte(f.lo), byte(f.n))
-		dst = append(dst, w[:widthOf[T]()/8]...)
+		dst = append(dst, w[:Width[T]()/8]...)
 	}
 	return dst
 }
 
 // readSplitter reads what header wrote.
-func readSplitter[T word](enc []byte, in *Input, n int) (f splitter[T], rest []byte, err error) {
+func readSplitter[T Word](enc []byte, in *Input, n int) (f splitter[T], rest []byte, err error) {
 	f = splitter[T]{layout: in.Elem.layout(), expectation: in.expect(n)}
 	if len(enc) == 0 || enc[0]&^fieldsAllFlags != 0 {
 		return f, nil, errFields
@@ -191,9 +191,9 @@ func readSplitter[T word](enc []byte, in *Input, n int) (f splitter[T], rest []b
 	if flags&fieldsWindow == 0 {
 		return f, enc, nil
 	}
-	size := int(widthOf[T]() / 8)
+	size := int(Width[T]() / 8)
 	if len(enc) < 2+size {
-		return f, nil, errShort
+		return f, nil, ErrShort
 	}
 	f.lo, f.n = uint(enc[0]), uint(enc[1])
 	if f.lo+f.n > f.rest() {
@@ -206,7 +206,7 @@ func readSplitter[T word](enc []byte, in *Input, n int) (f splitter[T], rest []b
 }
 
 // appendFields appends the form formFloat of src.
-func appendFields[T word](s *scratch, dst, src []byte, in Input) []byte {
+func appendFields[T Word](s *scratch, dst, src []byte, in Input) []byte {
 	size := in.Elem.Size()
 	n := len(src) / size
 	or, and := common[T](src, n)
@@ -218,10 +218,10 @@ func appendFields[T word](s *scratch, dst, src []byte, in Input) []byte {
 		dst = binary.AppendVarint(dst, int64(f.off))
 	}
 	f.symbols(s, src, n)
-	s.set.choose(f.symbolBits())
-	dst = s.set.append(dst, f.symbolBits())
+	s.set.Choose(f.symbolBits())
+	dst = s.set.Append(dst, f.symbolBits())
 	raw := f.tokenize(s, src, n)
-	dst = s.Append(dst, f.contexts(), s.set.n)
+	dst = s.Append(dst, f.contexts(), s.set.N)
 	return append(dst, raw...)
 }
 
@@ -237,13 +237,13 @@ func (f *splitter[T]) centerOn(s *scratch, n int) {
 }
 
 // common returns the bits that occur in any of n words, and those in all.
-func common[T word](src []byte, n int) (or, and T) {
+func common[T Word](src []byte, n int) (or, and T) {
 	and = ^T(0)
 	var x [256]T
-	size := int(widthOf[T]() / 8)
+	size := int(Width[T]() / 8)
 	for at := 0; at < n; at += len(x) {
 		b := x[:min(len(x), n-at)]
-		load(b, src[at*size:])
+		Load(b, src[at*size:])
 		for _, v := range b {
 			or |= v
 			and &= v

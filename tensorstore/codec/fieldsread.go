@@ -48,7 +48,7 @@ func readForm(s *scratch, dst, enc []byte, in Input) error {
 }
 
 // readFields decodes the form formFloat.
-func readFields[T word](s *scratch, dst, enc []byte, in Input) error {
+func readFields[T Word](s *scratch, dst, enc []byte, in Input) error {
 	size := in.Elem.Size()
 	n := len(dst) / size
 	f, enc, err := readSplitter[T](enc, &in, n)
@@ -57,7 +57,7 @@ func readFields[T word](s *scratch, dst, enc []byte, in Input) error {
 	}
 	tail := dst[n*size:]
 	if len(enc) < len(tail) {
-		return errShort
+		return ErrShort
 	}
 	copy(tail, enc)
 	enc = enc[len(tail):]
@@ -68,23 +68,23 @@ func readFields[T word](s *scratch, dst, enc []byte, in Input) error {
 		}
 		f.off, enc = int(off), enc[k:]
 	}
-	if enc, err = s.set.read(enc, f.symbolBits()); err != nil {
+	if enc, err = s.set.Read(enc, f.symbolBits()); err != nil {
 		return err
 	}
 	t := &s.dec
 	if enc, err = t.Open(enc, f.contexts()); err != nil {
 		return err
 	}
-	if t.Symbols() > s.set.n {
-		return fmt.Errorf("%d symbols, want %d: %w", t.Symbols(), s.set.n, errFields)
+	if t.Symbols() > s.set.N {
+		return fmt.Errorf("%d symbols, want %d: %w", t.Symbols(), s.set.N, errFields)
 	}
 	return f.join(s, t, dst[:n*size], enc)
 }
 
 // join decodes the elements and puts them together.
 func (f *splitter[T]) join(s *scratch, t *Decoder, dst, enc []byte) error {
-	raw := bitReader{in: enc}
-	size := int(widthOf[T]() / 8)
+	raw := BitReader{In: enc}
+	size := int(Width[T]() / 8)
 	n := len(dst) / size
 	base := f.bases(&s.set)
 	var x [blockLen]T
@@ -104,10 +104,10 @@ func (f *splitter[T]) join(s *scratch, t *Decoder, dst, enc []byte) error {
 		if f.signed {
 			turn(x[done:k], lean[done:k])
 		}
-		store(out[done*size:], x[done:k])
+		Store(out[done*size:], x[done:k])
 	}
-	if !raw.done() {
-		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.in), (raw.pos+7)/8)
+	if !raw.Done() {
+		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.In), (raw.Pos+7)/8)
 	}
 	return t.Close()
 }
@@ -125,16 +125,16 @@ func (f *splitter[T]) tablesOf(k kernel, t *Decoder, tab []uint8, ctx []uint16, 
 }
 
 // bases are the elements of each symbol without their raw bits.
-func (f *splitter[T]) bases(set *symbolSet) (b [maxSymbols]T) {
+func (f *splitter[T]) bases(set *SymbolSet) (b [MaxSymbols]T) {
 	for t := range b {
-		b[t] = f.base(set.symbol[t])
+		b[t] = f.base(set.Symbol[t])
 	}
 	return b
 }
 
 // base is the element of symbol w without its raw bits.
 func (f *splitter[T]) base(w uint16) T {
-	top := widthOf[T]() - 1
+	top := Width[T]() - 1
 	v := T(w)<<f.rest()&(T(1)<<top-1) | f.same
 	if f.signed {
 		v |= T(w>>(f.exp+f.lead)) << top
@@ -144,8 +144,8 @@ func (f *splitter[T]) base(w uint16) T {
 
 // assembleHalves is assemble, turn and store in a kernel, as far as there is one; it returns how many elements
 // it did.
-func (f *splitter[T]) assembleHalves(t *Decoder, set *symbolSet, r *bitReader, base *[maxSymbols]T, out []byte, tok []uint8, lean []int8) int {
-	if widthOf[T]() != 16 || set.escapes {
+func (f *splitter[T]) assembleHalves(t *Decoder, set *SymbolSet, r *BitReader, base *[MaxSymbols]T, out []byte, tok []uint8, lean []int8) int {
+	if Width[T]() != 16 || set.Escapes {
 		return 0
 	}
 	if !f.signed {
@@ -155,16 +155,16 @@ func (f *splitter[T]) assembleHalves(t *Decoder, set *symbolSet, r *bitReader, b
 	if f.stored {
 		own |= 1 << 15
 	}
-	return t.AssembleHalves(r, out, tok, memory(base[:]), lean, own)
+	return t.AssembleHalves(r, out, tok, Memory(base[:]), lean, own)
 }
 
 // assemble sets x from its symbols and the raw bits.
-func (f *splitter[T]) assemble(r *bitReader, set *symbolSet, base *[maxSymbols]T, x []T, tok []uint8) {
-	if set.escapes {
+func (f *splitter[T]) assemble(r *BitReader, set *SymbolSet, base *[MaxSymbols]T, x []T, tok []uint8) {
+	if set.Escapes {
 		f.assembleEscaped(r, base, x, tok)
 		return
 	}
-	lo, n, top := f.lo&63, f.n, widthOf[T]()-1
+	lo, n, top := f.lo&63, f.n, Width[T]()-1
 	mask := T(1)<<f.n - 1
 	sh := f.n & 63
 	if f.stored {
@@ -172,9 +172,9 @@ func (f *splitter[T]) assemble(r *bitReader, set *symbolSet, base *[maxSymbols]T
 	}
 	i := 0
 	if n <= 14 { // four at a time
-		all, pos := uint64(1)<<n-1, r.pos
+		all, pos := uint64(1)<<n-1, r.Pos
 		for ; i+4 <= len(x); i += 4 {
-			v := peek(r.in, pos)
+			v := Peek(r.In, pos)
 			t, q := (*[4]uint8)(tok[i:]), (*[4]T)(x[i:])
 			for k := range t {
 				b := T(v & all)
@@ -183,33 +183,33 @@ func (f *splitter[T]) assemble(r *bitReader, set *symbolSet, base *[maxSymbols]T
 			}
 			pos += 4 * n
 		}
-		r.pos = pos
+		r.Pos = pos
 	}
 	for ; i < len(x); i++ {
-		b := T(r.get(n))
+		b := T(r.Get(n))
 		x[i] = base[tok[i]] | b&mask<<lo | b>>sh<<top
 	}
 }
 
 // assembleEscaped is assemble when some symbols have no number.
-func (f *splitter[T]) assembleEscaped(r *bitReader, base *[maxSymbols]T, x []T, tok []uint8) {
-	top := widthOf[T]() - 1
+func (f *splitter[T]) assembleEscaped(r *BitReader, base *[MaxSymbols]T, x []T, tok []uint8) {
+	top := Width[T]() - 1
 	for i, t := range tok {
 		v := base[t]
-		if t == escape {
-			v = f.base(uint16(r.get(f.symbolBits())))
+		if t == Escape {
+			v = f.base(uint16(r.Get(f.symbolBits())))
 		}
-		v |= T(r.get(f.n)) << f.lo
+		v |= T(r.Get(f.n)) << f.lo
 		if f.stored {
-			v |= T(r.get(1)) << top
+			v |= T(r.Get(1)) << top
 		}
 		x[i] = v
 	}
 }
 
 // turn turns the signs of columns that lean down.
-func turn[T word](x []T, lean []int8) {
-	top := widthOf[T]() - 1
+func turn[T Word](x []T, lean []int8) {
+	top := Width[T]() - 1
 	for i, l := range lean {
 		x[i] ^= T(uint8(l)>>7) << top
 	}

@@ -5,28 +5,28 @@ package codec
 func (f *splitter[T]) symbols(s *scratch, src []byte, n int) {
 	s.wide = grow(s.wide, n)
 	s.Ctx = grow(s.Ctx, n)
-	s.set.reset(f.symbolBits())
-	size := int(widthOf[T]() / 8)
+	s.set.Reset(f.symbolBits())
+	size := int(Width[T]() / 8)
 	var x [blockLen]T
 	var v [blockLen]int16
 	var lean [blockLen]int8
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
-		load(x[:k], src[at*size:])
+		Load(x[:k], src[at*size:])
 		wide, ctx := s.wide[at:at+k], s.Ctx[at:at+k]
 		f.extract(wide, x[:k])
 		f.contextsOf(s.kernel, ctx, v[:k], lean[:k], at)
 		if f.signed {
 			f.addSigns(wide, x[:k], lean[:k])
 		}
-		s.set.count(wide)
+		s.set.Count(wide)
 	}
 }
 
 // extract sets wide to exponent and leading mantissa bits of x.
 func (f *splitter[T]) extract(wide []uint16, x []T) {
 	x = x[:len(wide)]
-	sh, mask := f.rest()&63, T(1)<<(widthOf[T]()-1-f.rest())-1
+	sh, mask := f.rest()&63, T(1)<<(Width[T]()-1-f.rest())-1
 	for i := range wide {
 		wide[i] = uint16(x[i] >> sh & mask)
 	}
@@ -49,7 +49,7 @@ func (f *splitter[T]) sizesOf(kernel kernel, ctx []uint16, v []int16, at int) {
 		clear(ctx)
 		return
 	}
-	k := kernel.contexts(ctx, &f.expectation, memory(ctx), at, &scaleRule{off: f.off})
+	k := kernel.contexts(ctx, &f.expectation, Memory(ctx), at, &scaleRule{off: f.off})
 	f.fill(v[k:], at+k)
 	Contexts(ctx[k:], v[k:], f.off)
 }
@@ -63,7 +63,7 @@ func addLeans(ctx []uint16, lean []int8) {
 
 // addSigns adds to wide the signs of x, turned where the column leans down.
 func (f *splitter[T]) addSigns(wide []uint16, x []T, lean []int8) {
-	sh, top := f.exp+f.lead, widthOf[T]()-1
+	sh, top := f.exp+f.lead, Width[T]()-1
 	for i := range wide {
 		sign := uint16(x[i]>>top) ^ uint16(uint8(lean[i])>>7)
 		wide[i] |= sign << sh
@@ -74,30 +74,30 @@ func (f *splitter[T]) addSigns(wide []uint16, x []T, lean []int8) {
 // for each element its symbol if that has no number, the window, the sign.
 func (f *splitter[T]) tokenize(s *scratch, src []byte, n int) []byte {
 	s.Tok = grow(s.Tok, n)
-	size := int(widthOf[T]() / 8)
+	size := int(Width[T]() / 8)
 	s.raw = grow(s.raw, n*size+8)
-	w := newBitWriter(s.raw)
+	w := NewBitWriter(s.raw)
 	var x [blockLen]T
 	for at := 0; at < n; at += blockLen {
 		k := min(blockLen, n-at)
-		load(x[:k], src[at*size:])
-		s.set.number(s.Tok[at:at+k], s.wide[at:at+k])
+		Load(x[:k], src[at*size:])
+		s.set.Number(s.Tok[at:at+k], s.wide[at:at+k])
 		f.remainders(&w, &s.set, x[:k], s.Tok[at:at+k], s.wide[at:at+k])
 	}
-	return w.close()
+	return w.Close()
 }
 
 // remainders writes the raw bits of x.
-func (f *splitter[T]) remainders(w *bitWriter, set *symbolSet, x []T, tok []uint8, wide []uint16) {
+func (f *splitter[T]) remainders(w *BitWriter, set *SymbolSet, x []T, tok []uint8, wide []uint16) {
 	lo, mask, n := f.lo&63, T(1)<<f.n-1, f.n
-	top, sign := widthOf[T]()-1, T(0)
+	top, sign := Width[T]()-1, T(0)
 	if f.stored {
 		sign, n = 1, n+1
 	}
-	if n == 0 && !set.escapes {
+	if n == 0 && !set.Escapes {
 		return
 	}
-	if set.escapes {
+	if set.Escapes {
 		f.escaped(w, x, tok, wide)
 		return
 	}
@@ -109,24 +109,24 @@ func (f *splitter[T]) remainders(w *bitWriter, set *symbolSet, x []T, tok []uint
 			for k := range q {
 				acc |= uint64(q[k]>>lo&mask|q[k]>>top&sign<<(f.n&63)) << (uint(k) * n & 63)
 			}
-			w.put56(acc, 4*n)
+			w.Put56(acc, 4*n)
 		}
 	}
 	for ; i < len(x); i++ {
-		w.put(uint64(x[i]>>lo&mask|x[i]>>top&sign<<(f.n&63)), n)
+		w.Put(uint64(x[i]>>lo&mask|x[i]>>top&sign<<(f.n&63)), n)
 	}
 }
 
 // escaped is remainders when some symbols have no number.
-func (f *splitter[T]) escaped(w *bitWriter, x []T, tok []uint8, wide []uint16) {
-	lo, mask, top := f.lo&63, T(1)<<f.n-1, widthOf[T]()-1
+func (f *splitter[T]) escaped(w *BitWriter, x []T, tok []uint8, wide []uint16) {
+	lo, mask, top := f.lo&63, T(1)<<f.n-1, Width[T]()-1
 	for i, v := range x {
-		if tok[i] == escape {
-			w.put(uint64(wide[i]), f.symbolBits())
+		if tok[i] == Escape {
+			w.Put(uint64(wide[i]), f.symbolBits())
 		}
-		w.put(uint64(v>>lo&mask), f.n)
+		w.Put(uint64(v>>lo&mask), f.n)
 		if f.stored {
-			w.put(uint64(v>>top), 1)
+			w.Put(uint64(v>>top), 1)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package codec
 
 import "encoding/binary"
 
-// appendFlags appends a section of flags: a length in bytes, then in bin a bit for each, given the one before.
-func appendFlags(dst []byte, flags []bool) []byte {
+// AppendFlags appends a section of flags: a length in bytes, then in bin a bit for each, given the one before.
+func AppendFlags(dst []byte, flags []bool) []byte {
 	w := newBinWriter(nil)
 	var m [2]bit
 	last := 0
@@ -20,11 +20,11 @@ func appendFlags(dst []byte, flags []bool) []byte {
 	return append(dst, out...)
 }
 
-// readFlags sets flags to those of a section, and returns what follows it.
-func readFlags(flags []bool, in []byte) ([]byte, error) {
-	sec, rest, ok := cutLen(in)
+// ReadFlags sets flags to those of a section, and returns what follows it.
+func ReadFlags(flags []bool, in []byte) ([]byte, error) {
+	sec, rest, ok := CutSection(in)
 	if !ok {
-		return nil, errShort
+		return nil, ErrShort
 	}
 	r := newBinReader(sec)
 	var m [2]bit
@@ -34,7 +34,7 @@ func readFlags(flags []bool, in []byte) ([]byte, error) {
 		flags[i] = last == 1
 	}
 	if !r.done() {
-		return nil, errShort
+		return nil, ErrShort
 	}
 	return rest, nil
 }

@@ -38,7 +38,7 @@ func allOnes(float bool) uint16 {
 // ClassifyHalves sets tok to the classes of elements x of 2 bytes, by their differences to predictions p as
 // package codec takes them, of floats or integers, and writes their raw bits. It returns how many it did: the others,
 // more than three in 2,048 at no time, are for [Classify]. w has room for all.
-func (e *Encoder) ClassifyHalves(w *bitWriter, tok []uint8, x, p []byte, float bool) int {
+func (e *Encoder) ClassifyHalves(w *BitWriter, tok []uint8, x, p []byte, float bool) int {
 	of := allOnes(float)
 	k := kernel(e.Level).classify(w, tok, x, p, of)
 	if tok = tok[k:]; len(tok) < 4 {
@@ -52,7 +52,7 @@ func (e *Encoder) ClassifyHalves(w *bitWriter, tok []uint8, x, p []byte, float b
 
 // DeclassifyHalves is the reverse: it sets x to the elements of classes tok that d has read, and returns how many it
 // did; none where the section has classes that 16 bits do not have.
-func (d *Decoder) DeclassifyHalves(r *bitReader, x []byte, tok []uint8, p []byte, float bool) int {
+func (d *Decoder) DeclassifyHalves(r *BitReader, x []byte, tok []uint8, p []byte, float bool) int {
 	if d.nsym > classes16 {
 		return 0
 	}
@@ -69,7 +69,7 @@ func (d *Decoder) DeclassifyHalves(r *bitReader, x []byte, tok []uint8, p []byte
 
 // ReadHalves is Read, of the tables tab, and DeclassifyHalves in one pass, in whole rounds, as far as a kernel does
 // that: a round waits for its lookups, and elements are put together in that time.
-func (d *Decoder) ReadHalves(r *bitReader, x []byte, tab []uint8, p []byte, float bool) int {
+func (d *Decoder) ReadHalves(r *BitReader, x []byte, tab []uint8, p []byte, float bool) int {
 	if d.nsym > classes16 {
 		return 0
 	}
@@ -79,7 +79,7 @@ func (d *Decoder) ReadHalves(r *bitReader, x []byte, tab []uint8, p []byte, floa
 // AssembleHalves sets x to elements of 2 bytes as far as a kernel does: what base, 256 of them, has for each symbol,
 // and the raw bits, which lie where own has ones. Where there are leans it turns the signs of elements whose lean
 // is negative. It returns how many it did: the raw bits may end.
-func (d *Decoder) AssembleHalves(r *bitReader, x []byte, tok []uint8, base []byte, lean []int8, own uint16) int {
+func (d *Decoder) AssembleHalves(r *BitReader, x []byte, tok []uint8, base []byte, lean []int8, own uint16) int {
 	return kernel(d.Level).assemble(r, x, tok, base, lean, own)
 }
 
@@ -138,7 +138,7 @@ func halfClassOf(z uint16) halfClass {
 }
 
 // classifyHalves is classify.
-func classifyHalves(w *bitWriter, tok []uint8, z []uint64) {
+func classifyHalves(w *BitWriter, tok []uint8, z []uint64) {
 	for _, x := range z {
 		t := (*[4]uint8)(tok)
 		c := halfClassOf(uint16(x))
@@ -155,7 +155,7 @@ func classifyHalves(w *bitWriter, tok []uint8, z []uint64) {
 		c = halfClassOf(uint16(x >> 48))
 		t[3] = uint8(c)
 		acc |= x >> 48 & uint64(c>>16) << (n & 63)
-		w.put56(acc, n+uint(c>>8&15))
+		w.Put56(acc, n+uint(c>>8&15))
 		tok = tok[4:]
 	}
 }
@@ -173,11 +173,11 @@ func makeHalfBases() (b [classes16]uint64) {
 }
 
 // declassifyHalves is declassify for classes below 64.
-func declassifyHalves(r *bitReader, z []uint64, tok []uint8) {
-	pos, in := r.pos, r.in
+func declassifyHalves(r *BitReader, z []uint64, tok []uint8) {
+	pos, in := r.Pos, r.In
 	for k := range z {
 		t := (*[4]uint8)(tok)
-		v := peek(in, pos)
+		v := Peek(in, pos)
 		c := halfBases[t[0]&(classes16-1)]
 		n := uint(c >> 16 & 15)
 		x := c&0xffff + v&(c>>32)
@@ -192,5 +192,5 @@ func declassifyHalves(r *bitReader, z []uint64, tok []uint8) {
 		z[k], pos = x, pos+n+uint(c>>16&15)
 		tok = tok[4:]
 	}
-	r.pos = pos
+	r.Pos = pos
 }

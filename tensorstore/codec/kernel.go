@@ -43,9 +43,9 @@ func newRansPair(start, freq uint32, bits precision) ransPair {
 type ransPairs [maxTables << 8]ransPair
 
 // fill makes the pairs of table k.
-func (s *ransPairs) fill(k int, t *table, n int, bits precision) {
+func (s *ransPairs) fill(k int, t *Table, n int, bits precision) {
 	start := uint32(0)
-	for sym, f := range t.freq[:n] {
+	for sym, f := range t.Freq[:n] {
 		if f > 0 {
 			s[k<<8|sym] = newRansPair(start, uint32(f), bits)
 		}

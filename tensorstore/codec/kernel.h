@@ -16,7 +16,7 @@
 #define SYMBOL_MASK ((32 << 8) - 1)
 #define RANS_LOW (1 << 16)
 
-// A bits is where a stream of raw bits stands, as bitReader and bitWriter in bits.go have it.
+// A bits is where a stream of raw bits stands, as BitReader and BitWriter in bits.go have it.
 typedef struct {
 	int64_t pos;     // read: next bit; write: whole bytes written
 	uint64_t acc, n; // write: bits not written yet

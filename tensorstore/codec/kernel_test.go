@@ -133,7 +133,7 @@ func TestContextsAgree(t *testing.T) {
 			d.rule.off = off
 			d.contexts(want, p, 0)
 			for _, k := range []kernel{kernelAVX2, kernelAVX512} {
-				n := k.contexts(got, &d.expectation, memory(p), 0, &d.rule)
+				n := k.contexts(got, &d.expectation, Memory(p), 0, &d.rule)
 				if n == 0 && k.use() != cpu.Go && off >= -32768 && off < 32704 {
 					t.Errorf("element type %d, offset %d: kernel %d does nothing", e, off, k)
 				}
@@ -156,7 +156,7 @@ func TestWideClasses(t *testing.T) {
 			bits += uint(tok-8) / 4
 		}
 	}
-	enc := s.Append([]byte{0, 0}, SizeContexts, maxSymbols)
+	enc := s.Append([]byte{0, 0}, SizeContexts, MaxSymbols)
 	raw := bytes.Repeat([]byte{0xb5}, int(bits+7)/8)
 	raw[len(raw)-1] &= 0xff >> (-bits & 7)
 	in := Input{Elem: BF16, Pred: make([]byte, 2*n)}

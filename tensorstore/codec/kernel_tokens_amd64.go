@@ -29,7 +29,7 @@ import (
 
 // slots is slots.fill; it reports whether it did it.
 func (k kernel) slots(part []uint32, freq []uint16) bool {
-	if k.use() == cpu.Go || len(part) != 1<<coarse && len(part) != 1<<fine || len(freq) == 0 || len(freq) > maxSymbols {
+	if k.use() == cpu.Go || len(part) != 1<<coarse && len(part) != 1<<fine || len(freq) == 0 || len(freq) > MaxSymbols {
 		return false
 	}
 	C.dits_slots((*C.uint32_t)(unsafe.Pointer(&part[0])), C.int64_t(len(part)), u16(freq), C.int64_t(len(freq)))
@@ -59,7 +59,7 @@ func (k kernel) ransRead(r *ransReader, s *slots, tok, tab []uint8) int {
 
 // ransWrite codes symbols, whole rounds, with words before p, and returns where
 // they begin now. It reports whether it did it.
-func (k kernel) ransWrite(st *[maxLanes]uint32, lanes int, bits precision, words []uint16, p int, s *ransPairs, tok, tab []uint8) (int, bool) {
+func (k kernel) ransWrite(st *[MaxLanes]uint32, lanes int, bits precision, words []uint16, p int, s *ransPairs, tok, tab []uint8) (int, bool) {
 	if !k.codes(lanes) || len(tok)%lanes != 0 || len(tab) < len(tok) || p < len(tok)+ransSlack || p > len(words) {
 		return p, false
 	}

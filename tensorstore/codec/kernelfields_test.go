@@ -32,7 +32,7 @@ func TestAssembleAgrees(t *testing.T) {
 func assembleAgrees(t *testing.T, r *rand.Rand, f *splitter[uint16], missing int) {
 	t.Helper()
 	const n = 355
-	var base [maxSymbols]uint16
+	var base [MaxSymbols]uint16
 	for i := range base {
 		base[i] = uint16(r.Uint32())
 	}
@@ -44,26 +44,26 @@ func assembleAgrees(t *testing.T, r *rand.Rand, f *splitter[uint16], missing int
 		raw[i] = uint8(r.Uint32())
 	}
 	s := new(scratch)
-	want, wantBits := make([]uint16, n), bitReader{raw, r.UintN(20)}
-	from := wantBits.pos
+	want, wantBits := make([]uint16, n), BitReader{raw, r.UintN(20)}
+	from := wantBits.Pos
 	f.assemble(&wantBits, &s.set, &base, want, tok)
 	if f.signed {
 		turn(want, lean)
 	}
 	for _, in := range []kernel{kernelAVX2, kernelAVX512} {
 		s.setKernel(in)
-		out, bits := make([]byte, 2*n), bitReader{raw, from}
+		out, bits := make([]byte, 2*n), BitReader{raw, from}
 		k := f.assembleHalves(&s.dec, &s.set, &bits, &base, out, tok, lean)
 		if k == 0 && s.kernel.use() != cpu.Go && missing <= 0 {
 			t.Fatalf("kernel %d does nothing", s.kernel)
 		}
 		got := make([]uint16, n)
-		load(got[:k], out)
+		Load(got[:k], out)
 		f.assemble(&bits, &s.set, &base, got[k:], tok[k:])
 		if f.signed {
 			turn(got[k:], lean[k:])
 		}
-		if !slices.Equal(got, want) || bits.pos != wantBits.pos {
+		if !slices.Equal(got, want) || bits.Pos != wantBits.Pos {
 			t.Fatalf("%+v, %d bytes missing: kernel %d differs after %d elements", f, missing, s.kernel, k)
 		}
 		if !bytes.Equal(out[2*k:], make([]byte, 2*(n-k))) {
@@ -105,7 +105,7 @@ func tablesAgree(t *testing.T, r *rand.Rand, f *splitter[uint16]) {
 		}
 	}
 	var d Decoder
-	if _, err := d.Open(e.Append(nil, f.contexts(), maxSymbols), f.contexts()); err != nil {
+	if _, err := d.Open(e.Append(nil, f.contexts(), MaxSymbols), f.contexts()); err != nil {
 		t.Fatal(err)
 	}
 	if m := d.Map()[:f.contexts()]; slices.Max(m) < 8 {

@@ -26,8 +26,8 @@ func makeLog2Table() (t [257]uint32) {
 	return t
 }
 
-// log2 is the logarithm of n > 0 in 1/65536 steps, to about 2^-16 relative; 0 for n = 0.
-func log2(n uint32) uint64 {
+// Log2 is the logarithm of n > 0 in 1/65536 steps, to about 2^-16 relative; 0 for n = 0.
+func Log2(n uint32) uint64 {
 	if n == 0 {
 		return 0
 	}

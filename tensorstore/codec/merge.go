@@ -8,7 +8,7 @@ const (
 )
 
 // A histogram counts symbols in each context.
-type histogram [maxContexts][maxSymbols]uint32
+type histogram [maxContexts][MaxSymbols]uint32
 
 // A cluster is a run of contexts that share a table: first to last.
 type cluster struct {
@@ -93,8 +93,8 @@ func (h *histogram) cost(a, b, nsym int, total uint32) int64 {
 		}
 		if n > 0 {
 			used++
-			sum += uint64(n) * log2(n)
+			sum += uint64(n) * Log2(n)
 		}
 	}
-	return int64(uint64(total)*log2(total)-sum) + (tableBits+symbolBits*used)<<16
+	return int64(uint64(total)*Log2(total)-sum) + (tableBits+symbolBits*used)<<16
 }

@@ -17,7 +17,7 @@ const (
 	numberSymbols = 2 * numberZero
 	numberEscape  = 0   // symbol of what is too far off, followed by all of it
 	numberLanes   = 512 // bytes of words that justify one more lane
-	escapeLevel   = maxLevel - 10*levelSteps
+	escapeLevel   = MaxLevel - 10*LevelSteps
 )
 
 // A numberClass is how far the numbers of a column spread.
@@ -47,7 +47,7 @@ var bellDrop = [2]uint64{30 << 16, 1390203}
 // bells are the tables of all classes.
 var bells = makeBells()
 
-func makeBells() (all [numberTables]table) {
+func makeBells() (all [numberTables]Table) {
 	for i := range all {
 		all[i].bell(i)
 	}
@@ -55,17 +55,17 @@ func makeBells() (all [numberTables]table) {
 }
 
 // bell makes the table of that number.
-func (t *table) bell(number int) {
-	t.level[numberZero] = maxLevel
+func (t *Table) bell(number int) {
+	t.Level[numberZero] = MaxLevel
 	for x := uint64(1); x < numberZero; x++ {
 		drop := (x*x*bellDrop[number%2]>>(number/2) + 1<<15) >> 16
-		if drop >= maxLevel {
+		if drop >= MaxLevel {
 			break
 		}
-		t.level[numberZero-x], t.level[numberZero+x] = uint8(maxLevel-drop), uint8(maxLevel-drop)
+		t.Level[numberZero-x], t.Level[numberZero+x] = uint8(MaxLevel-drop), uint8(MaxLevel-drop)
 	}
-	t.level[numberEscape] = escapeLevel
-	t.spread(numberSymbols, fine)
+	t.Level[numberEscape] = escapeLevel
+	t.Spread(numberSymbols)
 }
 
 // A numberColumn is what coding in a class takes.
@@ -77,7 +77,7 @@ type numberColumn struct {
 
 func (c numberClass) column() numberColumn {
 	n := numberColumn{raw: uint8(c.raw()), table: c.table()}
-	for n.most+1 < numberZero && bells[n.table].level[numberZero+n.most+1] > 0 {
+	for n.most+1 < numberZero && bells[n.table].Level[numberZero+n.most+1] > 0 {
 		n.most++
 	}
 	return n
@@ -91,7 +91,7 @@ var bellMeans = makeBellMeans()
 func makeBellMeans() (m [numberTables]uint64) {
 	for k := range m {
 		for x := range numberZero {
-			m[k] += uint64(x) * 2 * uint64(bells[k].freq[numberZero+x])
+			m[k] += uint64(x) * 2 * uint64(bells[k].Freq[numberZero+x])
 		}
 	}
 	return m
@@ -101,7 +101,7 @@ func makeBellMeans() (m [numberTables]uint64) {
 // nearest.
 func classOf(sum uint64, count int) numberClass {
 	c := numberClass(0)
-	for c+1 < numberClasses && 2*sum<<fine > uint64(count)*(c.mean()+(c+1).mean()) {
+	for c+1 < numberClasses && 2*sum<<TableBits > uint64(count)*(c.mean()+(c+1).mean()) {
 		c++
 	}
 	return c

@@ -102,14 +102,14 @@ func TestNumbersRefuseWhatIsNoEncoding(t *testing.T) {
 			t.Errorf("bit %d: %d numbers", i, len(got))
 		}
 	}
-	side, rest, _ := cutLen(b)
+	side, rest, _ := CutSection(b)
 	classes := func(lanes byte, first, next int) []byte {
-		w := newSmallWriter()
-		w.put(numberFirst, first)
+		w := NewSmallWriter()
+		w.Put(numberFirst, first)
 		for range 5 {
-			w.put(numberNext, next)
+			w.Put(numberNext, next)
 		}
-		return append(section(w.close([]byte{lanes})), rest...)
+		return append(section(w.Close([]byte{lanes})), rest...)
 	}
 	good := func(b []byte) error { _, err := ParseNumbers(b, 900, 6); return err }
 	if good(append(section(side), rest...)) != nil {
@@ -119,7 +119,7 @@ func TestNumbersRefuseWhatIsNoEncoding(t *testing.T) {
 		"bytes after the end":  append(bytes.Clone(b), 1, 2, 3, 4),
 		"a class below 0":      classes(0, 0, -1),
 		"a class too large":    classes(0, numberClasses, 0),
-		"no class":             classes(0, nothing, 0),
+		"no class":             classes(0, Nothing, 0),
 		"128 lanes":            classes(7, 20, 0),
 		"no side":              append([]byte{0}, rest...),
 		"classes that go on":   append(section(append(bytes.Clone(side), 0, 0)), rest...),
@@ -168,14 +168,14 @@ func TestBells(t *testing.T) {
 			sum += p(x)
 		}
 		for x := -40; x <= 40; x++ {
-			if f := bells[k].freq[numberZero+x]; f > 0 {
+			if f := bells[k].Freq[numberZero+x]; f > 0 {
 				loss += p(x) / sum * math.Log2(p(x)/sum*4096/float64(f))
 			}
 		}
 		if loss > 0.01 {
 			t.Errorf("table %d: %.4f bits above a normal distribution of %.2f", k, loss, sigma)
 		}
-		if f := bells[k].freq[numberZero]; f > 4096-4096/128 {
+		if f := bells[k].Freq[numberZero]; f > 4096-4096/128 {
 			t.Errorf("table %d: a zero has %d of 4096", k, f)
 		}
 	}

@@ -40,7 +40,7 @@ func parseNumbers(k kernel, b []byte, n int64, stride int) ([]int16, error) {
 // A numberReader reads numbers block by block.
 type numberReader struct {
 	dec     *Decoder
-	raw     bitReader
+	raw     BitReader
 	columns []numberColumn
 	tables  []uint8 // of a block that begins in any column
 	exact   bool    // no column has raw bits
@@ -49,34 +49,34 @@ type numberReader struct {
 // open reads the classes of stride columns and makes their tables.
 func (r *numberReader) open(d *Decoder, b []byte, stride int) error {
 	r.dec = d
-	side, in, ok := cutLen(b)
+	side, in, ok := CutSection(b)
 	if !ok || len(side) == 0 {
-		return errShort
+		return ErrShort
 	}
 	classes, err := readClasses(d.Level, side[1:], stride)
 	if err != nil {
 		return err
 	}
 	r.makeTables(classes)
-	r.raw.in, err = d.OpenWords(in, side[0])
+	r.raw.In, err = d.OpenWords(in, side[0])
 	return err
 }
 
 // readClasses reads the classes of stride columns, all of side.
 func readClasses(level cpu.Level, side []byte, stride int) ([]numberClass, error) {
-	r := newSmallReader(level, side)
-	defer r.free()
+	r := NewSmallReader(level, side)
+	defer r.Free()
 	classes := make([]numberClass, 0, min(stride, 4096))
 	context, last := numberFirst, 0
 	for i := range stride {
-		last += r.get(context)
+		last += r.Get(context)
 		context = numberNext
-		if r.over() || last < 0 || last >= numberClasses {
+		if r.Over() || last < 0 || last >= numberClasses {
 			return nil, fmt.Errorf("column %d of %d: class %d, want 0 to %d", i, stride, last, numberClasses-1)
 		}
 		classes = append(classes, numberClass(last))
 	}
-	if !r.done() {
+	if !r.Done() {
 		return nil, fmt.Errorf("classes: %d bytes, want %d", len(side), r.pos)
 	}
 	return classes, nil
@@ -141,9 +141,9 @@ func (r *numberReader) numbers(v []int16, t []uint8, column int) (int, error) {
 		x := int(sym) - numberZero
 		switch {
 		case sym == numberEscape:
-			x = int(int16(r.raw.get(16)))
+			x = int(int16(r.raw.Get(16)))
 		case raw > 0:
-			x = x<<raw + int(r.raw.get(uint(raw))) - 1<<raw>>1
+			x = x<<raw + int(r.raw.Get(uint(raw))) - 1<<raw>>1
 		}
 		if x < -MaxNumber || x > MaxNumber {
 			return 0, fmt.Errorf("got %d, want ±%d", x, MaxNumber)
@@ -158,8 +158,8 @@ func (r *numberReader) numbers(v []int16, t []uint8, column int) (int, error) {
 
 // close checks that all was read.
 func (r *numberReader) close() error {
-	if !r.raw.done() {
-		return fmt.Errorf("raw bits: %d bytes, want %d", len(r.raw.in), (r.raw.pos+7)/8)
+	if !r.raw.Done() {
+		return fmt.Errorf("raw bits: %d bytes, want %d", len(r.raw.In), (r.raw.Pos+7)/8)
 	}
 	return r.dec.Close()
 }

@@ -33,13 +33,13 @@ func appendNumbers(k kernel, dst []byte, v []int16, stride int) []byte {
 
 // appendClasses appends the classes of columns.
 func appendClasses(dst []byte, classes []numberClass) []byte {
-	w := newSmallWriter()
+	w := NewSmallWriter()
 	context, last := numberFirst, 0
 	for _, c := range classes {
-		w.put(context, int(c)-last)
+		w.Put(context, int(c)-last)
 		context, last = numberNext, int(c)
 	}
-	return w.close(dst)
+	return w.Close(dst)
 }
 
 // numberLaneLog is the binary logarithm of the lanes for n numbers in columns of classes.
@@ -49,7 +49,7 @@ func numberLaneLog(classes []numberClass, n int) (l uint) {
 		sum += int(c.table()) + 2
 	}
 	words := n * sum / (32 * len(classes))
-	for l < maxLaneLog && words>>(l+1) >= numberLanes {
+	for l < MaxLaneLog && words>>(l+1) >= numberLanes {
 		l++
 	}
 	return l
@@ -73,7 +73,7 @@ func (s *scratch) numberTables(classes []numberClass) {
 func (s *scratch) numberSymbols(v []int16, classes []numberClass) []byte {
 	s.Tok, s.Tab = grow(s.Tok, len(v)), grow(s.Tab, len(v))
 	s.raw = grow(s.raw, 2*len(v)+8)
-	w := newBitWriter(s.raw)
+	w := NewBitWriter(s.raw)
 	columns := make([]numberColumn, len(classes))
 	for k, c := range classes {
 		columns[k] = c.column()
@@ -82,11 +82,11 @@ func (s *scratch) numberSymbols(v []int16, classes []numberClass) []byte {
 		end := min(i+len(columns), len(v))
 		symbolsOfRow(&w, s.Tok[i:end], s.Tab[i:end], v[i:end], columns)
 	}
-	return w.close()
+	return w.Close()
 }
 
 // symbolsOfRow sets tok and tab to the symbols and tables of a row, and writes its raw bits.
-func symbolsOfRow(w *bitWriter, tok, tab []uint8, row []int16, columns []numberColumn) {
+func symbolsOfRow(w *BitWriter, tok, tab []uint8, row []int16, columns []numberColumn) {
 	tok, tab, columns = tok[:len(row)], tab[:len(row)], columns[:len(row)]
 	for k, x := range row {
 		c := columns[k]
@@ -95,12 +95,12 @@ func symbolsOfRow(w *bitWriter, tok, tab []uint8, row []int16, columns []numberC
 		tab[k] = c.table
 		if multiple < -int(c.most) || multiple > int(c.most) {
 			tok[k] = numberEscape
-			w.put56(uint64(uint16(x)), 16)
+			w.Put56(uint64(uint16(x)), 16)
 			continue
 		}
 		tok[k] = uint8(multiple + numberZero)
 		if c.raw > 0 {
-			w.put56(uint64(up)&(1<<(c.raw&15)-1), uint(c.raw))
+			w.Put56(uint64(up)&(1<<(c.raw&15)-1), uint(c.raw))
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (s *scratch) appendBytes(dst, src []byte, in Input) []byte {
 	for at := 0; at < len(src); at += blockLen {
 		p.contexts(s.Ctx[at:min(at+blockLen, len(src))], at)
 	}
-	return s.Append(dst, SizeContexts, maxSymbols)
+	return s.Append(dst, SizeContexts, MaxSymbols)
 }
 
 // planes tells the contexts of bytes.

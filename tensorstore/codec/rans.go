@@ -13,7 +13,7 @@ import (
 // i mod lanes; all lanes share one stream of words.
 
 const (
-	maxLanes = 64
+	MaxLanes = 64
 	ransLow  = 1 << 16 // lowest state, and the first of every lane
 )
 
@@ -31,12 +31,12 @@ const (
 type slots [maxTables << fine]uint32
 
 // fill makes the part of table k.
-func (s *slots) fill(kernel kernel, k int, t *table, n int, bits precision) {
+func (s *slots) fill(kernel kernel, k int, t *Table, n int, bits precision) {
 	p := s[k<<bits : (k+1)<<bits]
-	if kernel.slots(p, t.freq[:n]) {
+	if kernel.slots(p, t.Freq[:n]) {
 		return
 	}
-	for sym, f := range t.freq[:n] {
+	for sym, f := range t.Freq[:n] {
 		e := uint32(sym)<<24 | uint32(f)<<12
 		for i := range p[:f] {
 			p[i] = e | uint32(i)
@@ -49,11 +49,11 @@ func (s *slots) fill(kernel kernel, k int, t *table, n int, bits precision) {
 }
 
 // ransPad is how far beyond its input a round may read.
-const ransPad = 2 * maxLanes
+const ransPad = 2 * MaxLanes
 
 // A ransReader decodes symbols.
 type ransReader struct {
-	state [maxLanes]uint32
+	state [MaxLanes]uint32
 	lanes int
 	bits  precision
 	in    []byte // words, then at least ransPad other bytes
@@ -61,14 +61,14 @@ type ransReader struct {
 	end   int    // end of the words
 }
 
-var errShort = errors.New("entropy coder: stream too short")
+var ErrShort = errors.New("entropy coder: stream too short")
 
 // open reads the states from in, of which the first size bytes are states and
 // words. Where too little follows to read ahead it copies the words to buf,
 // which it grows and returns.
 func (r *ransReader) open(in, buf []byte, size, lanes int, bits precision) ([]byte, error) {
 	if size < 4*lanes {
-		return buf, errShort
+		return buf, ErrShort
 	}
 	for i := range r.state[:lanes] {
 		r.state[i] = binary.LittleEndian.Uint32(in[4*i:])
@@ -90,7 +90,7 @@ func (r *ransReader) read(kernel kernel, s *slots, tok, tab []uint8) error {
 	p := r.pos
 	for len(tok) > 0 {
 		if p > r.end {
-			return errShort
+			return ErrShort
 		}
 		n := min(r.lanes, len(tok))
 		in := (*[ransPad + 2]byte)(r.in[p:])
@@ -113,13 +113,13 @@ type digits interface{ [coarse]int | [fine]int }
 // is apart so that all it needs stays in registers.
 //
 //go:noinline
-func ransRound[D digits](s *slots, st *[maxLanes]uint32, in *[ransPad + 2]byte, tok, tab []uint8) int {
+func ransRound[D digits](s *slots, st *[MaxLanes]uint32, in *[ransPad + 2]byte, tok, tab []uint8) int {
 	var d D
 	bits := uint(len(d))
 	q, mask := 0, uint32(1)<<bits-1
 	tab = tab[:len(tok)]
 	for l := range tok {
-		x := st[l&(maxLanes-1)]
+		x := st[l&(MaxLanes-1)]
 		e := s[(uint32(tab[l])<<bits|x&mask)&(maxTables<<fine-1)]
 		x = (e>>12&0xfff)*(x>>bits) + e&0xfff
 		tok[l] = uint8(e >> 24)
@@ -130,7 +130,7 @@ func ransRound[D digits](s *slots, st *[maxLanes]uint32, in *[ransPad + 2]byte, 
 		if x < ransLow {
 			x = y
 		}
-		st[l&(maxLanes-1)] = x
+		st[l&(MaxLanes-1)] = x
 	}
 	return q
 }
@@ -171,9 +171,9 @@ func (e *ransSym) set(start, freq uint32, bits precision) {
 type ransSyms [maxTables << 8]ransSym
 
 // fill makes the entries of table k.
-func (s *ransSyms) fill(k int, t *table, n int, bits precision) {
+func (s *ransSyms) fill(k int, t *Table, n int, bits precision) {
 	start := uint32(0)
-	for sym, f := range t.freq[:n] {
+	for sym, f := range t.Freq[:n] {
 		if f > 0 {
 			s[k<<8|sym].set(start, uint32(f), bits)
 		}
@@ -186,7 +186,7 @@ func (s *ransSyms) fill(k int, t *table, n int, bits precision) {
 func (e *Encoder) appendWords(dst []byte, lanes int, bits precision) []byte {
 	e.words = slices.Grow(e.words[:0], len(e.Tok)+ransSlack)[:len(e.Tok)+ransSlack]
 	tok, tab, words := e.Tok, e.Tab, e.words
-	var state [maxLanes]uint32
+	var state [MaxLanes]uint32
 	for i := range state {
 		state[i] = ransLow
 	}
@@ -212,7 +212,7 @@ func (e *Encoder) appendWords(dst []byte, lanes int, bits precision) []byte {
 		dst = binary.LittleEndian.AppendUint32(dst, x)
 	}
 	dst = slices.Grow(dst, n)[:len(dst)+n]
-	store(dst[len(dst)-n:], words[p:])
+	Store(dst[len(dst)-n:], words[p:])
 	return dst
 }
 
@@ -220,20 +220,20 @@ func (e *Encoder) appendWords(dst []byte, lanes int, bits precision) []byte {
 // and returns where they now begin.
 //
 //go:noinline
-func ransBack[D digits](s *ransSyms, st *[maxLanes]uint32, tok, tab []uint8, words []uint16, p int) int {
+func ransBack[D digits](s *ransSyms, st *[MaxLanes]uint32, tok, tab []uint8, words []uint16, p int) int {
 	var d D
 	shift := uint(32 + len(d))
 	tab = tab[:len(tok)]
 	for l := len(tok) - 1; l >= 0; l-- {
 		e := &s[(int(tab[l])<<8|int(tok[l]))&(maxTables<<8-1)]
-		x := st[l&(maxLanes-1)]
+		x := st[l&(MaxLanes-1)]
 		words[p-1] = uint16(x)                          // counts only if it moves out
 		p -= int(uint64(int64(e.max)-int64(x)-1) >> 63) // 1 from max on
 		if x >= e.max {
 			x >>= 16
 		}
 		q := uint32(uint64(x) * e.rcp >> shift)
-		st[l&(maxLanes-1)] = x + uint32(e.start) + q*uint32(e.comp)
+		st[l&(MaxLanes-1)] = x + uint32(e.start) + q*uint32(e.comp)
 	}
 	return p
 }

@@ -15,7 +15,7 @@ type scratch struct {
 	raw    []byte   // raw bits
 	vals   []int16  // sample of values, for the contexts' offset
 	spans  spans
-	set    symbolSet
+	set    SymbolSet
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}

@@ -2,8 +2,8 @@ package codec
 
 import "encoding/binary"
 
-// cutLen cuts a section off in: its length, then as many bytes.
-func cutLen(in []byte) (section, rest []byte, ok bool) {
+// CutSection cuts a section off in: its length, then as many bytes.
+func CutSection(in []byte) (section, rest []byte, ok bool) {
 	n, k := binary.Uvarint(in)
 	if k <= 0 || n > uint64(len(in)-k) {
 		return nil, nil, false

@@ -16,8 +16,8 @@ const (
 	smallEscape   = smallSymbols - 1 // followed by 16 bits
 )
 
-// nothing is what stands for no number.
-const nothing = 1 << 16
+// Nothing is what stands for no number.
+const Nothing = 1 << 16
 
 // A peak is the form of a distribution around zero, 12 bits. The low four say how many half
 // octaves ±1 is less frequent than 0, the next how many eighths of an octave, less one, each
@@ -28,29 +28,29 @@ type peak uint16
 const peakBits = 12
 
 const (
-	peakEscape = maxLevel - 8*levelSteps  // level of escapes
-	peakLowest = maxLevel - 11*levelSteps // what would be rarer escapes
+	peakEscape = MaxLevel - 8*LevelSteps  // level of escapes
+	peakLowest = MaxLevel - 11*LevelSteps // what would be rarer escapes
 )
 
 // fill makes the table of p. A zero takes a hundredth of a bit at the least, so that what a
 // reader puts out is bounded by its input.
-func (p peak) fill(t *table) {
-	drop, slope, none := 2*int(p&15), int(p>>4&15)+1, levelSteps*(int(p>>8&15)-8)
-	top := maxLevel + min(none, 0)
-	t.level[smallZero] = uint8(top)
-	t.level[smallUnused] = 0
+func (p peak) fill(t *Table) {
+	drop, slope, none := 2*int(p&15), int(p>>4&15)+1, LevelSteps*(int(p>>8&15)-8)
+	top := MaxLevel + min(none, 0)
+	t.Level[smallZero] = uint8(top)
+	t.Level[smallUnused] = 0
 	for k := 1; k <= smallMost; k++ {
 		l := top - drop - (k-1)*slope/2
 		if l < peakLowest {
 			l = 0
 		}
-		t.level[smallZero-k], t.level[smallZero+k] = uint8(l), uint8(l)
+		t.Level[smallZero-k], t.Level[smallZero+k] = uint8(l), uint8(l)
 	}
-	t.level[smallNone] = uint8(maxLevel - max(none, 0))
+	t.Level[smallNone] = uint8(MaxLevel - max(none, 0))
 	if p>>8 == 15 {
-		t.level[smallNone] = 0
+		t.Level[smallNone] = 0
 	}
-	t.level[smallEscape] = peakEscape
+	t.Level[smallEscape] = peakEscape
 	t.spread(smallSymbols, coarse)
 }
 
@@ -64,15 +64,15 @@ func peakOf(counts *[smallSymbols]uint32) peak {
 		sum += n * uint32(k-1)
 	}
 	const octave = int64(1) << 16
-	zero, absent := int64(log2(counts[smallZero])), peak(15)
+	zero, absent := int64(Log2(counts[smallZero])), peak(15)
 	// A step beyond ±1 keeps sum/(sum+more) of what is left; ±1 has the rest, half on each side.
 	slope, ones := int64(16), int64(0)
 	if more > 0 {
-		slope = (8*int64(log2(sum+more)-log2(max(sum, 1))) + octave/2) / octave
-		ones = 2*int64(log2(more)) - int64(log2(sum+more)) - octave
+		slope = (8*int64(Log2(sum+more)-Log2(max(sum, 1))) + octave/2) / octave
+		ones = 2*int64(Log2(more)) - int64(Log2(sum+more)) - octave
 	}
 	if n := counts[smallNone]; n > 0 {
-		x := (max(zero, ones) - int64(log2(n)) + octave/2) >> 16
+		x := (max(zero, ones) - int64(Log2(n)) + octave/2) >> 16
 		absent = peak(8 + min(max(x, -8), 6))
 	}
 	drop := (2*(zero-ones) + octave/2) >> 16

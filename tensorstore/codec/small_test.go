@@ -29,7 +29,7 @@ func smallCases() (all []smallCase) {
 	make1("none", 0, 1, nil)
 	make1("one", 1, 1, func() int { return 5 })
 	make1("zeros", 5000, 3, func() int { return 0 })
-	make1("nothing", 5000, 2, func() int { return nothing })
+	make1("nothing", 5000, 2, func() int { return Nothing })
 	make1("all", 5000, smallContexts, func() int { return r.IntN(1<<16) - 1<<15 })
 	make1("ends", 200, 2, func() int {
 		return []int{-smallMost - 1, -smallMost, smallMost, smallMost + 1, -1 << 15, 1<<15 - 1}[r.IntN(6)]
@@ -38,7 +38,7 @@ func smallCases() (all []smallCase) {
 	make1("far", 3000, 1, func() int { return 20 + r.IntN(4) })
 	make1("sparse", 3000, smallContexts, func() int {
 		if r.IntN(4) > 0 {
-			return nothing
+			return Nothing
 		}
 		return r.IntN(7) - 3
 	})
@@ -46,21 +46,21 @@ func smallCases() (all []smallCase) {
 }
 
 func (c smallCase) write(dst []byte) []byte {
-	w := newSmallWriter()
+	w := NewSmallWriter()
 	for i, v := range c.v {
-		w.put(c.context(i), v)
+		w.Put(c.context(i), v)
 	}
-	return w.close(dst)
+	return w.Close(dst)
 }
 
 // read reads c from b in k and reports whether all of b was read.
 func (c smallCase) read(level cpu.Level, b []byte) (v []int, done bool) {
-	r := newSmallReader(level, b)
-	defer r.free()
+	r := NewSmallReader(level, b)
+	defer r.Free()
 	for i := range c.v {
-		v = append(v, r.get(c.context(i)))
+		v = append(v, r.Get(c.context(i)))
 	}
-	return v, r.done() && !r.over()
+	return v, r.Done() && !r.Over()
 }
 
 func TestSmallComesBack(t *testing.T) {
@@ -117,17 +117,17 @@ func TestSmallCost(t *testing.T) {
 // symbol so cheap that few bytes hold many.
 func TestPeaks(t *testing.T) {
 	for p := range peak(1 << peakBits) {
-		var tb table
+		var tb Table
 		p.fill(&tb)
 		sum := 0
-		for _, f := range tb.freq[:smallSymbols] {
+		for _, f := range tb.Freq[:smallSymbols] {
 			sum += int(f)
 			if f > 1016 {
 				t.Fatalf("form %#x: a symbol has %d of 1024", p, f)
 			}
 		}
-		if sum != 1024 || tb.freq[smallEscape] == 0 || tb.freq[smallUnused] > 0 {
-			t.Fatalf("form %#x: %d of 1024, escape %d, unused %d", p, sum, tb.freq[smallEscape], tb.freq[smallUnused])
+		if sum != 1024 || tb.Freq[smallEscape] == 0 || tb.Freq[smallUnused] > 0 {
+			t.Fatalf("form %#x: %d of 1024, escape %d, unused %d", p, sum, tb.Freq[smallEscape], tb.Freq[smallUnused])
 		}
 	}
 }
@@ -138,19 +138,19 @@ func FuzzSmall(f *testing.F) {
 		f.Add(c.write(nil)[:min(len(c.write(nil)), 300)])
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, twin := newSmallReader(cpu.Best, b), newSmallReader(cpu.Go, b)
-		defer r.free()
-		defer twin.free()
+		r, twin := NewSmallReader(cpu.Best, b), NewSmallReader(cpu.Go, b)
+		defer r.Free()
+		defer twin.Free()
 		context := 0
 		for i := range 1 << 20 {
-			v := r.get(context)
-			if w := twin.get(context); v != w {
+			v := r.Get(context)
+			if w := twin.Get(context); v != w {
 				t.Fatalf("number %d is %d, in Go %d", i, v, w)
 			}
-			if v != nothing && v != int(int16(v)) {
+			if v != Nothing && v != int(int16(v)) {
 				t.Fatalf("number %d is %d", i, v)
 			}
-			if r.over() || r.done() {
+			if r.Over() || r.Done() {
 				return
 			}
 			if i > 1000*(len(b)+1) {

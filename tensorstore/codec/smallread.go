@@ -7,22 +7,22 @@ import (
 	"dits/cpu"
 )
 
-// A smallReader reads what a [smallWriter] wrote. Beyond the end it reads zeros; over tells.
-type smallReader struct {
+// A SmallReader reads what a [SmallWriter] wrote. Beyond the end it reads zeros; over tells.
+type SmallReader struct {
 	level cpu.Level
 	in    []byte
 	pos   int // next word; more than the length when words were missing
 	state uint32
 	known uint32 // contexts whose slots are made, a bit each
 	slots [smallContexts << coarse]uint32
-	table table
+	table Table
 }
 
-var smallReaders = sync.Pool{New: func() any { return new(smallReader) }}
+var smallReaders = sync.Pool{New: func() any { return new(SmallReader) }}
 
-// newSmallReader returns a reader of a section; give it back with free.
-func newSmallReader(level cpu.Level, in []byte) *smallReader {
-	r := smallReaders.Get().(*smallReader)
+// NewSmallReader returns a reader of a section; give it back with free.
+func NewSmallReader(level cpu.Level, in []byte) *SmallReader {
+	r := smallReaders.Get().(*SmallReader)
 	r.level, r.in, r.pos, r.known, r.state = level, in, 4, 0, 0
 	if len(in) >= 4 {
 		r.state = binary.LittleEndian.Uint32(in)
@@ -30,19 +30,19 @@ func newSmallReader(level cpu.Level, in []byte) *smallReader {
 	return r
 }
 
-func (r *smallReader) free() {
+func (r *SmallReader) Free() {
 	r.in = nil
 	smallReaders.Put(r)
 }
 
-// over reports that more was read than there is.
-func (r *smallReader) over() bool { return r.pos > len(r.in) }
+// Over reports that more was read than there is.
+func (r *SmallReader) Over() bool { return r.pos > len(r.in) }
 
-// done reports that all was read, down to where the writer began.
-func (r *smallReader) done() bool { return r.pos == len(r.in) && r.state == ransLow }
+// Done reports that all was read, down to where the writer began.
+func (r *SmallReader) Done() bool { return r.pos == len(r.in) && r.state == ransLow }
 
-// get reads the next number, of a context; nothing if it is none.
-func (r *smallReader) get(context int) int {
+// Get reads the next number, of a context; nothing if it is none.
+func (r *SmallReader) Get(context int) int {
 	if r.known>>context&1 == 0 {
 		r.learn(context)
 	}
@@ -54,7 +54,7 @@ func (r *smallReader) get(context int) int {
 		return sym - smallZero
 	}
 	if sym == smallNone {
-		return nothing
+		return Nothing
 	}
 	x = r.state
 	r.renew(x >> 16)
@@ -62,7 +62,7 @@ func (r *smallReader) get(context int) int {
 }
 
 // renew sets the state to x with a word, where x needs one.
-func (r *smallReader) renew(x uint32) {
+func (r *SmallReader) renew(x uint32) {
 	if x < ransLow {
 		x <<= 16
 		if r.pos+2 <= len(r.in) {
@@ -74,16 +74,16 @@ func (r *smallReader) renew(x uint32) {
 }
 
 // learn reads the form of a context and makes its slots.
-func (r *smallReader) learn(context int) {
+func (r *SmallReader) learn(context int) {
 	r.known |= 1 << context
 	x := r.state
 	r.renew(x >> peakBits)
 	peak(x & (1<<peakBits - 1)).fill(&r.table)
 	at := r.slots[context<<coarse:][:1<<coarse]
-	if kernel(r.level).slots(at, r.table.freq[:smallSymbols]) {
+	if kernel(r.level).slots(at, r.table.Freq[:smallSymbols]) {
 		return
 	}
-	for sym, f := range r.table.freq[:smallSymbols] {
+	for sym, f := range r.table.Freq[:smallSymbols] {
 		e := uint32(sym)<<24 | uint32(f)<<12
 		for i := range at[:f] {
 			at[i] = e | uint32(i)

@@ -14,28 +14,28 @@ const (
 	opNone smallOp = 1 << 30 // no number
 )
 
-// A smallWriter gathers small integers and then codes them, the last first.
-type smallWriter struct {
+// A SmallWriter gathers small integers and then codes them, the last first.
+type SmallWriter struct {
 	ops    []smallOp
 	counts [smallContexts][smallSymbols]uint32
 	used   uint32 // contexts, a bit each
 	peaks  [smallContexts]peak
 	syms   [smallContexts * smallSymbols]ransSym
-	table  table
+	table  Table
 	words  []uint16 // the last first
 }
 
-var smallWriters = sync.Pool{New: func() any { return new(smallWriter) }}
+var smallWriters = sync.Pool{New: func() any { return new(SmallWriter) }}
 
-// newSmallWriter returns an empty writer; its close gives it back.
-func newSmallWriter() *smallWriter {
-	w := smallWriters.Get().(*smallWriter)
+// NewSmallWriter returns an empty writer; its close gives it back.
+func NewSmallWriter() *SmallWriter {
+	w := smallWriters.Get().(*SmallWriter)
 	w.ops, w.words, w.used = w.ops[:0], w.words[:0], 0
 	return w
 }
 
-// put adds v, which has 16 bits or is nothing, in a context.
-func (w *smallWriter) put(context, v int) {
+// Put adds v, which has 16 bits or is nothing, in a context.
+func (w *SmallWriter) Put(context, v int) {
 	if w.used>>context&1 == 0 {
 		w.used |= 1 << context
 		w.counts[context] = [smallSymbols]uint32{}
@@ -43,7 +43,7 @@ func (w *smallWriter) put(context, v int) {
 	}
 	op := smallOp(context)<<16 | smallOp(uint16(v))
 	switch {
-	case v == nothing:
+	case v == Nothing:
 		w.counts[context][smallNone]++
 		op |= opNone
 	case v >= -smallMost && v <= smallMost:
@@ -52,8 +52,8 @@ func (w *smallWriter) put(context, v int) {
 	w.ops = append(w.ops, op)
 }
 
-// close appends the section to dst: the state, then words. w must not be used after it.
-func (w *smallWriter) close(dst []byte) []byte {
+// Close appends the section to dst: the state, then words. w must not be used after it.
+func (w *SmallWriter) Close(dst []byte) []byte {
 	defer smallWriters.Put(w)
 	for c := range smallContexts {
 		if w.used>>c&1 == 1 {
@@ -80,7 +80,7 @@ func (w *smallWriter) close(dst []byte) []byte {
 }
 
 // number is the state x with v coded.
-func (w *smallWriter) number(x uint32, context int, v int16) uint32 {
+func (w *SmallWriter) number(x uint32, context int, v int16) uint32 {
 	if v >= -smallMost && v <= smallMost {
 		if sym := int(v) + smallZero; w.syms[context*smallSymbols+sym].max > 0 {
 			return w.symbol(x, context, sym)
@@ -91,7 +91,7 @@ func (w *smallWriter) number(x uint32, context int, v int16) uint32 {
 }
 
 // symbol is the state x with a symbol coded.
-func (w *smallWriter) symbol(x uint32, context, sym int) uint32 {
+func (w *SmallWriter) symbol(x uint32, context, sym int) uint32 {
 	e := &w.syms[context*smallSymbols+sym]
 	if x >= e.max {
 		x = w.room(x, 0)
@@ -101,7 +101,7 @@ func (w *smallWriter) symbol(x uint32, context, sym int) uint32 {
 }
 
 // room moves a word out of a state of more than n bits.
-func (w *smallWriter) room(x uint32, n uint) uint32 {
+func (w *SmallWriter) room(x uint32, n uint) uint32 {
 	if x>>n == 0 {
 		return x
 	}
@@ -110,12 +110,12 @@ func (w *smallWriter) room(x uint32, n uint) uint32 {
 }
 
 // fill makes what coding in a context needs.
-func (w *smallWriter) fill(context int) {
+func (w *SmallWriter) fill(context int) {
 	p := peakOf(&w.counts[context])
 	w.peaks[context] = p
 	p.fill(&w.table)
 	start := uint32(0)
-	for sym, f := range w.table.freq[:smallSymbols] {
+	for sym, f := range w.table.Freq[:smallSymbols] {
 		e := &w.syms[context*smallSymbols+sym]
 		if e.max = 0; f > 0 {
 			e.set(start, uint32(f), coarse)

@@ -70,7 +70,7 @@ func (p *spans) pays(src, pred []byte, size, same int) bool {
 
 // choose is about what it takes to say which k of n, in 1/65536 bits.
 func choose(k, n int) uint64 {
-	term := func(x int) uint64 { return uint64(x) * log2(uint32(x)) }
+	term := func(x int) uint64 { return uint64(x) * Log2(uint32(x)) }
 	return term(n) - term(k) - term(n-k)
 }
 
@@ -120,12 +120,12 @@ func (p *spans) copy(dst, pred []byte, size int) {
 }
 
 // append appends the flags.
-func (p *spans) append(dst []byte) []byte { return appendFlags(dst, p.same) }
+func (p *spans) append(dst []byte) []byte { return AppendFlags(dst, p.same) }
 
 // read reads the flags of a chunk of n elements and returns what follows them.
 func (p *spans) read(in []byte, n int) ([]byte, error) {
 	p.same = slices.Grow(p.same[:0], (n+runLen-1)/runLen)[:(n+runLen-1)/runLen]
-	rest, err := readFlags(p.same, in)
+	rest, err := ReadFlags(p.same, in)
 	if err != nil {
 		return nil, err
 	}

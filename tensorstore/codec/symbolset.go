@@ -6,78 +6,78 @@ import (
 	"slices"
 )
 
-// escape is the number of all symbols without one, when there are more than 256.
-const escape = maxSymbols - 1
+// Escape is the number of all symbols without one, when there are more than 256.
+const Escape = MaxSymbols - 1
 
 // maxSymbolBits is the width of the widest symbol: that of F64.
 const maxSymbolBits = 14
 
-// A symbolSet numbers the symbols that occur in a chunk, in their order.
-type symbolSet struct {
-	n       int                // numbers given, the escape included
-	escapes bool               // the last number stands for all others
-	symbol  [maxSymbols]uint16 // by number
+// A SymbolSet numbers the symbols that occur in a chunk, in their order.
+type SymbolSet struct {
+	N       int                // numbers given, the escape included
+	Escapes bool               // the last number stands for all others
+	Symbol  [MaxSymbols]uint16 // by number
 	numbers [1 << maxSymbolBits]uint8
 	counts  [1 << maxSymbolBits]uint32
 }
 
-func (t *symbolSet) reset(bits uint) { clear(t.counts[:1<<bits]) }
+func (t *SymbolSet) Reset(bits uint) { clear(t.counts[:1<<bits]) }
 
-// count counts symbols.
-func (t *symbolSet) count(wide []uint16) {
+// Count counts symbols.
+func (t *SymbolSet) Count(wide []uint16) {
 	for _, w := range wide {
 		t.counts[w&(1<<maxSymbolBits-1)]++
 	}
 }
 
-// choose gives numbers to the symbols counted; when there are too many, to the
+// Choose gives numbers to the symbols counted; when there are too many, to the
 // most frequent.
-func (t *symbolSet) choose(bits uint) {
+func (t *SymbolSet) Choose(bits uint) {
 	var used []uint16
 	for w, c := range t.counts[:1<<bits] {
 		if c > 0 {
 			used = append(used, uint16(w))
 		}
 	}
-	if len(used) > maxSymbols {
+	if len(used) > MaxSymbols {
 		slices.SortStableFunc(used, func(a, b uint16) int { return int(t.counts[b]) - int(t.counts[a]) })
-		for _, w := range used[escape:] {
-			t.numbers[w] = escape
+		for _, w := range used[Escape:] {
+			t.numbers[w] = Escape
 		}
-		used = used[:escape]
+		used = used[:Escape]
 		slices.Sort(used)
-		t.escapes, t.n = true, maxSymbols
+		t.Escapes, t.N = true, MaxSymbols
 	} else {
-		t.escapes, t.n = false, len(used)
+		t.Escapes, t.N = false, len(used)
 	}
 	for i, w := range used {
-		t.symbol[i], t.numbers[w] = w, uint8(i)
+		t.Symbol[i], t.numbers[w] = w, uint8(i)
 	}
 }
 
-// number sets tok to the numbers of symbols.
-func (t *symbolSet) number(tok []uint8, wide []uint16) {
+// Number sets tok to the numbers of symbols.
+func (t *SymbolSet) Number(tok []uint8, wide []uint16) {
 	wide = wide[:len(tok)]
 	for i, w := range wide {
 		tok[i] = t.numbers[w&(1<<maxSymbolBits-1)]
 	}
 }
 
-// append appends the set: a length, then in adaptive binary code whether there
+// Append appends the set: a length, then in adaptive binary code whether there
 // is an escape, the first and last symbol, and for each between them whether it has a number.
-func (t *symbolSet) append(dst []byte, bits uint) []byte {
+func (t *SymbolSet) Append(dst []byte, bits uint) []byte {
 	w := newBinWriter(nil)
-	n, esc := t.n, 0
-	if t.escapes {
+	n, esc := t.N, 0
+	if t.Escapes {
 		n, esc = n-1, 1
 	}
 	w.bits(uint64(esc), 1)
-	w.bits(uint64(t.symbol[0]), bits)
-	w.bits(uint64(t.symbol[n-1]), bits)
+	w.bits(uint64(t.Symbol[0]), bits)
+	w.bits(uint64(t.Symbol[n-1]), bits)
 	var m [2]bit
 	last := 1
-	at := t.symbol[0]
-	for _, s := range t.symbol[1:max(n-1, 1)] {
+	at := t.Symbol[0]
+	for _, s := range t.Symbol[1:max(n-1, 1)] {
 		for at++; at < s; at++ {
 			w.bit(&m[last], 0)
 			last = 0
@@ -85,7 +85,7 @@ func (t *symbolSet) append(dst []byte, bits uint) []byte {
 		w.bit(&m[last], 1)
 		last = 1
 	}
-	for at++; n > 1 && at < t.symbol[n-1]; at++ {
+	for at++; n > 1 && at < t.Symbol[n-1]; at++ {
 		w.bit(&m[last], 0)
 		last = 0
 	}
@@ -95,17 +95,17 @@ func (t *symbolSet) append(dst []byte, bits uint) []byte {
 
 var errSymbols = errors.New("bad set of symbols")
 
-// read reads what append wrote and returns what follows it.
-func (t *symbolSet) read(in []byte, bits uint) ([]byte, error) {
-	sec, rest, ok := cutLen(in)
+// Read reads what append wrote and returns what follows it.
+func (t *SymbolSet) Read(in []byte, bits uint) ([]byte, error) {
+	sec, rest, ok := CutSection(in)
 	if !ok {
-		return nil, errShort
+		return nil, ErrShort
 	}
 	r := newBinReader(sec)
-	t.escapes = r.bits(1) == 1
+	t.Escapes = r.bits(1) == 1
 	first, end := r.bits(bits), r.bits(bits)
-	limit := maxSymbols
-	if t.escapes {
+	limit := MaxSymbols
+	if t.Escapes {
 		limit--
 	}
 	if first > end {
@@ -113,7 +113,7 @@ func (t *symbolSet) read(in []byte, bits uint) ([]byte, error) {
 	}
 	var m [2]bit
 	last := 1
-	t.symbol[0], t.n = uint16(first), 1
+	t.Symbol[0], t.N = uint16(first), 1
 	for s := first + 1; s <= end; s++ {
 		if s < end {
 			last = r.bit(&m[last])
@@ -123,14 +123,14 @@ func (t *symbolSet) read(in []byte, bits uint) ([]byte, error) {
 		if last == 0 {
 			continue
 		}
-		if t.n == limit {
+		if t.N == limit {
 			return nil, errSymbols
 		}
-		t.symbol[t.n] = uint16(s)
-		t.n++
+		t.Symbol[t.N] = uint16(s)
+		t.N++
 	}
-	if t.escapes {
-		t.n = maxSymbols
+	if t.Escapes {
+		t.N = MaxSymbols
 	}
 	if !r.done() {
 		return nil, errSymbols

@@ -15,13 +15,13 @@ const (
 // next table is much the same one moved along. Where that table has nothing, the symbol
 // before predicts.
 type tableCoder struct {
-	prev *table
+	prev *Table
 	last int // shift of it
 	top  int // its last symbol
 }
 
 // blank is what the first table is predicted by.
-var blank table
+var blank Table
 
 const (
 	minShift = -8
@@ -29,9 +29,9 @@ const (
 )
 
 // reference is the level that predicts symbol s.
-func reference(prev *table, s, n, shift int) int {
+func reference(prev *Table, s, n, shift int) int {
 	if i := s - shift; i >= 0 && i < n {
-		return int(prev.level[i])
+		return int(prev.Level[i])
 	}
 	return 0
 }
@@ -68,23 +68,23 @@ func (c *levelCoder) update(l, ref int) {
 }
 
 // write codes the levels of n symbols, of which one occurs at the least.
-func (c *tableCoder) write(w *smallWriter, t *table, n int) {
+func (c *tableCoder) write(w *SmallWriter, t *Table, n int) {
 	top := n - 1
-	for t.level[top] == 0 {
+	for t.Level[top] == 0 {
 		top--
 	}
 	shift := c.bestShift(t, top, n)
-	w.put(smallShift, shift)
-	w.put(smallTop, top-min(c.top+shift, n-1))
+	w.Put(smallShift, shift)
+	w.Put(smallTop, top-min(c.top+shift, n-1))
 	c.top = top
 	var lc levelCoder
-	for s, l := range t.level[:top+1] {
+	for s, l := range t.Level[:top+1] {
 		ref := reference(c.prev, s, n, shift)
 		context, p := lc.expect(ref)
 		if l == 0 {
-			w.put(context, nothing)
+			w.Put(context, Nothing)
 		} else {
-			w.put(context, int(l)-p)
+			w.Put(context, int(l)-p)
 		}
 		lc.update(int(l), ref)
 	}
@@ -93,7 +93,7 @@ func (c *tableCoder) write(w *smallWriter, t *table, n int) {
 
 // bestShift is the shift with the least sum of differences: first that of the table
 // before, which is often the best, so that the others are soon seen to be worse.
-func (c *tableCoder) bestShift(t *table, top, n int) int {
+func (c *tableCoder) bestShift(t *Table, top, n int) int {
 	if c.prev == &blank {
 		return 0
 	}
@@ -109,16 +109,16 @@ func (c *tableCoder) bestShift(t *table, top, n int) int {
 
 // distance is the sum of differences up to symbol top to the table before, moved by d; it may
 // stop at limit.
-func (c *tableCoder) distance(t *table, top, n, d, limit int) int {
+func (c *tableCoder) distance(t *Table, top, n, d, limit int) int {
 	sum := 0
 	if d != 0 {
 		sum = 2
 	}
 	from, to := max(d, 0), min(n+d, n)
-	for s, l := range t.level[:top+1] {
+	for s, l := range t.Level[:top+1] {
 		x := int(l)
 		if s >= from && s < to {
-			x -= int(c.prev.level[s-d])
+			x -= int(c.prev.Level[s-d])
 		}
 		if sum += min(max(x, -x), 8); sum >= limit {
 			break
@@ -128,28 +128,28 @@ func (c *tableCoder) distance(t *table, top, n, d, limit int) int {
 }
 
 // read is the reverse of write. It reports whether the levels are possible.
-func (c *tableCoder) read(r *smallReader, t *table, n int) bool {
-	shift := r.get(smallShift)
+func (c *tableCoder) read(r *SmallReader, t *Table, n int) bool {
+	shift := r.Get(smallShift)
 	if shift < minShift || shift > maxShift {
 		return false
 	}
-	top := min(c.top+shift, n-1) + r.get(smallTop)
+	top := min(c.top+shift, n-1) + r.Get(smallTop)
 	if top < 0 || top >= n {
 		return false
 	}
 	c.top = top
-	clear(t.level[top+1 : n])
+	clear(t.Level[top+1 : n])
 	var lc levelCoder
-	for s := range t.level[:top+1] {
+	for s := range t.Level[:top+1] {
 		ref := reference(c.prev, s, n, shift)
 		context, p := lc.expect(ref)
-		l := r.get(context)
-		if l == nothing {
+		l := r.Get(context)
+		if l == Nothing {
 			l = 0
-		} else if l += p; l < 1 || l > maxLevel {
+		} else if l += p; l < 1 || l > MaxLevel {
 			return false
 		}
-		t.level[s] = uint8(l)
+		t.Level[s] = uint8(l)
 		lc.update(l, ref)
 	}
 	c.prev = t

@@ -8,8 +8,8 @@ import "errors"
 // laneBytes are the bytes of words that justify one more lane.
 const laneBytes = 1024
 
-// maxLaneLog is the binary logarithm of maxLanes.
-const maxLaneLog = 6
+// MaxLaneLog is the binary logarithm of maxLanes.
+const MaxLaneLog = 6
 
 var errTokens = errors.New("tokens: bad tables")
 

@@ -17,14 +17,14 @@ func TestTokensStrict(t *testing.T) {
 		s.Tok = append(s.Tok, uint8(i*i%7))
 		s.Ctx = append(s.Ctx, 0)
 	}
-	enc := s.Append(nil, 1, maxSymbols)
-	side, rest, _ := cutLen(enc)
-	words, _, _ := cutLen(rest)
+	enc := s.Append(nil, 1, MaxSymbols)
+	side, rest, _ := CutSection(enc)
+	words, _, _ := CutSection(rest)
 	lanes := func(n byte) []byte {
-		w := newSmallWriter()
+		w := NewSmallWriter()
 		tc := tableCoder{prev: &blank}
-		tc.write(w, &table{level: [maxSymbols]uint8{maxLevel}}, 1)
-		return w.close([]byte{n, 0})
+		tc.write(w, &Table{Level: [MaxSymbols]uint8{MaxLevel}}, 1)
+		return w.Close([]byte{n, 0})
 	}
 	states := make([]byte, 4*128)
 	for i := 2; i < len(states); i += 4 {
@@ -79,14 +79,14 @@ func topped(top int) []byte { return oneLevel(0, top) }
 
 // oneLevel is a table of two symbols, of which those up to the last, 1 + top, have one level.
 func oneLevel(shift, top int) []byte {
-	w := newSmallWriter()
-	w.put(smallShift, shift)
-	w.put(smallTop, top)
-	w.put(smallFresh, 40)
+	w := NewSmallWriter()
+	w.Put(smallShift, shift)
+	w.Put(smallTop, top)
+	w.Put(smallFresh, 40)
 	if 1+min(shift, 0)+top > 0 {
-		w.put(smallFresh+2, 0)
+		w.Put(smallFresh+2, 0)
 	}
-	return w.close([]byte{0, 1})
+	return w.Close([]byte{0, 1})
 }
 
 // TestSetStrict has sets of symbols that only a bad writer makes.
@@ -121,7 +121,7 @@ func TestSetStrict(t *testing.T) {
 		{"backwards", set(0, 6, 5, 0), false},
 		{"longer", sectionOf(append(set(0, 5, 9, 2)[1:], 1, 1, 1, 1, 1, 1)), false},
 	} {
-		if _, err := new(symbolSet).read(tc.b, 10); (err == nil) != tc.ok {
+		if _, err := new(SymbolSet).Read(tc.b, 10); (err == nil) != tc.ok {
 			t.Errorf("%s: %v", tc.name, err)
 		}
 	}

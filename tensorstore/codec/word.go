@@ -5,13 +5,13 @@ import (
 	"unsafe"
 )
 
-// A word is an element as an unsigned integer.
-type word interface {
+// A Word is an element as an unsigned integer.
+type Word interface {
 	uint8 | uint16 | uint32 | uint64
 }
 
-// widthOf is the width of T in bits.
-func widthOf[T word]() uint {
+// Width is the width of T in bits.
+func Width[T Word]() uint {
 	var z T
 	return uint(unsafe.Sizeof(z)) * 8
 }
@@ -19,26 +19,26 @@ func widthOf[T word]() uint {
 // littleEndian reports the byte order of this machine.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// memory is x as bytes.
-func memory[T word](x []T) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(widthOf[T]()/8))
+// Memory is x as bytes.
+func Memory[T Word](x []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(Width[T]()/8))
 }
 
-// load reads len(dst) little-endian words from src.
-func load[T word](dst []T, src []byte) {
-	m := memory(dst)
+// Load reads len(dst) little-endian words from src.
+func Load[T Word](dst []T, src []byte) {
+	m := Memory(dst)
 	copy(m, src[:len(m)])
 	if !littleEndian {
-		swapWords(m, int(widthOf[T]()/8))
+		swapWords(m, int(Width[T]()/8))
 	}
 }
 
-// store writes src to dst as little-endian words.
-func store[T word](dst []byte, src []T) {
-	m := memory(src)
+// Store writes src to dst as little-endian words.
+func Store[T Word](dst []byte, src []T) {
+	m := Memory(src)
 	copy(dst[:len(m)], m)
 	if !littleEndian {
-		swapWords(dst[:len(m)], int(widthOf[T]()/8))
+		swapWords(dst[:len(m)], int(Width[T]()/8))
 	}
 }
 
