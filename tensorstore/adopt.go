@@ -37,7 +37,7 @@ func (s *Store) adopt(name string) error {
 		}
 		damage = append(damage, err)
 	}
-	if err := s.index.Adopt(sealed); err != nil {
+	if err := s.adoptSealed(sealed); err != nil {
 		return err
 	}
 	return errors.Join(damage...)

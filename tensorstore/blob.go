@@ -1,9 +1,11 @@
 package tensorstore
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"sort"
+	"slices"
+	"sync/atomic"
 
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -13,13 +15,38 @@ import (
 // touches; each is checked against its digest. It is safe for concurrent use.
 type BlobReader struct {
 	store *Store
-	blob  Blob
-	ends  []int64 // of each chunk, bytes from the start of the blob
-	reach *reach  // nil: each chunk has its own
+	list  atomic.Pointer[chunkList]
+	kept  bool   // the list may be older than what the index says now
+	reach *reach // nil: each chunk has its own
 }
 
 // Blob opens a blob; [ErrUnknown] when the store does not have it.
-func (s *Store) Blob(id digest.ID) (*BlobReader, error) { return s.blob(id, nil) }
+func (s *Store) Blob(id digest.ID) (*BlobReader, error) {
+	l, err := s.chunkList(id)
+	if err != nil {
+		return nil, err
+	}
+	return s.reader(l, false, nil), nil
+}
+
+// source opens a blob that chunks with this reach are predicted from, by the list of its
+// chunks that is kept: one tensor's chunks open its source thousands of times.
+func (s *Store) source(id digest.ID, to reach) (*BlobReader, error) {
+	l, kept := s.lists.Get(id)
+	if !kept {
+		var err error
+		if l, err = s.chunkList(id); err != nil {
+			return nil, err
+		}
+	}
+	return s.reader(l, true, &to), nil
+}
+
+func (s *Store) reader(l *chunkList, kept bool, to *reach) *BlobReader {
+	r := &BlobReader{store: s, kept: kept, reach: to}
+	r.list.Store(l)
+	return r
+}
 
 // HasBlob says that the store has a blob.
 func (s *Store) HasBlob(id digest.ID) (bool, error) { return found(s.index.Blob(id)) }
@@ -38,39 +65,24 @@ func (s *Store) hasWhole(id digest.ID) (bool, error) {
 	return true, nil
 }
 
-func (s *Store) blob(id digest.ID, to *reach) (*BlobReader, error) {
-	b, err := s.index.Blob(id)
-	if err != nil {
-		return nil, err
-	}
-	r := &BlobReader{store: s, blob: b, ends: make([]int64, len(b.Chunks)), reach: to}
-	var end int64
-	for i, c := range b.Chunks {
-		end += c.Len
-		r.ends[i] = end
-	}
-	return r, nil
-}
-
 // Len is the blob's length in bytes.
-func (r *BlobReader) Len() int64 { return r.blob.Len }
+func (r *BlobReader) Len() int64 { return r.list.Load().Len }
 
 // Chunks is the blob's recipe; not to be changed.
-func (r *BlobReader) Chunks() []Span { return r.blob.Chunks }
+func (r *BlobReader) Chunks() []Span { return r.list.Load().Chunks }
 
 // ReadAt implements io.ReaderAt.
 func (r *BlobReader) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
-		return 0, fmt.Errorf("blob %s: offset %d, want 0 or more", r.blob.ID.Short(), off)
+		return 0, fmt.Errorf("blob %s: offset %d, want 0 or more", r.list.Load().ID.Short(), off)
 	}
 	n := 0
-	i := sort.Search(len(r.ends), func(i int) bool { return r.ends[i] > off })
-	for ; n < len(p) && i < len(r.ends); i++ {
-		b, err := r.chunk(i)
+	for n < len(p) && off+int64(n) < r.Len() {
+		b, err := r.from(off + int64(n))
 		if err != nil {
 			return n, err
 		}
-		n += copy(p[n:], b[off+int64(n)-(r.ends[i]-int64(len(b))):])
+		n += copy(p[n:], b)
 	}
 	if n < len(p) {
 		return n, io.EOF
@@ -80,23 +92,22 @@ func (r *BlobReader) ReadAt(p []byte, off int64) (int, error) {
 
 // View is n bytes from off on, not to be changed; nil unless they all lie in one chunk.
 func (r *BlobReader) View(off int64, n int) ([]byte, error) {
-	i := sort.Search(len(r.ends), func(i int) bool { return r.ends[i] > off })
-	if off < 0 || n <= 0 || i == len(r.ends) || int64(n) > r.ends[i]-off {
+	l := r.list.Load()
+	if off < 0 || n <= 0 || off >= l.Len || int64(n) > l.ends[l.at(off)]-off {
 		return nil, nil
 	}
-	b, err := r.chunk(i)
-	if err != nil {
+	b, err := r.from(off)
+	if err != nil || len(b) < n {
 		return nil, err
 	}
-	at := off - (r.ends[i] - int64(len(b)))
-	return b[at : at+int64(n) : at+int64(n)], nil
+	return b[:n:n], nil
 }
 
 // WriteTo writes the whole blob. It implements io.WriterTo.
 func (r *BlobReader) WriteTo(w io.Writer) (int64, error) {
 	var n int64
-	for i := range r.blob.Chunks {
-		b, err := r.chunk(i)
+	for n < r.Len() {
+		b, err := r.from(n)
 		if err != nil {
 			return n, err
 		}
@@ -109,8 +120,26 @@ func (r *BlobReader) WriteTo(w io.Writer) (int64, error) {
 	return n, nil
 }
 
-func (r *BlobReader) chunk(i int) ([]byte, error) {
-	c := r.blob.Chunks[i]
+// from is the bytes from off, which lies in the blob, to the end of a chunk. Where chunks
+// of a list that was kept are gone, the blob may have been cut anew since.
+func (r *BlobReader) from(off int64) ([]byte, error) {
+	l := r.list.Load()
+	b, err := r.read(l, off)
+	if !r.kept || !errors.Is(err, ErrUnknown) {
+		return b, err
+	}
+	now, lerr := r.store.chunkList(l.ID)
+	if lerr != nil || now.Len != l.Len || slices.Equal(now.Chunks, l.Chunks) {
+		return nil, err
+	}
+	r.list.Store(now)
+	return r.read(now, off)
+}
+
+// read is the same, by one list.
+func (r *BlobReader) read(l *chunkList, off int64) ([]byte, error) {
+	i := l.at(off)
+	c := l.Chunks[i]
 	to := r.reach
 	if to == nil {
 		own := newReach()
@@ -121,7 +150,7 @@ func (r *BlobReader) chunk(i int) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(b)) != c.Len {
-		return nil, fmt.Errorf("blob %s: chunk %d has %d bytes, want %d: %w", r.blob.ID, i, len(b), c.Len, ErrCorrupt)
+		return nil, fmt.Errorf("blob %s: chunk %d has %d bytes, want %d: %w", l.ID, i, len(b), c.Len, ErrCorrupt)
 	}
-	return b, nil
+	return b[off-(l.ends[i]-c.Len):], nil
 }

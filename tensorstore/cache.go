@@ -9,51 +9,80 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A chunkCache keeps the chunks that were used last, up to a number of bytes. It is
-// safe for concurrent use.
-type chunkCache struct {
-	mu    sync.Mutex
-	lru   *simplelru.LRU[digest.ID, []byte]
-	bytes int64
-	max   int64
+// A cache keeps the values that were used last, up to a number of bytes. It is safe for
+// concurrent use; what it keeps is not to be changed.
+type cache[V any] struct {
+	mu     sync.Mutex
+	lru    *simplelru.LRU[digest.ID, V]
+	size   func(V) int64
+	bytes  int64
+	max    int64
+	purges int
 }
 
-func newChunkCache(max int64) *chunkCache {
-	c := &chunkCache{max: max}
-	c.lru, _ = simplelru.NewLRU(math.MaxInt32, func(_ digest.ID, b []byte) { c.bytes -= int64(len(b)) })
+// newCache makes a cache of values that take at most max bytes, each as many as size says.
+func newCache[V any](max int64, size func(V) int64) *cache[V] {
+	c := &cache[V]{size: size, max: max}
+	c.lru, _ = simplelru.NewLRU(math.MaxInt32, func(_ digest.ID, v V) { c.bytes -= size(v) })
 	return c
 }
 
-// Get returns a chunk, not to be changed, if it is there.
-func (c *chunkCache) Get(id digest.ID) ([]byte, bool) {
+// newChunkCache makes a cache of decoded chunks.
+func newChunkCache(max int64) *cache[[]byte] {
+	return newCache(max, func(b []byte) int64 { return int64(len(b)) })
+}
+
+// Get returns a value if it is there.
+func (c *cache[V]) Get(id digest.ID) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.lru.Get(id)
 }
 
-// Add keeps b, and drops what was used longest ago where that is too much.
-func (c *chunkCache) Add(id digest.ID, b []byte) {
+// Add keeps v, and drops what was used longest ago where that is too much.
+func (c *cache[V]) Add(id digest.ID, v V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.lru.Contains(id) {
-		return
-	}
-	c.lru.Add(id, b)
-	for c.bytes += int64(len(b)); c.bytes > c.max; {
+	c.add(id, v)
+}
+
+func (c *cache[V]) add(id digest.ID, v V) {
+	c.lru.Remove(id)
+	c.lru.Add(id, v)
+	for c.bytes += c.size(v); c.bytes > c.max; {
 		c.lru.RemoveOldest()
 	}
 }
 
-// Len is the number of chunks.
-func (c *chunkCache) Len() int {
+// Load returns what load does and keeps it, unless Purge was called meanwhile: then it
+// may be out of date already.
+func (c *cache[V]) Load(id digest.ID, load func() (V, error)) (V, error) {
+	c.mu.Lock()
+	before := c.purges
+	c.mu.Unlock()
+	v, err := load()
+	if err != nil {
+		return v, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.purges == before {
+		c.add(id, v)
+	}
+	return v, nil
+}
+
+// Len is the number of values.
+func (c *cache[V]) Len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.lru.Len()
 }
 
 // Purge drops all.
-func (c *chunkCache) Purge() {
+func (c *cache[V]) Purge() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.purges++
 	c.lru.Purge()
 }

@@ -145,5 +145,5 @@ func (s *Store) input(loc Location, to reach) (codec.Input, error) {
 // opener opens the sources of a chunk that has this reach.
 func (s *Store) opener(to reach) func(digest.ID) (io.ReaderAt, error) {
 	to.depth--
-	return func(id digest.ID) (io.ReaderAt, error) { return s.blob(id, &to) }
+	return func(id digest.ID) (io.ReaderAt, error) { return s.source(id, to) }
 }

@@ -130,9 +130,10 @@ func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
 	return r, nil
 }
 
-// over is the store as seen through another index. It shares the open packs, not what is cached.
+// over is the store as seen through another index, which has the same chunk lists. It shares these and the open
+// packs, nothing else that is cached.
 func (s *Store) over(x Index) *Store {
-	o := &Store{dir: s.dir, index: x, options: s.options, packs: s.packs, damaged: map[string]error{}}
+	o := &Store{dir: s.dir, index: x, options: s.options, packs: s.packs, lists: s.lists, damaged: map[string]error{}}
 	o.chunks = newChunkCache(cachedBytes)
 	o.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
 	return o

@@ -167,7 +167,7 @@ func (s *Store) remove(names []string) error {
 	if err := s.options.FS.SyncDir(s.packDir()); err != nil {
 		return err
 	}
-	return s.index.Forget(names)
+	return s.forget(names)
 }
 
 // forget closes a pack once nobody reads it.

@@ -71,7 +71,8 @@ type Store struct {
 	index       Index
 	options     Options
 	packs       *openPacks
-	chunks      *chunkCache
+	chunks      *cache[[]byte]
+	lists       *cache[*chunkList]
 	predictions *lru.Cache[digest.ID, *predict.Prediction]
 
 	mu      sync.Mutex
@@ -86,6 +87,7 @@ func Open(dir string, index Index, o Options) (*Store, error) {
 	s := &Store{dir: dir, index: index, options: o.withDefaults(), damaged: map[string]error{}}
 	s.packs = newOpenPacks(s.packDir())
 	s.chunks = newChunkCache(cachedBytes)
+	s.lists = newListCache()
 	s.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
 	if err := s.Refresh(); err != nil {
 		s.Close()
@@ -104,6 +106,7 @@ func (s *Store) packDir() string { return filepath.Join(s.dir, "packs") }
 
 // Refresh makes the index agree with the packs on disk.
 func (s *Store) Refresh() error {
+	defer s.outdate() // another process may have told the index already
 	// The index is asked first: a pack that another process seals meanwhile is in the
 	// list, so that what is known and not listed is gone.
 	known, err := s.index.Packs()
@@ -117,7 +120,7 @@ func (s *Store) Refresh() error {
 	slices.Sort(known)
 	slices.Sort(have)
 	if gone := without(known, have); len(gone) > 0 {
-		if err := s.index.Forget(gone); err != nil {
+		if err := s.forget(gone); err != nil {
 			return err
 		}
 	}

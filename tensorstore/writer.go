@@ -148,7 +148,7 @@ func (w *Writer) seal() error {
 		return err
 	}
 	w.sealed.Name, w.sealed.Size, w.sealed.Entries = info.Name, info.Size, info.Entries
-	err = w.store.index.Adopt(w.sealed)
+	err = w.store.adoptSealed(w.sealed)
 	w.sealed, w.objects = Sealed{}, 0
 	clear(w.known)
 	return err

@@ -1,0 +1,130 @@
+package tensorstore
+
+import (
+	"bytes"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// A countingIndex counts the chunk lists that it is asked for.
+type countingIndex struct {
+	*memIndex
+	lists atomic.Int64
+}
+
+func (x *countingIndex) Blob(id digest.ID) (Blob, error) {
+	x.lists.Add(1)
+	return x.memIndex.Blob(id)
+}
+
+// storeOfTuned has a base and a fine-tune of so many rows.
+func storeOfTuned(t *testing.T, rows int) (s *Store, x *countingIndex, base, ft []byte) {
+	t.Helper()
+	x = &countingIndex{memIndex: newMemIndex()}
+	s = openAt(t, t.TempDir(), x, Options{Chunking: smallChunks})
+	base = weights(1, rows*128)
+	ft = tuned(1, base)
+	h := matrix(int64(rows), 128)
+	putAll(t, s, h, base)
+	x.lists.Store(0)
+	putAll(t, s, against(h, base), ft)
+	return s, x, base, ft
+}
+
+// However long a tensor is, it takes the list of its source once: to ask for it at each
+// chunk takes time in the square of the length.
+func TestTheListOfASourceIsReadOnce(t *testing.T) {
+	for _, rows := range []int{256, 2048} {
+		s, x, _, ft := storeOfTuned(t, rows)
+		t.Log(rows, "rows in", x.lists.Load())
+		require.LessOrEqual(t, x.lists.Load(), int64(12), "on the way in, %d rows", rows)
+		blob, err := x.Blob(digest.Sum(ft))
+		require.NoError(t, err)
+		require.Greater(t, len(blob.Chunks), rows/64)
+		s.chunks.Purge()
+		s.outdate()
+		x.lists.Store(0)
+		requireBlob(t, s, ft)
+		require.EqualValues(t, 2, x.lists.Load(), "of the tensor and its source, %d chunks", len(blob.Chunks))
+	}
+}
+
+// Another process has cut the source anew and dropped its old chunks; nobody told the store.
+func TestAListOfChunksThatAreGone(t *testing.T) {
+	s, x, base, ft := storeOfTuned(t, 256)
+	requireBlob(t, s, ft)
+	old, err := x.Blob(digest.Sum(base))
+	require.NoError(t, err)
+	// The new cut is one chunk.
+	writer := openAt(t, s.dir, x, Options{})
+	w := writer.Begin(WriterOptions{})
+	_, err = w.append(pack.Entry{Kind: pack.Chunk, ID: digest.Sum(base), Encoding: uint8(codec.Raw), RawLen: int64(len(base))}, base, nil)
+	require.NoError(t, err)
+	require.NoError(t, w.Flush())
+	x.mu.Lock()
+	delete(x.blobs, digest.Sum(base))
+	for _, c := range old.Chunks {
+		delete(x.records, key{pack.Chunk, c.ID})
+	}
+	x.mu.Unlock()
+	s.chunks.Purge()
+	_, kept := s.lists.Get(digest.Sum(base))
+	require.True(t, kept, "or the test shows nothing")
+	requireBlob(t, s, ft)
+	// It is gone altogether.
+	x.mu.Lock()
+	delete(x.records, key{pack.Chunk, digest.Sum(base)})
+	x.mu.Unlock()
+	s.chunks.Purge()
+	_, err = read(s, digest.Sum(ft))
+	require.ErrorIs(t, err, ErrUnknown)
+}
+
+// What the index is told may change any list.
+func TestListsAreDroppedWhenTheIndexChanges(t *testing.T) {
+	s, _, base, ft := storeOfTuned(t, 256)
+	keep := func() {
+		s.chunks.Purge()
+		requireBlob(t, s, ft)
+		require.NotZero(t, s.lists.Len())
+	}
+	keep()
+	putAll(t, s, Hint{}, []byte("another"))
+	require.Zero(t, s.lists.Len(), "a pack was adopted")
+	keep()
+	require.NoError(t, s.Refresh())
+	require.Zero(t, s.lists.Len(), "another process may have adopted some")
+	keep()
+	require.NoError(t, s.remove(namesIn(t, s.packDir())[:0]))
+	require.Zero(t, s.lists.Len(), "packs were forgotten")
+	keep()
+	_, err := s.Repack(t.Context(), [][]Tensor{{{Blob: digest.Sum(base)}, {Blob: digest.Sum(ft)}}}, RepackOptions{})
+	require.NoError(t, err)
+	requireBlob(t, s, ft)
+}
+
+// A list that was asked for before the index changed is not kept after.
+func TestAValueLoadedDuringAPurgeIsNotKept(t *testing.T) {
+	c := newChunkCache(100)
+	id := digest.Sum([]byte("a"))
+	b, err := c.Load(id, func() ([]byte, error) { c.Purge(); return []byte("old"), nil })
+	require.NoError(t, err)
+	require.True(t, bytes.Equal([]byte("old"), b))
+	require.Zero(t, c.Len())
+	_, err = c.Load(id, func() ([]byte, error) { return nil, errors.New("no index") })
+	require.Error(t, err)
+	require.Zero(t, c.Len())
+	for _, text := range []string{"first", "second one"} {
+		_, err = c.Load(id, func() ([]byte, error) { return []byte(text), nil })
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, c.Len())
+	require.EqualValues(t, len("second one"), c.bytes, "what is replaced does not count")
+}
