@@ -59,12 +59,19 @@ func (x catalogIndex) Packs() ([]string, error) {
 }
 
 func (x catalogIndex) Locate(kind pack.Kind, id digest.ID) ([]tensorstore.Location, error) {
-	records, err := x.c.Records(kind, id)
-	locs := make([]tensorstore.Location, len(records))
-	for i, r := range records {
-		locs[i] = tensorstore.Location{Pack: r.Pack, Entry: r.Entry}
+	found, err := x.LocateAll(kind, []digest.ID{id})
+	return found[id], err
+}
+
+func (x catalogIndex) LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID][]tensorstore.Location, error) {
+	records, err := x.c.RecordsOf(kind, ids)
+	found := make(map[digest.ID][]tensorstore.Location, len(records))
+	for id, rs := range records {
+		for _, r := range rs {
+			found[id] = append(found[id], tensorstore.Location{Pack: r.Pack, Entry: r.Entry})
+		}
 	}
-	return locs, err
+	return found, err
 }
 
 // Blob falls back on a chunk of that digest: its manifest may not have been written

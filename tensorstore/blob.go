@@ -57,12 +57,12 @@ func (s *Store) hasWhole(id digest.ID) (bool, error) {
 	if has, err := found(b, err); !has || err != nil {
 		return false, err
 	}
-	for _, c := range b.Chunks {
-		if has, err := s.HasObject(pack.Chunk, c.ID); !has || err != nil {
-			return false, err
-		}
+	chunks := chunkIDs(b)
+	located, err := s.index.LocateAll(pack.Chunk, chunks)
+	if err != nil {
+		return false, err
 	}
-	return true, nil
+	return !slices.ContainsFunc(chunks, func(c digest.ID) bool { return len(located[c]) == 0 }), nil
 }
 
 // Len is the blob's length in bytes.

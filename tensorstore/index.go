@@ -15,6 +15,8 @@ type Index interface {
 	Packs() ([]string, error)
 	// Locate lists the records of a content, the best to read first; none is no error.
 	Locate(kind pack.Kind, id digest.ID) ([]Location, error)
+	// LocateAll is Locate of many contents. It has no entry for those without records.
+	LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID][]Location, error)
 	// Blob is the chunk list of a blob; ErrUnknown when there is none.
 	Blob(id digest.ID) (Blob, error)
 	// Adopt takes over all that a sealed pack holds, in one transaction.

@@ -61,4 +61,7 @@ func (s *Store) forget(packs []string) error {
 }
 
 // outdate drops what is kept of an index that has changed.
-func (s *Store) outdate() { s.lists.Purge() }
+func (s *Store) outdate() {
+	s.lists.Purge()
+	s.lineages.Purge()
+}

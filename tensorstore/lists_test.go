@@ -78,8 +78,19 @@ func TestAListOfChunksThatAreGone(t *testing.T) {
 	_, kept := s.lists.Get(digest.Sum(base))
 	require.True(t, kept, "or the test shows nothing")
 	requireBlob(t, s, ft)
-	// It is gone altogether.
+	// It is gone altogether, or a damaged pack says that it is shorter.
+	gone := digest.Sum([]byte("gone"))
 	x.mu.Lock()
+	x.blobs[digest.Sum(base)] = Blob{ID: digest.Sum(base), Len: 1, Chunks: []Span{{gone, 1}}}
+	x.mu.Unlock()
+	s.chunks.Purge()
+	s.lists.Add(digest.Sum(base), newChunkList(old))
+	r, err := s.Blob(digest.Sum(ft))
+	require.NoError(t, err)
+	_, err = r.ReadAt(make([]byte, 1), r.Len()-1)
+	require.ErrorIs(t, err, ErrUnknown)
+	x.mu.Lock()
+	delete(x.blobs, digest.Sum(base))
 	delete(x.records, key{pack.Chunk, digest.Sum(base)})
 	x.mu.Unlock()
 	s.chunks.Purge()

@@ -39,6 +39,16 @@ func (x *memIndex) Locate(kind pack.Kind, id digest.ID) ([]Location, error) {
 	return slices.Clone(x.records[key{kind, id}]), nil
 }
 
+func (x *memIndex) LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID][]Location, error) {
+	found := map[digest.ID][]Location{}
+	for _, id := range ids {
+		if locs, err := x.Locate(kind, id); err != nil || len(locs) > 0 {
+			found[id] = locs
+		}
+	}
+	return found, nil
+}
+
 func (x *memIndex) Blob(id digest.ID) (Blob, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -89,29 +89,6 @@ func (w *Writer) keep(c *candidate) (*plan, error) {
 	return p, err
 }
 
-// lineage is how long the chain of sources of a blob is, and the prediction at its
-// head, nil for a blob without one.
-func (s *Store) lineage(id digest.ID) (depth uint8, head *predict.Prediction, err error) {
-	b, err := s.index.Blob(id)
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, c := range b.Chunks {
-		loc, err := s.locate(c.ID)
-		if err != nil {
-			return 0, nil, err
-		}
-		if loc.Depth <= depth {
-			continue
-		}
-		depth = loc.Depth
-		if head, err = s.prediction(loc.Prediction); err != nil {
-			return 0, nil, err
-		}
-	}
-	return depth, head, nil
-}
-
 // locate is the record of a chunk that readers take.
 func (s *Store) locate(chunk digest.ID) (Location, error) {
 	locs, err := s.index.Locate(pack.Chunk, chunk)

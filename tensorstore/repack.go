@@ -124,7 +124,9 @@ func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
 	r.flat = s.over(flatIndex{s.index})
 	r.flat.options.Depth = maxDepth
 	r.flat.chunks, r.flat.predictions = s.chunks, s.predictions
-	r.writer = s.over(r.adopted).Begin(WriterOptions{Level: o.Level})
+	to := s.over(r.adopted)
+	to.lineages = s.lineages // which change with what it adopts
+	r.writer = to.Begin(WriterOptions{Level: o.Level})
 	r.graph = newGraph(r)
 	r.done = Repacked{Before: inv.bytes(), PacksBefore: len(inv.packs)}
 	return r, nil
@@ -135,6 +137,7 @@ func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
 func (s *Store) over(x Index) *Store {
 	o := &Store{dir: s.dir, index: x, options: s.options, packs: s.packs, lists: s.lists, damaged: map[string]error{}}
 	o.chunks = newChunkCache(cachedBytes)
+	o.lineages = newLineageCache()
 	o.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
 	return o
 }
@@ -162,10 +165,22 @@ type flatIndex struct{ Index }
 
 func (x flatIndex) Locate(kind pack.Kind, id digest.ID) ([]Location, error) {
 	locs, err := x.Index.Locate(kind, id)
+	flatten(locs)
+	return locs, err
+}
+
+func (x flatIndex) LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID][]Location, error) {
+	found, err := x.Index.LocateAll(kind, ids)
+	for _, locs := range found {
+		flatten(locs)
+	}
+	return found, err
+}
+
+func flatten(locs []Location) {
 	for i := range locs {
 		locs[i].Depth = 0
 	}
-	return locs, err
 }
 
 // adoptions is an index that remembers which packs were adopted through it.

@@ -21,7 +21,20 @@ type hidingIndex struct {
 
 func (x hidingIndex) Locate(kind pack.Kind, id digest.ID) ([]Location, error) {
 	locs, err := x.Index.Locate(kind, id)
-	return slices.DeleteFunc(locs, func(l Location) bool { _, hide := x.hidden[l.Pack]; return hide }), err
+	return x.shown(locs), err
+}
+
+func (x hidingIndex) LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID][]Location, error) {
+	found, err := x.Index.LocateAll(kind, ids)
+	for id, locs := range found {
+		found[id] = x.shown(locs)
+	}
+	return found, err
+}
+
+// shown is those of the records that are not hidden.
+func (x hidingIndex) shown(locs []Location) []Location {
+	return slices.DeleteFunc(locs, func(l Location) bool { _, hide := x.hidden[l.Pack]; return hide })
 }
 
 // check reads back what the new packs hold and all that a record of any pack needs,

@@ -73,6 +73,7 @@ type Store struct {
 	packs       *openPacks
 	chunks      *cache[[]byte]
 	lists       *cache[*chunkList]
+	lineages    *cache[lineage]
 	predictions *lru.Cache[digest.ID, *predict.Prediction]
 
 	mu      sync.Mutex
@@ -88,6 +89,7 @@ func Open(dir string, index Index, o Options) (*Store, error) {
 	s.packs = newOpenPacks(s.packDir())
 	s.chunks = newChunkCache(cachedBytes)
 	s.lists = newListCache()
+	s.lineages = newLineageCache()
 	s.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
 	if err := s.Refresh(); err != nil {
 		s.Close()
