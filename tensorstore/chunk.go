@@ -95,10 +95,13 @@ func (s *Store) anyChunk(id digest.ID, to reach) ([]byte, error) {
 
 // decodeChunk reads one record of a chunk.
 func (s *Store) decodeChunk(loc Location, to reach) ([]byte, error) {
-	payload, err := s.payload(loc, maxChunk)
+	buf := buffer(0)
+	defer buffers.Put(buf)
+	payload, err := s.payload(loc, *buf, maxChunk)
 	if err != nil {
 		return nil, err
 	}
+	*buf = payload
 	if err := to.spend(loc); err != nil {
 		return nil, &RecordError{loc, err}
 	}

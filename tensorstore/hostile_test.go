@@ -124,7 +124,7 @@ func TestAPayloadTooLong(t *testing.T) {
 // Objects of a few bytes each that decode to more than memory holds.
 func TestObjectsTooLargeTogether(t *testing.T) {
 	zeros := make([]byte, 200<<20)
-	enc, ok := encode(codec.Zstd, zeros, codec.Input{})
+	enc, ok := encode(codec.Zstd, nil, zeros, codec.Input{})
 	require.True(t, ok)
 	var records []forgery
 	for i := range 6 {

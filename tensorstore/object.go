@@ -59,7 +59,7 @@ func (s *Store) hasReadable(kind pack.Kind, id digest.ID) (bool, error) {
 
 // readObject reads and decodes one record that is not a chunk.
 func (s *Store) readObject(loc Location) ([]byte, error) {
-	payload, err := s.payload(loc, maxObject)
+	payload, err := s.payload(loc, nil, maxObject)
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +79,9 @@ func (s *Store) readObject(loc Location) ([]byte, error) {
 	return out, nil
 }
 
-// payload reads the stored bytes of a record whose decoded length may be up to max.
-func (s *Store) payload(loc Location, max int64) ([]byte, error) {
+// payload reads the stored bytes of a record whose decoded length may be up to max, into buf where that has the
+// capacity.
+func (s *Store) payload(loc Location, buf []byte, max int64) ([]byte, error) {
 	if loc.RawLen < 0 || loc.RawLen > max {
 		return nil, &RecordError{loc, fmt.Errorf("%d bytes, want at most %d", loc.RawLen, max)}
 	}
@@ -95,7 +96,7 @@ func (s *Store) payload(loc Location, max int64) ([]byte, error) {
 		return nil, err
 	}
 	defer s.packs.put(r)
-	b, err := r.Read(loc.Entry, nil)
+	b, err := r.Read(loc.Entry, buf)
 	if err != nil {
 		return nil, &RecordError{loc, err}
 	}
@@ -134,7 +135,7 @@ func (s *Store) Sources(prediction digest.ID) ([]digest.ID, error) {
 
 // encodeObject is the smaller of the bytes themselves and their compression.
 func encodeObject(b []byte) (codec.Encoding, []byte) {
-	if enc, ok := encode(codec.Zstd, b, codec.Input{}); ok {
+	if enc, ok := encode(codec.Zstd, nil, b, codec.Input{}); ok {
 		return codec.Zstd, enc
 	}
 	return codec.Raw, b

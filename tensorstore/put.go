@@ -61,6 +61,7 @@ type putting struct {
 	src    io.ReaderAt
 	size   int64
 	cut    cdc.Params
+	rest   []byte // read after the chunk that was cut last
 	chunks []*coding
 }
 
@@ -106,30 +107,39 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 			p.w.release()
 			return digest.ID{}, err
 		}
-		whole.Write(b)
-		c := &coding{Span: Span{ID: digest.Sum(b), Len: int64(len(b))}, off: off}
+		whole.Write(*b)
+		c := &coding{Span: Span{ID: digest.Sum(*b), Len: int64(len(*b))}, off: off}
 		p.chunks = append(p.chunks, c)
 		off += c.Len
 		g.Go(func() error {
 			defer p.w.release()
-			return p.store(c, b)
+			defer buffers.Put(b)
+			return p.store(c, *b)
 		})
 	}
 	return whole.ID(), nil
 }
 
-// next reads the chunk that starts at off.
-func (p *putting) next(off int64) ([]byte, error) {
+// next reads the chunk that starts at off into a buffer.
+func (p *putting) next(off int64) (*[]byte, error) {
 	_, most := p.plan.at(off, p.size)
-	b := make([]byte, min(int64(p.cut.Max), most))
-	n, err := p.src.ReadAt(b, off)
-	if n < len(b) {
+	b := buffer(int(min(int64(p.cut.Max), most)))
+	have := copy(*b, p.rest)
+	if n, err := p.src.ReadAt((*b)[have:], off+int64(have)); have+n < len(*b) {
+		buffers.Put(b)
 		if err == nil || err == io.EOF {
-			err = fmt.Errorf("%w: it ends %d bytes early", ErrChanged, p.size-off-int64(n))
+			err = fmt.Errorf("%w: it ends %d bytes early", ErrChanged, p.size-off-int64(have+n))
 		}
 		return nil, err
 	}
-	return b[:p.cut.Cut(b)], nil
+	n := p.cut.Cut(*b)
+	if have < len(*b) {
+		p.rest = append(p.rest[:0], (*b)[n:]...)
+	} else {
+		p.rest = p.rest[n:]
+	}
+	*b = (*b)[:n]
+	return b, nil
 }
 
 // store codes one chunk unless it is known.
@@ -140,7 +150,9 @@ func (p *putting) store(c *coding, b []byte) error {
 		return err
 	}
 	plan, _ := p.plan.at(c.off, p.size)
-	r := plan.encode(b, c.off)
+	enc := buffer(len(b))
+	defer buffers.Put(enc)
+	r := plan.encode(*enc, b, c.off)
 	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(r.encoding), RawLen: c.Len}
 	if !r.independent {
 		e.Prediction, e.First, e.Depth = plan.id, plan.first(c.off), plan.depth

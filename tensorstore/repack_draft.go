@@ -199,8 +199,8 @@ func (d *draft) each(ctx context.Context, r *repacking, take func(i int, rec dra
 		}
 		g.Go(func() error {
 			b := make([]byte, c.Len)
-			if n, err := blob.ReadAt(b, c.off); n < len(b) {
-				return readError(err)
+			if err := readFull(blob, b, c.off); err != nil {
+				return err
 			}
 			return take(i, d.record(c, b))
 		})
@@ -212,7 +212,7 @@ func (d *draft) each(ctx context.Context, r *repacking, take func(i int, rec dra
 }
 
 func (d *draft) record(c chunkAt, b []byte) drafted {
-	res := d.plan.encode(b, c.off)
+	res := d.plan.encode(nil, b, c.off)
 	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(res.encoding), RawLen: c.Len, Len: int64(len(res.payload))}
 	if !res.independent {
 		e.Prediction, e.First = d.plan.id, d.plan.first(c.off)

@@ -90,7 +90,7 @@ func (v *inventory) choose() error {
 			if _, known := v.packs[loc.Pack]; !known {
 				continue
 			}
-			if _, err := v.store.payload(loc, maxObject); err == nil {
+			if _, err := v.store.payload(loc, nil, maxObject); err == nil {
 				v.best[k] = loc
 				break
 			}

@@ -117,7 +117,7 @@ func (r *repacking) rewrite(ctx context.Context, old supersession) error {
 
 // copy appends a record as it is, with the depth that it has now.
 func (r *repacking) copy(loc Location) error {
-	payload, err := r.store.payload(loc, maxObject)
+	payload, err := r.store.payload(loc, nil, maxObject)
 	if err != nil {
 		return err
 	}
