@@ -48,12 +48,9 @@ func (p *plan) input(off int64, n int) (codec.Input, error) {
 // smallest wins, its prediction's own bytes included.
 func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) (*plan, error) {
 	plain := &plan{store: w.store, encoding: codec.Zstd}
-	t := &trial{store: w.store, src: src, size: size, elem: h.elem(), width: h.width(size), row: h.width(size), level: w.level, importance: h.Importance, adapters: h.Adapters}
+	t := newTrial(w.store, w.level, src, size, h)
 	if size == 0 || t.elem == codec.Bytes && len(h.Relatives) == 0 {
 		return plain, nil
-	}
-	if w.level == FastLevel {
-		t.width = 0
 	}
 	best, err := t.best(ctx, h.Relatives, w.level == MaxLevel)
 	if err != nil || best == nil {

@@ -123,11 +123,7 @@ func (f *kinship) trial(m *member) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &trial{store: f.r.flat, src: b, size: m.size, elem: m.Hint.elem(), width: m.Hint.width(m.size), row: m.Hint.width(m.size), level: f.r.options.Level, importance: m.Hint.Importance, adapters: m.Hint.Adapters}
-	if f.r.options.Level == FastLevel {
-		t.width = 0
-	}
-	return t, nil
+	return newTrial(f.r.flat, f.r.options.Level, b, m.size, m.Hint), nil
 }
 
 // relative is a member as a trial sees it.

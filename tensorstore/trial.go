@@ -30,6 +30,16 @@ type trial struct {
 	orders     map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
 }
 
+// newTrial is of size bytes of src, of which h is known. Only [FastLevel] does without the scales of rows.
+func newTrial(s *Store, level Level, src io.ReaderAt, size int64, h Hint) *trial {
+	t := &trial{store: s, src: src, size: size, elem: h.elem(), width: h.width(size), level: level}
+	t.row, t.importance, t.adapters = t.width, h.Importance, h.Adapters
+	if level == FastLevel {
+		t.width = 0
+	}
+	return t
+}
+
 // A piece is a run of the tensor's bytes.
 type piece struct {
 	off   int64
@@ -62,8 +72,8 @@ func (t *trial) read() error {
 
 func (t *trial) readPiece(off, n int64) error {
 	b := make([]byte, n)
-	if got, err := t.src.ReadAt(b, off); got < len(b) {
-		return readError(err)
+	if err := readFull(t.src, b, off); err != nil {
+		return err
 	}
 	t.sample = append(t.sample, piece{off, b})
 	return nil
