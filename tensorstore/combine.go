@@ -71,8 +71,5 @@ func (t *trial) source(id digest.ID, from codec.Elem, p piece) ([]byte, error) {
 	}
 	size := int64(t.elem.Size())
 	b := make([]byte, int64(len(p.bytes))/size*int64(from.Size()))
-	if n, err := r.ReadAt(b, p.off/size*int64(from.Size())); n < len(b) {
-		return nil, readError(err)
-	}
-	return b, nil
+	return b, readFull(r, b, p.off/size*int64(from.Size()))
 }

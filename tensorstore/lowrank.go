@@ -110,8 +110,8 @@ func (t *trial) change(p *predict.Prediction) predict.Change {
 	return predict.Change{Rows: t.rows(), Width: t.width, Read: func(dst []float32, row int64) error {
 		n := min(int64(len(dst)), t.elements()-row*t.width)
 		b := make([]byte, n*int64(t.elem.Size()))
-		if got, err := t.src.ReadAt(b, row*t.width*int64(t.elem.Size())); got < len(b) {
-			return readError(err)
+		if err := readFull(t.src, b, row*t.rowBytes()); err != nil {
+			return err
 		}
 		pred, err := t.predicted(p, row*t.width, len(b))
 		if err != nil {

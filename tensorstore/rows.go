@@ -15,6 +15,8 @@ const (
 	maxRowSources = 2
 	// maxRows is the most rows that are compared: the sketches of two tensors take 128 MiB.
 	maxRows = 1 << 20
+	// sketchBlock is about how many bytes are read at a time.
+	sketchBlock = 1 << 20
 )
 
 // bestRows is coding against the rows of a relative that has another number of them, nil
@@ -86,14 +88,14 @@ func (t *trial) againstRows(ctx context.Context, src *source, mine *predict.Sket
 func (t *trial) sketch(ctx context.Context, src io.ReaderAt, size int64) (*predict.Sketch, error) {
 	row := t.row * int64(t.elem.Size())
 	s := predict.NewSketch(t.row)
-	buf := make([]byte, min(max(meterBlock/row, 1)*row, size))
+	buf := make([]byte, min(max(sketchBlock/row, 1)*row, size))
 	for off := int64(0); off < size; off += int64(len(buf)) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		b := buf[:min(int64(len(buf)), size-off)]
-		if n, err := src.ReadAt(b, off); n < len(b) {
-			return nil, readError(err)
+		if err := readFull(src, b, off); err != nil {
+			return nil, err
 		}
 		s.Add(b, t.elem)
 	}

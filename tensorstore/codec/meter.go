@@ -29,11 +29,35 @@ func NewMeter(elem Elem, rows, width int64, mode Mode) *Meter {
 		return m
 	}
 	m.row = make([]float64, rows)
-	m.col = make([]float64, width)
-	m.signed = make([]float64, width)
+	m.makeColumns()
+	return m
+}
+
+func (m *Meter) makeColumns() {
+	m.col = make([]float64, m.width)
+	m.signed = make([]float64, m.width)
 	m.val = make([]float64, blockLen)
 	m.pre = make([]float64, blockLen)
-	return m
+}
+
+// Part is a meter for some whole rows of the tensor, which measures at the same time as those for other rows.
+// What it has measured is in m only once it was joined.
+func (m *Meter) Part() *Meter {
+	part := &Meter{elem: m.elem, mode: m.mode, rows: m.rows, width: m.width, row: m.row, kernel: m.kernel}
+	if m.mode != NoScales {
+		part.makeColumns()
+	}
+	return part
+}
+
+// Join adds what a part has measured. The order of parts is that of additions, which decides the last bits.
+func (m *Meter) Join(part *Meter) {
+	m.delta = m.delta || part.delta
+	m.total += part.total
+	for j, c := range part.col {
+		m.col[j] += c
+		m.signed[j] += part.signed[j]
+	}
 }
 
 // Add measures the elements of src, the first of which has index first in the

@@ -115,6 +115,17 @@ func (p *Prediction) Input(first int64, n int, open Opener) (codec.Input, error)
 	return in, err
 }
 
+// View is the n bytes that Predict gives from element first on, not to be changed: those of the source where it has
+// them in memory.
+func (p *Prediction) View(first int64, n int, open Opener) ([]byte, error) {
+	if p.Kind == Quantised { // whose input is a guide
+		b := make([]byte, n)
+		return b, p.Predict(b, first, open)
+	}
+	in, err := p.Input(first, n, open)
+	return in.Pred, err
+}
+
 // Given is Input where the predicted bytes are known.
 func (p *Prediction) Given(first int64, pred []byte) codec.Input {
 	return codec.Input{Elem: p.Elem, First: first, Width: p.columns(), Act: p.Activity, Pred: pred}
