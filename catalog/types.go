@@ -42,6 +42,17 @@ type File struct {
 	Blobs  []digest.ID // one for each of Layout.Segments
 }
 
+// TensorBlobs returns the blob of each tensor, zero of one that has no bytes.
+func (f *File) TensorBlobs() []digest.ID {
+	blobs := make([]digest.ID, len(f.Layout.Tensors))
+	for i, s := range f.Layout.DataSegments() {
+		if s >= 0 {
+			blobs[i] = f.Blobs[s]
+		}
+	}
+	return blobs
+}
+
 // A TreeEntry is one name in a folder.
 type TreeEntry struct {
 	Name string

@@ -57,3 +57,18 @@ type Layout struct {
 	Tensors  []Tensor // GGUF: in the order of the header; safetensors: by offset
 	Warning  string   // why a file that claims a format is stored as opaque, else ""
 }
+
+// DataSegments returns for each tensor the segment that is its bytes, -1 for one that has none.
+// The layout has to be valid.
+func (l *Layout) DataSegments() []int {
+	segments := make([]int, len(l.Tensors))
+	for i := range segments {
+		segments[i] = -1
+	}
+	for i, s := range l.Segments {
+		if s.Kind == Data {
+			segments[s.Tensor] = i
+		}
+	}
+	return segments
+}

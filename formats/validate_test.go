@@ -2,6 +2,7 @@ package formats_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,5 +82,15 @@ func TestKinds(t *testing.T) {
 		if got := kind.String(); got != want {
 			t.Errorf("%d: got %q, want %q", uint8(kind), got, want)
 		}
+	}
+}
+
+func TestDataSegments(t *testing.T) {
+	l := formats.Layout{
+		Tensors:  []formats.Tensor{{Name: "a"}, {Name: "empty"}, {Name: "b"}},
+		Segments: []formats.Segment{{Kind: formats.Header, Tensor: -1}, {Kind: formats.Data, Tensor: 2}, {Kind: formats.Padding, Tensor: -1}, {Kind: formats.Data, Tensor: 0}},
+	}
+	if got, want := l.DataSegments(), []int{3, -1, 1}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

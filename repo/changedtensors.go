@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"dits/catalog"
-	"dits/formats"
-	"dits/tensorstore/digest"
 )
 
 // countTensors counts the tensors of changed files that are new, gone, or differ in
@@ -61,13 +59,7 @@ func (r *Repo) tensorsAt(files []TreeFile, path string) (map[string]string, erro
 // tensorKeys describes each tensor of f by dtype, shape and digest. An empty tensor
 // has no digest.
 func tensorKeys(f catalog.File) map[string]string {
-	blobs := map[int]digest.ID{}
-	for i, s := range f.Layout.Segments {
-		if s.Kind == formats.Data {
-			blobs[s.Tensor] = f.Blobs[i]
-		}
-	}
-	keys := map[string]string{}
+	keys, blobs := map[string]string{}, f.TensorBlobs()
 	for i, t := range f.Layout.Tensors {
 		keys[t.Name] = fmt.Sprint(t.DType, t.Shape, blobs[i])
 	}

@@ -110,7 +110,7 @@ func (d *deriveListing) list() (DerivedFile, error) {
 	}
 	f := DerivedFile{Path: d.place.Path, Format: d.file.Layout.Format, Size: d.file.Layout.Size, Tensors: len(d.file.Layout.Tensors)}
 	uses := map[string]*RecipeUse{}
-	blobs := tensorBlobs(d.file)
+	blobs := d.file.TensorBlobs()
 	for i, w := range d.ways {
 		if w == nil {
 			continue

@@ -18,19 +18,13 @@ type File struct {
 	catalog.File
 	segment  func(i int) (io.ReaderAt, error) // the bytes of a segment that has some
 	close    func() error
-	segments map[int]int // of each tensor that has bytes
-	parts    []*File     // the shards
-	first    []int       // index of the first tensor of each shard
+	segments []int   // of each tensor, -1 of one that has no bytes
+	parts    []*File // the shards
+	first    []int   // index of the first tensor of each shard
 }
 
 func newFile(f catalog.File, segment func(i int) (io.ReaderAt, error), close func() error) *File {
-	out := &File{File: f, segment: segment, close: close, segments: make(map[int]int)}
-	for i, s := range f.Layout.Segments {
-		if s.Tensor >= 0 {
-			out.segments[s.Tensor] = i
-		}
-	}
-	return out
+	return &File{File: f, segment: segment, close: close, segments: f.Layout.DataSegments()}
 }
 
 // OpenFile opens the stored file id.
@@ -131,21 +125,19 @@ func (f *File) Part(i int) (*File, int) {
 // Digest names the bytes of tensor i; the zero ID when it has none.
 func (f *File) Digest(i int) digest.ID {
 	f, i = f.Part(i)
-	s, ok := f.segments[i]
-	if !ok {
-		return digest.ID{}
+	if s := f.segments[i]; s >= 0 {
+		return f.Blobs[s]
 	}
-	return f.Blobs[s]
+	return digest.ID{}
 }
 
 // Bytes reads tensor i, from offset 0; nil when it has no bytes.
 func (f *File) Bytes(i int) (io.ReaderAt, error) {
 	f, i = f.Part(i)
-	s, ok := f.segments[i]
-	if !ok || f.Layout.Tensors[i].Len == 0 {
-		return nil, nil
+	if s := f.segments[i]; s >= 0 && f.Layout.Tensors[i].Len > 0 {
+		return f.segment(s)
 	}
-	return f.segment(s)
+	return nil, nil
 }
 
 // Header is the first segment of a file that has a header.

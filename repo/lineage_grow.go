@@ -75,7 +75,7 @@ func (b *lineage) noteParent(s *FileSource, depth int) error {
 
 // tensors finds what each tensor came from: first those that an older file has.
 func (g *growth) tensors() error {
-	g.blobs = tensorBlobs(g.content)
+	g.blobs = g.content.TensorBlobs()
 	same := make([]*sought, len(g.blobs))
 	var ask []*sought
 	first := map[digest.ID]bool{{}: true} // blobs met before
@@ -227,15 +227,4 @@ func (g *growth) detail(d LineageTensor, from []*sought) error {
 	}
 	g.file.details = append(g.file.details, d)
 	return nil
-}
-
-// tensorBlobs is the blob of each tensor of a file, zero of one without bytes.
-func tensorBlobs(f catalog.File) []digest.ID {
-	blobs := make([]digest.ID, len(f.Layout.Tensors))
-	for i, s := range f.Layout.Segments {
-		if s.Tensor >= 0 {
-			blobs[s.Tensor] = f.Blobs[i]
-		}
-	}
-	return blobs
 }

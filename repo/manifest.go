@@ -45,7 +45,7 @@ func encodeManifest(f catalog.File) []byte {
 	b = appendString(b, l.Warning)
 	dtypes, b := appendDTypes(b, l.Tensors)
 	b = appendSegments(b, l.Segments)
-	owned := ownedTensors(l)
+	segments := l.DataSegments()
 	b = binary.AppendUvarint(b, uint64(len(l.Tensors)))
 	for i, t := range l.Tensors {
 		b = appendString(b, t.Name)
@@ -54,7 +54,7 @@ func encodeManifest(f catalog.File) []byte {
 		for _, d := range t.Shape {
 			b = binary.AppendUvarint(b, uint64(d))
 		}
-		if !owned[i] {
+		if segments[i] < 0 {
 			b = binary.AppendUvarint(b, uint64(t.Off))
 		}
 	}
@@ -93,17 +93,6 @@ func appendSegments(b []byte, segments []formats.Segment) []byte {
 		}
 	}
 	return b
-}
-
-// ownedTensors says of each tensor whether a segment is its bytes.
-func ownedTensors(l *formats.Layout) []bool {
-	owned := make([]bool, len(l.Tensors))
-	for _, s := range l.Segments {
-		if s.Kind == formats.Data {
-			owned[s.Tensor] = true
-		}
-	}
-	return owned
 }
 
 // decodeManifest reads and checks the manifest of the file id. It takes memory in

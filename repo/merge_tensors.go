@@ -55,18 +55,9 @@ func openTensors(r *Repo, f TreeFile) (*tensorFile, error) {
 	if t.File, err = r.ReadFile(f.ID); err != nil {
 		return nil, err
 	}
-	segments := map[int]int{}
-	for i, s := range t.Layout.Segments {
-		if s.Kind == formats.Data {
-			segments[s.Tensor] = i
-		}
-	}
+	segments, blobs := t.Layout.DataSegments(), t.TensorBlobs()
 	for i, x := range t.Layout.Tensors {
-		n := namedTensor{Tensor: x, segment: -1}
-		if s, ok := segments[i]; ok {
-			n.segment, n.blob = s, t.Blobs[s]
-		}
-		t.byName[x.Name] = n
+		t.byName[x.Name] = namedTensor{x, segments[i], blobs[i]}
 	}
 	return t, nil
 }
