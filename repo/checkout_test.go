@@ -41,7 +41,7 @@ func TestCheckoutSwitchesFiles(t *testing.T) {
 	require.Equal(t, "ONE", f.read("a.txt"))
 	require.False(t, f.exists("dir/sub"))
 	require.Equal(t, "four", f.read("new/d.txt"))
-	require.False(t, f.exists(tmpDir))
+	require.Empty(t, namesBelow(t, f.path(tmpDir)))
 	require.True(t, f.status().Clean())
 }
 

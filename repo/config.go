@@ -3,15 +3,12 @@ package repo
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/pelletier/go-toml/v2"
-
-	"dits/tensorstore/disk"
 )
 
 // formatVersion is the version of the repository's files that this dits writes,
@@ -79,19 +76,12 @@ func (c *Config) check() error {
 	return nil
 }
 
-// writeConfig replaces the configuration in the folder .dits.
-func writeConfig(fsys disk.FS, dir string, c Config) error {
+// encode is the configuration as its file has it.
+func (c Config) encode() ([]byte, error) {
 	if c.Features == nil {
 		c.Features = []string{}
 	}
-	b, err := toml.Marshal(c)
-	if err != nil {
-		return err
-	}
-	return disk.WriteFile(fsys, configPath(dir), 0o644, func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
+	return toml.Marshal(c)
 }
 
 // SetConfig changes the configuration by fn and saves it.
@@ -109,7 +99,11 @@ func (r *Repo) SetConfig(fn func(*Config)) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	if err := writeConfig(r.FS, r.Dir, c); err != nil {
+	b, err := c.encode()
+	if err != nil {
+		return err
+	}
+	if err := r.writeFile(configPath(r.Dir), b); err != nil {
 		return err
 	}
 	r.Config = c

@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -50,7 +51,7 @@ func base(t *testing.T) (*fixture, map[string]digest.ID) {
 // after returns the refs when nothing fails.
 func after(t *testing.T, from string) map[string]digest.ID {
 	t.Helper()
-	r := openCopy(t, from, nil)
+	r := openCopy(t, from)
 	defer r.Close()
 	require.NoError(t, changeEverything(r))
 	refs, err := r.allRefs()
@@ -58,22 +59,34 @@ func after(t *testing.T, from string) map[string]digest.ID {
 	return refs
 }
 
-// openCopy opens a copy of the folder from; with fault, through a faultfs.
-func openCopy(t *testing.T, from string, fault **faultfs.FS) *Repo {
+// openCopy opens a copy of the folder from.
+func openCopy(t *testing.T, from string) *Repo {
 	t.Helper()
 	root := t.TempDir()
 	require.NoError(t, os.CopyFS(root, os.DirFS(from)))
-	if fault == nil {
-		r, err := Open(root, nil)
-		require.NoError(t, err)
-		return r
-	}
-	fsys, err := faultfs.New(root)
-	require.NoError(t, err)
-	*fault = fsys
-	r, err := Open(root, fsys)
+	r, err := Open(root, nil)
 	require.NoError(t, err)
 	return r
+}
+
+// sweepOf is what a sweep does: it opens the repository and changes it. check gets it
+// opened again, without faults.
+func sweepOf(do func(*Repo) error, check func(t *testing.T, r *Repo, done bool)) func(*testing.T, *faultfs.FS) (func() error, func(bool)) {
+	return func(t *testing.T, fsys *faultfs.FS) (func() error, func(bool)) {
+		faulty := func() error {
+			r, err := Open(fsys.Dir(), fsys)
+			if err != nil {
+				return err
+			}
+			return errors.Join(do(r), r.Close())
+		}
+		return faulty, func(done bool) {
+			r, err := Open(fsys.Dir(), nil)
+			require.NoError(t, err)
+			defer r.Close()
+			check(t, r, done)
+		}
+	}
 }
 
 // Stopped at any operation, with any loss: every ref has its old or its new value
@@ -82,25 +95,9 @@ func TestCrashSweep(t *testing.T) {
 	f, old := base(t)
 	new := after(t, f.Root)
 	require.NotEqual(t, old, new)
-	for _, loss := range faultfs.Losses {
-		t.Run(loss.String(), func(t *testing.T) {
-			t.Parallel() // it waits for the disk most of the time
-			for k := 0; ; k++ {
-				var fsys *faultfs.FS
-				r := openCopy(t, f.Root, &fsys)
-				fsys.CrashAt(opsOf(fsys) + k)
-				err := changeEverything(r)
-				require.NoError(t, r.Close())
-				if err == nil {
-					require.Greater(t, k, 40, "too few operations for a sweep")
-					return
-				}
-				require.ErrorIs(t, err, faultfs.ErrInjected)
-				require.NoError(t, fsys.Crash(loss))
-				checkAfter(t, r.Root, old, new)
-			}
-		})
-	}
+	faultfs.Sweep(t, f.Root, 60, sweepOf(changeEverything, func(t *testing.T, r *Repo, done bool) {
+		checkAfter(t, r, done, old, new)
+	}))
 }
 
 // An operation that fails alone, as on a full disk, leaves the same.
@@ -108,30 +105,18 @@ func TestFailureSweep(t *testing.T) {
 	t.Parallel()
 	f, old := base(t)
 	new := after(t, f.Root)
-	for k := 0; ; k++ {
-		var fsys *faultfs.FS
-		r := openCopy(t, f.Root, &fsys)
-		fsys.FailAt(opsOf(fsys) + k)
-		err := changeEverything(r)
-		require.NoError(t, r.Close())
-		if !fsys.Failed() {
-			require.NoError(t, err)
-			return
-		}
-		checkAfter(t, r.Root, old, new)
-	}
+	faultfs.SweepFailures(t, f.Root, 60, sweepOf(changeEverything, func(t *testing.T, r *Repo, done bool) {
+		checkAfter(t, r, done, old, new)
+	}))
 }
 
-// opsOf is how many operations opening has taken.
-func opsOf(fsys *faultfs.FS) int { return bytes.Count([]byte(fsys.Log()), []byte("\n")) }
-
-func checkAfter(t *testing.T, root string, old, new map[string]digest.ID) {
+func checkAfter(t *testing.T, r *Repo, done bool, old, new map[string]digest.ID) {
 	t.Helper()
-	r, err := Open(root, nil)
-	require.NoError(t, err)
-	defer r.Close()
 	refs, err := r.allRefs()
 	require.NoError(t, err)
+	if done {
+		require.Equal(t, new, refs)
+	}
 	for name := range merged(old, new, refs) {
 		got := refs[name]
 		require.True(t, got == old[name] || got == new[name] || name == headName && got == new["refs/heads/main"],

@@ -16,7 +16,6 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"dits/tensorstore/digest"
-	"dits/tensorstore/disk"
 )
 
 // indexMagic and indexVersion start the index file.
@@ -228,8 +227,5 @@ func (r *Repo) Index() (*Index, error) {
 // writeIndex replaces the index file. The caller has held the lock since before it
 // read x.
 func (r *Repo) writeIndex(x *Index) error {
-	return disk.WriteFile(r.FS, r.indexPath(), 0o644, func(w io.Writer) error {
-		_, err := w.Write(x.encode())
-		return err
-	})
+	return r.writeFile(r.indexPath(), x.encode())
 }

@@ -69,7 +69,11 @@ func initConfig(fsys disk.FS, dits, shared string) (store string, err error) {
 				return "", err
 			}
 		}
-		if err := writeConfig(fsys, dits, c); err != nil {
+		b, err := c.encode()
+		if err != nil {
+			return "", err
+		}
+		if err := writeMissing(fsys, configPath(dits), string(b)); err != nil {
 			return "", err
 		}
 	}

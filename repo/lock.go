@@ -32,7 +32,8 @@ func (r *Repo) lock() (*lock, error) {
 	}
 }
 
-// tryLock is lock without waiting.
+// tryLock is lock without waiting. What a process that died while it had the lock left
+// in tmpDir goes.
 func (r *Repo) tryLock() (*lock, error) {
 	f := flock.New(filepath.Join(r.Dir, "lock"))
 	ok, err := f.TryLock()
@@ -41,6 +42,10 @@ func (r *Repo) tryLock() (*lock, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path(), err)
+	}
+	if err := r.sweepTmp(); err != nil {
+		f.Unlock()
+		return nil, fmt.Errorf("%s: %w", tmpDir, err)
 	}
 	return &lock{f}, nil
 }

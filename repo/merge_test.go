@@ -371,54 +371,25 @@ func TestMergeCrash(t *testing.T) {
 		_, err := r.Merge(context.Background(), "theirs", MergeOptions{Strategy: StrategyAverage, Time: time.Unix(1_800_000_000, 0).UTC()})
 		return err
 	}
-	done := openCopy(t, f.Root, nil)
+	done := openCopy(t, f.Root)
 	require.NoError(t, merge(done))
 	new, err := done.allRefs()
 	require.NoError(t, err)
 	require.NoError(t, done.Close())
-	losses := faultfs.Losses
-	if underRace {
-		losses = losses[:1]
-	}
-	for _, loss := range losses {
-		t.Run(loss.String(), func(t *testing.T) {
-			t.Parallel()
-			for k := 0; ; k++ {
-				var fsys *faultfs.FS
-				r := openCopy(t, f.Root, &fsys)
-				fsys.CrashAt(opsOf(fsys) + k)
-				err := merge(r)
-				require.NoError(t, r.Close())
-				if err == nil {
-					require.Greater(t, k, 10, "too few operations for a sweep")
-					return
-				}
-				require.ErrorIs(t, err, faultfs.ErrInjected)
-				require.NoError(t, fsys.Crash(loss))
-				checkMergeCrash(t, r.Root, old, new, merge)
-			}
-		})
-	}
-}
-
-// checkMergeCrash: the branch is old or new, and the same merge can be made again.
-func checkMergeCrash(t *testing.T, root string, old, new map[string]digest.ID, merge func(*Repo) error) {
-	t.Helper()
-	r, err := Open(root, nil)
-	require.NoError(t, err)
-	defer r.Close()
-	refs, err := r.allRefs()
-	require.NoError(t, err)
-	for name, id := range refs {
-		require.True(t, id == old[name] || id == new[name], "%s: got %s, want %s or %s", name, id, old[name], new[name])
-	}
-	require.NoError(t, merge(r))
-	refs, err = r.allRefs()
-	require.NoError(t, err)
-	require.Equal(t, new, refs)
-	var b bytes.Buffer // the folder itself is not what is lost: it is changed past the faulty file system
-	require.NoError(t, r.Cat(context.Background(), "HEAD", "m.safetensors", CatOptions{}, &b))
-	require.Equal(t, noted("", 2.5, 3, 1), b.String())
+	faultfs.Sweep(t, f.Root, 40, sweepOf(merge, func(t *testing.T, r *Repo, done bool) {
+		refs, err := r.allRefs()
+		require.NoError(t, err)
+		for name, id := range refs {
+			require.True(t, id == new[name] || id == old[name] && !done, "%s: got %s, want %s or %s", name, id, old[name], new[name])
+		}
+		require.NoError(t, merge(r))
+		refs, err = r.allRefs()
+		require.NoError(t, err)
+		require.Equal(t, new, refs)
+		f := &fixture{Repo: r, t: t}
+		require.Equal(t, map[string]string{"m.safetensors": noted("", 2.5, 3, 1)}, f.folder())
+		require.True(t, f.status().Clean())
+	}))
 }
 
 func TestMergeMessage(t *testing.T) {

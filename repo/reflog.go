@@ -3,14 +3,12 @@ package repo
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"dits/tensorstore/digest"
-	"dits/tensorstore/disk"
 )
 
 // A LogEntry is one move of a ref.
@@ -105,10 +103,7 @@ func (r *Repo) appendLog(name string, old, new digest.ID, reason string) error {
 	if err := r.FS.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return disk.WriteFile(r.FS, path, 0o644, func(w io.Writer) error {
-		_, err := w.Write(formatLog(entries))
-		return err
-	})
+	return r.writeFile(path, formatLog(entries))
 }
 
 // formatLog writes a line for each entry, as git does:
@@ -168,8 +163,5 @@ func (r *Repo) copyLog(from, to string) error {
 		}
 		b = append(b, part...)
 	}
-	return disk.WriteFile(r.FS, r.logPath(to), 0o644, func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
+	return r.writeFile(r.logPath(to), b)
 }

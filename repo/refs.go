@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"dits/tensorstore/digest"
-	"dits/tensorstore/disk"
 )
 
 // A Ref is a name for a commit, or for an annotated tag.
@@ -139,10 +138,7 @@ func (r *Repo) writeLine(path, line string) error {
 	if err := r.FS.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return disk.WriteFile(r.FS, path, 0o644, func(w io.Writer) error {
-		_, err := io.WriteString(w, line+"\n")
-		return err
-	})
+	return r.writeFile(path, []byte(line+"\n"))
 }
 
 // makeRoom refuses a ref "a/b" beside "a", as git does: one would have to be a

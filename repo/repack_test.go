@@ -209,29 +209,16 @@ func TestRepackCrashSweep(t *testing.T) {
 	f.put("model.safetensors", string(b))
 	f.save("base")
 	require.NoError(t, f.Close())
-	for _, loss := range faultfs.Losses {
-		t.Run(loss.String(), func(t *testing.T) {
-			t.Parallel()
-			for k := 0; ; k++ {
-				var fsys *faultfs.FS
-				r := openCopy(t, f.Root, &fsys)
-				fsys.CrashAt(opsOf(fsys) + k)
-				_, err := r.Repack(context.Background(), RepackOptions{})
-				require.NoError(t, r.Close())
-				if !fsys.Failed() {
-					require.NoError(t, err)
-					require.Greater(t, k, 8, "too few operations for a sweep")
-					return
-				}
-				require.ErrorIs(t, err, faultfs.ErrInjected)
-				require.NoError(t, fsys.Crash(loss))
-				for range 2 {
-					requireRepackable(t, r.Root)
-					require.NoError(t, removeCatalog(r.StoreDir))
-				}
-			}
-		})
+	repack := func(r *Repo) error {
+		_, err := r.Repack(context.Background(), RepackOptions{})
+		return err
 	}
+	faultfs.Sweep(t, f.Root, 8, sweepOf(repack, func(t *testing.T, r *Repo, _ bool) {
+		for range 2 {
+			requireRepackable(t, r.Root)
+			require.NoError(t, removeCatalog(r.StoreDir))
+		}
+	}))
 }
 
 func requireRepackable(t *testing.T, root string) {

@@ -28,7 +28,7 @@ type walker struct {
 // Walk calls visit for each file and link below the folder dir ("" is the root),
 // ascending by the bytes of the path. Left out are .dits in any spelling, other
 // repositories inside this one, what is neither file nor link, names that a tree
-// cannot hold, and, unless ignored is set, what .ditsignore covers. Links are not
+// cannot hold, temporary files of ours, and, unless ignored is set, what .ditsignore covers. Links are not
 // followed.
 func (r *Repo) Walk(dir string, ignored bool, visit func(WorkFile) error) error {
 	w := walker{r.Root, ignored, visit}
@@ -62,7 +62,7 @@ func (w *walker) folder(dir string, rules *ignores, covered bool) error {
 	}
 	sortAsPaths(entries)
 	for _, e := range entries {
-		if checkName(e.Name()) != nil {
+		if checkName(e.Name()) != nil || strings.HasPrefix(e.Name(), nearPrefix) {
 			continue
 		}
 		path := e.Name()

@@ -5,63 +5,59 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
+	"maps"
 	"path"
+	"slices"
 	"strconv"
-)
 
-// tmpDir holds files being written, below the root. Whoever holds the lock owns it.
-const tmpDir = ditsDir + "/tmp"
+	"dits/tensorstore/disk"
+)
 
 // A worktree changes files of the working folder. Every step goes by names below
 // an open root, so that nothing outside can be reached, and every folder on the
 // way is looked at, so that no link is followed.
 type worktree struct {
 	repo  *Repo
-	root  *os.Root
+	root  disk.Root
 	dirty map[string]bool // folders whose entries changed
 	made  int             // temporary files so far
 	force bool            // a file in place of a folder above another may go
 }
 
 // openWorktree prepares to change the working folder; the caller holds the lock.
-// What an interrupted change left in tmpDir is removed.
 func (r *Repo) openWorktree(force bool) (*worktree, error) {
-	root, err := os.OpenRoot(r.Root)
+	root, err := r.FS.OpenRoot(r.Root)
 	if err != nil {
 		return nil, err
 	}
-	w := &worktree{repo: r, root: root, dirty: map[string]bool{}, force: force}
-	err = root.RemoveAll(tmpDir)
-	if err == nil {
-		err = root.Mkdir(tmpDir, 0o755)
-	}
-	if err != nil {
-		root.Close()
-		return nil, err
-	}
-	return w, nil
+	return &worktree{repo: r, root: root, dirty: map[string]bool{}, force: force}, nil
 }
 
-// close makes all changes of entries durable.
+// close makes all changes of entries durable. Notes of temporary files go after that: a
+// loss of power may bring back what they name until then.
 func (w *worktree) close() error {
+	err := w.sync()
+	if err == nil {
+		err = w.repo.sweepTmp()
+	}
+	return errors.Join(err, w.root.Close())
+}
+
+func (w *worktree) sync() error {
 	var errs []error
-	for dir := range w.dirty {
+	for _, dir := range slices.Sorted(maps.Keys(w.dirty)) {
 		info, err := w.root.Lstat(dir)
 		if isNoFile(err) || err == nil && !info.IsDir() {
 			continue // removed later on, or replaced
 		}
-		var f *os.File
 		if err == nil {
-			f, err = w.root.Open(dir)
-		}
-		if err == nil {
-			err = errors.Join(f.Sync(), f.Close())
+			err = w.root.SyncDir(dir)
 		}
 		errs = append(errs, err)
 	}
-	return errors.Join(append(errs, w.root.RemoveAll(tmpDir), w.root.Close())...)
+	return errors.Join(errs...)
 }
 
 // remove deletes a file or link and the folders that this leaves empty. What is
@@ -94,11 +90,11 @@ func (w *worktree) write(ctx context.Context, f TreeFile, p Progress) (WorkFile,
 	if err != nil {
 		return WorkFile{}, fmt.Errorf("%s: %w", f.Path, err)
 	}
-	defer w.root.Remove(tmp) // gone already unless an error follows
-	if err := w.clear(f.Path); err != nil {
-		return WorkFile{}, err
+	if err = w.clear(f.Path); err == nil {
+		err = w.place(tmp, f)
 	}
-	if err := w.place(tmp, f); err != nil {
+	if err != nil {
+		w.root.Remove(tmp)
 		return WorkFile{}, err
 	}
 	w.dirty[path.Dir(f.Path)] = true
@@ -127,7 +123,7 @@ func (w *worktree) fill(ctx context.Context, f TreeFile, p Progress) (tmp string
 	if f.Mode == ModeExec {
 		perm = 0o777
 	}
-	out, err := w.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	out, err := w.root.Create(tmp, perm)
 	if err != nil {
 		return "", err
 	}
@@ -200,12 +196,8 @@ func (w *worktree) folder(dir string) error {
 
 // removeEmpty removes a folder in which are only empty folders.
 func (w *worktree) removeEmpty(dir string) error {
-	f, err := w.root.Open(dir)
+	entries, err := w.root.ReadDir(dir)
 	if err != nil {
-		return err
-	}
-	entries, err := f.ReadDir(-1)
-	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	for _, e := range entries {
@@ -226,12 +218,19 @@ func (w *worktree) place(tmp string, f TreeFile) error {
 	if !isCrossDevice(err) {
 		return err
 	}
-	near := path.Join(path.Dir(f.Path), ".dits-tmp-"+strconv.Itoa(os.Getpid()))
-	if err := w.copyAcross(tmp, near, f); err != nil {
+	near := path.Join(path.Dir(f.Path), nearPrefix+path.Base(tmp))
+	if err := w.repo.writeFile(w.repo.workPath(tmp)+noteSuffix, []byte(near)); err != nil {
+		return err
+	}
+	err = w.copyAcross(tmp, near, f)
+	if err == nil {
+		err = w.root.Rename(near, f.Path)
+	}
+	if err != nil {
 		w.root.Remove(near)
 		return err
 	}
-	return w.root.Rename(near, f.Path)
+	return w.root.Remove(tmp) // now, for its space: it would go in the end
 }
 
 func (w *worktree) copyAcross(from, to string, f TreeFile) error {
@@ -251,11 +250,11 @@ func (w *worktree) copyAcross(from, to string, f TreeFile) error {
 	if err != nil {
 		return err
 	}
-	out, err := w.root.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
+	out, err := w.root.Create(to, info.Mode().Perm())
 	if err != nil {
 		return err
 	}
-	_, err = out.ReadFrom(in)
+	_, err = io.Copy(out, in)
 	if err == nil {
 		err = out.Sync()
 	}

@@ -1,0 +1,88 @@
+package repo
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"dits/tensorstore/disk"
+)
+
+// tmpDir holds files being written, of .dits and of the working folder; below the root.
+// It belongs to whoever holds the lock: what is in it when the lock is taken was left by
+// a process that died.
+const tmpDir = ditsDir + "/tmp"
+
+// A file that cannot be renamed from tmpDir, into another file system, is copied next to
+// its place first, under a name that begins with nearPrefix. Before that its path is
+// noted in tmpDir, in a file that ends in noteSuffix.
+const (
+	nearPrefix = ".dits-tmp-"
+	noteSuffix = ".near"
+)
+
+// writeFile replaces a file of .dits. The caller holds the lock.
+func (r *Repo) writeFile(path string, content []byte) error {
+	return disk.WriteFileVia(r.FS, r.workPath(tmpDir), path, 0o644, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
+// sweepTmp removes what a process that died left in tmpDir, and what is noted there; it
+// makes the folder if there is none. The caller holds the lock.
+func (r *Repo) sweepTmp() error {
+	dir := r.workPath(tmpDir)
+	entries, err := os.ReadDir(dir)
+	if isNoFile(err) {
+		return errors.Join(r.FS.MkdirAll(dir, 0o755), r.FS.SyncDir(r.Dir))
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			continue // none of ours
+		}
+		file := filepath.Join(dir, e.Name())
+		if strings.HasSuffix(e.Name(), noteSuffix) {
+			if err := r.removeNoted(file); err != nil {
+				return err
+			}
+		}
+		if err := r.FS.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeNoted removes the temporary file that a note names, if it is there still. That is
+// made durable: the note goes next. A note that was cut short names none: its file had
+// not been begun.
+func (r *Repo) removeNoted(note string) error {
+	b, err := readSmall(note)
+	if err != nil {
+		return err
+	}
+	near := string(b)
+	if checkPath(near) != nil || !strings.HasPrefix(path.Base(near), nearPrefix) {
+		return nil
+	}
+	if _, ok, err := r.lstat(near); err != nil || !ok {
+		return err
+	}
+	root, err := r.FS.OpenRoot(r.Root)
+	if err != nil {
+		return err
+	}
+	err = root.Remove(near)
+	if err == nil {
+		err = root.SyncDir(path.Dir(near))
+	}
+	return errors.Join(err, root.Close())
+}
