@@ -36,20 +36,16 @@ func (r *Repo) Checkout(ctx context.Context, rev string, o CheckoutOptions) (*Ch
 			Source: rev, Paths: o.Paths, Staged: rev != "", Worktree: true, Overlay: true, Progress: o.Progress,
 		})
 	}
-	l, err := r.lock()
-	if err != nil {
-		return nil, err
-	}
-	defer l.unlock()
-	from, err := r.Head()
-	if err != nil {
-		return nil, err
-	}
+	return change(r, func(h Head, x *Index) (*CheckoutResult, error) { return r.checkout(ctx, h, x, rev, o) })
+}
+
+// checkout is Checkout without paths, from HEAD and the index as they are.
+func (r *Repo) checkout(ctx context.Context, from Head, x *Index, rev string, o CheckoutOptions) (*CheckoutResult, error) {
 	to, err := r.target(from, rev, o)
 	if err != nil {
 		return nil, err
 	}
-	res, err := r.switchTo(ctx, from.Commit, to.Commit, o.Force, o.Progress)
+	res, err := r.switchTo(ctx, x, from.Commit, to.Commit, o.Force, o.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -117,18 +113,14 @@ func (r *Repo) target(from Head, rev string, o CheckoutOptions) (Head, error) {
 	return Head{Commit: id}, err
 }
 
-// switchTo makes index and working folder those of the commit to. The caller holds
-// the lock and moves HEAD afterwards.
-func (r *Repo) switchTo(ctx context.Context, from, to digest.ID, force bool, p Progress) (*CheckoutResult, error) {
+// switchTo makes the index, which is x, and the working folder those of the commit to.
+// The caller holds the lock and moves HEAD afterwards.
+func (r *Repo) switchTo(ctx context.Context, x *Index, from, to digest.ID, force bool, p Progress) (*CheckoutResult, error) {
 	before, err := r.commitFiles(from)
 	if err != nil {
 		return nil, err
 	}
 	after, err := r.commitFiles(to)
-	if err != nil {
-		return nil, err
-	}
-	x, err := r.Index()
 	if err != nil {
 		return nil, err
 	}

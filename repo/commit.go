@@ -46,21 +46,12 @@ func (r *Repo) Commit(ctx context.Context, o CommitOptions) (*CommitResult, erro
 			return nil, err
 		}
 	}
-	l, err := r.lock()
-	if err != nil {
-		return nil, err
-	}
-	defer l.unlock()
-	h, err := r.Head()
-	if err != nil {
-		return nil, err
-	}
+	return change(r, func(h Head, x *Index) (*CommitResult, error) { return r.commit(h, x, o) })
+}
+
+func (r *Repo) commit(h Head, x *Index, o CommitOptions) (*CommitResult, error) {
 	c := catalog.Commit{Message: o.Message}
 	if err := r.commitHeader(&c, h, o); err != nil {
-		return nil, err
-	}
-	x, err := r.Index()
-	if err != nil {
 		return nil, err
 	}
 	files := x.files()

@@ -74,20 +74,14 @@ func (r *Repo) Merge(ctx context.Context, rev string, o MergeOptions) (*MergeRes
 	default:
 		return nil, fmt.Errorf("strategy %q, want average, ours or theirs", o.Strategy)
 	}
-	l, err := r.lock()
-	if err != nil {
-		return nil, err
-	}
-	defer l.unlock()
-	h, err := r.Head()
-	if err != nil {
-		return nil, err
-	}
-	m := &merging{repo: r, options: o, rev: rev, head: h}
-	if m.theirs, err = r.Resolve(rev); err != nil {
-		return nil, err
-	}
-	return m.run(ctx)
+	return change(r, func(h Head, x *Index) (*MergeResult, error) {
+		theirs, err := r.Resolve(rev)
+		if err != nil {
+			return nil, err
+		}
+		m := &merging{repo: r, options: o, rev: rev, head: h, index: x, theirs: theirs}
+		return m.run(ctx)
+	})
 }
 
 // A merging is one call of Merge.
@@ -96,6 +90,7 @@ type merging struct {
 	options MergeOptions
 	rev     string
 	head    Head
+	index   *Index
 	theirs  digest.ID
 	result  MergeResult
 }
@@ -156,7 +151,7 @@ func (m *merging) fastForward(ctx context.Context) error {
 		}
 		m.result.Files = append(m.result.Files, MergedFile{Path: c.Path, How: how})
 	}
-	done, err := m.repo.switchTo(ctx, m.head.Commit, m.theirs, false, m.options.Progress)
+	done, err := m.repo.switchTo(ctx, m.index, m.head.Commit, m.theirs, false, m.options.Progress)
 	if err != nil {
 		return err
 	}
@@ -174,11 +169,7 @@ func (m *merging) wrote(done *CheckoutResult) {
 // in the way are found before that, most of them before any work is done.
 func (m *merging) finish(ctx context.Context, before []TreeFile, t *TreeMerge) error {
 	r := m.repo
-	x, err := r.Index()
-	if err != nil {
-		return err
-	}
-	if _, err := r.planSwitch(before, x, t.BeforeStore(before), false); err != nil {
+	if _, err := r.planSwitch(before, m.index, t.BeforeStore(before), false); err != nil {
 		return err
 	}
 	if err := t.Store(ctx, m.options.Progress); err != nil {
@@ -187,7 +178,7 @@ func (m *merging) finish(ctx context.Context, before []TreeFile, t *TreeMerge) e
 	if err := r.checkStored(t.Files); err != nil {
 		return err
 	}
-	pl, err := r.planSwitch(before, x, t.Files, false)
+	pl, err := r.planSwitch(before, m.index, t.Files, false)
 	if err != nil {
 		return err
 	}
@@ -199,7 +190,7 @@ func (m *merging) finish(ctx context.Context, before []TreeFile, t *TreeMerge) e
 	if err := r.storeCommit(&c, t.Files); err != nil {
 		return err
 	}
-	next, err := r.applyPlan(ctx, x, pl, false, m.options.Progress)
+	next, err := r.applyPlan(ctx, m.index, pl, false, m.options.Progress)
 	if err != nil {
 		return err
 	}

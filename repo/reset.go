@@ -18,24 +18,19 @@ const (
 
 // Reset moves the current branch, or a detached HEAD, to a revision.
 func (r *Repo) Reset(ctx context.Context, rev string, mode ResetMode, p Progress) (digest.ID, error) {
-	l, err := r.lock()
-	if err != nil {
-		return digest.ID{}, err
-	}
-	defer l.unlock()
-	h, err := r.Head()
-	if err != nil {
-		return digest.ID{}, err
-	}
+	return change(r, func(h Head, x *Index) (digest.ID, error) { return r.reset(ctx, h, x, rev, mode, p) })
+}
+
+func (r *Repo) reset(ctx context.Context, h Head, x *Index, rev string, mode ResetMode, p Progress) (digest.ID, error) {
 	id, err := r.Resolve(orHead(rev))
 	if err != nil {
 		return id, err
 	}
 	switch mode {
 	case ResetHard:
-		_, err = r.switchTo(ctx, h.Commit, id, true, p)
+		_, err = r.switchTo(ctx, x, h.Commit, id, true, p)
 	case ResetMixed:
-		err = r.resetIndex(id)
+		err = r.resetIndex(x, id)
 	}
 	if err != nil {
 		return id, err
@@ -43,12 +38,8 @@ func (r *Repo) Reset(ctx context.Context, rev string, mode ResetMode, p Progress
 	return id, r.advance(h, id, "reset: moving to "+orHead(rev))
 }
 
-// resetIndex makes the index that of a commit, keeping the stat of what is the same.
-func (r *Repo) resetIndex(id digest.ID) error {
-	x, err := r.Index()
-	if err != nil {
-		return err
-	}
+// resetIndex makes the index, which is x, that of a commit, keeping the stat of what is the same.
+func (r *Repo) resetIndex(x *Index, id digest.ID) error {
 	files, err := r.commitFiles(id)
 	if err != nil {
 		return err

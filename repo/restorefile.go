@@ -19,19 +19,10 @@ type RestoreOptions struct {
 // is for, and nothing is refused. [ErrNoPath] if a path names nothing that is
 // tracked or in the source.
 func (r *Repo) Restore(ctx context.Context, o RestoreOptions) (*CheckoutResult, error) {
-	l, err := r.lock()
-	if err != nil {
-		return nil, err
-	}
-	defer l.unlock()
-	h, err := r.Head()
-	if err != nil {
-		return nil, err
-	}
-	x, err := r.Index()
-	if err != nil {
-		return nil, err
-	}
+	return change(r, func(h Head, x *Index) (*CheckoutResult, error) { return r.restore(ctx, h, x, o) })
+}
+
+func (r *Repo) restore(ctx context.Context, h Head, x *Index, o RestoreOptions) (*CheckoutResult, error) {
 	source, err := r.restoreSource(h, x, o)
 	if err != nil {
 		return nil, err
@@ -41,7 +32,7 @@ func (r *Repo) Restore(ctx context.Context, o RestoreOptions) (*CheckoutResult, 
 		return nil, err
 	}
 	res := &CheckoutResult{Branch: h.Branch, Commit: h.Commit}
-	if err := r.restore(ctx, x, pl, o, res); err != nil {
+	if err := r.restorePlan(ctx, x, pl, o, res); err != nil {
 		return nil, err
 	}
 	return res, r.writeIndex(x)
@@ -101,8 +92,8 @@ func anyInside(files []TreeFile, names []string, path string) bool {
 	return false
 }
 
-// restore carries out the plan and changes x to match.
-func (r *Repo) restore(ctx context.Context, x *Index, pl plan, o RestoreOptions, res *CheckoutResult) error {
+// restorePlan carries out the plan and changes x to match.
+func (r *Repo) restorePlan(ctx context.Context, x *Index, pl plan, o RestoreOptions, res *CheckoutResult) error {
 	if o.Worktree {
 		if err := r.restoreFiles(ctx, x, pl, o, res); err != nil {
 			return err
