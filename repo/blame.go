@@ -121,7 +121,7 @@ func (b *blamer) commit(c catalog.Commit) error {
 func (b *blamer) charge(c catalog.Commit) {
 	n := len(b.blame.Commits)
 	if n == 0 || b.blame.Commits[n-1].ID != c.ID {
-		b.blame.Commits = append(b.blame.Commits, BlamedCommit{c.ID, c.Author, c.Time, subjectOf(c.Message), 0})
+		b.blame.Commits = append(b.blame.Commits, BlamedCommit{c.ID, c.Author, c.Time, Subject(c.Message), 0})
 		n++
 	}
 	b.blame.Commits[n-1].Tensors++

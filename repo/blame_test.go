@@ -114,7 +114,7 @@ func TestBlameOfMerge(t *testing.T) {
 		require.NoError(t, err)
 		for c, err := range f.Log([]digest.ID{h.Commit}, LogOptions{Tensors: globs}) {
 			require.NoError(t, err)
-			out = append(out, subjectOf(c.Message))
+			out = append(out, Subject(c.Message))
 		}
 		return out
 	}
@@ -167,7 +167,7 @@ func TestLogTensors(t *testing.T) {
 		t.Helper()
 		for c, err := range f.Log([]digest.ID{head}, LogOptions{Paths: paths, Tensors: globs}) {
 			require.NoError(t, err)
-			out = append(out, subjectOf(c.Message))
+			out = append(out, Subject(c.Message))
 		}
 		return out
 	}

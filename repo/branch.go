@@ -46,7 +46,7 @@ func (r *Repo) createBranch(name, start string, id digest.ID, force bool) error 
 	case !old.IsZero() && h.Branch == name:
 		return fmt.Errorf("branch %s: checked out, cannot be moved this way (`dits reset` does)", name)
 	}
-	return r.updateRef(ref, old, id, "branch: Created from "+start)
+	return r.UpdateRef(ref, old, id, "branch: Created from "+start)
 }
 
 // DeleteBranch removes a branch and returns where it was. The current branch is
@@ -76,7 +76,7 @@ func (r *Repo) DeleteBranch(name string, force bool) (digest.ID, error) {
 			return id, fmt.Errorf("branch %s at %s: %w (force to remove it)", name, id.Short(), ErrUnmerged)
 		}
 	}
-	return id, r.updateRef(ref, id, digest.ID{}, "")
+	return id, r.UpdateRef(ref, id, digest.ID{}, "")
 }
 
 func (r *Repo) existingBranch(name string) (ref string, id digest.ID, h Head, err error) {
@@ -127,7 +127,7 @@ func (r *Repo) RenameBranch(from, to string, force bool) error {
 	case !old.IsZero() && (!force || h.Branch == to):
 		return fmt.Errorf("branch %s: %w", to, ErrExists)
 	}
-	if err := r.updateRef(newRef, old, id, "branch: renamed "+ref+" to "+newRef); err != nil {
+	if err := r.UpdateRef(newRef, old, id, "branch: renamed "+ref+" to "+newRef); err != nil {
 		return err
 	}
 	if err := r.copyLog(ref, newRef); err != nil {
@@ -138,7 +138,7 @@ func (r *Repo) RenameBranch(from, to string, force bool) error {
 			return err
 		}
 	}
-	return r.updateRef(ref, id, digest.ID{}, "")
+	return r.UpdateRef(ref, id, digest.ID{}, "")
 }
 
 // renameUnborn renames a branch that has no commits yet: it is only in HEAD.

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,7 @@ func (r *Repo) checkout(ctx context.Context, from Head, x *Index, rev string, o 
 	}
 	res.Branch, res.Commit = to.Branch, to.Commit
 	if o.NewBranch != "" && !to.Commit.IsZero() {
-		if err := r.createBranch(o.NewBranch, orHead(rev), to.Commit, false); err != nil {
+		if err := r.createBranch(o.NewBranch, cmp.Or(rev, headName), to.Commit, false); err != nil {
 			return nil, err
 		}
 	}
@@ -59,13 +60,6 @@ func (r *Repo) checkout(ctx context.Context, from Head, x *Index, rev string, o 
 		return res, nil
 	}
 	return res, r.setHead(to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to))
-}
-
-func orHead(rev string) string {
-	if rev == "" {
-		return headName
-	}
-	return rev
 }
 
 func headLabel(h Head) string {
@@ -92,7 +86,7 @@ func (r *Repo) target(from Head, rev string, o CheckoutOptions) (Head, error) {
 		if err := r.makeRoom(ref); err != nil {
 			return Head{}, err
 		}
-		id, err := r.Resolve(orHead(rev))
+		id, err := r.Resolve(cmp.Or(rev, headName))
 		return Head{Branch: o.NewBranch, Commit: id}, err
 	}
 	if rev == "" {

@@ -70,11 +70,17 @@ func (r *Repo) commit(h Head, x *Index, o CommitOptions) (*CommitResult, error) 
 func commitReason(h Head, o CommitOptions, message string) string {
 	switch {
 	case o.Amend:
-		return "commit (amend): " + firstLine(message)
+		return "commit (amend): " + Subject(message)
 	case h.Commit.IsZero():
-		return "commit (initial): " + firstLine(message)
+		return "commit (initial): " + Subject(message)
 	}
-	return "commit: " + firstLine(message)
+	return "commit: " + Subject(message)
+}
+
+// Subject is the first line of a message.
+func Subject(message string) string {
+	line, _, _ := strings.Cut(message, "\n")
+	return line
 }
 
 // commitHeader fills in parents, author, time and message.

@@ -69,7 +69,7 @@ func (r *Repo) writeHead(to Head) error {
 // The caller holds the lock.
 func (r *Repo) advance(h Head, new digest.ID, reason string) error {
 	if !h.Detached() {
-		return r.updateRef(branchPrefix+h.Branch, h.Commit, new, reason)
+		return r.UpdateRef(branchPrefix+h.Branch, h.Commit, new, reason)
 	}
 	now, err := r.Head()
 	if err != nil {

@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -21,31 +20,21 @@ type lock struct{ f *flock.Flock }
 
 func (l *lock) unlock() { l.f.Unlock() }
 
-// lock waits a little for .dits/lock; [ErrLocked] if another has it. It is not
-// reentrant.
-func (r *Repo) lock() (*lock, error) {
-	for deadline := time.Now().Add(lockWait); ; time.Sleep(lockRetry) {
-		l, err := r.tryLock()
-		if !errors.Is(err, ErrLocked) || !time.Now().Before(deadline) {
-			return l, err
+func (r *Repo) lockPath() string { return filepath.Join(r.Dir, "lock") }
+
+// takeLock waits at most so long for the lock of a file; [ErrLocked] if another process has it.
+func takeLock(path string, wait time.Duration) (*lock, error) {
+	f := flock.New(path)
+	for deadline := time.Now().Add(wait); ; time.Sleep(lockRetry) {
+		ok, err := f.TryLock()
+		if ok {
+			return &lock{f}, nil
+		}
+		if err == nil && !time.Now().Before(deadline) {
+			err = ErrLocked
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-}
-
-// tryLock is lock without waiting. What a process that died while it had the lock left
-// in tmpDir goes.
-func (r *Repo) tryLock() (*lock, error) {
-	f := flock.New(filepath.Join(r.Dir, "lock"))
-	ok, err := f.TryLock()
-	if err == nil && !ok {
-		err = ErrLocked
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Path(), err)
-	}
-	if err := r.sweepTmp(); err != nil {
-		f.Unlock()
-		return nil, fmt.Errorf("%s: %w", tmpDir, err)
-	}
-	return &lock{f}, nil
 }

@@ -138,9 +138,3 @@ func (f *fileHistory) renamed(c catalog.Commit, path string, tree digest.ID) (st
 	}
 	return path, digest.ID{}, err
 }
-
-// subjectOf is the first line of a message.
-func subjectOf(message string) string {
-	line, _, _ := strings.Cut(message, "\n")
-	return line
-}

@@ -199,7 +199,7 @@ func (m *merging) finish(ctx context.Context, before []TreeFile, t *TreeMerge) e
 	}
 	m.wrote(&CheckoutResult{Written: len(pl.write), Removed: len(pl.remove), Bytes: pl.bytes})
 	m.result.Commit = c.ID
-	return r.advance(m.head, c.ID, "merge "+m.rev+": "+firstLine(c.Message))
+	return r.advance(m.head, c.ID, "merge "+m.rev+": "+Subject(c.Message))
 }
 
 // message is the message of the commit: what was merged, and what a strategy decided.

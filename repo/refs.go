@@ -94,19 +94,9 @@ func (r *Repo) Refs(prefix string) ([]Ref, error) {
 
 // UpdateRef sets a ref from old to new and notes it in the reflog. A zero old
 // means that the ref may not exist; a zero new removes it. [ErrRefMoved] when the
-// ref does not have the value old.
-func (r *Repo) UpdateRef(name string, old, new digest.ID, reason string) error {
-	l, err := r.lock()
-	if err != nil {
-		return err
-	}
-	defer l.unlock()
-	return r.updateRef(name, old, new, reason)
-}
-
-// updateRef is UpdateRef for a caller that holds the lock. The ref itself is
+// ref does not have the value old. The caller holds the lock. The ref itself is
 // written last: before that, nothing has happened.
-func (r *Repo) updateRef(name string, old, new digest.ID, reason string) error {
+func (r *Repo) UpdateRef(name string, old, new digest.ID, reason string) error {
 	now, err := r.ReadRef(name)
 	if err != nil {
 		return err

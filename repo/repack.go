@@ -2,10 +2,9 @@ package repo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
-
-	"github.com/gofrs/flock"
 
 	"dits/tensorstore"
 )
@@ -63,15 +62,9 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 // lockRepack waits a little for the lock of the store's repacking; [ErrLocked] if another
 // process has it. Nothing else takes it: content may be added and read meanwhile.
 func (r *Repo) lockRepack() (*lock, error) {
-	f := flock.New(filepath.Join(r.StoreDir, "repack.lock"))
-	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
-	defer cancel()
-	ok, err := f.TryLockContext(ctx, lockRetry)
-	if !ok && ctx.Err() != nil {
-		err = fmt.Errorf("%w: another repack is at work", ErrLocked)
+	l, err := takeLock(filepath.Join(r.StoreDir, "repack.lock"), lockWait)
+	if errors.Is(err, ErrLocked) {
+		err = fmt.Errorf("%w: another repack is at work", err)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Path(), err)
-	}
-	return &lock{f}, nil
+	return l, err
 }

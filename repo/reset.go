@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"context"
 
 	"dits/tensorstore/digest"
@@ -22,7 +23,7 @@ func (r *Repo) Reset(ctx context.Context, rev string, mode ResetMode, p Progress
 }
 
 func (r *Repo) reset(ctx context.Context, h Head, x *Index, rev string, mode ResetMode, p Progress) (digest.ID, error) {
-	id, err := r.Resolve(orHead(rev))
+	id, err := r.Resolve(cmp.Or(rev, headName))
 	if err != nil {
 		return id, err
 	}
@@ -35,7 +36,7 @@ func (r *Repo) reset(ctx context.Context, h Head, x *Index, rev string, mode Res
 	if err != nil {
 		return id, err
 	}
-	return id, r.advance(h, id, "reset: moving to "+orHead(rev))
+	return id, r.advance(h, id, "reset: moving to "+cmp.Or(rev, headName))
 }
 
 // resetIndex makes the index, which is x, that of a commit, keeping the stat of what is the same.

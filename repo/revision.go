@@ -179,15 +179,10 @@ func (r *Repo) resolvePrefix(name string) (digest.ID, error) {
 	for _, id := range ids {
 		list.WriteString("\n  " + id.String()[:max(10, len(prefix)+4)])
 		if c, err := r.ReadCommit(id); err == nil {
-			fmt.Fprintf(&list, " %s %s", c.Time.Format("2006-01-02"), firstLine(c.Message))
+			fmt.Fprintf(&list, " %s %s", c.Time.Format("2006-01-02"), Subject(c.Message))
 		}
 	}
 	return digest.ID{}, fmt.Errorf("revision %q: %w, could be:%s", name, ErrAmbiguous, list.String())
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }
 
 // Peel returns the commit that id is, or that the annotated tag id points to.

@@ -52,7 +52,7 @@ func (r *Repo) CreateTag(name, rev string, o TagOptions) (digest.ID, error) {
 			return digest.ID{}, err
 		}
 	}
-	return commit, r.updateRef(ref, old, id, "tag: "+name)
+	return commit, r.UpdateRef(ref, old, id, "tag: "+name)
 }
 
 // storeTag puts an annotated tag into a sealed pack.
@@ -92,5 +92,5 @@ func (r *Repo) DeleteTag(name string) (digest.ID, error) {
 	if id.IsZero() {
 		return id, fmt.Errorf("tag %s: %w", name, r.unknown(name))
 	}
-	return id, r.updateRef(ref, id, digest.ID{}, "")
+	return id, r.UpdateRef(ref, id, digest.ID{}, "")
 }

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -31,6 +32,25 @@ func (r *Repo) writeFile(path string, content []byte) error {
 		_, err := w.Write(content)
 		return err
 	})
+}
+
+// lock waits a little for .dits/lock; [ErrLocked] if another has it. It is not
+// reentrant. What a process that died while it had the lock left in tmpDir goes.
+func (r *Repo) lock() (*lock, error) { return r.swept(takeLock(r.lockPath(), lockWait)) }
+
+// tryLock is lock without waiting.
+func (r *Repo) tryLock() (*lock, error) { return r.swept(takeLock(r.lockPath(), 0)) }
+
+// swept is the lock that was taken, after sweepTmp.
+func (r *Repo) swept(l *lock, err error) (*lock, error) {
+	if err != nil {
+		return nil, err
+	}
+	if err := r.sweepTmp(); err != nil {
+		l.unlock()
+		return nil, fmt.Errorf("%s: %w", tmpDir, err)
+	}
+	return l, nil
 }
 
 // sweepTmp removes what a process that died left in tmpDir, and what is noted there; it

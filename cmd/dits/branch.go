@@ -121,7 +121,7 @@ func listedBranches(r *repo.Repo, all bool) ([]listedBranch, error) {
 			return nil, fmt.Errorf("%s: %w", ref.Name, err)
 		}
 		local := strings.HasPrefix(ref.Name, "refs/heads/")
-		list[i] = listedBranch{ref.Short(), ref.ID, subject(c), local && ref.Short() == h.Branch, !local}
+		list[i] = listedBranch{ref.Short(), ref.ID, repo.Subject(c.Message), local && ref.Short() == h.Branch, !local}
 	}
 	return list, nil
 }

@@ -117,7 +117,7 @@ func printCheckout(cmd *cobra.Command, r *repo.Repo, before repo.Head, c *repo.C
 		if err != nil {
 			return err
 		}
-		p.f("HEAD is now at %s %s%s\n", c.Commit.Short(), subject(commit), bytesOf(c))
+		p.f("HEAD is now at %s %s%s\n", c.Commit.Short(), repo.Subject(commit.Message), bytesOf(c))
 	case c.Branch == before.Branch:
 		p.f("Already on %s%s\n", c.Branch, bytesOf(c))
 	default:

@@ -67,15 +67,10 @@ func printCommit(cmd *cobra.Command, r *repo.Repo, c *repo.CommitResult, o commi
 	if len(c.Parents) == 0 {
 		branch += " (root commit)"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "[%s %s] %s\n", branch, c.ID.Short(), firstLine(c.Message))
+	fmt.Fprintf(cmd.OutOrStdout(), "[%s %s] %s\n", branch, c.ID.Short(), repo.Subject(c.Message))
 	fmt.Fprintf(cmd.OutOrStdout(), " %s changed, %s changed, %s added\n",
 		plural(len(c.Files), "file", "files"), plural(c.TensorsChanged, "tensor", "tensors"), size(c.StoredBytes))
 	if a := r.Author(); a.Default && o.Author == "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "Committed as %s; `dits config user.name NAME` and `dits config user.email MAIL` set it.\n", a)
 	}
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }

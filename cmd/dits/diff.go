@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -148,7 +149,7 @@ func (g *globals) objectSides(r *repo.Repo, args []string) (a, b repo.Side, err 
 func (o *diffOptions) sides(r *repo.Repo, revs []string) (a, b repo.Side, err error) {
 	if len(revs) == 1 {
 		if from, to, isRange := strings.Cut(revs[0], ".."); isRange {
-			revs = []string{orHead(from), orHead(to)}
+			revs = []string{cmp.Or(from, "HEAD"), cmp.Or(to, "HEAD")}
 		}
 	}
 	switch {
@@ -170,14 +171,6 @@ func (o *diffOptions) sides(r *repo.Repo, revs []string) (a, b repo.Side, err er
 		return repo.AtNothing(), repo.AtIndex(), err
 	}
 	return repo.AtRevision("HEAD"), repo.AtIndex(), err
-}
-
-// orHead is a revision, HEAD where none is named.
-func orHead(rev string) string {
-	if rev == "" {
-		return "HEAD"
-	}
-	return rev
 }
 
 // print prints a diff in the form that was asked for.

@@ -123,7 +123,7 @@ func (s *shower) show(c catalog.Commit) error {
 	var b strings.Builder
 	p := &printer{w: &b}
 	if s.options.oneline {
-		p.f("%s%s %s\n", s.screen.paint(yellow, c.ID.Short()), s.decoration(c.ID), subject(c))
+		p.f("%s%s %s\n", s.screen.paint(yellow, c.ID.Short()), s.decoration(c.ID), repo.Subject(c.Message))
 	} else {
 		s.printLong(p, c)
 	}

@@ -87,7 +87,7 @@ func printMerge(cmd *cobra.Command, r *repo.Repo, rev string, m *repo.MergeResul
 		if err != nil {
 			return err
 		}
-		p.f("[%s %s] %s\n", orDetached(m.Branch), m.Commit.Short(), subject(c))
+		p.f("[%s %s] %s\n", orDetached(m.Branch), m.Commit.Short(), repo.Subject(c.Message))
 	}
 	for _, f := range m.Files {
 		p.f("  %s: %s\n", f.Path, howMerged(rev, f))

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dits/catalog"
 	"dits/repo"
 )
 
@@ -51,9 +50,6 @@ func when(t time.Time) string { return t.Format("Mon Jan 2 15:04:05 2006 -0700")
 
 // rfc3339 is a time in JSON.
 func rfc3339(t time.Time) string { return t.Format(time.RFC3339) }
-
-// subject is the first line of a message.
-func subject(c catalog.Commit) string { return firstLine(c.Message) }
 
 func plural(n int, one, many string) string {
 	if n == 1 {

@@ -119,12 +119,12 @@ func listedTagOf(r *repo.Repo, ref repo.Ref) (listedTag, error) {
 	}
 	if l.Commit == ref.ID {
 		c, err := r.ReadCommit(l.Commit)
-		l.subject = subject(c)
+		l.subject = repo.Subject(c.Message)
 		return l, err
 	}
 	t, err := r.ReadTag(ref.ID)
 	l.Annotated, l.Author, l.Time, l.Message = true, t.Author, rfc3339(t.Time), t.Message
-	l.subject = firstLine(t.Message)
+	l.subject = repo.Subject(t.Message)
 	return l, err
 }
 
