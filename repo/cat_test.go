@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,12 +53,7 @@ func TestCatChecksWhatItReads(t *testing.T) {
 	require.NoError(t, err)
 	records, err := f.Catalog.Records(1, b.Chunks[0].ID)
 	require.NoError(t, err)
-	path := filepath.Join(f.StoreDir, "packs", records[0].Pack+".pack")
-	packed, err := os.ReadFile(path)
-	require.NoError(t, err)
-	packed[records[0].Off] ^= 1
-	require.NoError(t, os.Chmod(path, 0o644))
-	require.NoError(t, os.WriteFile(path, packed, 0o644))
+	f.damage(records[0].Pack, records[0].Off)
 
 	reopened, err := Open(f.Root, nil)
 	require.NoError(t, err)

@@ -17,6 +17,9 @@ import (
 // processor and two more, this bounds the memory that reading a file takes.
 const pieceBytes = 8 << 20
 
+// copyMemory is how many bytes of a file are in memory at most while it is copied.
+func copyMemory() int64 { return int64(runtime.GOMAXPROCS(0)+3) * pieceBytes }
+
 // A piece is a range of a file on its way from the store.
 type piece struct {
 	blob *tensorstore.BlobReader

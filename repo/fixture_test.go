@@ -88,6 +88,17 @@ func (f *fixture) save(message string) digest.ID {
 	return f.commit(message)
 }
 
+// damage flips a bit of a pack.
+func (f *fixture) damage(name string, off int64) {
+	f.t.Helper()
+	path := filepath.Join(f.StoreDir, "packs", name+".pack")
+	packed, err := os.ReadFile(path)
+	require.NoError(f.t, err)
+	packed[off] ^= 1
+	require.NoError(f.t, os.Chmod(path, 0o644))
+	require.NoError(f.t, os.WriteFile(path, packed, 0o644))
+}
+
 func (f *fixture) checkout(rev string, o CheckoutOptions) (*CheckoutResult, error) {
 	return f.Checkout(context.Background(), rev, o)
 }

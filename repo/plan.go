@@ -234,24 +234,11 @@ func (w *worktree) apply(ctx context.Context, x *Index, pl plan, p Progress) (*I
 			return nil, err
 		}
 	}
-	entries := slices.Clone(pl.keep)
-	for _, f := range pl.write {
-		e, err := w.writeEntry(ctx, f, p)
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, e)
+	written, err := w.writeAll(ctx, pl.write, p)
+	if err != nil {
+		return nil, err
 	}
+	entries := slices.Concat(pl.keep, written)
 	slices.SortFunc(entries, func(a, b IndexEntry) int { return strings.Compare(a.Path, b.Path) })
 	return &Index{Entries: entries, written: x.written}, nil
-}
-
-// checkingOut is the pass over the files to write.
-const checkingOut = "checking out"
-
-// writeEntry writes a file and returns its index entry.
-func (w *worktree) writeEntry(ctx context.Context, f TreeFile, p Progress) (IndexEntry, error) {
-	p.Turn(checkingOut, f.Path)
-	got, err := w.write(ctx, f, p)
-	return IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size, Stat: got.Stat, fresh: true}, err
 }

@@ -11,7 +11,9 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"sync/atomic"
 
+	"dits/catalog"
 	"dits/tensorstore/disk"
 )
 
@@ -22,7 +24,7 @@ type worktree struct {
 	repo  *Repo
 	root  disk.Root
 	dirty map[string]bool // folders whose entries changed
-	made  int             // temporary files so far
+	made  atomic.Int64    // temporary files so far
 	force bool            // a file in place of a folder above another may go
 }
 
@@ -80,21 +82,17 @@ func (w *worktree) remove(name string) error {
 	return nil
 }
 
-// write puts the content of f into the working folder in place of what is there,
-// and returns the new file. The old one is there, whole, until the last step.
-func (w *worktree) write(ctx context.Context, f TreeFile, p Progress) (WorkFile, error) {
+// write puts the temporary file with the content of f into the working folder in place of what
+// is there, and returns the new file. The old one is there, whole, until the last step.
+func (w *worktree) write(f TreeFile, tmp string) (WorkFile, error) {
 	if err := checkPath(f.Path); err != nil {
 		return WorkFile{}, err
 	}
-	tmp, err := w.fill(ctx, f, p)
-	if err != nil {
-		return WorkFile{}, fmt.Errorf("%s: %w", f.Path, err)
+	defer w.root.Remove(tmp) // gone already unless an error follows
+	if err := w.clear(f.Path); err != nil {
+		return WorkFile{}, err
 	}
-	if err = w.clear(f.Path); err == nil {
-		err = w.place(tmp, f)
-	}
-	if err != nil {
-		w.root.Remove(tmp)
+	if err := w.place(tmp, f); err != nil {
 		return WorkFile{}, err
 	}
 	w.dirty[path.Dir(f.Path)] = true
@@ -105,7 +103,8 @@ func (w *worktree) write(ctx context.Context, f TreeFile, p Progress) (WorkFile,
 	return got, err
 }
 
-// fill makes a temporary file or link of f's content, checked and synced.
+// fill makes a temporary file or link of f's content, checked and synced. It is safe for
+// concurrent use.
 func (w *worktree) fill(ctx context.Context, f TreeFile, p Progress) (tmp string, err error) {
 	file, err := w.repo.ReadFile(f.ID)
 	if err != nil {
@@ -114,10 +113,9 @@ func (w *worktree) fill(ctx context.Context, f TreeFile, p Progress) (tmp string
 	if file.Layout.Size != f.Size {
 		return "", fmt.Errorf("%d bytes, want %d: %w", file.Layout.Size, f.Size, ErrCorrupt)
 	}
-	w.made++
-	tmp = tmpDir + "/" + strconv.Itoa(w.made)
+	tmp = tmpDir + "/" + strconv.FormatInt(w.made.Add(1), 10)
 	if f.Mode == ModeLink {
-		return tmp, w.fillLink(ctx, tmp, f, p)
+		return tmp, w.fillLink(ctx, tmp, file, p)
 	}
 	perm := fs.FileMode(0o666) // less the umask
 	if f.Mode == ModeExec {
@@ -137,13 +135,9 @@ func (w *worktree) fill(ctx context.Context, f TreeFile, p Progress) (tmp string
 	return tmp, err
 }
 
-func (w *worktree) fillLink(ctx context.Context, tmp string, f TreeFile, p Progress) error {
-	if f.Size == 0 || f.Size > maxPath {
-		return fmt.Errorf("link to %d bytes, want 1 to %d: %w", f.Size, maxPath, ErrCorrupt)
-	}
-	file, err := w.repo.ReadFile(f.ID)
-	if err != nil {
-		return err
+func (w *worktree) fillLink(ctx context.Context, tmp string, file catalog.File, p Progress) error {
+	if n := file.Layout.Size; n == 0 || n > maxPath {
+		return fmt.Errorf("link to %d bytes, want 1 to %d: %w", n, maxPath, ErrCorrupt)
 	}
 	var target bytes.Buffer
 	if err := w.repo.copyContent(ctx, &target, file, p); err != nil {
