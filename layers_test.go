@@ -20,6 +20,7 @@ var levels = map[string]int{
 	"cdc":                       0,
 	"cpu":                       0,
 	"formats":                   0,
+	"formats/float":             0,
 	"formats/ggml":              0,
 	"formats/safetensors":       1,
 	"formats/gguf":              1,
@@ -40,8 +41,9 @@ var levels = map[string]int{
 
 // leaves are the exceptions within a level: from, to.
 var leaves = map[[2]string]bool{
-	{"formats", "formats/ggml"}: true,
-	{"formats/ggml", "cpu"}:     true,
+	{"formats", "formats/ggml"}:       true,
+	{"formats/ggml", "cpu"}:           true,
+	{"formats/ggml", "formats/float"}: true,
 }
 
 // only names the one package that may import a library, and why.

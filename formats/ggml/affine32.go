@@ -3,6 +3,8 @@ package ggml
 import (
 	"encoding/binary"
 	"math"
+
+	"dits/formats/float"
 )
 
 // An affine32 is Q4_1 or Q5_1: 32 quants up from m in steps of d.
@@ -78,7 +80,7 @@ func (k *affine32) round(dst []byte, src []float32) {
 	var quants [blockElems]uint8
 	blocks(k.kind, dst, src, func(block []byte, x []float32, _ int) {
 		d, low := k.scale(x)
-		if floatToHalf(d) != binary.LittleEndian.Uint16(block) || floatToHalf(low) != binary.LittleEndian.Uint16(block[2:]) {
+		if float.ToF16(d) != binary.LittleEndian.Uint16(block) || float.ToF16(low) != binary.LittleEndian.Uint16(block[2:]) {
 			d, low = halfAt(block, 0), halfAt(block, 2)
 		}
 		k.roundBlock(&quants, x, reciprocal(d), low, false)

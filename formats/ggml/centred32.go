@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // A centred32 is Q4_0 or Q5_0: 32 quants around top under one scale d.
 type centred32 struct {
@@ -99,8 +103,8 @@ func reciprocal(d float32) float32 {
 // was made from.
 func storedReciprocal(block []byte, d float32) float32 {
 	stored := binary.LittleEndian.Uint16(block)
-	if floatToHalf(d) == stored {
+	if float.ToF16(d) == stored {
 		return reciprocal(d)
 	}
-	return reciprocal(halfToFloat(stored))
+	return reciprocal(float.F16(stored))
 }

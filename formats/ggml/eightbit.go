@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // Q8_0 is d and 32 signed bytes. Q8_1 has d times their sum between the two; it is a
 // form that upstream multiplies with, no file has it.
@@ -9,7 +13,7 @@ import "encoding/binary"
 func quantiseQ80(_ *Quantiser, dst []byte, src []float32) {
 	blocks(Q8_0, dst, src, func(block []byte, x []float32, _ int) {
 		d := scaleQ8(x)
-		binary.LittleEndian.PutUint16(block, floatToHalf(d))
+		binary.LittleEndian.PutUint16(block, float.ToF16(d))
 		roundQ8(block[2:], x, reciprocal(d))
 	})
 }
@@ -62,7 +66,7 @@ func dequantiseQ80(dst []float32, src []byte) {
 func quantiseQ81(_ *Quantiser, dst []byte, src []float32) {
 	blocks(Q8_1, dst, src, func(block []byte, x []float32, _ int) {
 		d := scaleQ8(x)
-		binary.LittleEndian.PutUint16(block, floatToHalf(d))
+		binary.LittleEndian.PutUint16(block, float.ToF16(d))
 		total := roundQ8(block[4:], x, reciprocal(d))
 		putHalf(block, 2, float32(float32(total)*d))
 	})

@@ -1,6 +1,10 @@
 package ggml
 
-import "math"
+import (
+	"math"
+
+	"dits/formats/float"
+)
 
 // Floating point as ggml has it, with the same result on every platform. Two
 // things in Go are not: a product that feeds a sum may be fused, so every such
@@ -14,43 +18,13 @@ import "math"
 // smaller is all zero.
 const groupMaxEps = 1e-15
 
-// halfToFloat returns the value of a binary16 number. NaNs become quiet and keep
-// their payload.
-func halfToFloat(h uint16) float32 {
-	sign := uint32(h&0x8000) << 16
-	twice := uint32(h&0x7fff) << 17
-	switch {
-	case twice >= 0x1f<<27+2: // NaN
-		return math.Float32frombits(sign | twice>>4 | 0x7fc00000)
-	case twice < 1<<27: // below 2^-14: the mantissa counts units of 2^-24
-		small := math.Float32frombits(twice>>17|126<<23) - 0.5
-		return math.Float32frombits(sign | math.Float32bits(small))
-	}
-	scaled := math.Float32frombits(twice>>4+0xe0<<23) * 0x1p-112
-	return math.Float32frombits(sign | math.Float32bits(scaled))
-}
-
-// floatToHalf rounds to the nearest binary16 number, ties to even. Any NaN becomes
-// a quiet one without payload, as ggml_compute_fp32_to_fp16 does (MIT).
-func floatToHalf(f float32) uint16 {
-	bits := math.Float32bits(f)
-	sign, magnitude := uint16(bits>>16)&0x8000, bits&0x7fffffff
-	if magnitude > 0x7f800000 {
-		return sign | 0x7e00
-	}
-	base := float32(float32(abs32(f)*0x1p+112) * 0x1p-110) // infinite from 65536 up
-	bias := max(magnitude&0x7f800000, 0x38800000)          // the exponent whose unit the result has
-	rounded := math.Float32bits(math.Float32frombits(bias+0x07800000) + base)
-	return sign | uint16(rounded>>13&0x7c00+rounded&0xfff)
-}
-
-// scaleHalf is floatToHalf for a computed scale, whose sign is not known if it is
+// scaleHalf is [float.ToF16] for a computed scale, whose sign is not known if it is
 // NaN: x86 gives negative NaNs, other processors positive ones.
 func scaleHalf(f float32) uint16 {
 	if f != f {
 		return 0xfe00
 	}
-	return floatToHalf(f)
+	return float.ToF16(f)
 }
 
 // nearestInt rounds to the nearest integer, ties to even, for magnitudes up to

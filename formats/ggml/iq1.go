@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // iq1Delta is IQ1S_DELTA and IQ1M_DELTA of ggml-common.h: every value of a group
 // is a level of -1, 0 or 1, moved by this much up or down.
@@ -10,7 +14,7 @@ const iq1Delta = 0.125
 // groups of a three-bit scale, a sign of delta and four points of eleven bits.
 func fromIQ1S(values []float32, block []byte) {
 	grid := gridIQ1S()
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	points, high := block[2:34], block[34:50]
 	for i := range 8 {
 		h := binary.LittleEndian.Uint16(high[2*i:])
@@ -29,7 +33,7 @@ func fromIQ1S(values []float32, block []byte) {
 func fromIQ1M(values []float32, block []byte) {
 	grid := gridIQ1S()
 	points, high, scales := block[:32], block[32:48], block[48:56]
-	d := halfToFloat(scaleIQ1M(scales))
+	d := float.F16(scaleIQ1M(scales))
 	for i := range 16 {
 		word := binary.LittleEndian.Uint16(scales[i/4*2:])
 		scale := d * float32(2*(word>>(3*(i%4))&7)+1)

@@ -1,13 +1,17 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // fromIQ2XXS sets the 256 values of a block, as dequantize_row_iq2_xxs does: eight
 // groups of four points of a byte each, then a word of four times seven signs and
 // a four-bit scale.
 func fromIQ2XXS(values []float32, block []byte) {
 	grid := gridIQ2XXS()
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	for i := range 8 {
 		group := block[2+8*i:][:8]
 		word := binary.LittleEndian.Uint32(group[4:])
@@ -23,7 +27,7 @@ func fromIQ2XXS(values []float32, block []byte) {
 // of a nine-bit point and seven signs, and a four-bit scale for every two.
 func fromIQ2XS(values []float32, block []byte) {
 	grid := gridIQ2XS()
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	words, scales := block[2:66], block[66:74]
 	for i := range 32 {
 		word := binary.LittleEndian.Uint16(words[2*i:])
@@ -37,7 +41,7 @@ func fromIQ2XS(values []float32, block []byte) {
 // points in two fields, eight signs each, and a four-bit scale for every two.
 func fromIQ2S(values []float32, block []byte) {
 	grid := gridIQ2S()
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	points, signs, high, scales := block[2:34], block[34:66], block[66:74], block[74:82]
 	for i := range 32 {
 		point := uint16(points[i]) | uint16(high[i/4]>>(i%4*2)&3)<<8

@@ -1,13 +1,17 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // fromIQ3XXS sets the 256 values of a block, as dequantize_row_iq3_xxs does: a
 // byte for each point of four, then for every eight points a word of four times
 // seven signs and a four-bit scale.
 func fromIQ3XXS(values []float32, block []byte) {
 	grid := gridIQ3XXS()
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	points, words := block[2:66], block[66:98]
 	for i := range 32 {
 		word := binary.LittleEndian.Uint32(words[i/4*4:])
@@ -24,7 +28,7 @@ func fromIQ3XXS(values []float32, block []byte) {
 // every 32.
 func fromIQ3S(values []float32, block []byte) {
 	grid := gridIQ3S()
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	points, high, signs, scales := block[2:66], block[66:74], block[74:106], block[106:110]
 	for i := range 64 {
 		point := uint16(points[i]) | uint16(high[i/8]>>(i%8)&1)<<8

@@ -3,6 +3,8 @@ package ggml
 import (
 	"encoding/binary"
 	"math"
+
+	"dits/formats/float"
 )
 
 // iq4Values is kvalues_iq4nl of ggml-common.h (ggml, MIT): what the 16 codes of
@@ -93,14 +95,14 @@ func allFinite(values []float32) bool {
 
 // fromIQ4NL sets the 32 values of a block, as dequantize_row_iq4_nl does.
 func fromIQ4NL(values []float32, block []byte) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	setIQ4Values(values, block[2:], d)
 	settleNaNs(values, d)
 }
 
 // fromIQ4XS sets the 256 values of a block, as dequantize_row_iq4_xs does.
 func fromIQ4XS(values []float32, block []byte) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	for i := range 8 {
 		scale := d * float32(groupScaleIQ4XS(block, i))
 		setIQ4Values(values[32*i:], block[8+16*i:], scale)

@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // toIQ4NL quantises a row of blocks of 32, as quantize_iq4_nl does.
 func toIQ4NL(q *Quantiser, dst []byte, src []float32) {
@@ -54,14 +58,14 @@ func setGroupScaleIQ4XS(block []byte, group int, steps int32) {
 
 // roundIQ4NL sets the codes of a block that has its scale.
 func roundIQ4NL(block []byte, src []float32) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	setIQ4Codes(block[2:], src, inverseOrZero(d))
 }
 
 // roundIQ4XS sets the codes of a block that has its scales. The quantiser has d
 // before its rounding to binary16: some 0.1% of its codes are others.
 func roundIQ4XS(block []byte, src []float32) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	for i := range 8 {
 		setIQ4Codes(block[8+16*i:], src[32*i:], inverseOrZero(d*float32(groupScaleIQ4XS(block, i))))
 	}

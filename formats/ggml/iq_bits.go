@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // Types of one and two bits with one scale a block, the first value in the lowest
 // bits of the first byte.
@@ -13,7 +17,7 @@ func toQ1(_ *Quantiser, dst []byte, src []float32) {
 		for _, v := range src[:128] {
 			sum += abs32(v)
 		}
-		binary.LittleEndian.PutUint16(dst, floatToHalf(sum/128))
+		binary.LittleEndian.PutUint16(dst, float.ToF16(sum/128))
 		roundQ1(dst[:18], src[:128])
 	}
 }
@@ -28,7 +32,7 @@ func roundQ1(block []byte, src []float32) {
 
 // fromQ1 sets the 128 values of a block, as dequantize_row_q1_0 does.
 func fromQ1(values []float32, block []byte) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	for i := range values {
 		values[i] = signed(d, ^block[2+i/8]>>(i%8)&1)
 	}
@@ -40,7 +44,7 @@ func fromQ1(values []float32, block []byte) {
 func toQ2(_ *Quantiser, dst []byte, src []float32) {
 	for ; len(src) > 0; dst, src = dst[18:], src[64:] {
 		_, scale := widest(src[:64])
-		binary.LittleEndian.PutUint16(dst, floatToHalf(scale))
+		binary.LittleEndian.PutUint16(dst, float.ToF16(scale))
 		setQ2(dst[2:18], src[:64], inverseOrZero(scale))
 	}
 }
@@ -48,7 +52,7 @@ func toQ2(_ *Quantiser, dst []byte, src []float32) {
 // roundQ2 sets the codes of a block that has its scale, which is rounded: a value
 // half as great as the greatest can come out differently.
 func roundQ2(block []byte, src []float32) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	if !(d > 0) {
 		d = 0
 	}
@@ -66,7 +70,7 @@ func setQ2(packed []byte, src []float32, inverse float32) {
 
 // fromQ2 sets the 64 values of a block, as dequantize_row_q2_0 does.
 func fromQ2(values []float32, block []byte) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block))
+	d := float.F16(binary.LittleEndian.Uint16(block))
 	levels := ternaryLevels(d)
 	for i := range values {
 		values[i] = levels[block[2+i/4]>>(i%4*2)&3]

@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // superElems is the length of the block of every K-quant (QK_K), and
 // maxGroups the groups in the finest of them.
@@ -75,7 +79,7 @@ func roundCentred(l []uint8, x []float32, d float32, top int32) {
 }
 
 func halfAt(block []byte, off int) float32 {
-	return halfToFloat(binary.LittleEndian.Uint16(block[off:]))
+	return float.F16(binary.LittleEndian.Uint16(block[off:]))
 }
 
 func putHalf(block []byte, off int, f float32) {

@@ -1,6 +1,10 @@
 package ggml
 
-import "math"
+import (
+	"math"
+
+	"dits/formats/float"
+)
 
 // toNVFP4 quantises a row of blocks of 64, as quantize_row_nvfp4_ref does
 // (ggml-quants.c, MIT): four groups of 16, each with a scale that takes its
@@ -33,14 +37,13 @@ func fromNVFP4(values []float32, block []byte) {
 // mantissa stand for, since fp4Values are doubled. The highest bit does not count,
 // and 127 is 0 (ggml_ue4m3_to_fp32 of ggml-impl.h, MIT).
 func halfUE4M3(bits uint8) float32 {
-	if bits == 127 {
+	switch bits {
+	case 0x7f:
 		return 0
+	case 0xff: // not the NaN of E4M3
+		return 240
 	}
-	exponent, mantissa := int(bits>>3&15), float64(bits&7)
-	if exponent == 0 {
-		return float32(math.Ldexp(mantissa, -10))
-	}
-	return float32(math.Ldexp(8+mantissa, exponent-11))
+	return float.E4M3(bits&0x7f) / 2
 }
 
 // toUE4M3 rounds a number that is not negative to the nearest UE4M3, halves up, as

@@ -3,6 +3,8 @@ package ggml
 import (
 	"encoding/binary"
 	"math"
+
+	"dits/formats/float"
 )
 
 // arithmetics has the plain floats, the types of one scale or two for 32 elements,
@@ -39,33 +41,24 @@ func toF32(_ *Quantiser, dst []byte, src []float32) {
 
 func fromF16(dst []float32, src []byte) {
 	for i := range dst {
-		dst[i] = halfToFloat(binary.LittleEndian.Uint16(src[2*i:]))
+		dst[i] = float.F16(binary.LittleEndian.Uint16(src[2*i:]))
 	}
 }
 
 func toF16(_ *Quantiser, dst []byte, src []float32) {
 	for i, v := range src {
-		binary.LittleEndian.PutUint16(dst[2*i:], floatToHalf(v))
+		binary.LittleEndian.PutUint16(dst[2*i:], float.ToF16(v))
 	}
 }
 
 func fromBF16(dst []float32, src []byte) {
 	for i := range dst {
-		dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16)
+		dst[i] = float.BF16(binary.LittleEndian.Uint16(src[2*i:]))
 	}
 }
 
 func toBF16(_ *Quantiser, dst []byte, src []float32) {
 	for i, v := range src {
-		binary.LittleEndian.PutUint16(dst[2*i:], roundBF16(math.Float32bits(v)))
+		binary.LittleEndian.PutUint16(dst[2*i:], float.ToBF16(v))
 	}
-}
-
-// roundBF16 rounds the bits of a float32 to the nearest bfloat16, ties to even. A
-// NaN keeps its high bits and becomes quiet.
-func roundBF16(bits uint32) uint16 {
-	if bits&0x7fffffff > 0x7f800000 {
-		return uint16(bits>>16 | 64)
-	}
-	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
 }

@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // Ternary types: a block of 256 is -1, 0 or 1 times its greatest magnitude.
 
@@ -49,7 +53,7 @@ func b2u(b bool) uint8 {
 func toTQ1(_ *Quantiser, dst []byte, src []float32) {
 	for ; len(src) > 0; dst, src = dst[54:], src[256:] {
 		scale := ternaryScale(src[:256])
-		binary.LittleEndian.PutUint16(dst[52:], floatToHalf(scale))
+		binary.LittleEndian.PutUint16(dst[52:], float.ToF16(scale))
 		setTQ1(dst[:52], src, inverseOrZero(scale))
 	}
 }
@@ -57,7 +61,7 @@ func toTQ1(_ *Quantiser, dst []byte, src []float32) {
 func toTQ2(_ *Quantiser, dst []byte, src []float32) {
 	for ; len(src) > 0; dst, src = dst[66:], src[256:] {
 		scale := ternaryScale(src[:256])
-		binary.LittleEndian.PutUint16(dst[64:], floatToHalf(scale))
+		binary.LittleEndian.PutUint16(dst[64:], float.ToF16(scale))
 		setTQ2(dst[:64], src, inverseOrZero(scale))
 	}
 }
@@ -65,11 +69,11 @@ func toTQ2(_ *Quantiser, dst []byte, src []float32) {
 // roundTQ1 and roundTQ2 set the codes of a block that has its scale, which is
 // rounded: a value half as great as the greatest can come out differently.
 func roundTQ1(block []byte, src []float32) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block[52:]))
+	d := float.F16(binary.LittleEndian.Uint16(block[52:]))
 	setTQ1(block[:52], src, inverseOrZero(d))
 }
 
 func roundTQ2(block []byte, src []float32) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block[64:]))
+	d := float.F16(binary.LittleEndian.Uint16(block[64:]))
 	setTQ2(block[:64], src, inverseOrZero(d))
 }

@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // A tq1Run is a run of bytes of a TQ1_0 block, each with the codes of values that
 // are as far apart as the run is long.
@@ -33,7 +37,7 @@ func fractionOfTrits(trits uint8) uint8 {
 
 // fromTQ1 sets the 256 values of a block, as dequantize_row_tq1_0 does.
 func fromTQ1(values []float32, block []byte) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block[52:]))
+	d := float.F16(binary.LittleEndian.Uint16(block[52:]))
 	levels := ternaryLevels(d)
 	for _, r := range tq1Runs {
 		for j, fraction := range block[r.off : r.off+r.len] {

@@ -1,6 +1,10 @@
 package ggml
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/formats/float"
+)
 
 // setTQ2 sets 64 bytes to the codes of 256 values times inverse, two bits each: a
 // byte has four values that are 32 apart, the first in the lowest bits.
@@ -18,7 +22,7 @@ func setTQ2(packed []byte, src []float32, inverse float32) {
 
 // fromTQ2 sets the 256 values of a block, as dequantize_row_tq2_0 does.
 func fromTQ2(values []float32, block []byte) {
-	d := halfToFloat(binary.LittleEndian.Uint16(block[64:]))
+	d := float.F16(binary.LittleEndian.Uint16(block[64:]))
 	levels := ternaryLevels(d)
 	for half := range 2 {
 		for j, codes := range block[32*half : 32*half+32] {

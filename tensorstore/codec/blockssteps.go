@@ -3,6 +3,8 @@ package codec
 import (
 	"encoding/binary"
 	"math"
+
+	"dits/formats/float"
 )
 
 // A stepRule says what the quants of a block are worth. All its arithmetic is that of single
@@ -99,13 +101,13 @@ func fillIQ4XS(s *blockSteps, b []byte) {
 	}
 }
 
-// halfAt is the F16 at off, NaN for an infinity: contexts follow from its bits.
+// halfAt is the F16 at off; an infinity counts as NaN, which is another size.
 func halfAt(b []byte, off int) float32 {
-	u := uint32(binary.LittleEndian.Uint16(b[off:]))
-	if u&0x7c00 == 0x7c00 {
+	h := binary.LittleEndian.Uint16(b[off:])
+	if h&0x7c00 == 0x7c00 {
 		return float32(math.NaN())
 	}
-	return math.Float32frombits(u>>15<<31|u&0x7fff<<13) * 0x1p112 // exact
+	return float.F16(h)
 }
 
 // size is the logarithm of the step in quarter octaves, the mantissa taken for linear; 0 for the smallest.

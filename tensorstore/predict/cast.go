@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 
+	"dits/formats/float"
 	"dits/tensorstore/codec"
 )
 
@@ -95,8 +96,8 @@ func storeQuiet(dst []byte, to codec.Elem, values []float32) {
 		return
 	}
 	for i, v := range values {
-		if u := math.Float32bits(v); isNaN(u) {
-			values[i] = math.Float32frombits(u&0x80000000 | 0x7fc00000)
+		if v != v {
+			values[i] = math.Float32frombits(math.Float32bits(v)&(1<<31) | 0x7fc00000)
 		}
 	}
 	storeValues(dst, to, values)
@@ -119,96 +120,25 @@ func convertEach(dst []byte, to, from codec.Elem, src io.ReaderAt, first int64) 
 func get(b []byte, e codec.Elem) float64 {
 	switch e {
 	case codec.BF16:
-		return widen(uint32(binary.LittleEndian.Uint16(b)) << 16)
+		return float.Wide(float.BF16(binary.LittleEndian.Uint16(b)))
 	case codec.F16:
-		return halfToFloat(binary.LittleEndian.Uint16(b))
+		return float.Wide(float.F16(binary.LittleEndian.Uint16(b)))
 	case codec.F32:
-		return widen(binary.LittleEndian.Uint32(b))
+		return float.Wide(math.Float32frombits(binary.LittleEndian.Uint32(b)))
 	}
 	return math.Float64frombits(binary.LittleEndian.Uint64(b))
-}
-
-// widen is the value of a float32. The sign of a NaN would not survive the conversion of every processor.
-func widen(u uint32) float64 {
-	if u&0x7fffffff > 0x7f800000 {
-		return math.Float64frombits(uint64(u>>31)<<63 | 0x7ff8<<48)
-	}
-	return float64(math.Float32frombits(u))
 }
 
 // put writes v rounded to element type e at the start of b.
 func put(b []byte, e codec.Elem, v float64) {
 	switch e {
 	case codec.BF16:
-		binary.LittleEndian.PutUint16(b, uint16(round(v, 8, 7)))
+		binary.LittleEndian.PutUint16(b, float.ToBF16(float.ToOdd(v)))
 	case codec.F16:
-		binary.LittleEndian.PutUint16(b, uint16(round(v, 5, 10)))
+		binary.LittleEndian.PutUint16(b, float.ToF16(float.ToOdd(v)))
 	case codec.F32:
-		binary.LittleEndian.PutUint32(b, uint32(round(v, 8, 23)))
+		binary.LittleEndian.PutUint32(b, math.Float32bits(float.Narrow(v)))
 	default:
-		binary.LittleEndian.PutUint64(b, round(v, 11, 52))
+		binary.LittleEndian.PutUint64(b, math.Float64bits(float.Quiet(v)))
 	}
-}
-
-// halfToFloat is the value of an IEEE 754 binary16.
-func halfToFloat(h uint16) float64 {
-	exp, man := int(h>>10&31), int64(h&1023)
-	var v float64
-	switch exp {
-	case 0:
-		v = math.Ldexp(float64(man), -24)
-	case 31:
-		v = math.Inf(1)
-		if man != 0 {
-			v = math.NaN()
-		}
-	default:
-		v = math.Ldexp(float64(man|1024), exp-25)
-	}
-	if h&0x8000 != 0 {
-		v = math.Copysign(v, -1)
-	}
-	return v
-}
-
-// round is the bit pattern of v in a binary floating-point type with the given
-// bits of exponent and mantissa: to nearest, ties to even, in integers alone.
-func round(v float64, expBits, manBits uint) uint64 {
-	bits := math.Float64bits(v)
-	sign := bits >> 63 << (expBits + manBits)
-	exp, man := int(bits>>52&2047), bits&(1<<52-1)
-	inf := uint64(1)<<(expBits+manBits) - 1<<manBits
-	switch {
-	case exp == 2047 && man != 0:
-		return sign | inf | 1<<(manBits-1)
-	case exp == 2047:
-		return sign | inf
-	}
-	if expBits == 11 {
-		return bits
-	}
-	// The value is man·2^(exp-1075) with its leading bit made explicit; move it so
-	// that the unit is the target's last place, keeping what falls off for rounding.
-	if exp == 0 {
-		return sign // a float64 denormal is far below half of the smallest value of any type here
-	}
-	man |= 1 << 52
-	bias := int(1)<<(expBits-1) - 1
-	e := exp - 1023 + bias // the target's biased exponent
-	drop := 52 - manBits
-	if e < 1 {
-		drop += uint(min(1-e, 60))
-		e = 1
-		if drop > 62 {
-			drop = 62
-		}
-	}
-	kept := man >> drop
-	rest, half := man&(1<<drop-1), uint64(1)<<(drop-1)
-	if rest > half || rest == half && kept&1 == 1 {
-		kept++
-	}
-	// The leading bit adds one to the exponent field, and so does a carry.
-	r := uint64(e-1)<<manBits + kept
-	return sign | min(r, inf)
 }

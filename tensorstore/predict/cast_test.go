@@ -15,24 +15,24 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A float says how an element type is laid out, for the reference below.
-type float struct {
+// A layout says how an element type is laid out, for the reference below.
+type layout struct {
 	elem     codec.Elem
 	exp, man uint
 }
 
-var floats = []float{{codec.BF16, 8, 7}, {codec.F16, 5, 10}, {codec.F32, 8, 23}, {codec.F64, 11, 52}}
+var floats = []layout{{codec.BF16, 8, 7}, {codec.F16, 5, 10}, {codec.F32, 8, 23}, {codec.F64, 11, 52}}
 
-func (f float) bias() int   { return 1<<(f.exp-1) - 1 }
-func (f float) inf() uint64 { return (1<<f.exp - 1) << f.man }
+func (f layout) bias() int   { return 1<<(f.exp-1) - 1 }
+func (f layout) inf() uint64 { return (1<<f.exp - 1) << f.man }
 
 // split is the sign and the magnitude of a pattern.
-func (f float) split(u uint64) (sign, rest uint64) {
+func (f layout) split(u uint64) (sign, rest uint64) {
 	return u >> (f.exp + f.man), u & (1<<(f.exp+f.man) - 1)
 }
 
 // value is the magnitude of a finite pattern, by the definition of IEEE 754.
-func (f float) value(rest uint64) *big.Float {
+func (f layout) value(rest uint64) *big.Float {
 	e, m := int(rest>>f.man), int64(rest&(1<<f.man-1))
 	if e == 0 {
 		e = 1
@@ -45,7 +45,7 @@ func (f float) value(rest uint64) *big.Float {
 // nearest is the magnitude pattern of f nearest to v, ties to even: the patterns of
 // magnitudes are in the order of their values, so that a search finds it. Infinity
 // stands for the number after the largest.
-func (f float) nearest(v *big.Float) uint64 {
+func (f layout) nearest(v *big.Float) uint64 {
 	lo, hi := uint64(0), f.inf() // value(lo) <= v < value(hi)
 	if v.Cmp(f.value(hi)) >= 0 {
 		return hi
@@ -67,7 +67,7 @@ func (f float) nearest(v *big.Float) uint64 {
 }
 
 // want is pattern u of from converted to f, as predictCast documents.
-func (f float) want(u uint64, from float) uint64 {
+func (f layout) want(u uint64, from layout) uint64 {
 	sign, rest := from.split(u)
 	sign <<= f.exp + f.man
 	switch {
@@ -81,7 +81,7 @@ func (f float) want(u uint64, from float) uint64 {
 
 // patterns are all of a short type; of a long one a random choice, around every
 // exponent, and what lies at the edges of the shorter types.
-func (f float) patterns(r *rand.Rand) (out []uint64) {
+func (f layout) patterns(r *rand.Rand) (out []uint64) {
 	if f.exp+f.man == 15 {
 		for u := range uint64(1 << 16) {
 			out = append(out, u)

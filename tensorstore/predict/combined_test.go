@@ -31,7 +31,7 @@ func sourcesOf(srcs ...[]byte) Opener {
 }
 
 // awkward are elements of a type: usual ones, the largest and smallest, infinities, NaNs.
-func awkward(r *rand.Rand, f float, n int) (patterns []uint64) {
+func awkward(r *rand.Rand, f layout, n int) (patterns []uint64) {
 	for len(patterns) < n {
 		u := r.Uint64() >> (63 - f.exp - f.man)
 		switch r.IntN(4) {
@@ -49,7 +49,7 @@ func awkward(r *rand.Rand, f float, n int) (patterns []uint64) {
 // A reference computes one element at a time. A float32 operation is the float64 one
 // rounded: with 53 bits, rounding twice does no harm to +, -, × and ÷ (Figueroa 1995).
 type reference struct {
-	float // of the sources
+	layout // of the sources
 }
 
 func f32(v float64) float64 { return float64(float32(v)) }

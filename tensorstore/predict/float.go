@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"dits/formats/float"
 	"dits/tensorstore/codec"
 )
 
@@ -17,29 +18,17 @@ func loadBy(k kernel, dst []float32, b []byte, e codec.Elem) {
 	switch e {
 	case codec.BF16:
 		for i := range dst {
-			dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(b[2*i:])) << 16)
+			dst[i] = float.BF16(binary.LittleEndian.Uint16(b[2*i:]))
 		}
 	case codec.F16:
 		for i := range dst {
-			dst[i] = halfToFloat32(binary.LittleEndian.Uint16(b[2*i:]))
+			dst[i] = float.F16(binary.LittleEndian.Uint16(b[2*i:]))
 		}
 	default:
 		for i := range dst {
 			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
 		}
 	}
-}
-
-// halfToFloat32 is the value of an IEEE 754 binary16.
-func halfToFloat32(h uint16) float32 {
-	sign, rest := uint32(h&0x8000)<<16, uint32(h&0x7fff)
-	switch {
-	case rest < 0x400: // the product is exact
-		return math.Float32frombits(sign | math.Float32bits(float32(rest)*0x1p-24))
-	case rest >= 0x7c00:
-		return math.Float32frombits(sign | 0x7f800000 | rest&0x3ff<<13)
-	}
-	return math.Float32frombits(sign | rest<<13 + (127-15)<<23)
 }
 
 // The conversions below keep a product from being fused with a sum.
@@ -70,11 +59,7 @@ func divide(a []float32, c float32) {
 	}
 }
 
-// isNaN is a test of bits.
-func isNaN(u uint32) bool { return u&0x7fffffff > 0x7f800000 }
-
-// roundIf rounds values to those of an element type, the one that they were computed from. A
-// NaN stays one: those of BF16 have no low bits that could carry.
+// roundIf rounds values to those of an element type, the one that they were computed from.
 func roundIf(do bool, a []float32, e codec.Elem) {
 	if !do {
 		return
@@ -82,31 +67,13 @@ func roundIf(do bool, a []float32, e codec.Elem) {
 	switch e {
 	case codec.BF16:
 		for i, v := range a {
-			a[i] = math.Float32frombits(uint32(toBF16(math.Float32bits(v))) << 16)
+			a[i] = float.BF16(float.ToBF16(v))
 		}
 	case codec.F16:
 		for i, v := range a {
-			a[i] = halfToFloat32(toHalf(math.Float32bits(v)))
+			a[i] = float.F16(float.ToF16(v))
 		}
 	}
-}
-
-// toBF16 is the BF16 nearest to a float32 that is a number, ties to even.
-func toBF16(u uint32) uint16 { return uint16((u + 0x7fff + u>>16&1) >> 16) }
-
-// toHalf is the binary16 nearest to a float32, ties to even.
-func toHalf(u uint32) uint16 {
-	sign, rest := uint16(u>>16)&0x8000, u&0x7fffffff
-	switch {
-	case rest > 0x7f800000:
-		return sign | 0x7e00
-	case rest >= (127+16)<<23:
-		return sign | 0x7c00
-	case rest < (127-14)<<23: // the sum has its last place where the smallest half has
-		return sign | uint16(math.Float32bits(float32(math.Float32frombits(rest)+0.5))-126<<23)
-	}
-	// A carry out of the largest number gives infinity, as it should.
-	return sign | uint16((rest-(127-15)<<23+0xfff+rest>>13&1)>>13)
 }
 
 // store writes values rounded to element type to; for a NaN the element of the source.
@@ -128,21 +95,18 @@ func storeBy(k kernel, dst []byte, to codec.Elem, a []float32) bool {
 	switch to {
 	case codec.BF16:
 		for i, v := range a {
-			u := math.Float32bits(v)
-			nan = nan || isNaN(u)
-			binary.LittleEndian.PutUint16(dst[2*i:], toBF16(u))
+			nan = nan || v != v
+			binary.LittleEndian.PutUint16(dst[2*i:], float.ToBF16(v))
 		}
 	case codec.F16:
 		for i, v := range a {
-			u := math.Float32bits(v)
-			nan = nan || isNaN(u)
-			binary.LittleEndian.PutUint16(dst[2*i:], toHalf(u))
+			nan = nan || v != v
+			binary.LittleEndian.PutUint16(dst[2*i:], float.ToF16(v))
 		}
 	default:
 		for i, v := range a {
-			u := math.Float32bits(v)
-			nan = nan || isNaN(u)
-			binary.LittleEndian.PutUint32(dst[4*i:], u)
+			nan = nan || v != v
+			binary.LittleEndian.PutUint32(dst[4*i:], math.Float32bits(v))
 		}
 	}
 	return nan
@@ -152,7 +116,7 @@ func storeBy(k kernel, dst []byte, to codec.Elem, a []float32) bool {
 func storeNaNs(dst []byte, to codec.Elem, a []float32, source []byte, from codec.Elem) {
 	for i, v := range a {
 		switch {
-		case !isNaN(math.Float32bits(v)):
+		case v == v:
 		case from == to:
 			copy(dst[i*to.Size():][:to.Size()], source[i*to.Size():])
 		default:

@@ -28,29 +28,19 @@ TARGET void dits_load_bf16(float *dst, const uint16_t *src, int64_t n) {
 	}
 }
 
-// The instruction would make NaNs quiet.
 TARGET void dits_load_f16(float *dst, const uint16_t *src, int64_t n) {
-	for (int64_t i = 0; i < n; i += 8) {
-		__m128i h = _mm_loadu_si128((const __m128i *)(src + i));
-		__m256 v = _mm256_cvtph_ps(h);
-		if (_mm256_movemask_ps(_mm256_castsi256_ps(nans(v)))) {
-			__m256i wide = _mm256_cvtepu16_epi32(h);
-			__m256i sign = _mm256_slli_epi32(_mm256_and_si256(wide, all(0x8000)), 16);
-			__m256i rest = _mm256_slli_epi32(_mm256_and_si256(wide, all(0x3ff)), 13);
-			__m256i nan = _mm256_or_si256(_mm256_or_si256(sign, rest), all(0x7f800000));
-			v = _mm256_castsi256_ps(_mm256_blendv_epi8(_mm256_castps_si256(v), nan, nans(v)));
-		}
-		_mm256_storeu_ps(dst + i, v);
-	}
+	for (int64_t i = 0; i < n; i += 8)
+		_mm256_storeu_ps(dst + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(src + i))));
 }
 
 TARGET int dits_store_bf16(uint16_t *dst, const float *src, int64_t n) {
 	__m256i odd = _mm256_setzero_si256();
 	for (int64_t i = 0; i < n; i += 8) {
 		__m256 v = _mm256_loadu_ps(src + i);
-		__m256i u = _mm256_castps_si256(v), last = _mm256_and_si256(_mm256_srli_epi32(u, 16), all(1));
-		odd = _mm256_or_si256(odd, nans(v));
-		u = _mm256_srli_epi32(_mm256_add_epi32(u, _mm256_add_epi32(last, all(0x7fff))), 16);
+		__m256i u = _mm256_castps_si256(v), high = _mm256_srli_epi32(u, 16), nan = nans(v);
+		odd = _mm256_or_si256(odd, nan);
+		u = _mm256_add_epi32(u, _mm256_add_epi32(_mm256_and_si256(high, all(1)), all(0x7fff)));
+		u = _mm256_blendv_epi8(_mm256_srli_epi32(u, 16), _mm256_or_si256(high, all(0x40)), nan);
 		_mm_storeu_si128((__m128i *)(dst + i), narrow(u));
 	}
 	return !_mm256_testz_si256(odd, odd);

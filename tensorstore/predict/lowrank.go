@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"dits/formats/float"
 	"dits/tensorstore/codec"
 )
 
@@ -101,9 +102,9 @@ func moveBF16(b []byte, sums []int32, scale float32) {
 		if h&0x7f80 == 0x7f80 {
 			continue
 		}
-		v := math.Float32frombits(uint32(h)<<16) + float32(float32(s)*scale)
+		v := float.BF16(h) + float32(float32(s)*scale)
 		// A carry out of the largest number gives infinity, as it should.
-		binary.LittleEndian.PutUint16(b[2*k:], toBF16(math.Float32bits(v)))
+		binary.LittleEndian.PutUint16(b[2*k:], float.ToBF16(v))
 	}
 }
 
@@ -111,8 +112,8 @@ func moveF16(b []byte, sums []int32, scale float32) {
 	b = b[:2*len(sums)]
 	for k, s := range sums {
 		if h := binary.LittleEndian.Uint16(b[2*k:]); h&0x7c00 != 0x7c00 {
-			v := halfToFloat32(h) + float32(float32(s)*scale)
-			binary.LittleEndian.PutUint16(b[2*k:], toHalf(math.Float32bits(v)))
+			v := float.F16(h) + float32(float32(s)*scale)
+			binary.LittleEndian.PutUint16(b[2*k:], float.ToF16(v))
 		}
 	}
 }

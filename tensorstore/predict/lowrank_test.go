@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/formats/float"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 )
@@ -41,7 +42,7 @@ func planted(rows, width, rank int) (source, tensor []byte) {
 	return source, tensor
 }
 
-func bf16(v float64) uint16 { return uint16(round(v, 8, 7)) }
+func bf16(v float64) uint16 { return float.ToBF16(float.ToOdd(v)) }
 
 func changeOf(source, tensor []byte, width int64) Change {
 	return Change{Rows: int64(len(source)) / 2 / width, Width: width, Read: func(dst []float32, i int64) error {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 
+	"dits/formats/float"
 	"dits/tensorstore/codec"
 )
 
@@ -217,7 +218,7 @@ func (s *Scaling) quantise(dst []byte, v []float32, from int64, scales []float32
 		case x != x: // the sign of one that was computed depends on the processor
 			dst[i] = byte(math.Float32bits(v[at])>>24&0x80) | 0x7f
 		default:
-			dst[i] = toE4M3(x)
+			dst[i] = float.ToE4M3(x)
 		}
 	}
 }
@@ -228,25 +229,4 @@ func toInt8(x float32) byte {
 		return 0
 	}
 	return byte(int8(max(-128, min(127, math.RoundToEven(float64(x))))))
-}
-
-// toE4M3 is the number of 4 bits of exponent and 3 of mantissa, without infinities, that is nearest to
-// x, ties to even.
-func toE4M3(x float32) byte {
-	sign := byte(math.Float32bits(x) >> 24 & 0x80)
-	if x != x {
-		return sign | 0x7f
-	}
-	v := math.Abs(float64(x))
-	switch {
-	case v == 0:
-		return sign
-	case v >= 448:
-		return sign | 0x7e
-	}
-	_, exp := math.Frexp(v) // v in [2^(exp-1), 2^exp)
-	exp = max(exp-1, -6)
-	// A carry goes into the exponent, as it should.
-	n := int(math.RoundToEven(math.Ldexp(v, 3-exp))) + (exp+6)<<3
-	return sign | byte(n)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/formats/float"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 )
@@ -100,13 +101,13 @@ func TestToE4M3(t *testing.T) {
 		if b < 8 {
 			v = float32(math.Ldexp(float64(b), -9))
 		}
-		require.Equal(t, b, toE4M3(v))
-		require.Equal(t, b|0x80, toE4M3(float32(math.Copysign(float64(v), -1))))
+		require.Equal(t, b, float.ToE4M3(v))
+		require.Equal(t, b|0x80, float.ToE4M3(float32(math.Copysign(float64(v), -1))))
 		between := v * (1 + r.Float32()/8)
-		require.Equal(t, nearestE4M3(between), toE4M3(between), "%g", between)
+		require.Equal(t, nearestE4M3(between), float.ToE4M3(between), "%g", between)
 	}
-	require.EqualValues(t, 0x7f, toE4M3(float32(math.NaN())))
-	require.EqualValues(t, 0xfe, toE4M3(float32(math.Inf(-1))))
+	require.EqualValues(t, 0x7f, float.ToE4M3(float32(math.NaN())))
+	require.EqualValues(t, 0xfe, float.ToE4M3(float32(math.Inf(-1))))
 	require.EqualValues(t, 0, toInt8(float32(math.NaN())))
 	require.EqualValues(t, 0x80, toInt8(-1e30))
 }
