@@ -2,6 +2,10 @@
 
 package ggml
 
+// -std=c11 is more than a dialect: in ISO mode GCC does not contract a·b + c to one rounding, which it does in its
+// own (-std=gnu11, the default) wherever the instructions are there, intrinsics included. Kernels would then differ
+// from Go, as TestKernelsQuantiseTheSame and the golden tests notice.
+
 /*
 #cgo CFLAGS: -std=c11 -O3
 #cgo noescape dits_affine_avx2
@@ -37,6 +41,7 @@ package ggml
 import "C"
 
 import (
+	"fmt"
 	"unsafe"
 
 	"dits/cpu"
@@ -49,7 +54,30 @@ var machine = cpu.Machine(
 	cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ,
 )
 
-// Lengths are what the callers in kernel_super.go make them: whole blocks, and scratch for a batch.
+// C relies on lengths: whole groups or blocks, and as much memory as they take. need panics where a caller broke
+// that, which is a mistake in this package whatever the data.
+func need(what string, got, want int) {
+	if got < want {
+		panic(fmt.Sprintf("ggml: kernel: %d %s, want %d", got, what, want))
+	}
+}
+
+// whole is how many groups or blocks of size numbers x has.
+func whole(x []float32, size int) int {
+	if size <= 0 || len(x)%size != 0 {
+		panic(fmt.Sprintf("ggml: kernel: %d numbers, want a multiple of %d", len(x), size))
+	}
+	return len(x) / size
+}
+
+// needSearch is what searches need: memory for n groups, and a weight for each number or none.
+func needSearch(n int, x, w []float32, s *superScratch, accepted []uint64) {
+	need("scales", len(s.scales), n)
+	need("accepted", len(accepted), n)
+	if w != nil {
+		need("weights", len(w), len(x))
+	}
+}
 
 func floats(v []float32) *C.float  { return (*C.float)(unsafe.Pointer(unsafe.SliceData(v))) }
 func words(v []uint64) *C.uint64_t { return (*C.uint64_t)(unsafe.Pointer(unsafe.SliceData(v))) }
@@ -69,7 +97,9 @@ func (k kernel) affine(search *affineSearch, by weighing, x, w []float32, s *sup
 	for i, step := range search.steps {
 		a.steps[i] = C.float(step)
 	}
-	n := C.int64_t(len(x) / by.size)
+	groups := whole(x, by.size)
+	needSearch(groups, x, w, s, accepted)
+	n := C.int64_t(groups)
 	if k.use() == cpu.AVX512 {
 		C.dits_affine_avx512(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.offsets[:]), floats(s.sums[:]), words(accepted))
 	} else {
@@ -84,7 +114,9 @@ func (k kernel) symmetric(top int32, x, w []float32, s *superScratch, accepted [
 	for i, step := range symmetricSteps {
 		a.steps[1+i] = C.float(-mulAdd(false, 0.1, step, float32(top)))
 	}
-	n := C.int64_t(len(x) / 16)
+	groups := whole(x, 16)
+	needSearch(groups, x, w, s, accepted)
+	n := C.int64_t(groups)
 	if k.use() == cpu.AVX512 {
 		C.dits_symmetric_avx512(&a, floats(x), floats(w), n, floats(s.scales[:]), floats(s.sums[:]), words(accepted))
 	} else {
@@ -94,7 +126,9 @@ func (k kernel) symmetric(top int32, x, w []float32, s *superScratch, accepted [
 
 // refine sets s.scales for the groups of 16 of x.
 func (k kernel) refine(x []float32, s *superScratch) {
-	n := C.int64_t(len(x) / 16)
+	groups := whole(x, 16)
+	need("scales", len(s.scales), groups)
+	n := C.int64_t(groups)
 	if k.use() == cpu.AVX512 {
 		C.dits_refine_avx512(floats(x), n, floats(s.scales[:]))
 	} else {
@@ -105,7 +139,9 @@ func (k kernel) refine(x []float32, s *superScratch) {
 // importance sets dst to the weights of the blocks of x, as the function importance does with factor
 // times the mean square of each block.
 func (k kernel) importance(dst, w, x []float32, factor float32) {
-	n := C.int64_t(len(x) / superElems)
+	n := C.int64_t(whole(x, superElems))
+	need("importances", len(w), len(x))
+	need("weights", len(dst), len(x))
 	if k.use() == cpu.AVX512 {
 		C.dits_importance_avx512(floats(dst), floats(w), floats(x), n, C.float(factor))
 	} else {
@@ -116,6 +152,8 @@ func (k kernel) importance(dst, w, x []float32, factor float32) {
 // roundSuper rounds K-quants, sets zero to 1 for the blocks with a step of 0, whose quants are yet to
 // be set, and reports whether there are any.
 func (k kernel) roundSuper(t Type, dst []byte, x []float32, zero []uint8) bool {
+	need("numbers", len(x), len(zero)*superElems)
+	need("bytes", len(dst), len(zero)*int(t.BlockBytes()))
 	n := C.int64_t(len(zero))
 	if k.use() == cpu.AVX512 {
 		return C.dits_round_avx512(C.int32_t(t), octets(dst), floats(x), n, octets(zero)) > 0
@@ -125,7 +163,9 @@ func (k kernel) roundSuper(t Type, dst []byte, x []float32, zero []uint8) bool {
 
 // plainRun does blocks of 32 up to the first that takes more care, and returns their number.
 func (k kernel) plainRun(t Type, dst []byte, x []float32, given bool) int {
-	n := C.int64_t(len(x) / blockElems)
+	blocks := whole(x, blockElems)
+	need("bytes", len(dst), blocks*int(t.BlockBytes()))
+	n := C.int64_t(blocks)
 	if k.use() == cpu.AVX512 {
 		return int(C.dits_plain_avx512(C.int32_t(t), octets(dst), floats(x), n, C.int(flag(given))))
 	}

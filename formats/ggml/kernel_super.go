@@ -1,8 +1,10 @@
 package ggml
 
-import "dits/cpu"
+import (
+	"sync"
 
-import "sync"
+	"dits/cpu"
+)
 
 // batchBlocks is how many blocks a kernel searches at once.
 const batchBlocks = 32

@@ -2,6 +2,8 @@
 
 package codec
 
+// -std=c11 keeps GCC from contracting a·b + c to one rounding: see formats/ggml.
+
 /*
 #cgo CFLAGS: -std=c11 -O3
 #include "kernel.h"

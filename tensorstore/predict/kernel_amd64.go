@@ -2,6 +2,8 @@
 
 package predict
 
+// -std=c11 keeps GCC from contracting a·b + c to one rounding: see formats/ggml.
+
 /*
 #cgo CFLAGS: -std=c11 -O3
 #cgo noescape dits_move_avx2

@@ -2,9 +2,10 @@
 
 package predict
 
-import "dits/cpu"
-
-import "dits/tensorstore/codec"
+import (
+	"dits/cpu"
+	"dits/tensorstore/codec"
+)
 
 // machine is the best level here.
 const machine = cpu.Go
