@@ -142,9 +142,15 @@ func (p *putting) next(off int64) (*[]byte, error) {
 	return b, nil
 }
 
-// store codes one chunk unless it is known.
+// store codes one chunk unless it is known. It waits for a worker that codes the same.
 func (p *putting) store(c *coding, b []byte) error {
 	defer p.w.done(c.Len)
+	_, err, _ := p.w.coding.Do(string(c.ID[:]), func() (any, error) { return nil, p.code(c, b) })
+	return err
+}
+
+// code is store for one chunk of a digest at a time.
+func (p *putting) code(c *coding, b []byte) error {
 	known, err := p.w.hasChunk(c.ID)
 	if known || err != nil {
 		return err

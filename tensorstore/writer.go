@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 
+	"golang.org/x/sync/singleflight"
+
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -26,7 +28,8 @@ type WriterOptions struct {
 }
 
 // A Writer puts content into a store. What it has taken is kept once a pack is
-// sealed: by [Writer.Flush], or before that when a pack is full. It is safe for
+// sealed: by [Writer.Flush], or before that when a pack is full. A pack that could
+// not be sealed ends it: every later call returns the error. It is safe for
 // concurrent use. End it with [Writer.Close].
 type Writer struct {
 	store *Store
@@ -35,13 +38,14 @@ type Writer struct {
 	slots chan struct{} // one for each chunk that may be coded at a time
 
 	mu      sync.Mutex
-	pack    *pack.Writer // nil until something is appended
-	sealed  Sealed       // of the open pack: blobs and objects so far
-	objects int64        // bytes of them
-	known   map[key]bool // what the open pack holds
+	open    *filling   // nil until something is appended
+	sealing *filling   // the one before, on its way to the disk and the index; nil: that is done
+	moved   *sync.Cond // over mu: open or sealing is another now, or there is an error
 	blobs   map[digest.ID]bool
 	stored  int64
 	err     error // of a pack that could not be written; final
+
+	coding singleflight.Group // of chunks, by digest: one that two tensors have is coded once
 }
 
 type key struct {
@@ -54,14 +58,15 @@ func (s *Store) Begin(o WriterOptions) *Writer {
 	if o.Progress == nil {
 		o.Progress = func(int64) {}
 	}
-	return &Writer{
+	w := &Writer{
 		store: s,
 		level: o.Level,
 		done:  o.Progress,
 		slots: make(chan struct{}, s.options.Workers),
-		known: map[key]bool{},
 		blobs: map[digest.ID]bool{},
 	}
+	w.moved = sync.NewCond(&w.mu)
+	return w
 }
 
 // Stored is the number of payload bytes that the session has appended to packs.
@@ -90,90 +95,115 @@ func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte) (int64,
 	return w.append(pack.Entry{Kind: kind, ID: id, Encoding: uint8(enc), RawLen: int64(len(payload))}, b, payload)
 }
 
-// append adds a record to the open pack unless that holds its content, and seals
+// append adds a record to the open pack unless the session has its content, and seals
 // the pack when it is full. object is the decoded payload of what is no chunk. It
 // returns the bytes stored.
 func (w *Writer) append(e pack.Entry, payload, object []byte) (int64, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	k := key{e.Kind, e.ID}
-	if w.err != nil || w.known[k] {
+	for w.err == nil && w.open != nil && w.full(w.open) {
+		w.moved.Wait() // its turn to be sealed has not come
+	}
+	if w.err != nil || w.knows(key{e.Kind, e.ID}) {
 		return 0, w.err
 	}
 	if w.err = w.appendLocked(e, payload, object); w.err != nil {
+		w.moved.Broadcast()
 		return 0, w.err
 	}
-	w.known[k] = true
 	w.stored += int64(len(payload))
-	w.objects += int64(len(object))
-	if w.pack.Size() >= w.store.options.PackBytes || w.objects >= sealObjects {
-		w.err = w.seal()
+	if w.full(w.open) {
+		w.seal(w.open)
 	}
 	return int64(len(payload)), w.err
 }
 
 func (w *Writer) appendLocked(e pack.Entry, payload, object []byte) (err error) {
-	if w.pack == nil {
-		if w.pack, err = pack.Create(w.store.options.FS, w.store.packDir()); err != nil {
+	if w.open == nil {
+		if w.open, err = w.store.newFilling(); err != nil {
 			return err
 		}
 	}
-	if _, err := w.pack.Append(e, payload); err != nil {
+	if err := w.open.append(e, payload, object); err != nil {
 		return err
-	}
-	if e.Kind == pack.Chunk || e.Kind == pack.Prediction {
-		return nil
 	}
 	if e.Kind == pack.Blob {
 		w.blobs[e.ID] = true
 	}
-	return w.sealed.add(Object{e.Kind, e.ID, object})
+	return nil
+}
+
+// knows says that a pack of the session that the index does not know yet holds a content.
+func (w *Writer) knows(k key) bool {
+	return w.open != nil && w.open.known[k] || w.sealing != nil && w.sealing.known[k]
+}
+
+// full says that a pack is to be sealed.
+func (w *Writer) full(f *filling) bool {
+	return f.pack.Size() >= w.store.options.PackBytes || f.objects >= sealObjects
 }
 
 // Flush makes everything put so far durable and known to the index.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.err == nil && w.pack != nil {
-		w.err = w.seal()
+	last := w.open
+	if last == nil {
+		last = w.sealing
+	}
+	w.seal(last)
+	for last != nil && w.sealing == last {
+		w.moved.Wait()
 	}
 	return w.err
 }
 
-// seal ends the open pack. From then on its content is found by the index alone.
-func (w *Writer) seal() error {
-	info, err := w.pack.Seal()
-	w.pack = nil
-	if err != nil {
-		return err
+// seal ends the open pack f, unless another does so: packs are sealed one after another,
+// for a record may need what is in a pack before its own. It gives up the lock while the
+// disk and the index work, so that others fill the next pack meanwhile.
+func (w *Writer) seal(f *filling) {
+	for w.open == f && w.sealing != nil {
+		w.moved.Wait()
 	}
-	w.sealed.Name, w.sealed.Size, w.sealed.Entries = info.Name, info.Size, info.Entries
-	err = w.store.adoptSealed(w.sealed)
-	w.sealed, w.objects = Sealed{}, 0
-	clear(w.known)
-	return err
+	if w.err != nil || f == nil || w.open != f {
+		return
+	}
+	w.open, w.sealing = nil, f
+	w.moved.Broadcast()
+	w.mu.Unlock()
+	err := f.seal(w.store)
+	w.mu.Lock()
+	w.sealing = nil
+	if w.err == nil {
+		w.err = err
+	}
+	w.moved.Broadcast()
 }
 
 // Close ends the session. What was not flushed is dropped.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.pack != nil {
-		w.pack.Abort()
-		w.pack = nil
+	for w.sealing != nil {
+		w.moved.Wait()
+	}
+	if w.open != nil {
+		w.open.pack.Abort()
+		w.open = nil
 	}
 	if w.err == nil {
 		w.err = errClosed
 	}
+	w.moved.Broadcast()
 	return nil
 }
 
 var errClosed = errors.New("the writer is closed")
 
-// hasChunk says that a chunk need not be stored: the index or the open pack has it.
+// hasChunk says that a chunk need not be stored: the index or a pack of the session has it.
 func (w *Writer) hasChunk(id digest.ID) (bool, error) {
 	w.mu.Lock()
-	known := w.known[key{pack.Chunk, id}]
+	known := w.knows(key{pack.Chunk, id})
 	w.mu.Unlock()
 	if known {
 		return true, nil
