@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"slices"
 
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
@@ -70,7 +71,7 @@ func (w *Writer) Size() int64 { return w.off }
 // Entries are those appended so far, in order; not to be changed.
 func (w *Writer) Entries() []Entry { return w.entries }
 
-// Seal makes the pack durable under its final name. When it fails the temporary
+// Seal makes the pack durable under its final name, once its index reads back. When it fails the temporary
 // file is gone; only if the last step fails, the fsync of the folder, is a
 // complete pack in place that a crash may take away.
 func (w *Writer) Seal() (Info, error) {
@@ -95,6 +96,10 @@ func (w *Writer) Seal() (Info, error) {
 	}
 	temp := w.file.Name()
 	w.file, w.err = nil, errClosed
+	if err := readBack(temp, info); err != nil {
+		w.fsys.Remove(temp)
+		return Info{}, err
+	}
 	if err := w.fsys.Rename(temp, Path(w.dir, info.Name)); err != nil {
 		w.fsys.Remove(temp)
 		return Info{}, err
@@ -125,6 +130,20 @@ func (w *Writer) finish(index []byte) error {
 		return err
 	}
 	return w.file.Close()
+}
+
+// readBack opens the pack at path as readers will, and compares what it says of itself.
+func readBack(path string, want Info) error {
+	r, err := Open(path)
+	if err != nil {
+		return fmt.Errorf("read back: %w", err)
+	}
+	defer r.Close()
+	if r.info.Name != want.Name || r.info.Size != want.Size || !slices.Equal(r.info.Entries, want.Entries) {
+		return fmt.Errorf("%s: read back: pack %s of %d bytes with %d entries, want %s of %d with %d", path,
+			r.info.Name, r.info.Size, len(r.info.Entries), want.Name, want.Size, len(want.Entries))
+	}
+	return nil
 }
 
 // Abort removes the temporary file. It does nothing after Seal or Abort, so it

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -236,6 +237,51 @@ func TestFailure(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What goes wrong on the way to the disk with anything but a payload is noticed while there
+// is still something to write it from.
+func TestSealReadsTheFrameBack(t *testing.T) {
+	info, err := write(disk.OS, t.TempDir(), sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := info.Entries[len(info.Entries)-1]
+	for off := range info.Size {
+		if off >= headerSize && off < last.Off+last.Len {
+			continue
+		}
+		dir := t.TempDir()
+		fsys, err := faultfs.New(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fsys.FlipAt(off)
+		if _, err := write(fsys, dir, sample()); err == nil {
+			t.Errorf("offset %d of %d: sealed with a byte flipped", off, info.Size)
+		}
+		wantFiles(t, dir, 0)
+	}
+}
+
+// The index on disk is sound and says something else than what was appended.
+func TestSealComparesWhatItReadsBack(t *testing.T) {
+	path, info := build(t, sample())
+	for what, change := range map[string]func(*Info){
+		"name":    func(i *Info) { i.Name = id("other").String() },
+		"size":    func(i *Info) { i.Size++ },
+		"entries": func(i *Info) { i.Entries = i.Entries[1:] },
+		"sum":     func(i *Info) { i.Entries = slices.Clone(i.Entries); i.Entries[0].Sum++ },
+	} {
+		want := info
+		change(&want)
+		if readBack(path, want) == nil {
+			t.Errorf("another %s reads back", what)
+		}
+	}
+	if err := readBack(path, info); err != nil {
+		t.Error(err)
+	}
 }
 
 // A typical entry, of a tensor in one chunk, stays small in the index.

@@ -16,13 +16,18 @@ type file struct {
 
 func (f *file) Name() string { return f.real.Name() }
 
-// Write appends b. A write that fails has written the first half of it.
+// Write appends b, but for the bit that is to be flipped. A write that fails has written the
+// first half of it.
 func (f *file) Write(b []byte) (int, error) {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
 	fault := f.fs.step("write %s %d", f.fs.rel(f.Name()), len(b))
 	if fault != nil {
 		b = b[:len(b)/2]
+	}
+	if at := f.fs.flipAt - int64(len(f.node.data)); at >= 0 && at < int64(len(b)) {
+		b = slices.Clone(b)
+		b[at] ^= 1
 	}
 	n, err := f.real.Write(b)
 	f.node.data = append(f.node.data, b[:n]...)

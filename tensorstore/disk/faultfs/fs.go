@@ -22,9 +22,10 @@ type FS struct {
 	dir string
 
 	mu      sync.Mutex
-	ops     int // operations so far
-	failAt  int // operation that fails
-	crashAt int // first operation that fails with all that follow
+	ops     int   // operations so far
+	failAt  int   // operation that fails
+	crashAt int   // first operation that fails with all that follow
+	flipAt  int64 // offset of a byte that is written wrong in every file
 	failed  bool
 	temps   int
 	log     []string
@@ -37,7 +38,7 @@ var _ disk.FS = (*FS)(nil)
 // New is a file system over root, whose present content is durable.
 func New(root string) (*FS, error) {
 	top, err := load(root)
-	return &FS{dir: root, failAt: never, crashAt: never, top: top}, err
+	return &FS{dir: root, failAt: never, crashAt: never, flipAt: never, top: top}, err
 }
 
 // Dir is the folder that it is over.
@@ -54,6 +55,10 @@ func (f *FS) CrashAt(k int) { f.crashAt = k }
 // Mount makes the folder dir, relative to the root, another file system to renames:
 // they do not lead into it or out of it.
 func (f *FS) Mount(dir string) { f.mounts = append(f.mounts, dir) }
+
+// FlipAt makes the byte at offset off of every file come out wrong, and no write tells: bad
+// memory, a bad disk.
+func (f *FS) FlipAt(off int64) { f.flipAt = off }
 
 // Failed says that an operation was made to fail.
 func (f *FS) Failed() bool {
