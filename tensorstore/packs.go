@@ -4,31 +4,31 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 
 	"dits/tensorstore/pack"
 )
 
 // openPacks opens packs when they are first needed and keeps the last ones open.
 type openPacks struct {
-	dir   string
-	max   int // that stay open while nobody reads them
-	mu    sync.Mutex
-	open  map[string]*openPack
-	order []*openPack // the one used longest ago first
+	dir  string
+	mu   sync.Mutex
+	open *simplelru.LRU[string, *openPack] // that stay open while nobody reads them
 }
 
 // An openPack is open while it is listed, or somebody reads it.
 type openPack struct {
 	*pack.Reader
-	name  string
 	users int
 	gone  bool // from the list; the last user closes it
 }
 
 func newOpenPacks(dir string) *openPacks {
-	return &openPacks{dir: dir, max: openAtOnce, open: map[string]*openPack{}}
+	p := &openPacks{dir: dir}
+	p.open, _ = simplelru.NewLRU(openAtOnce, func(_ string, o *openPack) { o.drop() })
+	return p
 }
 
 // get returns the pack of that name, open and checked. The caller gives it back by put.
@@ -36,8 +36,8 @@ func newOpenPacks(dir string) *openPacks {
 func (p *openPacks) get(name string) (*openPack, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	o := p.open[name]
-	if o == nil {
+	o, listed := p.open.Get(name)
+	if !listed {
 		r, err := pack.Open(p.path(name))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("pack %s: %w", name, err)
@@ -45,16 +45,10 @@ func (p *openPacks) get(name string) (*openPack, error) {
 		if err != nil {
 			return nil, fmt.Errorf("pack %s: %w: %w", name, ErrCorrupt, err)
 		}
-		o = &openPack{Reader: r, name: name}
-		p.open[name] = o
-	} else {
-		p.order = slices.DeleteFunc(p.order, func(x *openPack) bool { return x == o })
+		o = &openPack{Reader: r}
+		p.open.Add(name, o)
 	}
 	o.users++
-	p.order = append(p.order, o)
-	for len(p.order) > p.max {
-		p.drop(p.order[0])
-	}
 	return o, nil
 }
 
@@ -67,13 +61,18 @@ func (p *openPacks) put(o *openPack) {
 	}
 }
 
-// drop takes a pack off the list. Nothing is lost by an error of closing it: it was only read.
-func (p *openPacks) drop(o *openPack) {
-	p.order = slices.DeleteFunc(p.order, func(x *openPack) bool { return x == o })
-	delete(p.open, o.name)
+// drop is told that the pack is off the list. Nothing is lost by an error of closing it: it was only read.
+func (o *openPack) drop() {
 	if o.gone = true; o.users == 0 {
 		o.Close()
 	}
+}
+
+// forget closes a pack once nobody reads it.
+func (p *openPacks) forget(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open.Remove(name)
 }
 
 func (p *openPacks) path(name string) string { return pack.Path(p.dir, name) }
@@ -81,8 +80,6 @@ func (p *openPacks) path(name string) string { return pack.Path(p.dir, name) }
 func (p *openPacks) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for len(p.order) > 0 {
-		p.drop(p.order[0])
-	}
+	p.open.Purge()
 	return nil
 }

@@ -182,12 +182,3 @@ func (s *Store) remove(names []string) error {
 	}
 	return s.forget(names)
 }
-
-// forget closes a pack once nobody reads it.
-func (p *openPacks) forget(name string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if o := p.open[name]; o != nil {
-		p.drop(o)
-	}
-}

@@ -78,7 +78,7 @@ func TestAWriterThatIsClosedLeavesNoTemporary(t *testing.T) {
 
 func TestFewPacksStayOpen(t *testing.T) {
 	s, x := open(t, Options{})
-	s.packs.max = 3
+	s.packs.open.Resize(3)
 	var blobs [][]byte
 	for i := range 12 {
 		blobs = append(blobs, weights(uint64(i), 1000))
@@ -101,9 +101,8 @@ func TestFewPacksStayOpen(t *testing.T) {
 	for range 4 {
 		require.NoError(t, <-done)
 	}
-	require.LessOrEqual(t, len(s.packs.open), 3)
-	require.Len(t, s.packs.order, len(s.packs.open))
-	for _, o := range s.packs.open {
+	require.Equal(t, 3, s.packs.open.Len())
+	for _, o := range s.packs.open.Values() {
 		require.Zero(t, o.users)
 	}
 }
@@ -114,7 +113,7 @@ func TestAPackInUseIsNotClosed(t *testing.T) {
 		putAll(t, s, Hint{}, weights(uint64(i), 1000))
 	}
 	require.NoError(t, s.packs.close())
-	s.packs.max = 1
+	s.packs.open.Resize(1)
 	names, err := x.Packs()
 	require.NoError(t, err)
 	used, err := s.packs.get(names[0])
@@ -124,7 +123,7 @@ func TestAPackInUseIsNotClosed(t *testing.T) {
 		require.NoError(t, err)
 		s.packs.put(o)
 	}
-	require.Len(t, s.packs.open, 1)
+	require.Equal(t, 1, s.packs.open.Len())
 	require.NoError(t, used.Verify())
 	s.packs.put(used)
 	require.Error(t, used.Verify(), "the last user closes it")
