@@ -18,6 +18,7 @@ type cache[V any] struct {
 	bytes  int64
 	max    int64
 	purges int
+	added  int64 // bytes in all, those that were dropped too
 }
 
 // newCache makes a cache of values that take at most max bytes, each as many as size says.
@@ -49,6 +50,7 @@ func (c *cache[V]) Add(id digest.ID, v V) {
 func (c *cache[V]) add(id digest.ID, v V) {
 	c.lru.Remove(id)
 	c.lru.Add(id, v)
+	c.added += c.size(v)
 	for c.bytes += c.size(v); c.bytes > c.max; {
 		c.lru.RemoveOldest()
 	}

@@ -83,21 +83,31 @@ func (t *trial) withScales(ctx context.Context, c *candidate) (*candidate, error
 	if t.width == 0 || c.cost < t.size/nearCopy || c.encoding == codec.Blocks && !predict.Readable(t.elem) {
 		return c, nil
 	}
+	if rows := t.partRows(c); rows > 0 {
+		parted := *c
+		parted.partRows = rows
+		return &parted, nil
+	}
 	best := c
 	for _, mode := range t.scaleModes() {
 		act, err := t.measure(ctx, c.pred, mode)
 		if err != nil || act == nil {
 			return c, err
 		}
-		pred := *c.pred
-		pred.Activity, pred.Width, pred.Elements = act, t.width, t.elements()
-		scaled := &candidate{encoding: c.encoding, pred: &pred, depth: c.depth}
+		scaled := c.with(act, t)
 		if err := t.estimate(scaled); err != nil {
 			return nil, err
 		}
 		best = cheaper(best, scaled)
 	}
 	return best, nil
+}
+
+// with is c with the scales of the tensor of t.
+func (c *candidate) with(act *codec.Activity, t *trial) *candidate {
+	pred := *c.pred
+	pred.Activity, pred.Width, pred.Elements = act, t.width, t.elements()
+	return &candidate{encoding: c.encoding, pred: &pred, depth: c.depth}
 }
 
 // scaleModes are the scales that are tried. The blocks of a row of quants have steps of their own, which say

@@ -90,7 +90,7 @@ func putForged(t *testing.T, s *Store, all [][]byte) digest.ID {
 			Elements: int64(len(b) / 4), Sources: []digest.ID{digest.Sum(all[i])}}})
 		require.NoError(t, err)
 		putting := &putting{w: w, plan: p}
-		require.NoError(t, putting.store(&coding{Span: Span{ID: digest.Sum(b), Len: int64(len(b))}}, b))
+		require.NoError(t, putting.store(p, &coding{Span: Span{ID: digest.Sum(b), Len: int64(len(b))}}, b))
 		require.NoError(t, w.Flush())
 	}
 	return digest.Sum(all[len(all)-1])

@@ -30,10 +30,22 @@ func (t *trial) measure(ctx context.Context, p *predict.Prediction, mode codec.M
 	return t.measureRows(ctx, p, mode, 0, t.rows())
 }
 
-// measureRows is measure of the rows in [from, to). Stripes of rows are measured side by side and joined in their
-// order, so that scales are the same on any number of processors. It is nil where a source is damaged: the chunks
-// that can be predicted all the same do without scales.
+// measureRows is measure of the rows in [from, to). It is nil where a source is damaged: the chunks that can be
+// predicted all the same do without scales.
 func (t *trial) measureRows(ctx context.Context, p *predict.Prediction, mode codec.Mode, from, to int64) (*codec.Activity, error) {
+	m, err := t.sums(ctx, p, mode, from, to)
+	if errors.Is(err, errSourceLost) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.Activity(), nil
+}
+
+// sums measures the rows in [from, to). Stripes of rows are measured side by side and joined in their order, so that
+// scales are the same on any number of processors.
+func (t *trial) sums(ctx context.Context, p *predict.Prediction, mode codec.Mode, from, to int64) (*codec.Meter, error) {
 	whole := t.newMeter(mode)
 	open := t.store.openOnce()
 	each := max(stripeBytes/t.rowBytes(), stripeRows)
@@ -53,17 +65,10 @@ func (t *trial) measureRows(ctx context.Context, p *predict.Prediction, mode cod
 			return err
 		})
 	}
-	err := g.Wait()
-	if errors.Is(err, errSourceLost) {
-		return nil, nil
-	}
-	if err == nil {
-		err = context.Cause(ctx)
-	}
-	if err != nil {
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return whole.Activity(), nil
+	return whole, context.Cause(ctx)
 }
 
 // A stripe is some rows of a tensor that are measured by themselves.

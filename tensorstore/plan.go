@@ -20,6 +20,9 @@ type plan struct {
 	depth    uint8
 	stored   int64 // bytes that the predictions' objects took
 	rest     *plan // for what the prediction has no source for; nil: that is nothing
+
+	parting *parting // nil: it is for all of the tensor
+	end     int64    // of the part that it is for: first byte after it
 }
 
 // at is the plan for the bytes from off on, and how many they are at most: a chunk is
@@ -52,9 +55,15 @@ func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) 
 	if size == 0 || t.elem == codec.Bytes && len(h.Relatives) == 0 {
 		return plain, nil
 	}
+	if w.level != MaxLevel { // which reads sources again and again
+		t.partBytes = w.store.chunks.max * 3 / 4 / putsAtOnce
+	}
 	best, err := t.best(ctx, h.Relatives, w.level == MaxLevel)
 	if err != nil || best == nil {
 		return plain, err
+	}
+	if best.partRows > 0 {
+		return w.part(ctx, &parting{t, best, int64(w.store.options.Chunking.Max)}, 0)
 	}
 	return w.settle(best)
 }

@@ -57,7 +57,7 @@ func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, siz
 // A putting is one blob on its way in.
 type putting struct {
 	w      *Writer
-	plan   *plan
+	plan   *plan // of the part that is coded
 	src    io.ReaderAt
 	size   int64
 	cut    cdc.Params
@@ -99,10 +99,14 @@ func (p *putting) run(ctx context.Context, id digest.ID) error {
 func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, error) {
 	whole := digest.NewHasher()
 	for off := int64(0); off < p.size; {
+		plan, most, err := p.at(ctx, off)
+		if err != nil {
+			return digest.ID{}, err
+		}
 		if err := p.w.acquire(ctx); err != nil {
 			return digest.ID{}, err
 		}
-		b, err := p.next(off)
+		b, err := p.next(off, most)
 		if err != nil {
 			p.w.release()
 			return digest.ID{}, err
@@ -114,15 +118,28 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 		g.Go(func() error {
 			defer p.w.release()
 			defer buffers.Put(b)
-			return p.store(c, *b)
+			return p.store(plan, c, *b)
 		})
 	}
 	return whole.ID(), nil
 }
 
-// next reads the chunk that starts at off into a buffer.
-func (p *putting) next(off int64) (*[]byte, error) {
-	_, most := p.plan.at(off, p.size)
+// at is the plan for the chunk that starts at off, and how many bytes that may have.
+func (p *putting) at(ctx context.Context, off int64) (*plan, int64, error) {
+	if p.plan.parting != nil && off >= p.plan.end {
+		next, err := p.w.part(ctx, p.plan.parting, off)
+		if err != nil {
+			return nil, 0, err
+		}
+		next.stored += p.plan.stored
+		p.plan = next
+	}
+	plan, most := p.plan.at(off, p.size)
+	return plan, most, nil
+}
+
+// next reads the chunk that starts at off, of at most so many bytes, into a buffer.
+func (p *putting) next(off, most int64) (*[]byte, error) {
 	b := buffer(int(min(int64(p.cut.Max), most)))
 	have := copy(*b, p.rest)
 	if n, err := p.src.ReadAt((*b)[have:], off+int64(have)); have+n < len(*b) {
@@ -143,19 +160,18 @@ func (p *putting) next(off int64) (*[]byte, error) {
 }
 
 // store codes one chunk unless it is known. It waits for a worker that codes the same.
-func (p *putting) store(c *coding, b []byte) error {
+func (p *putting) store(plan *plan, c *coding, b []byte) error {
 	defer p.w.done(c.Len)
-	_, err, _ := p.w.coding.Do(string(c.ID[:]), func() (any, error) { return nil, p.code(c, b) })
+	_, err, _ := p.w.coding.Do(string(c.ID[:]), func() (any, error) { return nil, p.code(plan, c, b) })
 	return err
 }
 
 // code is store for one chunk of a digest at a time.
-func (p *putting) code(c *coding, b []byte) error {
+func (p *putting) code(plan *plan, c *coding, b []byte) error {
 	known, err := p.w.hasChunk(c.ID)
 	if known || err != nil {
 		return err
 	}
-	plan, _ := p.plan.at(c.off, p.size)
 	enc := buffer(len(b))
 	defer buffers.Put(enc)
 	r := plan.encode(*enc, b, c.off)

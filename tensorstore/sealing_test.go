@@ -47,7 +47,7 @@ type sealing struct {
 // bubble is synctest.Test. Channels of a bubble cannot be used in another, so that the pool
 // of zstd's coders has to be made before.
 func bubble(t *testing.T, test func(*testing.T)) {
-	_, ok := encode(codec.Zstd, make([]byte, 1000), codec.Input{})
+	_, ok := encode(codec.Zstd, nil, make([]byte, 1000), codec.Input{})
 	require.True(t, ok)
 	synctest.Test(t, test)
 }

@@ -24,10 +24,12 @@ type trial struct {
 	level  Level
 	// importance are rows of importance matrices that the tensor may have been quantised with.
 	importance []predict.Importance
-	depths     map[digest.ID]uint8 // of the blobs with these rows that were looked at
-	adapters   []Adapter
-	largest    map[*source]float32                // magnitudes of sources that were looked at
-	orders     map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
+	// partBytes is how much may be decoded for a part of the tensor, see parting; 0: it has no parts.
+	partBytes int64
+	depths    map[digest.ID]uint8 // of the blobs with these rows that were looked at
+	adapters  []Adapter
+	largest   map[*source]float32                // magnitudes of sources that were looked at
+	orders    map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
 }
 
 // newTrial is of size bytes of src, of which h is known. Only [FastLevel] does without the scales of rows.
@@ -52,11 +54,12 @@ type candidate struct {
 	pred     *predict.Prediction
 	depth    uint8
 	cost     int64 // bytes, estimated for the whole tensor with its prediction
+	partRows int64 // of the parts that get scales when they are coded, see parting; 0: pred is what it is
 }
 
 // read takes the sample: all of a small tensor, two pieces of a large one.
 func (t *trial) read() error {
-	n := sampleElements / predict.ValuesOf(t.elem) * int64(t.elem.Size())
+	n := t.sampleBytes()
 	if t.size <= 2*n {
 		return t.readPiece(0, t.size)
 	}
@@ -68,6 +71,11 @@ func (t *trial) read() error {
 		}
 	}
 	return nil
+}
+
+// sampleBytes is the length of a piece.
+func (t *trial) sampleBytes() int64 {
+	return sampleElements / predict.ValuesOf(t.elem) * int64(t.elem.Size())
 }
 
 func (t *trial) readPiece(off, n int64) error {

@@ -1,0 +1,56 @@
+package tensorstore
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
+)
+
+// An idleCodec decodes to whatever is there.
+type idleCodec struct{ codec.Codec }
+
+func (idleCodec) Decode([]byte, []byte, codec.Input) error { return nil }
+
+// TestUsedBuffersProveNothing: what a decoder does not write is not taken for decoded because a buffer had it from
+// before.
+func TestUsedBuffersProveNothing(t *testing.T) {
+	src := weights(1, 64<<10)
+	for range 20 {
+		b := buffer(len(src))
+		copy(*b, src)
+		buffers.Put(b)
+		require.False(t, decodesTo(idleCodec{}, src, nil, codec.Input{}))
+	}
+}
+
+// A counted counts the bytes that are read.
+type counted struct {
+	io.ReaderAt
+	n int64
+}
+
+func (c *counted) ReadAt(b []byte, off int64) (int, error) {
+	n, err := c.ReaderAt.ReadAt(b, off)
+	c.n += int64(n)
+	return n, err
+}
+
+// TestCuttingReadsABlobOnce: what is read after a cut is not read again for the next.
+func TestCuttingReadsABlobOnce(t *testing.T) {
+	b := weights(1, 4<<20)
+	s, _ := open(t, Options{})
+	w := s.Begin(WriterOptions{})
+	defer w.Close()
+	src := &counted{ReaderAt: bytes.NewReader(b)}
+	_, err := w.PutBlob(context.Background(), src, digest.Sum(b), int64(len(b)), Hint{})
+	require.NoError(t, err)
+	require.Equal(t, int64(len(b)), src.n)
+	require.NoError(t, w.Flush())
+	requireBlob(t, s, b)
+}
