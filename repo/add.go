@@ -338,7 +338,7 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin family, sr
 		}
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(segmentsAtOnce)
+	g.SetLimit(tensorstore.PutsAtOnce)
 	for i, s := range file.Layout.Segments {
 		g.Go(func() (err error) {
 			part := io.NewSectionReader(src, s.Off, s.Len)
@@ -357,10 +357,6 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin family, sr
 	}
 	return a.recipe(file, puts, done)
 }
-
-// segmentsAtOnce is how many segments are planned at a time; how many chunks are coded
-// at a time is up to the store.
-const segmentsAtOnce = 2
 
 // hint is what is known of segment i of a file.
 func (a *adding) hint(file catalog.File, i int, kin family) (h tensorstore.Hint, err error) {

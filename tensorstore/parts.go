@@ -12,8 +12,9 @@ import (
 // measured, then its chunks are coded, while its source is still there.
 
 const (
-	// putsAtOnce is for how many blobs that are put at a time there is room in the cache.
-	putsAtOnce = 2
+	// PutsAtOnce is how many blobs should be put at a time: so many have room for the sources of a part. What
+	// each takes is done side by side.
+	PutsAtOnce = 2
 	// leastPartRows is how many rows make up for the scales of columns, which each part has: these take some 3 bits
 	// a column, under a thousandth of what so many weights do.
 	leastPartRows = 512

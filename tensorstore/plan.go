@@ -56,7 +56,7 @@ func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) 
 		return plain, nil
 	}
 	if w.level != MaxLevel { // which reads sources again and again
-		t.partBytes = w.store.chunks.max * 3 / 4 / putsAtOnce
+		t.partBytes = w.store.chunks.max * 3 / 4 / PutsAtOnce
 	}
 	best, err := t.best(ctx, h.Relatives, w.level == MaxLevel)
 	if err != nil || best == nil {

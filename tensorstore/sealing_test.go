@@ -194,7 +194,7 @@ func TestAChunkIsCodedOnce(t *testing.T) {
 			p := &putting{w: w, plan: &plan{store: s, encoding: codec.Zstd}, size: int64(len(b))}
 			g.Go(func() {
 				c := &coding{Span: Span{ID: digest.Sum(b), Len: int64(len(b))}}
-				if err := p.store(c, b); err != nil {
+				if err := p.store(p.plan, c, b); err != nil {
 					t.Error(err)
 				}
 				stored.Add(c.stored)
