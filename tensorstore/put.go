@@ -111,15 +111,19 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 			p.w.release()
 			return digest.ID{}, err
 		}
-		whole.Write(*b)
 		c := &coding{Span: Span{ID: digest.Sum(*b), Len: int64(len(*b))}, off: off}
 		p.chunks = append(p.chunks, c)
-		off += c.Len
+		if off += c.Len; c.Len < p.size {
+			whole.Write(*b)
+		}
 		g.Go(func() error {
 			defer p.w.release()
 			defer buffers.Put(b)
 			return p.store(plan, c, *b)
 		})
+	}
+	if len(p.chunks) == 1 {
+		return p.chunks[0].ID, nil
 	}
 	return whole.ID(), nil
 }
