@@ -18,8 +18,8 @@ import (
 	"dits/tensorstore/predict"
 )
 
-// maxImportances bounds the matrices that are tried for one tensor.
-const maxImportances = 4
+// maxNamedImportances bounds the matrices of a name that are tried for one tensor.
+const maxNamedImportances = 4
 
 // importances are the importance matrices that a quantiser may have used: those of the index, of
 // the same call, and one that is named. A matrix that is wrong costs size, nothing else.
@@ -44,7 +44,7 @@ func (m *importances) of(file catalog.File, t formats.Tensor) ([]predict.Importa
 // named is what the tensor of that name may have been quantised with, among what was taken up.
 func (m *importances) named(tensor string) []predict.Importance {
 	all := m.byName[tensor]
-	return all[:min(len(all), maxImportances)]
+	return all[:min(len(all), maxNamedImportances)]
 }
 
 // load looks through the files of the index, once.

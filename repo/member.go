@@ -126,7 +126,7 @@ func newQuota(me *member) quota { return quota{me, map[string]int{}} }
 func (q quota) take(r *member) bool {
 	adds := false
 	for role, segments := range q.me.roles {
-		if q.taken[role] >= maxRelatives {
+		if q.taken[role] >= maxRelativesWeighed {
 			continue
 		}
 		if slices.ContainsFunc(segments, func(i int) bool { return len(r.like(role, q.me.tensor(i))) > 0 }) {
@@ -140,7 +140,7 @@ func (q quota) take(r *member) bool {
 // isFull says that no file can add anything.
 func (q quota) isFull() bool {
 	for role := range q.me.roles {
-		if q.taken[role] < maxRelatives {
+		if q.taken[role] < maxRelativesWeighed {
 			return false
 		}
 	}

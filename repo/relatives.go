@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// maxRelatives is how many tensors of the same role are weighed for each of a new file: so many
+	// maxRelativesWeighed is how many tensors of the same role are weighed for each of a new file: so many
 	// of HEAD, the index and the same call, and as many from elsewhere in the store.
-	maxRelatives = 24
-	// maxFar is the most files of the store that are looked at: with maxRelatives models in twenty shards.
+	maxRelativesWeighed = 24
+	// maxFar is the most files of the store that are looked at: with maxRelativesWeighed models in twenty shards.
 	maxFar = 512
 )
 
@@ -131,7 +131,7 @@ func (rs *relatives) far(me *member, seen map[digest.ID]bool) (far []*member, er
 		if seen[id] {
 			continue
 		}
-		if quota.isFull() || useless == maxRelatives {
+		if quota.isFull() || useless == maxRelativesWeighed {
 			break
 		}
 		f, err := rs.repo.ReadFile(id)

@@ -31,8 +31,8 @@ type Relative struct {
 	Columns int64       // of the matrix that the tensor may hold the scales of; 0: it is no such tensor
 }
 
-// maxRelatives is how many relatives are tried by coding a sample.
-const maxRelatives = 4
+// maxRelativesTried is how many relatives are tried by coding a sample.
+const maxRelativesTried = 4
 
 // minWidth is the shortest row for which scales of rows pay.
 const minWidth = 16

@@ -32,7 +32,7 @@ func (t *trial) bestMerged(rs []Relative) (best *candidate) {
 		return nil
 	}
 	for i, r := range rs {
-		if i == maxRelatives {
+		if i == maxRelativesTried {
 			break
 		}
 		base := t.against(r)

@@ -139,7 +139,7 @@ func (t *trial) bestOrigin(rs []Relative, probe piece) (best *origin) {
 	tried := 0
 	for _, r := range rs {
 		src := t.reachable(r)
-		if src == nil || tried == maxRelatives {
+		if src == nil || tried == maxRelativesTried {
 			continue
 		}
 		for i, o := range t.origins(src) {

@@ -87,8 +87,8 @@ func (f *kinship) offer(options []option, c *candidate) []option {
 	return append(options, o)
 }
 
-// maxImportances bounds the importance matrices that are tried on one tensor.
-const maxImportances = 4
+// maxFamilyImportances bounds the importance matrices of a family that are tried on each of its tensors.
+const maxFamilyImportances = 4
 
 // gatherImportance gives each member the importance matrices with which the store predicts others: the file that
 // they came from need not be in it.
@@ -107,7 +107,7 @@ func (f *kinship) gatherImportance() {
 	for _, m := range f.members {
 		all := slices.Clone(m.Hint.Importance)
 		for _, i := range known {
-			if len(all) < maxImportances && !slices.Contains(all, i) {
+			if len(all) < maxFamilyImportances && !slices.Contains(all, i) {
 				all = append(all, i)
 			}
 		}

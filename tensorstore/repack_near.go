@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	nearest       = 6    // members that each of a large family is tried against, and roots of it
-	sketchSamples = 1024 // numbers that tell how far members of a large family are from each other
-	sketchRows    = 256  // rows that are added up: converters reorder rows only within an attention head
+	nearest     = 6    // members that each of a large family is tried against, and roots of it
+	outlineLen  = 1024 // numbers that tell how far members of a large family are from each other
+	outlineRows = 256  // rows that are added up: converters reorder rows only within an attention head
 )
 
 // near is which others each member is tried against. A large family pays with its square
@@ -31,13 +31,13 @@ func (f *kinship) near(ctx context.Context) ([][]int, error) {
 		}
 		return near, nil
 	}
-	sketches, err := f.sketches(ctx)
+	outlines, err := f.outlines(ctx)
 	if err != nil {
 		return nil, err
 	}
-	hubs := central(sketches)
+	hubs := central(outlines)
 	for i := range near {
-		near[i] = union(closest(sketches, i), hubs)
+		near[i] = union(closest(outlines, i), hubs)
 		near[i] = slices.DeleteFunc(near[i], func(j int) bool { return i == j })
 	}
 	return near, nil
@@ -62,20 +62,20 @@ func (f *kinship) roots() []int {
 	return roots[:min(len(roots), wholeFamily)]
 }
 
-// sketches are some numbers of each member, from the same places, whatever type they have; nil for one that
+// outlines are some numbers of each member, from the same places, whatever type they have; nil for one that
 // cannot be read or has no numbers.
-func (f *kinship) sketches(ctx context.Context) ([][]float32, error) {
+func (f *kinship) outlines(ctx context.Context) ([][]float32, error) {
 	all := make([][]float32, len(f.members))
 	for i, m := range f.members {
 		if err := ctx.Err(); err != nil {
 			return nil, context.Cause(ctx)
 		}
-		all[i] = f.sketch(m)
+		all[i] = f.outline(m)
 	}
 	return all, nil
 }
 
-func (f *kinship) sketch(m *member) []float32 {
+func (f *kinship) outline(m *member) []float32 {
 	e := m.Hint.elem()
 	if e == codec.Bytes {
 		e = codec.I8
@@ -87,7 +87,7 @@ func (f *kinship) sketch(m *member) []float32 {
 	if columns := m.Hint.width(m.size) * predict.ValuesOf(e); columns > 0 && predict.Readable(e) {
 		return sumOfRows(rowsOf{blob, e, columns}, m.size/int64(e.Size())*predict.ValuesOf(e)/columns)
 	}
-	n := min(sketchSamples, m.size/int64(e.Size()))
+	n := min(outlineLen, m.size/int64(e.Size()))
 	b, zero := make([]byte, n*int64(e.Size())), make([]byte, n*int64(e.Size()))
 	at := m.size / int64(e.Size()) / 2
 	if got, _ := blob.ReadAt(b, min(at, m.size/int64(e.Size())-n)*int64(e.Size())); got < len(b) {
@@ -101,13 +101,13 @@ func (f *kinship) sketch(m *member) []float32 {
 // sumOfRows adds up the first rows of a matrix with that many, nil if they cannot be read.
 func sumOfRows(m rowsOf, rows int64) []float32 {
 	var sums []float32
-	for i := range min(rows, sketchRows) {
+	for i := range min(rows, outlineRows) {
 		row := m.row(i)
 		if row == nil {
 			return nil
 		}
 		if sums == nil {
-			sums = make([]float32, min(len(row), sketchSamples))
+			sums = make([]float32, min(len(row), outlineLen))
 		}
 		for j := range sums {
 			sums[j] += row[j]
@@ -132,22 +132,22 @@ func distance(a, b []float32) float64 {
 }
 
 // closest are the members nearest to i.
-func closest(sketches [][]float32, i int) []int {
-	d := make([]float64, len(sketches))
+func closest(outlines [][]float32, i int) []int {
+	d := make([]float64, len(outlines))
 	for j := range d {
-		d[j] = distance(sketches[i], sketches[j])
+		d[j] = distance(outlines[i], outlines[j])
 	}
 	d[i] = math.Inf(1)
 	return smallest(d)
 }
 
 // central are the members nearest to all others, of a sample of them.
-func central(sketches [][]float32) []int {
-	d := make([]float64, len(sketches))
-	step := 1 + len(sketches)/64
+func central(outlines [][]float32) []int {
+	d := make([]float64, len(outlines))
+	step := 1 + len(outlines)/64
 	for i := range d {
-		for j := 0; j < len(sketches); j += step {
-			if x := distance(sketches[i], sketches[j]); !math.IsInf(x, 1) {
+		for j := 0; j < len(outlines); j += step {
+			if x := distance(outlines[i], outlines[j]); !math.IsInf(x, 1) {
 				d[i] += x
 			} else {
 				d[i] += math.MaxFloat32

@@ -13,10 +13,10 @@ const (
 	// maxRowSources is how many relatives of another number of rows are compared row by row,
 	// which takes reading them.
 	maxRowSources = 2
-	// maxRows is the most rows that are compared: the sketches of two tensors take 128 MiB.
+	// maxRows is the most rows that are compared: the signatures of two tensors take 128 MiB.
 	maxRows = 1 << 20
-	// sketchBlock is about how many bytes are read at a time.
-	sketchBlock = 1 << 20
+	// signatureBlock is about how many bytes are read at a time.
+	signatureBlock = 1 << 20
 )
 
 // bestRows is coding against the rows of a relative that has another number of them, nil
@@ -26,7 +26,7 @@ func (t *trial) bestRows(ctx context.Context, rs []Relative, thorough bool) (*ca
 	if _, blocks := t.elem.Block(); blocks || row == 0 || t.size%row != 0 || t.size/row > maxRows {
 		return nil, nil
 	}
-	var mine *predict.Sketch
+	var mine *predict.RowSignatures
 	var best *candidate
 	tried := map[digest.ID]bool{}
 	for _, r := range rs {
@@ -40,7 +40,7 @@ func (t *trial) bestRows(ctx context.Context, rs []Relative, thorough bool) (*ca
 		tried[src.blob] = true
 		if mine == nil {
 			var err error
-			if mine, err = t.sketch(ctx, t.src, t.size); err != nil {
+			if mine, err = t.signatures(ctx, t.src, t.size); err != nil {
 				return nil, err
 			}
 		}
@@ -63,12 +63,12 @@ func (t *trial) bestRows(ctx context.Context, rs []Relative, thorough bool) (*ca
 }
 
 // againstRows is coding against the rows of src, nil when it has none of them or cannot be read.
-func (t *trial) againstRows(ctx context.Context, src *source, mine *predict.Sketch) (*candidate, error) {
+func (t *trial) againstRows(ctx context.Context, src *source, mine *predict.RowSignatures) (*candidate, error) {
 	b, err := t.store.Blob(src.blob)
 	if err != nil {
 		return nil, nil
 	}
-	theirs, err := t.sketch(ctx, b, src.size)
+	theirs, err := t.signatures(ctx, b, src.size)
 	if err != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -84,11 +84,11 @@ func (t *trial) againstRows(ctx context.Context, src *source, mine *predict.Sket
 	return c, nil
 }
 
-// sketch reads a tensor with rows as long as those of t.
-func (t *trial) sketch(ctx context.Context, src io.ReaderAt, size int64) (*predict.Sketch, error) {
+// signatures are those of a tensor with rows as long as those of t.
+func (t *trial) signatures(ctx context.Context, src io.ReaderAt, size int64) (*predict.RowSignatures, error) {
 	row := t.row * int64(t.elem.Size())
-	s := predict.NewSketch(t.row)
-	buf := make([]byte, min(max(sketchBlock/row, 1)*row, size))
+	s := predict.NewRowSignatures(t.row)
+	buf := make([]byte, min(max(signatureBlock/row, 1)*row, size))
 	for off := int64(0); off < size; off += int64(len(buf)) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)

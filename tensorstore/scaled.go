@@ -12,7 +12,7 @@ import (
 func (t *trial) bestScaled(rs []Relative) *candidate {
 	var best *candidate
 	for i, r := range rs {
-		if i == maxRelatives {
+		if i == maxRelativesTried {
 			break
 		}
 		src := t.reachable(r)

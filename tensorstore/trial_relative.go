@@ -34,7 +34,7 @@ func (t *trial) singles(rs []Relative) (out []*candidate) {
 		if t.estimate(c) == nil { // a relative that cannot be read is no relative
 			out = append(out, c)
 		}
-		if len(tried) == maxRelatives {
+		if len(tried) == maxRelativesTried {
 			break
 		}
 	}

@@ -42,7 +42,7 @@ func NewFit(c Change) (*Fit, error) {
 	if err != nil || s.energy == 0 {
 		return nil, err
 	}
-	z := s.sketch()
+	z := s.firstBasis()
 	for range iterations {
 		condition(z)
 		z = s.power(z)
@@ -113,9 +113,9 @@ func energy(a []float32) float64 {
 	return total
 }
 
-// sketch is a basis to begin with, width × columns: each row of the sample is added, with a random
+// firstBasis is a basis to begin with, width × columns: each row of the sample is added, with a random
 // sign, to two of the columns.
-func (s *sample) sketch() []float32 {
+func (s *sample) firstBasis() []float32 {
 	r := rand.New(rand.NewPCG(0x64697473, 1))
 	n := min(columns, s.rows, s.width)
 	sums := make([]float32, n*s.width)

@@ -115,9 +115,9 @@ func TestUnmarshalRefusesWrongRows(t *testing.T) {
 	}
 }
 
-// sketchOf is a matrix of rows, and what was made of it.
-func sketchOf(width int64, b []byte) *Sketch {
-	s := NewSketch(width)
+// signaturesOf is a matrix of rows, and what was made of it.
+func signaturesOf(width int64, b []byte) *RowSignatures {
+	s := NewRowSignatures(width)
 	s.Add(b, codec.BF16)
 	return s
 }
@@ -171,7 +171,7 @@ func TestMatchRows(t *testing.T) {
 		"three new, then moved": {slices.Concat(added[:row*37], part(500, 300), added[row*37:], part(200, 200)), Runs{{37, 300, 500}, {400, 200, 200}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := MatchRows(sketchOf(width, c.tensor), sketchOf(width, source))
+			got := MatchRows(signaturesOf(width, c.tensor), signaturesOf(width, source))
 			require.Equal(t, c.want, got)
 		})
 	}
@@ -191,14 +191,14 @@ func TestMatchRowsThatAreAlike(t *testing.T) {
 	}
 	tensor := slices.Concat(source[:500*row], source[503*row:])
 	want := Runs{{0, 500, 0}, {500, 497, 503}}
-	require.Equal(t, want, MatchRows(sketchOf(width, tensor), sketchOf(width, source)))
+	require.Equal(t, want, MatchRows(signaturesOf(width, tensor), signaturesOf(width, source)))
 }
 
 // Two tensors of nothing in common are not compared row by row.
 func TestMatchRowsIsBounded(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
-	random := func(n int) (rows [][sketchLen]float32) {
-		rows = make([][sketchLen]float32, n)
+	random := func(n int) (rows []signature) {
+		rows = make([]signature, n)
 		for i := range rows {
 			for k := range rows[i] {
 				rows[i][k] = float32(r.NormFloat64())
@@ -208,7 +208,7 @@ func TestMatchRowsIsBounded(t *testing.T) {
 	}
 	m := &matcher{tensor: random(50000), source: random(40000)}
 	require.Empty(t, m.match())
-	require.LessOrEqual(t, m.work, searchWork+40000*sketchLen)
+	require.LessOrEqual(t, m.work, searchWork+40000*signatureLen)
 	require.Greater(t, m.work, searchWork)
 }
 
@@ -221,7 +221,7 @@ func TestMatchRowsOfManyRuns(t *testing.T) {
 		at := 1900 - 45*i
 		tensor = append(tensor, source[at*row:(at+5+i)*row]...)
 	}
-	runs := MatchRows(sketchOf(width, tensor), sketchOf(width, source))
+	runs := MatchRows(signaturesOf(width, tensor), signaturesOf(width, source))
 	require.Len(t, runs, MaxRuns)
 	p := rowsOf(int64(len(tensor)/row), width, runs...)
 	_, err := Unmarshal(p.Marshal())

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// sketchLen is how many numbers of a row are looked at.
-	sketchLen = 16
+	// signatureLen is how many numbers of a row are looked at.
+	signatureLen = 16
 	// nearShare is how much of the squared distance between two rows that have nothing in common, which
 	// is the sum of their squares, the rows of a pair may have.
 	nearShare = 0.25
@@ -22,36 +22,39 @@ const (
 	shortRun = 4
 )
 
-// A Sketch is a few numbers of each row of a matrix: they tell rows apart, and survive
-// training. It takes 64 bytes a row.
-type Sketch struct {
+// RowSignatures are a few numbers of each row of a matrix: they tell rows apart, and survive training. They take
+// 64 bytes a row.
+type RowSignatures struct {
 	width int64
-	rows  [][sketchLen]float32
+	rows  []signature
 }
 
-// NewSketch is the sketch of a matrix without rows yet, with width elements in each.
-func NewSketch(width int64) *Sketch { return &Sketch{width: width} }
+// A signature is numbers from places spread over a row.
+type signature [signatureLen]float32
+
+// NewRowSignatures are those of a matrix without rows yet, with width elements in each.
+func NewRowSignatures(width int64) *RowSignatures { return &RowSignatures{width: width} }
 
 // Add appends the whole rows in b.
-func (s *Sketch) Add(b []byte, e codec.Elem) {
+func (s *RowSignatures) Add(b []byte, e codec.Elem) {
 	size := int64(e.Size())
 	for ; int64(len(b)) >= s.width*size; b = b[s.width*size:] {
-		var r [sketchLen]float32
-		for k := range int64(sketchLen) {
-			r[k] = float32(get(b[k*s.width/sketchLen*size:], e))
+		var r signature
+		for k := range int64(signatureLen) {
+			r[k] = float32(get(b[k*s.width/signatureLen*size:], e))
 		}
 		s.rows = append(s.rows, r)
 	}
 }
 
 // near says that two rows are much alike: nearer than rows of nothing in common.
-func near(a, b *[sketchLen]float32) bool {
+func near(a, b *signature) bool {
 	d, n := distance(a, b)
 	return d <= nearShare*n
 }
 
 // distance is the squared distance of two rows, and the sum of the squares of both.
-func distance(a, b *[sketchLen]float32) (d, n float32) {
+func distance(a, b *signature) (d, n float32) {
 	for k, x := range a {
 		y := b[k]
 		d += (x - y) * (x - y)
@@ -62,7 +65,7 @@ func distance(a, b *[sketchLen]float32) (d, n float32) {
 
 // A matcher finds rows of a source in a tensor.
 type matcher struct {
-	tensor, source [][sketchLen]float32
+	tensor, source []signature
 	shifts         []int // source row less tensor row: those known, the last one found first
 	work           int
 	runs           Runs
@@ -71,7 +74,7 @@ type matcher struct {
 // MatchRows finds which rows of a tensor are rows of a source, perhaps changed a little: at most
 // [MaxRuns] runs, none when there are not enough to be of use. It looks where the rows are if some
 // were added or cut at the end, at the front or in between, and to some extent anywhere.
-func MatchRows(tensor, source *Sketch) Runs {
+func MatchRows(tensor, source *RowSignatures) Runs {
 	m := &matcher{tensor: tensor.rows, source: source.rows}
 	return m.match()
 }
@@ -94,7 +97,7 @@ func (m *matcher) match() Runs {
 // center takes the mean of the source's rows off all rows, for what is the same in all of
 // them, as in embeddings, would make any two look near.
 func (m *matcher) center() {
-	var mean [sketchLen]float64
+	var mean [signatureLen]float64
 	for _, r := range m.source {
 		for k, x := range r {
 			if x-x == 0 {
@@ -102,7 +105,7 @@ func (m *matcher) center() {
 			}
 		}
 	}
-	shift := func(rows [][sketchLen]float32) [][sketchLen]float32 {
+	shift := func(rows []signature) []signature {
 		out := slices.Clone(rows)
 		for i := range out {
 			for k := range out[i] {
@@ -133,7 +136,7 @@ func (m *matcher) find(i int) (int, bool) {
 			best, at = d/n, j
 		}
 	}
-	m.work += len(m.source) * sketchLen
+	m.work += len(m.source) * signatureLen
 	// One row alone may be like another by accident.
 	if at < 0 || !m.nearAt(i+1, at-i) || !m.nearAt(i+2, at-i) {
 		return 0, false
