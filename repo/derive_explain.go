@@ -13,8 +13,8 @@ import (
 // ErrUnexplained is what every [UnexplainedError] is.
 var ErrUnexplained = errors.New("not made of it")
 
-// leastExplained is the share of a file's tensor bytes that its source has to explain.
-const leastExplained = 0.5
+// leastBytesExplained is the share of a file's tensor bytes that its source has to explain.
+const leastBytesExplained = 0.5
 
 // An UnexplainedError means that a file is not made of the source that was named. Nothing was staged.
 type UnexplainedError struct {
@@ -68,7 +68,7 @@ func (r *Repo) explained(source catalog.File, name Spec, done Added, puts []putT
 			e.ExplainedBytes += p.bytes
 		}
 	}
-	if e.Bytes == 0 || float64(e.ExplainedBytes) < leastExplained*float64(e.Bytes) {
+	if e.Bytes == 0 || float64(e.ExplainedBytes) < leastBytesExplained*float64(e.Bytes) {
 		return e
 	}
 	return nil

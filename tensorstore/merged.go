@@ -123,7 +123,7 @@ func (m *merging) read() bool {
 // best is the merge that gives most elements exactly; nil where the adapter explains nothing of the change.
 func (m *merging) best() *candidate {
 	scale, explained := m.fit()
-	if explained < leastExplained {
+	if explained < leastChangeExplained {
 		return nil
 	}
 	var best *candidate
@@ -143,8 +143,8 @@ func (m *merging) best() *candidate {
 	return best
 }
 
-// leastExplained is the share of the squared change that an adapter has to explain.
-const leastExplained = 0.3
+// leastChangeExplained is the share of the squared change that an adapter has to explain.
+const leastChangeExplained = 0.3
 
 func (m *merging) candidate(scale float32, order predict.MergeOrder) *candidate {
 	a := m.merge
