@@ -50,7 +50,7 @@ func PlaceOf(name string) Place {
 		}
 		tail = parts[i+1:]
 	}
-	if m, ok := find(parts); ok && m.row.inLayer() == (place.Layer >= 0) && areArrays(parts[m.parts:]) {
+	if m, ok := find(parts); ok && areArrays(parts[m.parts:]) {
 		place.Module = m.row.module
 	} else {
 		place.Module = moduleByEnd(tail, place.Layer >= 0)
@@ -98,7 +98,7 @@ func moduleByEnd(parts []string, inLayer bool) string {
 	}
 	for i := max(0, len(path)-maxParts); i < len(path); i++ {
 		if m, ok := ends[strings.Join(path[i:], ".")]; ok {
-			return prefix + strings.TrimPrefix(m, prefix)
+			return prefix + m
 		}
 	}
 	return prefix + last

@@ -96,6 +96,9 @@ func TestPlaceOf(t *testing.T) {
 		{"model.decoder.layers.2.fc2.weight", 2, "decoder.layers", "down"},
 		{"mtp.layers.0.mlp.experts.3.gate_proj.weight", 0, "mtp.layers", "experts.gate"},
 		{"mtp.layers.0.mlp.shared_experts.down_proj.weight", 0, "mtp.layers", "shared.down"},
+		{"model.decoder.layernorm_embedding.weight", -1, "", "layernorm_embedding"},
+		{strings.Repeat("a.", 1<<20) + "layers.2.q_proj.weight", 2, strings.Repeat("a.", 1<<20) + "layers", "q_proj"},
+		{"layers.2." + strings.Repeat("a.", 1<<20) + "q_proj", 2, Main, "q_proj"}, // in time
 		// what a row has the start of, and not the module
 		{"model.layers.3.mlp.gate.expert_bias", 3, Main, "expert_bias"},
 		{"model.layers.3.mlp.experts.gate_up_proj_blocks", 3, Main, "experts.gate_up_proj_blocks"},

@@ -16,9 +16,6 @@ type row struct {
 	names  []string // elsewhere, in the order of the table
 }
 
-// inLayer says that a row is of tensors that each layer has.
-func (r *row) inLayer() bool { return strings.Contains(r.role, "*") }
-
 // A mapping is the table, to look up in.
 type mapping struct {
 	rows    map[string]*row   // by role, and by each name
