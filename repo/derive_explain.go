@@ -13,7 +13,9 @@ import (
 // ErrUnexplained is what every [UnexplainedError] is.
 var ErrUnexplained = errors.New("not made of it")
 
-// leastBytesExplained is the share of a file's tensor bytes that its source has to explain.
+// leastBytesExplained is the share of a file's tensor bytes that its source has to explain: on the corpus 1.0 of quants
+// from what they were made of, 0.65 to 1.0 of fine-tunes that lie in a store with others, 0.002 to 0.11 from a
+// wrong source.
 const leastBytesExplained = 0.5
 
 // An UnexplainedError means that a file is not made of the source that was named. Nothing was staged.

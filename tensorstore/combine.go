@@ -7,7 +7,9 @@ import (
 )
 
 // combineGain is the share of the cost of the best single relative that a combination has to
-// save: each source more is one more to read.
+// save: each source more is one more to read. On the corpus 0.01, 0.05 and 0.1 differ by 0.5 KB: means of
+// fine-tunes cost 0.003 of the best alone, with noise 0.41 to 0.74, chance 0.996 and more; only norms of 512 bytes
+// lie between.
 const combineGain = 0.05
 
 // combined is the combination of relatives that the tensor is best predicted by, nil when

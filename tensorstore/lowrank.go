@@ -42,7 +42,8 @@ func (t *trial) thorough(ctx context.Context, single, combined *candidate) (*can
 }
 
 // farBetter is the share of the cost of the best relative under which a combination costs so little that
-// low rank on that relative alone is not looked for.
+// low rank on that relative alone is not looked for. On the corpus low rank never turned the choice: 0.5, 0.7 and 0.9
+// give the same bytes for means of fine-tunes (0.003) and for such with noise (0.41 to 0.74).
 const farBetter = 0.7
 
 // withLowRank is c with what it predicts moved by a matrix of low rank, or where that does not pay, c
@@ -60,7 +61,8 @@ func (t *trial) withLowRank(ctx context.Context, c *candidate) (*candidate, erro
 }
 
 // clearly is the share of the cost of a candidate without scales that one with low rank has to stay under not
-// to be compared with the same with scales, which takes reading the tensor and its source.
+// to be compared with the same with scales, which takes reading the tensor and its source. Of 162 fits on the corpus
+// all cost 0.43 to 0.81, and scales alone 1.23 to 1.95 of that: 0.75, 0.85 and 0.95 give the same bytes.
 const clearly = 0.85
 
 // lowRanked is c with what it predicts moved by a matrix of low rank, and with scales; nil where the sample

@@ -143,7 +143,9 @@ func (m *merging) best() *candidate {
 	return best
 }
 
-// leastChangeExplained is the share of the squared change that an adapter has to explain.
+// leastChangeExplained is the share of the squared change that an adapter has to explain: 0.9999 and more where it
+// was merged, 0 to 0.43 of other fine-tunes of the base. 0.1, 0.3 and 0.6 give the same bytes within 0.01%, for
+// the cheapest candidate wins: it saves the trial of eight orders.
 const leastChangeExplained = 0.3
 
 func (m *merging) candidate(scale float32, order predict.MergeOrder) *candidate {

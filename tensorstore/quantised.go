@@ -12,7 +12,10 @@ import (
 const (
 	// probeValues is about how many values tell which source and recipe explain quants best.
 	probeValues = 16 << 10
-	// stranger is the share of bytes of quants that come out otherwise from which on a source is none.
+	// stranger is the share of bytes of quants that come out otherwise from which on a source is none. On the corpus
+	// it is 0 of what quants were made of, 0.19 to 0.63 of a fine-tune's Q4_K_M from its base and 0.80 to 0.86 of its
+	// Q8_0, 0.75 to 0.94 of weights at random. 0.9 takes the last two too: that Q8_0 is 39% smaller then, and a Q4_K_M
+	// without a source takes four times as long to try.
 	stranger = 0.8
 	// dearerGain is the share of the tensor that a way has to save over one that is read faster.
 	dearerGain = 0.01
