@@ -26,6 +26,7 @@ var levels = map[string]int{
 	"formats/gguf":              1,
 	"formats/names":             1,
 	"formats/imatrix":           1,
+	"formats/number":            1,
 	"tensorstore/codec/entropy": 1,
 	"tensorstore/codec/blocks":  2,
 	"tensorstore/codec":         3,

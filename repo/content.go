@@ -120,3 +120,15 @@ func (c *copier) write(w io.Writer, p Progress) error {
 	}
 	return nil
 }
+
+// readFull fills p from off; io.EOF with all bytes read is no error.
+func readFull(r io.ReaderAt, p []byte, off int64) error {
+	n, err := r.ReadAt(p, off)
+	if n == len(p) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("offset %d: got %d bytes, want %d: %w", off, n, len(p), err)
+}

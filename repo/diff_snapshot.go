@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"dits/formats/number"
 	"dits/tensorstore/digest"
 )
 
@@ -73,8 +74,8 @@ func readEntry(ctx context.Context, path string) (DiffEntry, error) {
 	}, f.Close()
 }
 
-// operand is tensor i of a file for [Compare].
-func operand(f *File, i int) (Operand, error) {
+// operand is tensor i of a file for [number.Compare].
+func operand(f *File, i int) (number.Operand, error) {
 	b, err := f.Bytes(i)
-	return Operand{b, 0, f.Layout.Tensors[i].DType}, err
+	return number.Operand{R: b, DType: f.Layout.Tensors[i].DType}, err
 }

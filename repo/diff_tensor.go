@@ -11,6 +11,7 @@ import (
 
 	"dits/formats"
 	"dits/formats/names"
+	"dits/formats/number"
 	"dits/tensorstore/digest"
 )
 
@@ -41,7 +42,7 @@ type TensorDiff struct {
 	ShapeA    []int64 `json:"shape_a,omitempty"` // if it was reshaped
 	Elements  int64   `json:"elements"`          // of Shape
 	Changed   int64   `json:"changed"`           // of them
-	RelL2     Number  `json:"rel_l2"`            // the figures are those of [Comparison]
+	RelL2     Number  `json:"rel_l2"`            // the figures are those of [number.Comparison]
 	MaxAbs    Number  `json:"max_abs"`
 	Cosine    Number  `json:"cosine"`
 	MeanShift Number  `json:"mean_shift"`
@@ -241,7 +242,7 @@ func needsReading(d *TensorDiff, p tensorPair, a, b *File) bool {
 		return false
 	}
 	if d.DTypeA == d.DTypeB && a.Digest(p.a) == b.Digest(p.b) {
-		d.set(unchanged(d.Elements))
+		d.set(number.Unchanged(d.Elements))
 		return false
 	}
 	return d.common() > 0
@@ -285,7 +286,7 @@ func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *File, o Di
 		ob = inOrderOf(oa, ob, d.Shape)
 	}
 	n := d.common()
-	c, err := Compare(ctx, oa, ob, n, workers)
+	c, err := number.Compare(ctx, oa, ob, n, workers)
 	if err != nil {
 		return err
 	}
@@ -297,7 +298,7 @@ func (d *TensorDiff) measure(ctx context.Context, p tensorPair, a, b *File, o Di
 	return nil
 }
 
-func (d *TensorDiff) set(c Comparison) {
+func (d *TensorDiff) set(c number.Comparison) {
 	d.Changed = c.Changed
 	d.RelL2, d.MaxAbs, d.Cosine, d.MeanShift = Number(c.RelL2), Number(c.MaxAbs), Number(c.Cosine), Number(c.MeanShift)
 	d.diffSq, d.baseSq = c.DiffSq, c.BaseSq

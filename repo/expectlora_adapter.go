@@ -11,6 +11,7 @@ import (
 
 	"dits/formats"
 	"dits/formats/names"
+	"dits/formats/number"
 )
 
 // The names that peft gives the files of an adapter.
@@ -153,7 +154,7 @@ func (l *Adapter) check(c *loraChange) error {
 		return fmt.Errorf("rank %d, and %s says %d: %w", a.Shape[0], AdapterConfig, want, errAdapter)
 	}
 	for _, t := range []formats.Tensor{a, b} {
-		if _, ok := floatGrids[t.DType]; !ok {
+		if _, ok := number.GridOf(t.DType); !ok {
 			return fmt.Errorf("factors of %s: %w", t.DType, errAdapter)
 		}
 	}
@@ -167,10 +168,10 @@ func valuesIn(c *File, i int) ([]float64, error) {
 		return nil, err
 	}
 	n := elementsOf(c.Layout.Tensors[i].Shape)
-	rows, ok := newRows(o, []int64{1, n})
+	rows, ok := number.NewRows(o, []int64{1, n})
 	if !ok {
 		return nil, fmt.Errorf("tensor %q: no values in %s", c.Layout.Tensors[i].Name, o.DType)
 	}
 	v := make([]float64, n)
-	return v, rows.read(v, make([]byte, rows.size), 0)
+	return v, rows.Read(v, make([]byte, rows.Size), 0)
 }

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"dits/formats/number"
 	"dits/tensorstore/predict"
 )
 
@@ -25,11 +26,11 @@ const (
 // summation within a product is not known, so that a sum may fall to the other side of a rounding.
 type merge struct {
 	rows, cols int
-	a, b       *rowValues
-	grid       floatGrid  // of b
-	factorGrid floatGrid  // of the factors
-	left       *mat.Dense // rows × rank
-	right      *mat.Dense // rank × cols
+	a, b       *number.Rows
+	grid       number.Grid // of b
+	factorGrid number.Grid // of the factors
+	left       *mat.Dense  // rows × rank
+	right      *mat.Dense  // rank × cols
 	leftIsB    bool
 	scale      float64
 	magnitude  []float64 // of DoRA, a number a row
@@ -53,11 +54,11 @@ func (v *loraVerifier) newMerge(c *loraChange) (*merge, error) {
 	}
 	m := &merge{rows: int(v.diff.Shape[0]), cols: int(v.diff.Shape[1]), scale: v.lora.scale(c.module)}
 	var known bool
-	if m.grid, known = floatGrids[ob.DType]; !known {
+	if m.grid, known = number.GridOf(ob.DType); !known {
 		return nil, fmt.Errorf("dtype %s: a merge can be checked in floats only", ob.DType)
 	}
-	ra, oka := newRows(oa, v.diff.Shape)
-	rb, okb := newRows(ob, v.diff.Shape)
+	ra, oka := number.NewRows(oa, v.diff.Shape)
+	rb, okb := number.NewRows(ob, v.diff.Shape)
 	if !oka || !okb {
 		return nil, fmt.Errorf("dtypes %s and %s: a merge can be checked in floats only", oa.DType, ob.DType)
 	}
@@ -86,7 +87,7 @@ func (m *merge) readFactors(l *Adapter, c *loraChange) error {
 	if turned {
 		m.left, m.right, m.leftIsB = mat.DenseCopyOf(a.T()), mat.DenseCopyOf(b.T()), false
 	}
-	m.factorGrid = floatGrids[tb.DType]
+	m.factorGrid, _ = number.GridOf(tb.DType) // checked by [lora.check]
 	if c.magnitude >= 0 {
 		if m.magnitude, err = valuesIn(l.content, c.magnitude); err != nil {
 			return err
@@ -136,7 +137,7 @@ func (m *merge) in(order predict.MergeOrder) *arithmetic {
 	scaled := mat.DenseCopyOf(m.factorB())
 	for i, x := range scaled.RawMatrix().Data {
 		if scaled.RawMatrix().Data[i] = x * m.scale; a.change {
-			scaled.RawMatrix().Data[i] = m.factorGrid.round(x * m.scale)
+			scaled.RawMatrix().Data[i] = m.factorGrid.Round(x * m.scale)
 		}
 	}
 	if m.leftIsB {
@@ -166,14 +167,14 @@ func (a *arithmetic) String() string {
 // finish makes a sum of products the change.
 func (a *arithmetic) finish(sum float64) float64 {
 	if a.product {
-		sum = a.grid.round(sum)
+		sum = a.grid.Round(sum)
 	}
 	if a.folded {
 		return sum
 	}
 	sum *= a.scale
 	if a.change {
-		sum = a.grid.round(sum)
+		sum = a.grid.Round(sum)
 	}
 	return sum
 }
@@ -191,7 +192,7 @@ type mergeSums struct {
 
 // verify checks the matrix.
 func (m *merge) verify(ctx context.Context, t *LoRAVerdict) error {
-	m.raw = make([]byte, int64(max(1, mergeBlock/m.cols))*max(m.a.size, m.b.size))
+	m.raw = make([]byte, int64(max(1, mergeBlock/m.cols))*max(m.a.Size, m.b.Size))
 	best, err := m.bestOrder(ctx)
 	if err != nil {
 		return err
@@ -236,10 +237,10 @@ func (a *arithmetic) add(ctx context.Context, s *mergeSums, i, n int) error {
 		return err
 	}
 	old, got := make([]float64, n*a.cols), make([]float64, n*a.cols)
-	if err := a.a.read(old, a.raw, int64(i)); err != nil {
+	if err := a.a.Read(old, a.raw, int64(i)); err != nil {
 		return err
 	}
-	if err := a.b.read(got, a.raw, int64(i)); err != nil {
+	if err := a.b.Read(got, a.raw, int64(i)); err != nil {
 		return err
 	}
 	_, rank := a.left.Dims()
@@ -257,7 +258,7 @@ func (a *arithmetic) addRow(s *mergeSums, i int, old, got, sums []float64) {
 	_, rank := a.left.Dims()
 	for j, x := range old {
 		if x-x != 0 {
-			if !same(x, got[j]) {
+			if !number.Same(x, got[j]) {
 				s.off++
 				s.far, s.ulps = math.Inf(1), math.Inf(1)
 			}
@@ -267,7 +268,7 @@ func (a *arithmetic) addRow(s *mergeSums, i int, old, got, sums []float64) {
 		want := factor * (x + change)
 		slack := float64(rank) * 0x1p-24 * a.leftNorms[i] * a.rightNorms[j]
 		if a.product || a.change {
-			slack += a.grid.ulp(change)
+			slack += a.grid.Ulp(change)
 		}
 		s.add(a.grid, x, got[j], want, factor*slack, len(a.magnitude) > 0)
 	}
@@ -290,13 +291,13 @@ func (a *arithmetic) rescale(i int, old, sums []float64) float64 {
 }
 
 // add adds an element: what it was, is, and is wanted to be within slack and half a unit in the last place.
-func (s *mergeSums) add(g floatGrid, old, got, want, slack float64, dora bool) {
-	unit := max(g.step(want), g.ulp(got))
+func (s *mergeSums) add(g number.Grid, old, got, want, slack float64, dora bool) {
+	unit := max(g.Step(want), g.Ulp(got))
 	tolerance := unit/2 + slack + math.Abs(want)*0x1p-24
 	if dora {
 		tolerance += doraRoundings * unit
 	}
-	rounded := g.round(want)
+	rounded := g.Round(want)
 	if got != rounded {
 		s.other++
 	}

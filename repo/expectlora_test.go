@@ -19,7 +19,7 @@ import (
 // encodeFloats rounds values to a dtype.
 func encodeFloats(d formats.DType, values []float64) (b []byte) {
 	for _, x := range values {
-		x = floatGrids[d].round(x)
+		x = grid(d).Round(x)
 		switch d {
 		case "F32":
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(x)))
@@ -60,7 +60,7 @@ func newToy(d formats.DType) *toy {
 	random := func(n int64, size float64) []float64 {
 		v := make([]float64, n)
 		for i := range v {
-			v[i] = floatGrids[d].round(rng.NormFloat64() * size)
+			v[i] = grid(d).Round(rng.NormFloat64() * size)
 		}
 		return v
 	}
@@ -104,7 +104,7 @@ func (t *toy) merged(scales map[string]float64) *toy {
 			for k := range toyRank {
 				sum += b[i/columns*toyRank+k] * t.a[module][k*columns+i%columns]
 			}
-			w[i] = floatGrids[t.dtype].round(w[i] + scale*sum)
+			w[i] = grid(t.dtype).Round(w[i] + scale*sum)
 		}
 	}
 	return m
@@ -178,7 +178,7 @@ func TestExpectLoRA(t *testing.T) {
 		{"a weight of a target touched", func(t *toy) *toy {
 			m := t.merged(nil)
 			w := m.tensors[q1+".weight"]
-			w[77] += max(4*floatGrids[t.dtype].step(w[77]), 1e-6)
+			w[77] += max(4*grid(t.dtype).Step(w[77]), 1e-6)
 			return m
 		}, []string{q1}, "1 of 1536 weights are off"},
 		{"a weight that is no number", func(t *toy) *toy {
@@ -335,7 +335,7 @@ func TestExpectLoRAIntoAnotherDType(t *testing.T) {
 	merged := base.merged(nil)
 	merged.dtype = "BF16"
 	require.True(t, newFixture(t).expect(base, merged).OK)
-	merged.tensors[up][3] += 2 * floatGrids["BF16"].step(merged.tensors[up][3])
+	merged.tensors[up][3] += 2 * grid("BF16").Step(merged.tensors[up][3])
 	c := newFixture(t).expect(base, merged)
 	require.Equal(t, []string{up}, offNames(c))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dits/formats/names"
+	"dits/formats/number"
 )
 
 // scaleTolerance is how far the fitted scale of a change may be from the adapter's, as a share of it.
@@ -85,15 +86,15 @@ func (v *loraVerifier) verifyReplaced(ctx context.Context, t *LoRAVerdict, i int
 }
 
 // verifyCopy wants the values of another tensor, rounded to b's dtype.
-func (v *loraVerifier) verifyCopy(ctx context.Context, t *LoRAVerdict, from Operand) error {
+func (v *loraVerifier) verifyCopy(ctx context.Context, t *LoRAVerdict, from number.Operand) error {
 	to, err := operand(v.b, v.pair.b)
 	if err != nil || v.diff.Elements == 0 {
 		t.OK = err == nil
 		return err
 	}
-	grid, isFloat := floatGrids[to.DType]
-	if _, known := floatGrids[from.DType]; from.DType == to.DType || !isFloat || !known {
-		c, err := Compare(ctx, from, to, v.diff.Elements, 1)
+	grid, isFloat := number.GridOf(to.DType)
+	if _, known := number.GridOf(from.DType); from.DType == to.DType || !isFloat || !known {
+		c, err := number.Compare(ctx, from, to, v.diff.Elements, 1)
 		if err != nil {
 			return err
 		}
@@ -108,27 +109,27 @@ func (v *loraVerifier) verifyCopy(ctx context.Context, t *LoRAVerdict, from Oper
 }
 
 // compareRounded counts the elements that are not those of a tensor rounded to another dtype.
-func (v *loraVerifier) compareRounded(ctx context.Context, t *LoRAVerdict, from, to Operand, grid floatGrid) error {
+func (v *loraVerifier) compareRounded(ctx context.Context, t *LoRAVerdict, from, to number.Operand, grid number.Grid) error {
 	shape := []int64{v.diff.Elements / rowOf(v.diff.Elements), rowOf(v.diff.Elements)}
-	ra, oka := newRows(from, shape)
-	rb, okb := newRows(to, shape)
+	ra, oka := number.NewRows(from, shape)
+	rb, okb := number.NewRows(to, shape)
 	if !oka || !okb {
 		return fmt.Errorf("no values in %s or %s", from.DType, to.DType)
 	}
 	x, y := make([]float64, shape[1]), make([]float64, shape[1])
-	raw := make([]byte, max(ra.size, rb.size))
+	raw := make([]byte, max(ra.Size, rb.Size))
 	for i := range shape[0] {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := ra.read(x, raw, i); err != nil {
+		if err := ra.Read(x, raw, i); err != nil {
 			return err
 		}
-		if err := rb.read(y, raw, i); err != nil {
+		if err := rb.Read(y, raw, i); err != nil {
 			return err
 		}
 		for k, u := range x {
-			if want := grid.round(u); !same(want, y[k]) {
+			if want := grid.Round(u); !number.Same(want, y[k]) {
 				t.Off++
 				t.MaxOff = max(t.MaxOff, Number(math.Abs(y[k]-u)))
 			}

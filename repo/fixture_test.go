@@ -2,6 +2,8 @@ package repo
 
 import (
 	"context"
+	"encoding/binary"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/formats"
+	"dits/formats/number"
 	"dits/tensorstore/digest"
 )
 
@@ -115,4 +119,22 @@ func (f *fixture) status() *Status {
 	s, err := f.Status()
 	require.NoError(f.t, err)
 	return s
+}
+
+// f32s are the bytes of float32.
+func f32s(v ...float32) []byte {
+	var p []byte
+	for _, x := range v {
+		p = binary.LittleEndian.AppendUint32(p, math.Float32bits(x))
+	}
+	return p
+}
+
+// grid is that of a float dtype.
+func grid(d formats.DType) number.Grid {
+	g, ok := number.GridOf(d)
+	if !ok {
+		panic(d)
+	}
+	return g
 }

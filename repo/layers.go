@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dits/formats/names"
+	"dits/formats/number"
 )
 
 // A LayerDiff is one cell of the table layer × module: how far the tensors of one
@@ -71,7 +72,7 @@ func (c *cell) add(t TensorDiff) {
 }
 
 func (c *cell) row(prefixes map[string]string) LayerDiff {
-	row := LayerDiff{Module: c.Module, Changed: c.changed, Elements: c.elements, RelL2: Number(relative(c.dd, c.aa))}
+	row := LayerDiff{Module: c.Module, Changed: c.changed, Elements: c.elements, RelL2: Number(number.Relative(c.dd, c.aa))}
 	if math.IsNaN(c.aa) {
 		row.RelL2 = Number(math.NaN())
 	}

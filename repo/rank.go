@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"dits/formats/number"
 )
 
 const (
@@ -31,8 +33,8 @@ const (
 // as well. The largest singular value of such a matrix is about its largest row plus its largest column, as
 // norms of standard deviations (Bandeira and van Handel 2016; σ(√m+√n) where all are alike).
 type rankOf struct {
-	a, b       *rowValues
-	ga, gb     floatGrid
+	a, b       *number.Rows
+	ga, gb     number.Grid
 	rows, cols int
 	kept       *mat.Dense // the change, or nil where it is too large
 	energy     float64    // ‖b−a‖²
@@ -42,7 +44,7 @@ type rankOf struct {
 }
 
 // findRank fills in rank and energy of a matrix of floats; of anything else there are none.
-func (d *TensorDiff) findRank(ctx context.Context, a, b Operand) error {
+func (d *TensorDiff) findRank(ctx context.Context, a, b number.Operand) error {
 	r, err := newRankOf(ctx, d.Shape, a, b)
 	if r == nil || err != nil {
 		return err
@@ -57,14 +59,14 @@ func (d *TensorDiff) findRank(ctx context.Context, a, b Operand) error {
 }
 
 // newRankOf reads the change once; nil where it has no rank to be found.
-func newRankOf(ctx context.Context, shape []int64, a, b Operand) (*rankOf, error) {
-	ga, oka := floatGrids[a.DType]
-	gb, okb := floatGrids[b.DType]
+func newRankOf(ctx context.Context, shape []int64, a, b number.Operand) (*rankOf, error) {
+	ga, oka := number.GridOf(a.DType)
+	gb, okb := number.GridOf(b.DType)
 	if !oka || !okb || len(shape) != 2 || min(shape[0], shape[1]) < 2 || max(shape[0], shape[1]) > math.MaxInt32 {
 		return nil, nil
 	}
-	ra, oka := newRows(a, shape)
-	rb, okb := newRows(b, shape)
+	ra, oka := number.NewRows(a, shape)
+	rb, okb := number.NewRows(b, shape)
 	if !oka || !okb {
 		return nil, nil
 	}
@@ -101,10 +103,10 @@ func (r *rankOf) measure(ctx context.Context) error {
 func (r *rankOf) addNoise(columns, change, old []float64) (row float64) {
 	for j, d := range change {
 		r.energy += d * d
-		u, v := r.gb.ulp(old[j]+d), r.gb.ulp(d)
+		u, v := r.gb.Ulp(old[j]+d), r.gb.Ulp(d)
 		noise := (u*u + 2*v*v) / 12
 		if r.ga != r.gb {
-			w := r.ga.ulp(old[j])
+			w := r.ga.Ulp(old[j])
 			noise += w * w / 12
 		}
 		columns[j] += noise
@@ -121,7 +123,7 @@ func (r *rankOf) blocks(ctx context.Context, f func(i int, change *mat.Dense)) e
 		return nil
 	}
 	next := make([]float64, step*r.cols)
-	r.old, r.raw = make([]float64, step*r.cols), make([]byte, int64(step)*max(r.a.size, r.b.size))
+	r.old, r.raw = make([]float64, step*r.cols), make([]byte, int64(step)*max(r.a.Size, r.b.Size))
 	for i := 0; i < r.rows; i += step {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -137,10 +139,10 @@ func (r *rankOf) blocks(ctx context.Context, f func(i int, change *mat.Dense)) e
 
 // change sets dst to rows of b−a from row i on, and old to those of a.
 func (r *rankOf) change(dst, old []float64, i int64) error {
-	if err := r.a.read(old, r.raw, i); err != nil {
+	if err := r.a.Read(old, r.raw, i); err != nil {
 		return fmt.Errorf("first tensor: %w", err)
 	}
-	if err := r.b.read(dst, r.raw, i); err != nil {
+	if err := r.b.Read(dst, r.raw, i); err != nil {
 		return fmt.Errorf("second tensor: %w", err)
 	}
 	for k, x := range old {

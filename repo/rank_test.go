@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/formats"
+	"dits/formats/number"
 )
 
 // lowRank is an m×n matrix of normal numbers and the same with a change of some rank, both rounded.
@@ -24,7 +25,7 @@ func lowRank(d formats.DType, m, n, rank int, size float64) (a, b []byte) {
 	left, right, w := normal(m*rank), normal(rank*n), normal(m*n)
 	moved := make([]float64, m*n)
 	for i := range w {
-		w[i] = floatGrids[d].round(0.02 * w[i])
+		w[i] = grid(d).Round(0.02 * w[i])
 		moved[i] = w[i]
 		for k := range rank {
 			moved[i] += size * left[i/n*rank+k] * right[k*n+i%n]
@@ -58,7 +59,7 @@ func TestRank(t *testing.T) {
 		}
 		a, b := lowRank(tt.dtype, tt.m, tt.n, tt.rank, tt.size)
 		d := TensorDiff{Shape: []int64{int64(tt.m), int64(tt.n)}}
-		of := func(b []byte) Operand { return Operand{bytes.NewReader(b), 0, tt.dtype} }
+		of := func(b []byte) number.Operand { return number.Operand{R: bytes.NewReader(b), DType: tt.dtype} }
 		require.NoError(t, d.findRank(context.Background(), of(a), of(b)))
 		require.NotNil(t, d.Rank)
 		require.Equal(t, tt.want, *d.Rank, "%+v", tt)
@@ -68,7 +69,7 @@ func TestRank(t *testing.T) {
 		}
 	}
 	d := TensorDiff{Shape: []int64{16}}
-	require.NoError(t, d.findRank(context.Background(), Operand{}, Operand{}))
+	require.NoError(t, d.findRank(context.Background(), number.Operand{}, number.Operand{}))
 	require.Nil(t, d.Rank, "a vector has none")
 }
 

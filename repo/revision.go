@@ -47,7 +47,7 @@ func parseRevision(s string) (revision, error) {
 	v.name = s[:end]
 	if name, rest, ok := strings.Cut(v.name, "@{"); ok {
 		digits, ok := strings.CutSuffix(rest, "}")
-		n, good := number(digits)
+		n, good := parseSteps(digits)
 		if !ok || !good {
 			return bad("want @{N} with a number")
 		}
@@ -63,7 +63,7 @@ func parseRevision(s string) (revision, error) {
 		}
 		digits := rest[1 : 1+leadingDigits(rest[1:])]
 		if digits != "" {
-			n, good := number(digits)
+			n, good := parseSteps(digits)
 			if !good {
 				return bad("number out of range")
 			}
@@ -84,7 +84,7 @@ func leadingDigits(s string) int {
 	return len(s)
 }
 
-func number(digits string) (int, bool) {
+func parseSteps(digits string) (int, bool) {
 	if digits == "" || leadingDigits(digits) != len(digits) {
 		return 0, false
 	}

@@ -7,7 +7,7 @@ import (
 	"math/bits"
 
 	"dits/formats"
-	"dits/formats/ggml"
+	"dits/formats/number"
 )
 
 const (
@@ -87,7 +87,7 @@ func makeSketch(r io.ReaderAt, off int64, d formats.DType, shape []int64) (*sket
 func sampler(d formats.DType, width int64) (read func(r io.ReaderAt, off, at int64) ([]float32, error), ok bool) {
 	elems, size, ok := d.Block()
 	run := min(sketchRun, width)
-	toNumbers := numbersOf(d)
+	toNumbers := number.Decoder(d)
 	if !ok || toNumbers == nil || elems > 1 && width%elems != 0 || elems > maxSketchRow {
 		return nil, false
 	}
@@ -101,28 +101,6 @@ func sampler(d formats.DType, width int64) (read func(r io.ReaderAt, off, at int
 		toNumbers(out, b)
 		return out[:run], nil
 	}, true
-}
-
-// numbersOf reads whole blocks of a dtype as numbers; nil for one that has none.
-func numbersOf(d formats.DType) func(dst []float32, src []byte) {
-	if t, ok := ggml.ByName(string(d)); ok && t.CanDequantise() {
-		return func(dst []float32, src []byte) {
-			if t.Dequantise(dst, src) != nil {
-				clear(dst)
-			}
-		}
-	}
-	v, ok := valuesOf[d]
-	if !ok {
-		return nil
-	}
-	return func(dst []float32, src []byte) {
-		wide := make([]float64, len(dst))
-		v.hi(wide, src)
-		for i, x := range wide {
-			dst[i] = float32(x)
-		}
-	}
 }
 
 // pack is the values as the catalog keeps them: little-endian float32.

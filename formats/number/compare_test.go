@@ -1,4 +1,4 @@
-package repo
+package number
 
 import (
 	"bytes"
@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -352,8 +351,8 @@ func TestCompareBlocks(t *testing.T) {
 func TestCompareErrors(t *testing.T) {
 	short := Operand{bytes.NewReader(make([]byte, 6)), 0, "F32"}
 	whole := Operand{bytes.NewReader(make([]byte, 8)), 0, "F32"}
-	if _, err := Compare(context.Background(), whole, short, 2, 1); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("short operand: got %v, want io.ErrUnexpectedEOF", err)
+	if _, err := Compare(context.Background(), whole, short, 2, 1); !errors.Is(err, formats.ErrTruncated) {
+		t.Errorf("short operand: got %v, want formats.ErrTruncated", err)
 	}
 	if _, err := Compare(context.Background(), whole, Operand{whole.R, 0, "F31"}, 2, 1); err == nil {
 		t.Error("unknown dtype: got no error")

@@ -1,12 +1,14 @@
 //go:build cgo
 
-package repo
+package number
+
+// -std=c11 keeps GCC from contracting a·b + c to one rounding: see formats/ggml.
 
 /*
 #cgo CFLAGS: -std=c11 -O3
 #cgo noescape dits_sums_avx2
 #cgo nocallback dits_sums_avx2
-#include "compare_kernel.h"
+#include "kernel.h"
 */
 import "C"
 

@@ -1,4 +1,4 @@
-package repo
+package number
 
 import (
 	"math"
@@ -6,7 +6,7 @@ import (
 	"dits/formats"
 )
 
-// A kernelElem is an element type that the kernel in C reads by itself, as compare_kernel.h numbers them.
+// A kernelElem is an element type that the kernel in C reads by itself, as kernel.h numbers them.
 type kernelElem int32
 
 const (

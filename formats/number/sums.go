@@ -1,4 +1,4 @@
-package repo
+package number
 
 import "math"
 
@@ -106,7 +106,7 @@ func products(a, b []float64) float64 {
 func (s *sums) carefully(a, b []float64) {
 	s.dd, s.d, s.max = 0, 0, 0
 	for i, x := range a {
-		if same(x, b[i]) {
+		if Same(x, b[i]) {
 			continue
 		}
 		d := b[i] - x
@@ -126,7 +126,7 @@ func (s *sums) addWide(a, alo, b, blo []float64) {
 		r.aa += float64(x * x)
 		r.bb += float64(y * y)
 		r.ab += float64(x * y)
-		if same(x, y) && alo[i] == blo[i] {
+		if Same(x, y) && alo[i] == blo[i] {
 			continue
 		}
 		r.changed++
@@ -140,13 +140,13 @@ func (s *sums) addWide(a, alo, b, blo []float64) {
 	s.merge(&r)
 }
 
-// same says that two values are equal, or both not a number.
-func same(x, y float64) bool { return x == y || (x != x && y != y) }
+// Same says that two values are equal, or both not a number.
+func Same(x, y float64) bool { return x == y || (x != x && y != y) }
 
 // comparison turns the sums over n elements into figures.
 func (s *sums) comparison(n int64) Comparison {
 	c := Comparison{Elements: n, Changed: s.changed, MaxAbs: s.max, DiffSq: s.dd, BaseSq: s.aa}
-	c.RelL2 = relative(s.dd, s.aa)
+	c.RelL2 = Relative(s.dd, s.aa)
 	c.Cosine = s.ab / (math.Sqrt(s.aa) * math.Sqrt(s.bb))
 	if c.Cosine > 1 {
 		c.Cosine = 1
@@ -165,8 +165,8 @@ func (s *sums) comparison(n int64) Comparison {
 	return c
 }
 
-// relative is ‖d‖/‖a‖ given both squared: 0 when d is 0, whatever a is.
-func relative(dd, aa float64) float64 {
+// Relative is ‖d‖/‖a‖ given both squared: 0 when d is 0, whatever a is.
+func Relative(dd, aa float64) float64 {
 	if dd == 0 {
 		return 0
 	}

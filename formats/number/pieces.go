@@ -1,4 +1,4 @@
-package repo
+package number
 
 import (
 	"bytes"
@@ -111,7 +111,7 @@ func changedValues(a, b []float64) int64 {
 	b = b[:len(a)]
 	var n int64
 	for i, x := range a {
-		if !same(x, b[i]) {
+		if !Same(x, b[i]) {
 			n++
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build !cgo || !amd64
 
-package repo
+package number
 
 // hasSumKernel says that the functions below may be called.
 const hasSumKernel = false

@@ -1,5 +1,5 @@
-#ifndef DITS_REPO_COMPARE_KERNEL_H
-#define DITS_REPO_COMPARE_KERNEL_H
+#ifndef DITS_NUMBER_KERNEL_H
+#define DITS_NUMBER_KERNEL_H
 
 #include <stdint.h>
 
@@ -9,7 +9,7 @@ typedef struct {
 	double max; // of |d| by its bits, which order as the numbers do
 } dits_sums;
 
-// Element types, as values.kernel numbers them.
+// Element types, as kernelElem of kernel.go numbers them.
 enum { DITS_F64 = 0, DITS_BF16 = 1, DITS_F16 = 2, DITS_F32 = 3 };
 
 // dits_sums_avx2 sums n elements, a multiple of 4, in four lanes: element i in lane i mod 4.

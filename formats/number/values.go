@@ -1,4 +1,4 @@
-package repo
+package number
 
 import (
 	"encoding/binary"
@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"dits/formats"
+	"dits/formats/float"
 	"dits/formats/ggml"
 )
 
@@ -25,10 +26,10 @@ var valuesOf = map[formats.DType]values{
 	"I16":  {2, readInt16, nil}, "U16": {2, readUint16, nil},
 	"I32": {4, readInt32, nil}, "U32": {4, readUint32, nil},
 	"I64": {8, readInt64, restInt64}, "U64": {8, readUint64, restUint64},
-	"F16": {2, readTable16(float16), nil}, "BF16": {2, readTable16(bfloat16), nil},
+	"F16": {2, readTable16(float.F16), nil}, "BF16": {2, readTable16(float.BF16), nil},
 	"F32": {4, readFloat32, nil}, "F64": {8, readFloat64, nil},
-	"F8_E4M3": {1, readTable(floats8(4, ieeeNoInf)), nil}, "F8_E5M2": {1, readTable(floats8(5, ieee)), nil},
-	"F8_E4M3FNUZ": {1, readTable(floats8(4, fnuz)), nil}, "F8_E5M2FNUZ": {1, readTable(floats8(5, fnuz)), nil},
+	"F8_E4M3": {1, readTable(floats(float.E4M3)), nil}, "F8_E5M2": {1, readTable(floats(float.E5M2)), nil},
+	"F8_E4M3FNUZ": {1, readTable(floats(float.E4M3FNUZ)), nil}, "F8_E5M2FNUZ": {1, readTable(floats(float.E5M2FNUZ)), nil},
 }
 
 // valuesFor are the values of a dtype, block types of ggml included: those are what
@@ -90,50 +91,17 @@ func bools() *[256]float64 {
 	return integers(func(b byte) float64 { return float64(min(b, 1)) })
 }
 
-// special says what the ends of an 8-bit float's range mean.
-type special int
-
-const (
-	ieee      special = iota // as in float16: the top exponent is infinity and NaN (E5M2)
-	ieeeNoInf                // only all ones is NaN (E4M3, "fn")
-	fnuz                     // bias one higher, −0 is the NaN
-)
-
-// floats8 are the values of an 8-bit float with that many exponent bits (OCP
-// 8-bit Floating Point Specification 1.0; FNUZ as in Noune et al., 2022).
-func floats8(expBits int, sp special) *[256]float64 {
-	manBits := 7 - expBits
-	bias := 1<<(expBits-1) - 1
-	if sp == fnuz {
-		bias++
-	}
-	return integers(func(b byte) float64 {
-		e, m := int(b&0x7f)>>manBits, int(b)&(1<<manBits-1)
-		switch {
-		case sp == fnuz && b == 0x80, sp == ieeeNoInf && b&0x7f == 0x7f:
-			return math.NaN()
-		case sp == ieee && e == 1<<expBits-1 && m != 0:
-			return math.NaN()
-		case sp == ieee && e == 1<<expBits-1:
-			return math.Copysign(math.Inf(1), float64(int8(b)))
-		}
-		if e == 0 { // subnormal
-			e = 1
-		} else {
-			m |= 1 << manBits
-		}
-		v := math.Ldexp(float64(m), e-bias-manBits)
-		return math.Copysign(v, float64(int8(b)))
-	})
+func floats(value func(byte) float32) *[256]float64 {
+	return integers(func(b byte) float64 { return float64(value(b)) })
 }
 
 // readTable16 reads two bytes an element. A table of 512 KiB, made when it is first
 // needed, is faster than arithmetic: of the values of weights few are frequent.
-func readTable16(value func(h uint16) float64) func([]float64, []byte) {
+func readTable16(value func(h uint16) float32) func([]float64, []byte) {
 	table := sync.OnceValue(func() *[1 << 16]float64 {
 		t := new([1 << 16]float64)
 		for i := range t {
-			t[i] = value(uint16(i))
+			t[i] = float64(value(uint16(i)))
 		}
 		return t
 	})
@@ -152,24 +120,6 @@ func lookUp(t *[1 << 16]float64, dst []float64, src []byte) {
 	for i := range dst {
 		dst[i] = t[binary.LittleEndian.Uint16(src[2*i:])]
 	}
-}
-
-func bfloat16(h uint16) float64 { return float64(math.Float32frombits(uint32(h) << 16)) }
-
-// float16 puts exponent and mantissa where float64 has them and moves the exponent
-// to the other bias: 1023−15 for normal numbers, to the top for infinities and NaNs.
-// Subnormals are counted in 2^-24.
-func float16(h uint16) float64 {
-	v, sign := uint64(h&0x7fff)<<42, uint64(h&0x8000)<<48
-	switch h & 0x7c00 {
-	case 0:
-		v = math.Float64bits(float64(h&0x3ff) * 0x1p-24)
-	case 0x7c00:
-		v |= 0x7ff << 52
-	default:
-		v += (1023 - 15) << 52
-	}
-	return math.Float64frombits(v | sign)
 }
 
 func readFloat32(dst []float64, src []byte) {

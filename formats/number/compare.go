@@ -1,4 +1,4 @@
-package repo
+package number
 
 import (
 	"context"
@@ -95,41 +95,29 @@ func (c *pairing) work(ctx context.Context, a, b Operand, n int64, next *atomic.
 		first := k * compareBlock
 		elems := min(compareBlock, n-first)
 		pa, pb := bufA[:blockBytes(elems, c.a)], bufB[:blockBytes(elems, c.b)]
-		if err := readFull(a.R, pa, a.Off+blockBytes(first, c.a)); err != nil {
+		if err := formats.ReadFull(a.R, pa, a.Off+blockBytes(first, c.a)); err != nil {
 			return fmt.Errorf("first tensor: %w", err)
 		}
-		if err := readFull(b.R, pb, b.Off+blockBytes(first, c.b)); err != nil {
+		if err := formats.ReadFull(b.R, pb, b.Off+blockBytes(first, c.b)); err != nil {
 			return fmt.Errorf("second tensor: %w", err)
 		}
 		c.add(&partial[k], pa, pb, scratch)
 	}
 }
 
-// readFull fills p from off; io.EOF with all bytes read is no error.
-func readFull(r io.ReaderAt, p []byte, off int64) error {
-	n, err := r.ReadAt(p, off)
-	if n == len(p) {
-		return nil
-	}
-	if err == nil || err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	return fmt.Errorf("offset %d: got %d bytes, want %d: %w", off, n, len(p), err)
-}
-
 // noFigures is the result where only bytes could be compared.
 func noFigures(n, changed int64) Comparison {
 	c := Comparison{Elements: n, Changed: changed}
 	if changed == 0 {
-		return unchanged(n)
+		return Unchanged(n)
 	}
 	nan := math.NaN()
 	c.RelL2, c.MaxAbs, c.Cosine, c.MeanShift, c.DiffSq, c.BaseSq = nan, nan, nan, nan, nan, nan
 	return c
 }
 
-// unchanged is the comparison of n elements with themselves, known without
+// Unchanged is the comparison of n elements with themselves, known without
 // reading them. Its BaseSq is not known and therefore NaN.
-func unchanged(n int64) Comparison {
+func Unchanged(n int64) Comparison {
 	return Comparison{Elements: n, Cosine: 1, BaseSq: math.NaN()}
 }

@@ -2,7 +2,7 @@
 
 #include <immintrin.h>
 
-#include "compare_kernel.h"
+#include "kernel.h"
 
 #pragma STDC FP_CONTRACT OFF
 
