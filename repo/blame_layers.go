@@ -50,10 +50,10 @@ func (b *Blame) layers() []BlamedLayer {
 		newest[c.ID] = i
 	}
 	slices.SortFunc(order, func(x, y key) int {
-		return cmp.Or(compareBools(x.layer < 0, y.layer < 0), cmp.Compare(x.stack, y.stack),
-			cmp.Compare(x.layer, y.layer), cmp.Compare(newest[x.commit], newest[y.commit]))
+		return cmp.Or(names.Place{Stack: x.stack, Layer: x.layer}.Compare(names.Place{Stack: y.stack, Layer: y.layer}),
+			cmp.Compare(newest[x.commit], newest[y.commit]))
 	})
-	prefixes, out := stackPrefixes(stacks), make([]BlamedLayer, len(order))
+	prefixes, out := names.StackPrefixes(stacks), make([]BlamedLayer, len(order))
 	for i, k := range order {
 		row := cells[k]
 		slices.SortStableFunc(row.Modules, func(x, y string) int { return cmp.Compare(names.ModuleRank(x), names.ModuleRank(y)) })

@@ -1,10 +1,8 @@
 package repo
 
 import (
-	"cmp"
 	"math"
 	"slices"
-	"strings"
 
 	"dits/formats/names"
 	"dits/formats/number"
@@ -54,8 +52,8 @@ func Layers(tensors []TensorDiff) []LayerDiff {
 	for _, c := range cells {
 		list = append(list, c)
 	}
-	slices.SortFunc(list, compareCells)
-	rows, prefixes := make([]LayerDiff, len(list)), stackPrefixes(stacks)
+	slices.SortFunc(list, func(a, b *cell) int { return a.Compare(b.Place) })
+	rows, prefixes := make([]LayerDiff, len(list)), names.StackPrefixes(stacks)
 	for i, c := range list {
 		rows[i] = c.row(prefixes)
 	}
@@ -81,64 +79,4 @@ func (c *cell) row(prefixes map[string]string) LayerDiff {
 		row.Module = prefixes[c.Stack] + c.Module
 	}
 	return row
-}
-
-// stackPrefixes are what goes before a module's name: nothing in the main stack and where there is only
-// one, else what is left of the stack's path without what all have in common.
-func stackPrefixes(stacks map[string]bool) map[string]string {
-	var paths []string
-	for s := range stacks {
-		paths = append(paths, s)
-	}
-	prefixes := make(map[string]string, len(paths))
-	if len(paths) < 2 {
-		return prefixes
-	}
-	common := func(part func(p []string, i int) string) int {
-		for i := 0; ; i++ {
-			first := part(strings.Split(paths[0], "."), i)
-			for _, p := range paths {
-				if got := part(strings.Split(p, "."), i); got == "" || got != first {
-					return i
-				}
-			}
-		}
-	}
-	head := common(func(p []string, i int) string { return at(p, i) })
-	tail := common(func(p []string, i int) string { return at(p, len(p)-1-i) })
-	for _, s := range paths {
-		parts := strings.Split(s, ".")
-		end := max(len(parts)-tail, min(head+1, len(parts)))
-		prefixes[s] = strings.Join(parts[min(head, end):end], ".") + "."
-	}
-	delete(prefixes, names.Main)
-	return prefixes
-}
-
-// at is parts[i], "" outside.
-func at(parts []string, i int) string {
-	if i < 0 || i >= len(parts) {
-		return ""
-	}
-	return parts[i]
-}
-
-func compareCells(a, b *cell) int {
-	return cmp.Or(
-		compareBools(a.Layer < 0, b.Layer < 0),
-		cmp.Compare(a.Stack, b.Stack),
-		cmp.Compare(a.Layer, b.Layer),
-		cmp.Compare(names.ModuleRank(a.Module), names.ModuleRank(b.Module)),
-		cmp.Compare(a.Module, b.Module),
-	)
-}
-
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 )
 
 // A Ref is a name for a commit, or for an annotated tag.
@@ -187,4 +188,12 @@ func (r *Repo) removeRef(name string, old digest.ID) error {
 		return err
 	}
 	return nil
+}
+
+// writeFile replaces a file of .dits. The caller holds the lock.
+func (r *Repo) writeFile(path string, content []byte) error {
+	return disk.WriteFileVia(r.FS, filepath.Join(r.Dir, "tmp"), path, 0o644, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
 }

@@ -3,14 +3,11 @@ package repo
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
-
-	"dits/tensorstore/disk"
 )
 
 // tmpDir holds files being written, of .dits and of the working folder; below the root.
@@ -25,14 +22,6 @@ const (
 	nearPrefix = ".dits-tmp-"
 	noteSuffix = ".near"
 )
-
-// writeFile replaces a file of .dits. The caller holds the lock.
-func (r *Repo) writeFile(path string, content []byte) error {
-	return disk.WriteFileVia(r.FS, r.workPath(tmpDir), path, 0o644, func(w io.Writer) error {
-		_, err := w.Write(content)
-		return err
-	})
-}
 
 // lock waits a little for .dits/lock; [ErrLocked] if another has it. It is not
 // reentrant. What a process that died while it had the lock left in tmpDir goes.
