@@ -34,10 +34,19 @@ var levels = map[string]int{
 	"tensorstore/predict":       4,
 	"catalog":                   4,
 	"tensorstore":               5,
-	"repo":                      6,
-	"remote":                    7,
-	"hub":                       7,
-	"cmd/dits":                  8,
+	"repo/object":               6,
+	"repo/refs":                 7,
+	"repo/diff":                 7,
+	"repo/merge":                7,
+	"repo/lora":                 8,
+	"repo/work":                 8,
+	"repo/history":              9,
+	"repo/relatives":            9,
+	"repo/lineage":              10,
+	"repo":                      11,
+	"remote":                    12,
+	"hub":                       12,
+	"cmd/dits":                  13,
 }
 
 // leaves are the exceptions within a level: from, to.
@@ -121,5 +130,5 @@ func checkLevel(t *testing.T, file, from, to string) {
 
 // isTestHelper says that a package exists for the tests of the one it is in.
 func isTestHelper(p string) bool {
-	return p == "tensorstore/disk/faultfs" || p == "formats/formatstest"
+	return p == "tensorstore/disk/faultfs" || p == "formats/formatstest" || p == "repo/repotest"
 }

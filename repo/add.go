@@ -13,6 +13,10 @@ import (
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/repo/lineage"
+	"dits/repo/object"
+	"dits/repo/relatives"
+	"dits/repo/work"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -26,7 +30,7 @@ type AddOptions struct {
 	Level       tensorstore.Level // how hard to look for what is smaller
 	Dereference bool              // a link that leads out of the folder becomes the file it leads to
 	Importance  string            // file in the file system with an importance matrix that quants were made with; "": none
-	Progress    Progress          // nil: none
+	Progress    object.Progress   // nil: none
 	Report      func(Added)       // called once for each file that was staged; nil: no one wants to know
 }
 
@@ -44,9 +48,9 @@ type Added struct {
 
 	Sources []string `json:"sources"` // files that the delta and derived ones are stored against, as PATH or REV:PATH
 
-	Recipe          *Recipe `json:"recipe"`         // that of most bytes of the derived ones; nil: there are none
-	DerivedLogical  int64   `json:"derived_bytes"`  // bytes of the derived ones
-	DerivedResidual int64   `json:"residual_bytes"` // what they took in packs, their predictions included
+	Recipe          *lineage.Recipe `json:"recipe"`         // that of most bytes of the derived ones; nil: there are none
+	DerivedLogical  int64           `json:"derived_bytes"`  // bytes of the derived ones
+	DerivedResidual int64           `json:"residual_bytes"` // what they took in packs, their predictions included
 
 	Warning string `json:"warning,omitempty"`
 	Removed bool   `json:"removed,omitempty"`
@@ -56,7 +60,7 @@ type Added struct {
 // packs that are sealed before the index names it. Where it fails, the index is as
 // before; what was stored stays, so that the same call later does not do it again.
 func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
-	o.Progress = orQuiet(o.Progress)
+	o.Progress = object.OrQuiet(o.Progress)
 	changes, err := r.changes(paths, o)
 	if err != nil {
 		return err
@@ -64,11 +68,12 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 	if o.DryRun {
 		return r.reportDryRun(changes, o)
 	}
-	a := &adding{repo: r, options: o, relatives: newRelatives(r), importances: importances{repo: r}, adapters: adapters{repo: r}}
+	a := &adding{repo: r, options: o, relatives: relatives.New(r.Folder),
+		importances: relatives.NewImportances(r.Folder), adapters: relatives.NewAdapters(r.Folder)}
 	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})
 	defer a.writer.Close()
 	if o.Importance != "" {
-		if err := a.importances.addNamed(ctx, a.writer, o.Importance); err != nil {
+		if err := a.importances.AddNamed(ctx, a.writer, o.Importance); err != nil {
 			return err
 		}
 	}
@@ -85,15 +90,15 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 }
 
 // stage puts entries into the index and takes others out, under the lock.
-func (r *Repo) stage(put []IndexEntry, remove []string) error {
+func (r *Repo) stage(put []work.IndexEntry, remove []string) error {
 	if len(put)+len(remove) == 0 {
 		return nil
 	}
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return err
 	}
-	defer l.unlock()
+	defer l.Unlock()
 	x, err := r.Index()
 	if err != nil {
 		return err
@@ -104,21 +109,21 @@ func (r *Repo) stage(put []IndexEntry, remove []string) error {
 	for _, e := range put {
 		x.Put(e)
 	}
-	return r.writeIndex(x)
+	return r.WriteIndex(x)
 }
 
 // An adding is one call of Add.
 type adding struct {
 	repo      *Repo
 	options   AddOptions
-	relatives *relatives
+	relatives *relatives.Finder
 	flushed   int64 // bytes stored when the writer was flushed last
 	writer    *tensorstore.Writer
-	staged    []IndexEntry
+	staged    []work.IndexEntry
 	puts      []putTensor // of the last file
 
-	importances importances
-	adapters    adapters
+	importances *relatives.Importances
+	adapters    *relatives.Adapters
 }
 
 func (a *adding) files(ctx context.Context, c changes) error {
@@ -189,7 +194,7 @@ func (a *adding) file(ctx context.Context, path string) (Added, error) {
 	if outside && a.options.Dereference {
 		return a.regular(ctx, path, full)
 	}
-	e := IndexEntry{Path: path, Mode: ModeLink, Size: int64(len(target)), Stat: statOf(info)}
+	e := work.IndexEntry{Path: path, Mode: object.ModeLink, Size: int64(len(target)), Stat: work.StatOf(info)}
 	done, err := a.content(ctx, &e, strings.NewReader(target))
 	if err == nil && outside {
 		done.Warning = "link out of the folder to " + target + ", committed as a link (--dereference commits what it leads to)"
@@ -220,11 +225,11 @@ func (a *adding) regular(ctx context.Context, path, full string) (Added, error) 
 	if err != nil {
 		return Added{}, err
 	}
-	mode, ok := modeOf(before.Mode())
-	if !ok || mode == ModeDir {
+	mode, ok := object.ModeOf(before.Mode())
+	if !ok || mode == object.ModeDir {
 		return Added{}, fmt.Errorf("is a %s, want a file", before.Mode().Type())
 	}
-	e := IndexEntry{Path: path, Mode: mode, Size: before.Size(), Stat: statOf(before)}
+	e := work.IndexEntry{Path: path, Mode: mode, Size: before.Size(), Stat: work.StatOf(before)}
 	done, err := a.content(ctx, &e, f)
 	if err != nil {
 		return Added{}, err
@@ -233,21 +238,21 @@ func (a *adding) regular(ctx context.Context, path, full string) (Added, error) 
 	if err != nil {
 		return Added{}, err
 	}
-	if after.Size() != before.Size() || statOf(after) != statOf(before) {
+	if after.Size() != before.Size() || work.StatOf(after) != work.StatOf(before) {
 		return Added{}, fmt.Errorf("%w: add it again when nothing writes to it", tensorstore.ErrChanged)
 	}
 	return done, nil
 }
 
 // content stores the bytes of src, fills in the entry's digest and stages it.
-func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (Added, error) {
+func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderAt) (Added, error) {
 	p := a.options.Progress
 	p.Turn(hashing, e.Path)
-	file, err := scan(ctx, src, e.Size, e.Path, p.Add)
+	file, err := object.Scan(ctx, src, e.Size, e.Path, p.Add)
 	if err != nil {
 		return Added{}, err
 	}
-	if e.ID = file.ID; e.Mode == ModeLink {
+	if e.ID = file.ID; e.Mode == object.ModeLink {
 		file.Layout.Warning = ""
 	}
 	done := Added{Path: e.Path, Format: file.Layout.Format, Logical: e.Size, Tensors: len(file.Layout.Tensors), Warning: file.Layout.Warning}
@@ -263,14 +268,14 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 	}
 	p.Turn(storing, e.Path)
 	before := a.writer.Stored()
-	kin, err := a.relatives.family(ctx, e.Path, file, src)
+	kin, err := a.relatives.Family(ctx, e.Path, file, src)
 	if err != nil {
 		return Added{}, err
 	}
 	if err := a.segments(ctx, file, kin, src, &done); err != nil {
 		return Added{}, err
 	}
-	if err := a.writer.PutObject(pack.Manifest, file.ID, encodeManifest(file)); err != nil {
+	if err := a.writer.PutObject(pack.Manifest, file.ID, object.EncodeManifest(file)); err != nil {
 		return Added{}, err
 	}
 	done.Stored = a.writer.Stored() - before
@@ -281,19 +286,19 @@ func (a *adding) content(ctx context.Context, e *IndexEntry, src io.ReaderAt) (A
 // takeUp notes the importance matrices and adapters of a file for those that come after it, which
 // have to find them in the store.
 func (a *adding) takeUp(path string, file catalog.File, src io.ReaderAt) error {
-	if mayBeAdapter(path) {
-		if err := a.adapters.load(); err != nil || !a.adapters.add(path, file) {
+	if relatives.MayBeAdapter(path) {
+		if err := a.adapters.Load(); err != nil || !a.adapters.Add(path, file) {
 			return err
 		}
 		return a.writer.Flush()
 	}
-	if !mayHaveImportance(path) {
+	if !relatives.MayHaveImportance(path) {
 		return nil
 	}
-	if err := a.importances.load(); err != nil {
+	if err := a.importances.Load(); err != nil {
 		return err
 	}
-	err := a.importances.add(path, file, func(i int) (io.ReaderAt, error) {
+	err := a.importances.Add(path, file, func(i int) (io.ReaderAt, error) {
 		s := file.Layout.Segments[i]
 		return io.NewSectionReader(src, s.Off, s.Len), nil
 	})
@@ -304,9 +309,9 @@ func (a *adding) takeUp(path string, file catalog.File, src io.ReaderAt) error {
 }
 
 // stage notes an entry for the index, and the file as a relative of those to come.
-func (a *adding) stage(e IndexEntry, file catalog.File) {
+func (a *adding) stage(e work.IndexEntry, file catalog.File) {
 	a.staged = append(a.staged, e)
-	a.relatives.add(e.Path, file)
+	a.relatives.Add(e.Path, file)
 }
 
 // known says that the store has a file of that digest, with all its parts.
@@ -328,7 +333,7 @@ func (a *adding) known(id digest.ID) (bool, error) {
 }
 
 // segments stores the segments of a file, several at once, and counts its tensors.
-func (a *adding) segments(ctx context.Context, file catalog.File, kin family, src io.ReaderAt, done *Added) error {
+func (a *adding) segments(ctx context.Context, file catalog.File, kin relatives.Family, src io.ReaderAt, done *Added) error {
 	puts := make([]tensorstore.Put, len(file.Blobs))
 	hints := make([]tensorstore.Hint, len(file.Blobs))
 	for i := range hints {
@@ -359,24 +364,15 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin family, sr
 }
 
 // hint is what is known of segment i of a file.
-func (a *adding) hint(file catalog.File, i int, kin family) (h tensorstore.Hint, err error) {
-	h = hint(file, i, kin)
+func (a *adding) hint(file catalog.File, i int, kin relatives.Family) (h tensorstore.Hint, err error) {
+	h = relatives.Hint(file, i, kin)
 	if s := file.Layout.Segments[i]; s.Kind == formats.Data {
 		t := file.Layout.Tensors[s.Tensor]
-		if h.Importance, err = a.importances.of(file, t); err == nil {
-			h.Adapters, err = a.adapters.of(t)
+		if h.Importance, err = a.importances.Of(file, t); err == nil {
+			h.Adapters, err = a.adapters.Of(t)
 		}
 	}
 	return h, err
-}
-
-func hint(file catalog.File, i int, kin family) tensorstore.Hint {
-	s := file.Layout.Segments[i]
-	if s.Kind != formats.Data {
-		return tensorstore.Hint{Fine: s.Kind == formats.Header}
-	}
-	t := file.Layout.Tensors[s.Tensor]
-	return tensorstore.Hint{DType: t.DType, Shape: t.Shape, Relatives: kin.of(i, t)}
 }
 
 // count sorts the tensors by what became of them. One without bytes is known.

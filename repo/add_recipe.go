@@ -1,18 +1,14 @@
 package repo
 
 import (
+	"cmp"
+
 	"dits/catalog"
 	"dits/formats"
+	"dits/repo/lineage"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 )
-
-// A Recipe is how tensors are computed from others.
-type Recipe struct {
-	Way    string   `json:"way"`    // rounded, hinted or replayed by a quantiser; cast, arranged, merged, scaled, scales
-	Source string   `json:"source"` // file with their values, as PATH or REV:PATH; "" when no branch or tag leads to it
-	With   []string `json:"with"`   // files of adapters and importance matrices that were used, named alike
-}
 
 // recipe notes of the tensors just put what the derived ones took, and the recipe of most of their bytes.
 func (a *adding) recipe(file catalog.File, puts []tensorstore.Put, done *Added) error {
@@ -27,7 +23,7 @@ func (a *adding) recipe(file catalog.File, puts []tensorstore.Put, done *Added) 
 		done.DerivedLogical += s.Len
 		done.DerivedResidual += p.Stored
 		derived = append(derived, p)
-		u := use{way: recipeOf(p.Prediction)}
+		u := use{way: lineage.RecipeOf(p.Prediction)}
 		for _, id := range p.Prediction.Helpers() {
 			u.with = a.helperName(id)
 		}
@@ -38,7 +34,7 @@ func (a *adding) recipe(file catalog.File, puts []tensorstore.Put, done *Added) 
 	if len(derived) == 0 {
 		return nil
 	}
-	done.Recipe = &Recipe{Way: most.way, With: []string{}}
+	done.Recipe = &lineage.Recipe{Way: most.way, With: []string{}}
 	if most.with != "" {
 		done.Recipe.With = append(done.Recipe.With, most.with)
 	}
@@ -51,8 +47,5 @@ func (a *adding) recipe(file catalog.File, puts []tensorstore.Put, done *Added) 
 
 // helperName is the file that has the blob of an adapter or importance matrix, "" for one that is not known.
 func (a *adding) helperName(id digest.ID) string {
-	if name, ok := a.importances.files[id]; ok {
-		return name
-	}
-	return a.adapters.files[id]
+	return cmp.Or(a.importances.Name(id), a.adapters.Name(id))
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/object"
 	"dits/tensorstore"
 	"dits/tensorstore/disk/faultfs"
 	"dits/tensorstore/pack"
@@ -55,7 +56,7 @@ func (f *fixture) readsBack(path, want string) {
 	file, err := f.ReadFile(x.Find(path).ID)
 	require.NoError(f.t, err)
 	var got buffer
-	require.NoError(f.t, f.copyContent(context.Background(), &got, file, NoProgress))
+	require.NoError(f.t, f.CopyContent(context.Background(), &got, file, object.NoProgress))
 	require.Equal(f.t, want, string(got))
 }
 
@@ -97,7 +98,7 @@ func TestAddStoresThePartsThatAFileHasLost(t *testing.T) {
 	require.NoError(t, err)
 	f.losePacks(pack.Manifest)
 	w := f.Store.Begin(tensorstore.WriterOptions{})
-	require.NoError(t, w.PutObject(pack.Manifest, file.ID, encodeManifest(file)))
+	require.NoError(t, w.PutObject(pack.Manifest, file.ID, object.EncodeManifest(file)))
 	require.NoError(t, w.Flush())
 	require.NoError(t, w.Close())
 	f.put("a", "one") // with another time
@@ -115,12 +116,12 @@ func TestAddDoesNotFollowLinksToFolders(t *testing.T) {
 	f.add("link")
 	for _, path := range []string{"link/sub", "link/sub/secret"} {
 		err := f.Add(context.Background(), []string{path}, AddOptions{})
-		require.ErrorIs(t, err, ErrNoPath, path)
+		require.ErrorIs(t, err, object.ErrNoPath, path)
 	}
 	x, err := f.Index()
 	require.NoError(t, err)
 	require.Len(t, x.Entries, 1)
-	require.EqualValues(t, ModeLink, x.Entries[0].Mode)
+	require.EqualValues(t, object.ModeLink, x.Entries[0].Mode)
 }
 
 // A file that another process writes to while it is read is refused, and the index stays as it was.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path"
 	"slices"
+
+	"dits/repo/relatives"
 )
 
 // inOrder sorts paths so that what others are made of comes first: importance matrices, adapters, whatever is no
@@ -19,7 +21,7 @@ func (r *Repo) inOrder(paths []string) []string {
 	files := make([]file, len(paths))
 	for i, p := range paths {
 		files[i] = file{path: p, rank: addRank(p)}
-		if info, err := os.Stat(r.workPath(p)); err == nil && files[i].rank == ggufRank {
+		if info, err := os.Stat(r.WorkPath(p)); err == nil && files[i].rank == ggufRank {
 			files[i].size = info.Size()
 		}
 	}
@@ -42,9 +44,9 @@ const (
 
 func addRank(p string) int {
 	switch {
-	case mayHaveImportance(p):
+	case relatives.MayHaveImportance(p):
 		return importanceRank
-	case mayBeAdapter(p):
+	case relatives.MayBeAdapter(p):
 		return adapterRank
 	case path.Ext(p) == ".gguf":
 		return ggufRank

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 
+	"dits/repo/object"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -44,17 +46,17 @@ func (r *Repo) changes(paths []string, o AddOptions) (changes, error) {
 // A finder collects changes.
 type finder struct {
 	repo    *Repo
-	index   *Index
+	index   *work.Index
 	options AddOptions
 	seen    map[string]bool
 	found   changes
-	same    []WorkFile // as staged, by their stat
+	same    []work.WorkFile // as staged, by their stat
 }
 
 // path collects the changes of one file or folder that the user named. Naming an ignored
 // file is asking for it.
 func (f *finder) path(path string) error {
-	file, ok, err := f.repo.lstat(path)
+	file, ok, err := f.repo.Lstat(path)
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ func (f *finder) path(path string) error {
 		return f.file(file)
 	}
 	if !tracked && !f.repo.isFolder(path) {
-		return fmt.Errorf("%s: %w", path, ErrNoPath)
+		return fmt.Errorf("%s: %w", path, object.ErrNoPath)
 	}
 	if err := f.repo.Walk(path, false, f.file); err != nil {
 		return err
@@ -79,19 +81,19 @@ func (f *finder) path(path string) error {
 }
 
 // self is the index entry of path itself.
-func (f *finder) self(path string) []IndexEntry {
+func (f *finder) self(path string) []work.IndexEntry {
 	if e := f.index.Find(path); e != nil {
-		return []IndexEntry{*e}
+		return []work.IndexEntry{*e}
 	}
 	return nil
 }
 
 // tracked looks at a file of the index that the walk has perhaps not seen.
-func (f *finder) tracked(e IndexEntry) error {
+func (f *finder) tracked(e work.IndexEntry) error {
 	if f.seen[e.Path] {
 		return nil
 	}
-	file, ok, err := f.repo.lstat(e.Path)
+	file, ok, err := f.repo.Lstat(e.Path)
 	if err != nil {
 		return err
 	}
@@ -110,7 +112,7 @@ func (f *finder) removeBelow(path string) {
 }
 
 // file collects a file of the working folder unless its stat says that it is as staged.
-func (f *finder) file(file WorkFile) error {
+func (f *finder) file(file work.WorkFile) error {
 	if f.seen[file.Path] {
 		return nil
 	}
@@ -119,7 +121,7 @@ func (f *finder) file(file WorkFile) error {
 	if e == nil && f.options.Update {
 		return nil
 	}
-	follow := f.options.Dereference && file.Mode == ModeLink // what it leads to is not in its stat
+	follow := f.options.Dereference && file.Mode == object.ModeLink // what it leads to is not in its stat
 	if e != nil && e.Mode == file.Mode && e.Size == file.Size && e.Stat == file.Stat && !f.index.Racy(e) && !follow {
 		f.same = append(f.same, file)
 		return nil
@@ -128,7 +130,7 @@ func (f *finder) file(file WorkFile) error {
 	return nil
 }
 
-func (f *finder) changed(file WorkFile) {
+func (f *finder) changed(file work.WorkFile) {
 	f.found.changed = append(f.found.changed, file.Path)
 	f.found.bytes += file.Size
 }
@@ -157,7 +159,7 @@ func (r *Repo) reportDryRun(c changes, o AddOptions) error {
 		o.Report(Added{Path: path, Removed: true})
 	}
 	for _, path := range c.changed {
-		f, ok, err := r.lstat(path)
+		f, ok, err := r.Lstat(path)
 		if err != nil {
 			return err
 		}
@@ -175,6 +177,6 @@ func (r *Repo) isFolder(path string) bool {
 			return false
 		}
 	}
-	info, err := os.Lstat(r.workPath(path))
+	info, err := os.Lstat(r.WorkPath(path))
 	return err == nil && info.IsDir()
 }

@@ -4,20 +4,13 @@ import (
 	"os"
 	"os/user"
 	"strings"
+
+	"dits/repo/refs"
 )
 
-// An Author is who commits.
-type Author struct {
-	Name, Mail string
-	Default    bool // not configured: made of the login name and the host
-}
-
-// String is "NAME <MAIL>".
-func (a Author) String() string { return a.Name + " <" + a.Mail + ">" }
-
 // author returns the configured author, or a default for what is not configured.
-func (r *Repo) author() Author {
-	a := Author{Name: cleanAuthor(r.Config.User.Name), Mail: cleanAuthor(r.Config.User.Email)}
+func (r *Repo) author() refs.Author {
+	a := refs.Author{Name: cleanAuthor(r.Config.User.Name), Mail: cleanAuthor(r.Config.User.Email)}
 	if a.Name != "" && a.Mail != "" {
 		return a
 	}

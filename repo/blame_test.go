@@ -10,13 +10,19 @@ import (
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/repo/history"
+	"dits/repo/lineage"
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
 
 // tiny is a tensor of one number.
-func tiny(name string, v float32) testTensor { return testTensor{name, "F32", []int64{1}, f32s(v)} }
+func tiny(name string, v float32) testTensor {
+	return testTensor{Name: name, DType: "F32", Shape: []int64{1}, Data: f32s(v)}
+}
 
 // blamed is "name: message of the commit" for each tensor, by name.
 func (f *fixture) blamed(rev, path string) map[string]string {
@@ -50,9 +56,9 @@ func TestBlame(t *testing.T) {
 	require.Equal(t, map[string]string{"a": "one", "b": "two", "c": "one"}, f.blamed("HEAD", "m.safetensors"))
 
 	// A new tensor, one of another shape, and one that changed and came back.
-	put(tiny("a", 2), tiny("b", 2), testTensor{"c", "F32", []int64{1, 1}, f32s(1)}, tiny("d", 1))
+	put(tiny("a", 2), tiny("b", 2), testTensor{Name: "c", DType: "F32", Shape: []int64{1, 1}, Data: f32s(1)}, tiny("d", 1))
 	f.save("three")
-	put(tiny("d", 1), testTensor{"c", "F32", []int64{1, 1}, f32s(1)}, tiny("b", 2), tiny("a", 1))
+	put(tiny("d", 1), testTensor{Name: "c", DType: "F32", Shape: []int64{1, 1}, Data: f32s(1)}, tiny("b", 2), tiny("a", 1))
 	f.save("four")
 	require.Equal(t, map[string]string{"a": "four", "b": "two", "c": "three", "d": "three"}, f.blamed("HEAD", "m.safetensors"))
 	require.Equal(t, map[string]string{"a": "one", "b": "two", "c": "one"}, f.blamed("HEAD~2", "m.safetensors"))
@@ -70,9 +76,9 @@ func TestBlame(t *testing.T) {
 	_, err = f.Blame("HEAD", "other.txt")
 	require.ErrorContains(t, err, "without tensors")
 	_, err = f.Blame("HEAD", "nothing")
-	require.ErrorIs(t, err, ErrNoPath)
+	require.ErrorIs(t, err, object.ErrNoPath)
 	_, err = f.Blame("nothing", "m.safetensors")
-	require.ErrorIs(t, err, ErrUnknownRevision)
+	require.ErrorIs(t, err, refs.ErrUnknownRevision)
 }
 
 // mergeCommit commits the index with the parents HEAD and other.
@@ -85,8 +91,8 @@ func (f *fixture) mergeCommit(message string, other digest.ID) {
 	f.n++
 	c := catalog.Commit{Parents: []digest.ID{h.Commit, other}, Author: "Ada <ada@example.org>",
 		Time: time.Unix(1_700_000_000+3600*int64(f.n), 0).UTC(), Message: message + "\n"}
-	require.NoError(f.t, f.storeCommit(&c, x.files()))
-	require.NoError(f.t, f.UpdateRef(branchPrefix+h.Branch, h.Commit, c.ID, "merge"))
+	require.NoError(f.t, f.storeCommit(&c, x.Files()))
+	require.NoError(f.t, f.UpdateRef(object.BranchPrefix+h.Branch, h.Commit, c.ID, "merge"))
 }
 
 // What one side of a merge changed is that side's, not the merge's.
@@ -112,9 +118,9 @@ func TestBlameOfMerge(t *testing.T) {
 	subjects := func(globs ...string) (out []string) {
 		h, err := f.Head()
 		require.NoError(t, err)
-		for c, err := range f.Log([]digest.ID{h.Commit}, LogOptions{Tensors: globs}) {
+		for c, err := range f.Log([]digest.ID{h.Commit}, history.LogOptions{Tensors: globs}) {
 			require.NoError(t, err)
-			out = append(out, Subject(c.Message))
+			out = append(out, object.Subject(c.Message))
 		}
 		return out
 	}
@@ -141,11 +147,11 @@ func TestBlameLayers(t *testing.T) {
 	b, err := f.Blame("HEAD", "m.safetensors")
 	require.NoError(t, err)
 	zero, ten := 0, 10
-	require.Equal(t, []BlamedLayer{
-		{&zero, "", two, 1, []string{"q_proj"}, false},
-		{&zero, "", one, 2, []string{"k_proj", "norms"}, false},
-		{&ten, "", one, 1, []string{"up"}, true},
-		{nil, "", one, 1, []string{"norm"}, true},
+	require.Equal(t, []history.BlamedLayer{
+		{Layer: &zero, Stack: "", Commit: two, Tensors: 1, Modules: []string{"q_proj"}, Whole: false},
+		{Layer: &zero, Stack: "", Commit: one, Tensors: 2, Modules: []string{"k_proj", "norms"}, Whole: false},
+		{Layer: &ten, Stack: "", Commit: one, Tensors: 1, Modules: []string{"up"}, Whole: true},
+		{Layer: nil, Stack: "", Commit: one, Tensors: 1, Modules: []string{"norm"}, Whole: true},
 	}, b.Layers)
 }
 
@@ -165,9 +171,9 @@ func TestLogTensors(t *testing.T) {
 	require.NoError(t, err)
 	log := func(paths []string, globs ...string) (out []string) {
 		t.Helper()
-		for c, err := range f.Log([]digest.ID{head}, LogOptions{Paths: paths, Tensors: globs}) {
+		for c, err := range f.Log([]digest.ID{head}, history.LogOptions{Paths: paths, Tensors: globs}) {
 			require.NoError(t, err)
-			out = append(out, Subject(c.Message))
+			out = append(out, object.Subject(c.Message))
 		}
 		return out
 	}
@@ -176,7 +182,7 @@ func TestLogTensors(t *testing.T) {
 	require.Equal(t, []string{"another file"}, log([]string{"dir", "m.txt"}, "*"))
 	require.Equal(t, []string{"another file"}, log([]string{"dir"}, "x.1.q", "y"))
 	require.Empty(t, log(nil, "z*"))
-	for _, err := range f.Log([]digest.ID{head}, LogOptions{Tensors: []string{"[a"}}) {
+	for _, err := range f.Log([]digest.ID{head}, history.LogOptions{Tensors: []string{"[a"}}) {
 		require.ErrorContains(t, err, "pattern")
 	}
 }
@@ -205,19 +211,19 @@ func longHistory(tb testing.TB, r *Repo, n, tensors int) digest.ID {
 			f.Blobs[1+rng.IntN(tensors)] = digest.Sum(fmt.Append(nil, rng.Uint64()))
 		}
 		f.ID = digest.Sum(fmt.Append(nil, "file", i))
-		put(pack.Manifest, f.ID, encodeManifest(f))
-		tree := encodeTree([]catalog.TreeEntry{{Name: "model.safetensors", Mode: ModeFile, ID: f.ID, Size: f.Layout.Size}})
+		put(pack.Manifest, f.ID, object.EncodeManifest(f))
+		tree := object.EncodeTree([]catalog.TreeEntry{{Name: "model.safetensors", Mode: object.ModeFile, ID: f.ID, Size: f.Layout.Size}})
 		c := catalog.Commit{Tree: digest.Sum(tree), Author: "Ada <ada@example.org>", Time: time.Unix(1_700_000_000+int64(i), 0), Message: fmt.Sprintf("step %d\n", i)}
 		if !head.IsZero() {
 			c.Parents = []digest.ID{head}
 		}
-		commit := encodeCommit(c)
+		commit := object.EncodeCommit(c)
 		head = digest.Sum(commit)
 		put(pack.Tree, c.Tree, tree)
 		put(pack.Commit, head, commit)
 	}
 	require.NoError(tb, w.Flush())
-	require.NoError(tb, r.UpdateRef(branchPrefix+"long", digest.ID{}, head, "test"))
+	require.NoError(tb, r.UpdateRef(object.BranchPrefix+"long", digest.ID{}, head, "test"))
 	return head
 }
 
@@ -236,7 +242,7 @@ func BenchmarkHistory(b *testing.B) {
 	})
 	b.Run("Lineage", func(b *testing.B) {
 		for b.Loop() {
-			l, err := r.Lineage(LineageOptions{Rev: "long", Depth: 8})
+			l, err := r.Lineage(lineage.Options{Rev: "long", Depth: 8})
 			require.NoError(b, err)
 			require.Greater(b, len(l.Files), 8)
 		}
@@ -244,7 +250,7 @@ func BenchmarkHistory(b *testing.B) {
 	b.Run("LogTensor", func(b *testing.B) {
 		for b.Loop() {
 			n := 0
-			for _, err := range r.Log([]digest.ID{head}, LogOptions{Tensors: []string{"model.layers.7.*"}}) {
+			for _, err := range r.Log([]digest.ID{head}, history.LogOptions{Tensors: []string{"model.layers.7.*"}}) {
 				require.NoError(b, err)
 				n++
 			}

@@ -3,22 +3,24 @@ package repo
 import (
 	"fmt"
 
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 )
 
 // Branches returns all branches by name.
-func (r *Repo) Branches() ([]Ref, error) { return r.Refs(branchPrefix) }
+func (r *Repo) Branches() ([]refs.Ref, error) { return r.ListRefs(object.BranchPrefix) }
 
 // CreateBranch makes a branch at the commit that start names; "" is HEAD. It does
 // not check it out. With force an existing branch is moved, but not the current one.
 func (r *Repo) CreateBranch(name, start string, force bool) (digest.ID, error) {
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return digest.ID{}, err
 	}
-	defer l.unlock()
+	defer l.Unlock()
 	if start == "" {
-		start = headName
+		start = object.HeadName
 	}
 	id, err := r.Resolve(start)
 	if err != nil {
@@ -28,7 +30,7 @@ func (r *Repo) CreateBranch(name, start string, force bool) (digest.ID, error) {
 }
 
 func (r *Repo) createBranch(name, start string, id digest.ID, force bool) error {
-	ref, err := branchRef(name)
+	ref, err := refs.BranchRef(name)
 	if err != nil {
 		return err
 	}
@@ -42,7 +44,7 @@ func (r *Repo) createBranch(name, start string, id digest.ID, force bool) error 
 	}
 	switch {
 	case !old.IsZero() && !force:
-		return fmt.Errorf("branch %s: %w", name, ErrExists)
+		return fmt.Errorf("branch %s: %w", name, refs.ErrExists)
 	case !old.IsZero() && h.Branch == name:
 		return fmt.Errorf("branch %s: checked out, cannot be moved this way (`dits reset` does)", name)
 	}
@@ -53,11 +55,11 @@ func (r *Repo) createBranch(name, start string, id digest.ID, force bool) error 
 // never removed; one whose commits HEAD does not have only with force
 // ([ErrUnmerged]).
 func (r *Repo) DeleteBranch(name string, force bool) (digest.ID, error) {
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return digest.ID{}, err
 	}
-	defer l.unlock()
+	defer l.Unlock()
 	ref, id, h, err := r.existingBranch(name)
 	if err != nil {
 		return id, err
@@ -79,15 +81,15 @@ func (r *Repo) DeleteBranch(name string, force bool) (digest.ID, error) {
 	return id, r.UpdateRef(ref, id, digest.ID{}, "")
 }
 
-func (r *Repo) existingBranch(name string) (ref string, id digest.ID, h Head, err error) {
-	if ref, err = branchRef(name); err != nil {
+func (r *Repo) existingBranch(name string) (ref string, id digest.ID, h refs.Head, err error) {
+	if ref, err = refs.BranchRef(name); err != nil {
 		return
 	}
 	if id, err = r.ReadRef(ref); err != nil {
 		return
 	}
 	if id.IsZero() {
-		err = fmt.Errorf("branch %s: %w", name, r.unknown(name))
+		err = fmt.Errorf("branch %s: %w", name, r.Unknown(name))
 		return
 	}
 	h, err = r.Head()
@@ -97,11 +99,11 @@ func (r *Repo) existingBranch(name string) (ref string, id digest.ID, h Head, er
 // RenameBranch moves a branch, its log and, if it is checked out, HEAD to another
 // name. from "" is the current branch. Stopped half way, both names are there.
 func (r *Repo) RenameBranch(from, to string, force bool) error {
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return err
 	}
-	defer l.unlock()
+	defer l.Unlock()
 	h, err := r.Head()
 	if err != nil {
 		return err
@@ -116,7 +118,7 @@ func (r *Repo) RenameBranch(from, to string, force bool) error {
 	if err != nil {
 		return err
 	}
-	newRef, err := branchRef(to)
+	newRef, err := refs.BranchRef(to)
 	if err != nil {
 		return err
 	}
@@ -125,16 +127,16 @@ func (r *Repo) RenameBranch(from, to string, force bool) error {
 	case err != nil || newRef == ref:
 		return err
 	case !old.IsZero() && (!force || h.Branch == to):
-		return fmt.Errorf("branch %s: %w", to, ErrExists)
+		return fmt.Errorf("branch %s: %w", to, refs.ErrExists)
 	}
 	if err := r.UpdateRef(newRef, old, id, "branch: renamed "+ref+" to "+newRef); err != nil {
 		return err
 	}
-	if err := r.copyLog(ref, newRef); err != nil {
+	if err := r.CopyLog(ref, newRef); err != nil {
 		return err
 	}
 	if h.Branch == from {
-		if err := r.writeHead(Head{Branch: to}); err != nil {
+		if err := r.WriteHead(refs.Head{Branch: to}); err != nil {
 			return err
 		}
 	}
@@ -143,19 +145,19 @@ func (r *Repo) RenameBranch(from, to string, force bool) error {
 
 // renameUnborn renames a branch that has no commits yet: it is only in HEAD.
 func (r *Repo) renameUnborn(to string) error {
-	ref, err := branchRef(to)
+	ref, err := refs.BranchRef(to)
 	if err != nil {
 		return err
 	}
 	if id, err := r.ReadRef(ref); err != nil || !id.IsZero() {
 		return fmt.Errorf("branch %s: %w", to, orExists(err))
 	}
-	return r.writeHead(Head{Branch: to})
+	return r.WriteHead(refs.Head{Branch: to})
 }
 
 func orExists(err error) error {
 	if err == nil {
-		return ErrExists
+		return refs.ErrExists
 	}
 	return err
 }

@@ -4,12 +4,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/refs"
 )
 
 func TestBranches(t *testing.T) {
 	f := newFixture(t)
 	_, err := f.CreateBranch("early", "", false)
-	require.ErrorIs(t, err, ErrUnknownRevision, "no commit yet")
+	require.ErrorIs(t, err, refs.ErrUnknownRevision, "no commit yet")
 	require.NoError(t, f.RenameBranch("", "trunk", false), "before the first commit")
 	f.put("a", "1")
 	first := f.save("first")
@@ -20,9 +22,9 @@ func TestBranches(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first, got)
 	_, err = f.CreateBranch("ft/customer", "", false)
-	require.ErrorIs(t, err, ErrExists)
+	require.ErrorIs(t, err, refs.ErrExists)
 	_, err = f.CreateBranch("ft", "", false)
-	require.ErrorIs(t, err, ErrExists, "ft/customer is in the way")
+	require.ErrorIs(t, err, refs.ErrExists, "ft/customer is in the way")
 	_, err = f.CreateBranch("ft/customer", "", true)
 	require.NoError(t, err)
 	_, err = f.CreateBranch("trunk", "HEAD~1", true)
@@ -33,7 +35,7 @@ func TestBranches(t *testing.T) {
 	}
 
 	require.ErrorContains(t, second2(f.DeleteBranch("trunk", true)), "checked out")
-	require.ErrorIs(t, second2(f.DeleteBranch("nope", true)), ErrUnknownRevision)
+	require.ErrorIs(t, second2(f.DeleteBranch("nope", true)), refs.ErrUnknownRevision)
 	f.mustCheckout("ft/customer")
 	f.put("a", "3")
 	third := f.save("third")
@@ -43,7 +45,7 @@ func TestBranches(t *testing.T) {
 	log, err := f.Reflog("refs/heads/ft-2")
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(log), 4, "the log came along")
-	require.ErrorIs(t, f.RenameBranch("ft-2", "trunk", true), ErrExists, "not over what is checked out")
+	require.ErrorIs(t, f.RenameBranch("ft-2", "trunk", true), refs.ErrExists, "not over what is checked out")
 	got, err = f.DeleteBranch("ft-2", true)
 	require.NoError(t, err)
 	require.Equal(t, third, got)
@@ -51,10 +53,10 @@ func TestBranches(t *testing.T) {
 	require.NoError(t, f.RenameBranch("", "main", false))
 	h, err := f.Head()
 	require.NoError(t, err)
-	require.Equal(t, Head{"main", second}, h)
-	refs, err := f.Branches()
+	require.Equal(t, refs.Head{Branch: "main", Commit: second}, h)
+	list, err := f.Branches()
 	require.NoError(t, err)
-	require.Equal(t, []Ref{{"refs/heads/main", second}}, refs)
+	require.Equal(t, []refs.Ref{{Name: "refs/heads/main", ID: second}}, list)
 }
 
 func second2[T any](_ T, err error) error { return err }
@@ -68,14 +70,14 @@ func TestTags(t *testing.T) {
 	_, err := f.CreateTag("v1", "HEAD~1", TagOptions{Message: "release\n\nnotes"})
 	require.NoError(t, err)
 	_, err = f.CreateTag("v1", "HEAD", TagOptions{})
-	require.ErrorIs(t, err, ErrExists)
-	refs, err := f.Tags()
+	require.ErrorIs(t, err, refs.ErrExists)
+	list, err := f.Tags()
 	require.NoError(t, err)
-	require.Len(t, refs, 1)
-	tag, err := f.ReadTag(refs[0].ID)
+	require.Len(t, list, 1)
+	tag, err := f.ReadTag(list[0].ID)
 	require.NoError(t, err)
 	require.Equal(t, []any{"v1", first, "release\n\nnotes\n", "Ada <ada@example.org>"}, []any{tag.Name, tag.Commit, tag.Message, tag.Author})
-	peeled, err := f.Peel(refs[0].ID)
+	peeled, err := f.Peel(list[0].ID)
 	require.NoError(t, err)
 	require.Equal(t, first, peeled)
 	got, err := f.CreateTag("v1", "HEAD", TagOptions{Force: true})
@@ -83,5 +85,5 @@ func TestTags(t *testing.T) {
 	require.NotEqual(t, first, got)
 	_, err = f.DeleteTag("v1")
 	require.NoError(t, err)
-	require.ErrorIs(t, second2(f.DeleteTag("v1")), ErrUnknownRevision)
+	require.ErrorIs(t, second2(f.DeleteTag("v1")), refs.ErrUnknownRevision)
 }

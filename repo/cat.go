@@ -8,6 +8,8 @@ import (
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore"
 )
 
@@ -21,7 +23,7 @@ type CatOptions struct {
 // when rev is "", to w. It decodes only the chunks that the range touches, one at a
 // time, and checks each against its digest before it is written.
 func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Writer) error {
-	f, err := r.fileOf(Spec{rev, path})
+	f, err := r.fileOf(refs.Spec{Rev: rev, Path: path})
 	if err != nil {
 		return err
 	}
@@ -29,7 +31,7 @@ func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Wri
 	if o.Tensor != "" {
 		t := findTensor(&f.Layout, o.Tensor)
 		if t == nil {
-			return fmt.Errorf("%s: tensor %q: %w", path, o.Tensor, ErrNoPath)
+			return fmt.Errorf("%s: tensor %q: %w", path, o.Tensor, object.ErrNoPath)
 		}
 		start, size = t.Off, t.Len
 	}
@@ -90,7 +92,7 @@ func catBlob(ctx context.Context, w io.Writer, blob *tensorstore.BlobReader, fro
 		if int64(cap(buf)) < b-a {
 			buf = make([]byte, b-a)
 		}
-		if err := readFull(blob, buf[:b-a], a); err != nil {
+		if err := object.ReadFull(blob, buf[:b-a], a); err != nil {
 			return err
 		}
 		if _, err := w.Write(buf[:b-a]); err != nil {

@@ -1,13 +1,18 @@
 package repo
 
+import (
+	"dits/repo/refs"
+	"dits/repo/work"
+)
+
 // change runs f under the lock, with HEAD and the index as they are then.
-func change[T any](r *Repo, f func(h Head, x *Index) (T, error)) (T, error) {
+func change[T any](r *Repo, f func(h refs.Head, x *work.Index) (T, error)) (T, error) {
 	var none T
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return none, err
 	}
-	defer l.unlock()
+	defer l.Unlock()
 	h, err := r.Head()
 	if err != nil {
 		return none, err

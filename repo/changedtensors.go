@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"dits/catalog"
+	"dits/repo/object"
+	"dits/repo/work"
 )
 
 // countTensors counts the tensors of changed files that are new, gone, or differ in
 // content, dtype or shape from the tensor of that name in the same file before.
-func (r *Repo) countTensors(changes []Change, before, after []TreeFile) (int, error) {
+func (r *Repo) countTensors(changes []work.Change, before, after []object.TreeFile) (int, error) {
 	total := 0
 	for _, ch := range changes {
 		a, err := r.tensorsAt(before, ch.Path)
@@ -44,9 +46,9 @@ func differing(a, b map[string]string) int {
 
 // tensorsAt returns what each tensor of the file at path is, by its name; nothing
 // if there is no file.
-func (r *Repo) tensorsAt(files []TreeFile, path string) (map[string]string, error) {
+func (r *Repo) tensorsAt(files []object.TreeFile, path string) (map[string]string, error) {
 	i, found := sort.Find(len(files), func(i int) int { return strings.Compare(path, files[i].Path) })
-	if !found || files[i].Mode == ModeLink {
+	if !found || files[i].Mode == object.ModeLink {
 		return nil, nil
 	}
 	f, err := r.ReadFile(files[i].ID)

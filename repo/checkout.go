@@ -6,16 +6,19 @@ import (
 	"errors"
 	"fmt"
 
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
 )
 
 // CheckoutOptions of [Repo.Checkout].
 type CheckoutOptions struct {
-	Force     bool     // overwrite unsaved changes and untracked files in the way
-	NewBranch string   // make this branch at the revision and check it out
-	Detach    bool     // check out the commit even if the revision is a branch
-	Paths     []string // restore only these, in the index and the folder; HEAD stays
-	Progress  Progress // nil: none
+	Force     bool            // overwrite unsaved changes and untracked files in the way
+	NewBranch string          // make this branch at the revision and check it out
+	Detach    bool            // check out the commit even if the revision is a branch
+	Paths     []string        // restore only these, in the index and the folder; HEAD stays
+	Progress  object.Progress // nil: none
 }
 
 // CheckoutResult is what a checkout did.
@@ -37,11 +40,11 @@ func (r *Repo) Checkout(ctx context.Context, rev string, o CheckoutOptions) (*Ch
 			Source: rev, Paths: o.Paths, Staged: rev != "", Worktree: true, Overlay: true, Progress: o.Progress,
 		})
 	}
-	return change(r, func(h Head, x *Index) (*CheckoutResult, error) { return r.checkout(ctx, h, x, rev, o) })
+	return change(r, func(h refs.Head, x *work.Index) (*CheckoutResult, error) { return r.checkout(ctx, h, x, rev, o) })
 }
 
 // checkout is Checkout without paths, from HEAD and the index as they are.
-func (r *Repo) checkout(ctx context.Context, from Head, x *Index, rev string, o CheckoutOptions) (*CheckoutResult, error) {
+func (r *Repo) checkout(ctx context.Context, from refs.Head, x *work.Index, rev string, o CheckoutOptions) (*CheckoutResult, error) {
 	to, err := r.target(from, rev, o)
 	if err != nil {
 		return nil, err
@@ -52,17 +55,17 @@ func (r *Repo) checkout(ctx context.Context, from Head, x *Index, rev string, o 
 	}
 	res.Branch, res.Commit = to.Branch, to.Commit
 	if o.NewBranch != "" && !to.Commit.IsZero() {
-		if err := r.createBranch(o.NewBranch, cmp.Or(rev, headName), to.Commit, false); err != nil {
+		if err := r.createBranch(o.NewBranch, cmp.Or(rev, object.HeadName), to.Commit, false); err != nil {
 			return nil, err
 		}
 	}
 	if to == from {
 		return res, nil
 	}
-	return res, r.setHead(to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to))
+	return res, r.SetHead(to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to))
 }
 
-func headLabel(h Head) string {
+func headLabel(h refs.Head) string {
 	if h.Detached() {
 		return h.Commit.String()
 	}
@@ -71,54 +74,54 @@ func headLabel(h Head) string {
 
 // target is what HEAD is to be. A new branch is checked here and made later, when
 // nothing can refuse any more.
-func (r *Repo) target(from Head, rev string, o CheckoutOptions) (Head, error) {
+func (r *Repo) target(from refs.Head, rev string, o CheckoutOptions) (refs.Head, error) {
 	if o.NewBranch != "" {
-		ref, err := branchRef(o.NewBranch)
+		ref, err := refs.BranchRef(o.NewBranch)
 		if err != nil {
-			return Head{}, err
+			return refs.Head{}, err
 		}
 		if id, err := r.ReadRef(ref); err != nil || !id.IsZero() {
-			return Head{}, fmt.Errorf("branch %s: %w", o.NewBranch, orExists(err))
+			return refs.Head{}, fmt.Errorf("branch %s: %w", o.NewBranch, orExists(err))
 		}
 		if rev == "" && from.Commit.IsZero() {
-			return Head{Branch: o.NewBranch}, nil
+			return refs.Head{Branch: o.NewBranch}, nil
 		}
-		if err := r.makeRoom(ref); err != nil {
-			return Head{}, err
+		if err := r.MakeRoom(ref); err != nil {
+			return refs.Head{}, err
 		}
-		id, err := r.Resolve(cmp.Or(rev, headName))
-		return Head{Branch: o.NewBranch, Commit: id}, err
+		id, err := r.Resolve(cmp.Or(rev, object.HeadName))
+		return refs.Head{Branch: o.NewBranch, Commit: id}, err
 	}
 	if rev == "" {
 		return from, nil
 	}
-	if ref, err := branchRef(rev); err == nil && !o.Detach {
+	if ref, err := refs.BranchRef(rev); err == nil && !o.Detach {
 		if id, err := r.ReadRef(ref); err != nil || !id.IsZero() {
-			return Head{Branch: rev, Commit: id}, err
+			return refs.Head{Branch: rev, Commit: id}, err
 		}
 	}
 	if rev == from.Branch && from.Commit.IsZero() {
 		return from, nil
 	}
 	id, err := r.Resolve(rev)
-	if (rev == headName || rev == "@") && !o.Detach {
+	if (rev == object.HeadName || rev == "@") && !o.Detach {
 		return from, err
 	}
-	return Head{Commit: id}, err
+	return refs.Head{Commit: id}, err
 }
 
 // switchTo makes the index, which is x, and the working folder those of the commit to.
 // The caller holds the lock and moves HEAD afterwards.
-func (r *Repo) switchTo(ctx context.Context, x *Index, from, to digest.ID, force bool, p Progress) (*CheckoutResult, error) {
-	before, err := r.commitFiles(from)
+func (r *Repo) switchTo(ctx context.Context, x *work.Index, from, to digest.ID, force bool, p object.Progress) (*CheckoutResult, error) {
+	before, err := r.CommitFiles(from)
 	if err != nil {
 		return nil, err
 	}
-	after, err := r.commitFiles(to)
+	after, err := r.CommitFiles(to)
 	if err != nil {
 		return nil, err
 	}
-	pl, err := r.planSwitch(before, x, after, force)
+	pl, err := r.PlanSwitch(before, x, after, force)
 	if err != nil {
 		return nil, err
 	}
@@ -126,16 +129,16 @@ func (r *Repo) switchTo(ctx context.Context, x *Index, from, to digest.ID, force
 	if err != nil {
 		return nil, err
 	}
-	res := &CheckoutResult{Commit: to, Written: len(pl.write), Removed: len(pl.remove), Bytes: pl.bytes}
-	return res, r.writeIndex(next)
+	res := &CheckoutResult{Commit: to, Written: len(pl.Write), Removed: len(pl.Remove), Bytes: pl.Bytes}
+	return res, r.WriteIndex(next)
 }
 
 // applyPlan carries out a plan in the working folder, durably.
-func (r *Repo) applyPlan(ctx context.Context, x *Index, pl plan, force bool, p Progress) (*Index, error) {
-	w, err := r.openWorktree(force)
+func (r *Repo) applyPlan(ctx context.Context, x *work.Index, pl work.Plan, force bool, p object.Progress) (*work.Index, error) {
+	w, err := r.OpenWorktree(force)
 	if err != nil {
 		return nil, err
 	}
-	next, err := w.apply(ctx, x, pl, orQuiet(p))
-	return next, errors.Join(err, w.close())
+	next, err := w.Apply(ctx, x, pl, object.OrQuiet(p))
+	return next, errors.Join(err, w.Close())
 }

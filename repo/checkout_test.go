@@ -10,6 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/catalog"
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -41,7 +44,7 @@ func TestCheckoutSwitchesFiles(t *testing.T) {
 	require.Equal(t, "ONE", f.read("a.txt"))
 	require.False(t, f.exists("dir/sub"))
 	require.Equal(t, "four", f.read("new/d.txt"))
-	require.Empty(t, namesBelow(t, f.path(tmpDir)))
+	require.Empty(t, namesBelow(t, f.path(object.Dir+"/tmp")))
 	require.True(t, f.status().Clean())
 }
 
@@ -56,27 +59,27 @@ func TestCheckoutHeads(t *testing.T) {
 	_, err = f.CreateTag("v1", "trunk", TagOptions{Message: "release"})
 	require.NoError(t, err)
 
-	head := func() Head {
+	head := func() refs.Head {
 		h, err := f.Head()
 		require.NoError(t, err)
 		return h
 	}
 	f.mustCheckout("HEAD~1")
-	require.Equal(t, Head{Commit: first}, head())
+	require.Equal(t, refs.Head{Commit: first}, head())
 	f.mustCheckout("v1")
-	require.Equal(t, Head{Commit: second}, head(), "a tag is followed to its commit")
+	require.Equal(t, refs.Head{Commit: second}, head(), "a tag is followed to its commit")
 	f.mustCheckout("trunk")
-	require.Equal(t, Head{"trunk", second}, head())
+	require.Equal(t, refs.Head{Branch: "trunk", Commit: second}, head())
 	_, err = f.checkout("trunk", CheckoutOptions{Detach: true})
 	require.NoError(t, err)
-	require.Equal(t, Head{Commit: second}, head())
+	require.Equal(t, refs.Head{Commit: second}, head())
 	_, err = f.checkout("trunk~1", CheckoutOptions{NewBranch: "old"})
 	require.NoError(t, err)
-	require.Equal(t, Head{"old", first}, head())
+	require.Equal(t, refs.Head{Branch: "old", Commit: first}, head())
 	_, err = f.checkout("", CheckoutOptions{NewBranch: "old"})
-	require.ErrorIs(t, err, ErrExists)
+	require.ErrorIs(t, err, refs.ErrExists)
 	_, err = f.checkout("nope", CheckoutOptions{})
-	require.ErrorIs(t, err, ErrUnknownRevision)
+	require.ErrorIs(t, err, refs.ErrUnknownRevision)
 	log, err := f.Reflog("HEAD")
 	require.NoError(t, err)
 	require.Equal(t, "checkout: moving from "+second.String()+" to old", log[0].Reason)
@@ -84,7 +87,7 @@ func TestCheckoutHeads(t *testing.T) {
 	f.mustCheckout("trunk~0")
 	f.put("a", "3")
 	third := f.save("on no branch")
-	require.Equal(t, Head{Commit: third}, head())
+	require.Equal(t, refs.Head{Commit: third}, head())
 }
 
 // Each case changes the working folder after a commit in which a and d/x are
@@ -110,7 +113,7 @@ func TestCheckoutKeepsUnsavedWork(t *testing.T) {
 		{"executable", func(f *fixture) { os.Chmod(f.path("a"), 0o755) }, []string{"a"}, nil, nil},
 		{"untracked", func(f *fixture) { f.put("new", "mine") }, nil, []string{"new"}, nil},
 		{"untracked alike", func(f *fixture) { f.put("new", "new") }, nil, nil, map[string]string{"new": "new"}},
-		{"ignored", func(f *fixture) { f.put(ignoreFile, "new"); f.put("new", "mine") }, nil, []string{"new"}, nil},
+		{"ignored", func(f *fixture) { f.put(work.IgnoreFile, "new"); f.put("new", "mine") }, nil, []string{"new"}, nil},
 		{"folder", func(f *fixture) { f.put("new/mine", "mine") }, nil, []string{"new/mine"}, nil},
 		{"empty folder", func(f *fixture) { os.MkdirAll(f.path("new/x"), 0o755) }, nil, nil, map[string]string{"new": "new"}},
 		{"folder for file", func(f *fixture) { f.remove("a"); f.put("a/mine", "mine") }, nil, []string{"a/mine"}, nil},
@@ -142,9 +145,9 @@ func TestCheckoutKeepsUnsavedWork(t *testing.T) {
 				}
 				return
 			}
-			var dirty *DirtyError
+			var dirty *work.DirtyError
 			require.ErrorAs(t, err, &dirty)
-			require.Equal(t, &DirtyError{c.changed, c.untracked}, dirty)
+			require.Equal(t, &work.DirtyError{Changed: c.changed, Untracked: c.untracked}, dirty)
 			require.Equal(t, before, f.snapshot(), "nothing was touched")
 			h, err := f.Head()
 			require.NoError(t, err)
@@ -162,7 +165,7 @@ func (f *fixture) snapshot() map[string]string {
 		switch {
 		case err != nil:
 			return err
-		case rel == ditsDir:
+		case rel == object.Dir:
 			return filepath.SkipDir
 		case d.Type()&os.ModeSymlink != 0:
 			target, _ := os.Readlink(path)
@@ -200,7 +203,7 @@ func TestCheckoutForce(t *testing.T) {
 	f.remove("a")
 	f.put("a/precious", "mine")
 	_, err = f.checkout("", CheckoutOptions{Force: true})
-	require.ErrorIs(t, err, ErrDirty, "a folder of untracked files is never removed")
+	require.ErrorIs(t, err, work.ErrDirty, "a folder of untracked files is never removed")
 	require.Equal(t, "mine", f.read("a/precious"))
 }
 
@@ -223,7 +226,7 @@ func TestCheckoutNeverThroughLinks(t *testing.T) {
 	require.NoError(t, os.Symlink(outside, f.path("d")))
 	f.mustCheckout("main") // would remove d/gone and d/e/x
 	_, err = f.checkout("two", CheckoutOptions{})
-	require.ErrorIs(t, err, ErrDirty)
+	require.ErrorIs(t, err, work.ErrDirty)
 	for _, name := range []string{"gone", "e/x"} {
 		b, err := os.ReadFile(filepath.Join(outside, name))
 		require.NoError(t, err)
@@ -270,9 +273,9 @@ func TestCheckoutRefusesEvilTrees(t *testing.T) {
 		f.save("first")
 		x, err := f.Index()
 		require.NoError(t, err)
-		evil := encodeTree([]catalog.TreeEntry{{Name: name, Mode: ModeFile, ID: x.Entries[0].ID, Size: 3}})
+		evil := object.EncodeTree([]catalog.TreeEntry{{Name: name, Mode: object.ModeFile, ID: x.Entries[0].ID, Size: 3}})
 		c := catalog.Commit{Tree: digest.Sum(evil), Author: "Eve <e@e>", Message: "hi\n"}
-		b := encodeCommit(c)
+		b := object.EncodeCommit(c)
 		f.putObjects(t, map[pack.Kind][]byte{pack.Commit: b})
 		w := f.Store.Begin(tensorstore.WriterOptions{})
 		require.NoError(t, w.PutObject(pack.Tree, c.Tree, evil))
@@ -310,9 +313,9 @@ func TestCheckoutVerifiesContent(t *testing.T) {
 	file, err := f.ReadFile(x.Find("a").ID)
 	require.NoError(t, err)
 	file.ID = idOf("one")
-	require.NoError(t, f.Repo.copyContent(context.Background(), &bytes.Buffer{}, mustFile(t, f, idOf("one")), NoProgress))
-	err = f.Repo.copyContent(context.Background(), &bytes.Buffer{}, file, NoProgress)
-	require.ErrorIs(t, err, ErrCorrupt)
+	require.NoError(t, f.Repo.CopyContent(context.Background(), &bytes.Buffer{}, mustFile(t, f, idOf("one")), object.NoProgress))
+	err = f.Repo.CopyContent(context.Background(), &bytes.Buffer{}, file, object.NoProgress)
+	require.ErrorIs(t, err, object.ErrCorrupt)
 
 	require.NoError(t, f.Catalog.Update(func(tx *catalog.Tx) error { return tx.AddFile(file) }))
 	got, err := f.ReadFile(idOf("one"))
@@ -320,7 +323,7 @@ func TestCheckoutVerifiesContent(t *testing.T) {
 	require.Equal(t, file.Blobs, got.Blobs, "the catalog takes the new recipe")
 	before := f.snapshot()
 	_, err = f.checkout("main", CheckoutOptions{})
-	require.ErrorIs(t, err, ErrCorrupt)
+	require.ErrorIs(t, err, object.ErrCorrupt)
 	require.ErrorContains(t, err, "a: ")
 	require.Equal(t, before, f.snapshot())
 }

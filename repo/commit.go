@@ -9,6 +9,9 @@ import (
 	"unicode/utf8"
 
 	"dits/catalog"
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -28,13 +31,13 @@ type CommitOptions struct {
 
 // CommitResult is what a commit did.
 type CommitResult struct {
-	ID             digest.ID   `json:"id"`
-	Branch         string      `json:"branch"` // "" when HEAD is detached
-	Parents        []digest.ID `json:"parents"`
-	Message        string      `json:"message"`
-	Files          []Change    `json:"files"`           // against the first parent
-	TensorsChanged int         `json:"tensors_changed"` // tensors of those files that came, went or differ
-	StoredBytes    int64       `json:"stored_bytes"`    // in packs, that the parents' files do not need
+	ID             digest.ID     `json:"id"`
+	Branch         string        `json:"branch"` // "" when HEAD is detached
+	Parents        []digest.ID   `json:"parents"`
+	Message        string        `json:"message"`
+	Files          []work.Change `json:"files"`           // against the first parent
+	TensorsChanged int           `json:"tensors_changed"` // tensors of those files that came, went or differ
+	StoredBytes    int64         `json:"stored_bytes"`    // in packs, that the parents' files do not need
 }
 
 // Commit records the index. [ErrNothing] if it is as in the parent. The branch, or
@@ -46,52 +49,46 @@ func (r *Repo) Commit(ctx context.Context, o CommitOptions) (*CommitResult, erro
 			return nil, err
 		}
 	}
-	return change(r, func(h Head, x *Index) (*CommitResult, error) { return r.commit(h, x, o) })
+	return change(r, func(h refs.Head, x *work.Index) (*CommitResult, error) { return r.commit(h, x, o) })
 }
 
-func (r *Repo) commit(h Head, x *Index, o CommitOptions) (*CommitResult, error) {
+func (r *Repo) commit(h refs.Head, x *work.Index, o CommitOptions) (*CommitResult, error) {
 	c := catalog.Commit{Message: o.Message}
 	if err := r.commitHeader(&c, h, o); err != nil {
 		return nil, err
 	}
-	files := x.files()
+	files := x.Files()
 	if err := r.checkChanges(c.Parents, files, o); err != nil {
 		return nil, err
 	}
 	if err := r.storeCommit(&c, files); err != nil {
 		return nil, err
 	}
-	if err := r.advance(h, c.ID, commitReason(h, o, c.Message)); err != nil {
+	if err := r.Advance(h, c.ID, commitReason(h, o, c.Message)); err != nil {
 		return nil, err
 	}
 	return r.commitResult(c, h, files)
 }
 
-func commitReason(h Head, o CommitOptions, message string) string {
+func commitReason(h refs.Head, o CommitOptions, message string) string {
 	switch {
 	case o.Amend:
-		return "commit (amend): " + Subject(message)
+		return "commit (amend): " + object.Subject(message)
 	case h.Commit.IsZero():
-		return "commit (initial): " + Subject(message)
+		return "commit (initial): " + object.Subject(message)
 	}
-	return "commit: " + Subject(message)
-}
-
-// Subject is the first line of a message.
-func Subject(message string) string {
-	line, _, _ := strings.Cut(message, "\n")
-	return line
+	return "commit: " + object.Subject(message)
 }
 
 // commitHeader fills in parents, author, time and message.
-func (r *Repo) commitHeader(c *catalog.Commit, h Head, o CommitOptions) error {
+func (r *Repo) commitHeader(c *catalog.Commit, h refs.Head, o CommitOptions) error {
 	c.Author, c.Time = o.Author, o.Time
 	if !h.Commit.IsZero() {
 		c.Parents = []digest.ID{h.Commit}
 	}
 	if o.Amend {
 		if h.Commit.IsZero() {
-			return fmt.Errorf("amend: branch %s has no commits yet: %w", h.Branch, ErrUnknownRevision)
+			return fmt.Errorf("amend: branch %s has no commits yet: %w", h.Branch, refs.ErrUnknownRevision)
 		}
 		old, err := r.ReadCommit(h.Commit)
 		if err != nil {
@@ -112,7 +109,7 @@ func (r *Repo) commitHeader(c *catalog.Commit, h Head, o CommitOptions) error {
 		c.Time = time.Now()
 	}
 	c.Time = wholeMinutes(c.Time)
-	if err := checkAuthor(c.Author); err != nil {
+	if err := object.CheckAuthor(c.Author); err != nil {
 		return err
 	}
 	var err error
@@ -146,12 +143,12 @@ func cleanMessage(s string) (string, error) {
 }
 
 // checkChanges makes sure that there is something to commit and that all of it is stored.
-func (r *Repo) checkChanges(parents []digest.ID, files []TreeFile, o CommitOptions) error {
+func (r *Repo) checkChanges(parents []digest.ID, files []object.TreeFile, o CommitOptions) error {
 	before, err := r.firstParentFiles(parents)
 	if err != nil {
 		return err
 	}
-	if len(changesBetween(before, files)) == 0 && !o.AllowEmpty && !o.Amend {
+	if len(work.ChangesBetween(before, files)) == 0 && !o.AllowEmpty && !o.Amend {
 		return fmt.Errorf("index is as in the last commit: %w", ErrNothing)
 	}
 	return r.checkStored(files)
@@ -159,7 +156,7 @@ func (r *Repo) checkChanges(parents []digest.ID, files []TreeFile, o CommitOptio
 
 // checkStored makes sure that the store has the manifest of every file: a gc in
 // another repository may have taken what was staged long ago.
-func (r *Repo) checkStored(files []TreeFile) error {
+func (r *Repo) checkStored(files []object.TreeFile) error {
 	ids := make([]digest.ID, len(files))
 	for i, f := range files {
 		ids[i] = f.ID
@@ -178,15 +175,15 @@ func (r *Repo) checkStored(files []TreeFile) error {
 
 // storeCommit puts the trees and the commit into a sealed pack, and fills in c.Tree
 // and c.ID.
-func (r *Repo) storeCommit(c *catalog.Commit, files []TreeFile) error {
+func (r *Repo) storeCommit(c *catalog.Commit, files []object.TreeFile) error {
 	w := r.Store.Begin(tensorstore.WriterOptions{})
 	defer w.Close()
-	root, err := putTree(w, files, 0)
+	root, err := object.PutTree(w, files, 0)
 	if err != nil {
 		return err
 	}
 	c.Tree = root.ID
-	b := encodeCommit(*c)
+	b := object.EncodeCommit(*c)
 	c.ID = digest.Sum(b)
 	if err := w.PutObject(pack.Commit, c.ID, b); err != nil {
 		return err
@@ -195,19 +192,11 @@ func (r *Repo) storeCommit(c *catalog.Commit, files []TreeFile) error {
 }
 
 // commitResult adds up what the commit c, already made, has brought.
-func (r *Repo) commitResult(c catalog.Commit, h Head, files []TreeFile) (*CommitResult, error) {
+func (r *Repo) commitResult(c catalog.Commit, h refs.Head, files []object.TreeFile) (*CommitResult, error) {
 	s, err := r.commitStat(c.Parents, files)
 	if err != nil {
 		return nil, err
 	}
 	return &CommitResult{ID: c.ID, Branch: h.Branch, Parents: c.Parents, Message: c.Message,
 		Files: s.Files, TensorsChanged: s.TensorsChanged, StoredBytes: s.StoredBytes}, nil
-}
-
-func idsOf(files []TreeFile) []digest.ID {
-	ids := make([]digest.ID, len(files))
-	for i, f := range files {
-		ids[i] = f.ID
-	}
-	return ids
 }

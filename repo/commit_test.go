@@ -12,10 +12,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"dits/catalog"
+	"dits/repo/history"
+	"dits/repo/object"
+	"dits/repo/work"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/pack"
 )
 
 func TestCommit(t *testing.T) {
@@ -33,7 +34,7 @@ func TestCommit(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "main", res.Branch)
 	require.Empty(t, res.Parents)
-	require.Equal(t, []Change{{"a", "added"}, {"d/b", "added"}}, res.Files)
+	require.Equal(t, []work.Change{{Path: "a", Status: "added"}, {Path: "d/b", Status: "added"}}, res.Files)
 	require.Positive(t, res.StoredBytes)
 	c, err := f.ReadCommit(res.ID)
 	require.NoError(t, err)
@@ -56,7 +57,7 @@ func TestCommit(t *testing.T) {
 	f.put("untracked", "x")
 	all, err := f.Commit(ctx, CommitOptions{Message: "all", All: true})
 	require.NoError(t, err)
-	require.Equal(t, []Change{{"a", "modified"}, {"d/b", "deleted"}}, all.Files)
+	require.Equal(t, []work.Change{{Path: "a", Status: "modified"}, {Path: "d/b", Status: "deleted"}}, all.Files)
 	require.Equal(t, []string{"untracked"}, f.status().Untracked)
 
 	amended, err := f.Commit(ctx, CommitOptions{Amend: true, Author: "Bob <b@b>"})
@@ -97,8 +98,8 @@ func TestCommitRefusals(t *testing.T) {
 	}
 	x, err := f.Index()
 	require.NoError(t, err)
-	x.Put(IndexEntry{Path: "b", Mode: ModeFile, ID: idOf("never stored"), Size: 5})
-	require.NoError(t, f.writeIndex(x))
+	x.Put(work.IndexEntry{Path: "b", Mode: object.ModeFile, ID: idOf("never stored"), Size: 5})
+	require.NoError(t, f.WriteIndex(x))
 	_, err = f.Commit(context.Background(), CommitOptions{Message: "m"})
 	require.ErrorIs(t, err, tensorstore.ErrUnknown)
 	require.ErrorContains(t, err, "b: ")
@@ -149,7 +150,7 @@ func TestLog(t *testing.T) {
 	x, err := f.Index()
 	require.NoError(t, err)
 	x.Remove("b/c")
-	require.NoError(t, f.writeIndex(x))
+	require.NoError(t, f.WriteIndex(x))
 	f.put("a", "2")
 	f.add("a")
 	right := f.commitOn("right", 3000, root)
@@ -157,7 +158,7 @@ func TestLog(t *testing.T) {
 	f.add("b")
 	merge := f.commitOn("merge", 6000, skewed, right)
 
-	log := func(o LogOptions, from ...digest.ID) []digest.ID {
+	log := func(o history.LogOptions, from ...digest.ID) []digest.ID {
 		var out []digest.ID
 		for c, err := range f.Log(from, o) {
 			require.NoError(t, err)
@@ -165,15 +166,15 @@ func TestLog(t *testing.T) {
 		}
 		return out
 	}
-	require.Equal(t, []digest.ID{merge, right, skewed, left, root}, log(LogOptions{}, merge))
-	require.Equal(t, []digest.ID{merge, right}, log(LogOptions{Limit: 2}, merge))
-	require.Equal(t, []digest.ID{merge, right}, log(LogOptions{Exclude: []digest.ID{skewed}}, merge))
-	require.Equal(t, []digest.ID{right, skewed, left, root}, log(LogOptions{}, skewed, right))
-	require.Empty(t, log(LogOptions{Exclude: []digest.ID{merge}}, skewed))
-	require.Equal(t, []digest.ID{left}, log(LogOptions{Paths: []string{"b"}}, merge), "the merge has b as left has it")
-	require.Equal(t, []digest.ID{right, root}, log(LogOptions{Paths: []string{"a"}}, merge))
-	require.Equal(t, []digest.ID{merge, right, left, root}, log(LogOptions{Paths: []string{"a", "b/c"}}, merge), "the merge has the two as neither side has them")
-	for _, err := range f.Log([]digest.ID{idOf("none")}, LogOptions{}) {
+	require.Equal(t, []digest.ID{merge, right, skewed, left, root}, log(history.LogOptions{}, merge))
+	require.Equal(t, []digest.ID{merge, right}, log(history.LogOptions{Limit: 2}, merge))
+	require.Equal(t, []digest.ID{merge, right}, log(history.LogOptions{Exclude: []digest.ID{skewed}}, merge))
+	require.Equal(t, []digest.ID{right, skewed, left, root}, log(history.LogOptions{}, skewed, right))
+	require.Empty(t, log(history.LogOptions{Exclude: []digest.ID{merge}}, skewed))
+	require.Equal(t, []digest.ID{left}, log(history.LogOptions{Paths: []string{"b"}}, merge), "the merge has b as left has it")
+	require.Equal(t, []digest.ID{right, root}, log(history.LogOptions{Paths: []string{"a"}}, merge))
+	require.Equal(t, []digest.ID{merge, right, left, root}, log(history.LogOptions{Paths: []string{"a", "b/c"}}, merge), "the merge has the two as neither side has them")
+	for _, err := range f.Log([]digest.ID{idOf("none")}, history.LogOptions{}) {
 		require.ErrorIs(t, err, tensorstore.ErrUnknown)
 	}
 
@@ -195,25 +196,4 @@ func TestLog(t *testing.T) {
 			require.Equal(t, want, got)
 		}
 	}
-}
-
-// A tree that unfolds without end is refused, not followed: of thirty folders each
-// names the next one twice, and there is not even a file in it.
-func TestTreeBomb(t *testing.T) {
-	f := newFixture(t)
-	w := f.Store.Begin(tensorstore.WriterOptions{})
-	defer w.Close()
-	b := encodeTree(nil)
-	for range 30 {
-		id := digest.Sum(b)
-		require.NoError(t, w.PutObject(pack.Tree, id, b))
-		b = encodeTree([]catalog.TreeEntry{{Name: "a", Mode: ModeDir, ID: id}, {Name: "b", Mode: ModeDir, ID: id}})
-	}
-	id := digest.Sum(b)
-	require.NoError(t, w.PutObject(pack.Tree, id, b))
-	require.NoError(t, w.Flush())
-	walk := treeWalk{repo: f.Repo, left: 1000, visit: func(TreeFile) error { return nil }}
-	err := walk.folder(id, "", 0)
-	require.ErrorIs(t, err, ErrCorrupt)
-	require.ErrorContains(t, err, "too many")
 }

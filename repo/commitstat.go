@@ -2,18 +2,21 @@ package repo
 
 import (
 	"dits/catalog"
+	"dits/repo/lineage"
+	"dits/repo/object"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
 )
 
 // A CommitStat is what a commit brought: files and tensors against its first parent,
 // bytes against all of them.
 type CommitStat struct {
-	Files          []Change `json:"files"`
-	TensorsChanged int      `json:"tensors_changed"` // tensors of those files that came, went or differ
-	StoredBytes    int64    `json:"stored_bytes"`    // in packs, that the parents' files do not need
+	Files          []work.Change `json:"files"`
+	TensorsChanged int           `json:"tensors_changed"` // tensors of those files that came, went or differ
+	StoredBytes    int64         `json:"stored_bytes"`    // in packs, that the parents' files do not need
 	// Sources is what tensors that came or changed were stored from, by the path of their
 	// file; see [Namer.Sources].
-	Sources map[string][]FileSource `json:"sources,omitempty"`
+	Sources map[string][]lineage.FileSource `json:"sources,omitempty"`
 }
 
 // CommitStat adds up what the commit c brought. It reads manifests, no tensors.
@@ -26,31 +29,31 @@ func (r *Repo) CommitStat(c catalog.Commit) (*CommitStat, error) {
 }
 
 // commitStat is CommitStat of a commit with those parents and files.
-func (r *Repo) commitStat(parents []digest.ID, files []TreeFile) (*CommitStat, error) {
+func (r *Repo) commitStat(parents []digest.ID, files []object.TreeFile) (*CommitStat, error) {
 	before, err := r.firstParentFiles(parents)
 	if err != nil {
 		return nil, err
 	}
-	s := &CommitStat{Files: changesBetween(before, files)}
+	s := &CommitStat{Files: work.ChangesBetween(before, files)}
 	if s.TensorsChanged, err = r.countTensors(s.Files, before, files); err != nil {
 		return nil, err
 	}
-	had := idsOf(before)
+	had := object.IDs(before)
 	for _, p := range parents[min(1, len(parents)):] {
-		more, err := r.commitFiles(p)
+		more, err := r.CommitFiles(p)
 		if err != nil {
 			return nil, err
 		}
-		had = append(had, idsOf(more)...)
+		had = append(had, object.IDs(more)...)
 	}
-	s.StoredBytes, err = r.Catalog.StoredBytes(idsOf(files), had)
+	s.StoredBytes, err = r.Catalog.StoredBytes(object.IDs(files), had)
 	return s, err
 }
 
 // firstParentFiles are the files of the first parent; none without parents.
-func (r *Repo) firstParentFiles(parents []digest.ID) ([]TreeFile, error) {
+func (r *Repo) firstParentFiles(parents []digest.ID) ([]object.TreeFile, error) {
 	if len(parents) == 0 {
 		return nil, nil
 	}
-	return r.commitFiles(parents[0])
+	return r.CommitFiles(parents[0])
 }

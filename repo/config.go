@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"dits/repo/object"
 )
 
 // formatVersion is the version of the repository's files that this dits writes,
@@ -44,7 +46,7 @@ func readConfig(dir string) (Config, error) {
 	var c Config
 	b, err := os.ReadFile(configPath(dir))
 	if errors.Is(err, fs.ErrNotExist) {
-		return c, fmt.Errorf("%s: missing: %w", configPath(dir), ErrCorrupt)
+		return c, fmt.Errorf("%s: missing: %w", configPath(dir), object.ErrCorrupt)
 	}
 	if err != nil {
 		return c, err
@@ -60,14 +62,14 @@ func readConfig(dir string) (Config, error) {
 
 func (c *Config) check() error {
 	if c.Format > formatVersion {
-		return fmt.Errorf("format %d, want at most %d: %w", c.Format, formatVersion, ErrVersion)
+		return fmt.Errorf("format %d, want at most %d: %w", c.Format, formatVersion, object.ErrVersion)
 	}
 	if c.Format < 1 {
 		return fmt.Errorf("format %d, want %d", c.Format, formatVersion)
 	}
 	for _, f := range c.Features {
 		if !slices.Contains(knownFeatures, f) {
-			return fmt.Errorf("required feature %q is unknown: %w", f, ErrVersion)
+			return fmt.Errorf("required feature %q is unknown: %w", f, object.ErrVersion)
 		}
 	}
 	if c.Store.Path != "" && !filepath.IsAbs(c.Store.Path) {
@@ -86,11 +88,11 @@ func (c Config) encode() ([]byte, error) {
 
 // SetConfig changes the configuration by fn and saves it.
 func (r *Repo) SetConfig(fn func(*Config)) error {
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return err
 	}
-	defer l.unlock()
+	defer l.Unlock()
 	c, err := readConfig(r.Dir)
 	if err != nil {
 		return err
@@ -103,7 +105,7 @@ func (r *Repo) SetConfig(fn func(*Config)) error {
 	if err != nil {
 		return err
 	}
-	if err := r.writeFile(configPath(r.Dir), b); err != nil {
+	if err := r.WriteFile(configPath(r.Dir), b); err != nil {
 		return err
 	}
 	r.Config = c

@@ -8,32 +8,34 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/object"
 )
 
 // Content of many pieces comes out in order, and in bounded memory.
 func TestCopyContentPieces(t *testing.T) {
 	f := newFixture(t)
 	var b strings.Builder
-	for i := 0; b.Len() < 3*pieceBytes+12345; i++ {
+	for i := 0; b.Len() < 3*(8<<20)+12345; i++ {
 		b.WriteString(strings.Repeat(string(rune('a'+i%26)), 1000+i%777))
 	}
 	f.put("big", b.String())
 	f.save("first")
 	var seen counter
 	var out bytes.Buffer
-	require.NoError(t, f.copyContent(context.Background(), &out, mustFile(t, f, idOf(b.String())), &seen))
+	require.NoError(t, f.CopyContent(context.Background(), &out, mustFile(t, f, idOf(b.String())), &seen))
 	require.Equal(t, b.String(), out.String())
 	require.Equal(t, int64(b.Len()), seen.n)
 
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	require.ErrorIs(t, f.copyContent(ctx, &out, mustFile(t, f, idOf(b.String())), NoProgress), context.Canceled)
+	require.ErrorIs(t, f.CopyContent(ctx, &out, mustFile(t, f, idOf(b.String())), object.NoProgress), context.Canceled)
 	full := errors.New("disk full")
-	require.ErrorIs(t, f.copyContent(context.Background(), failing{full}, mustFile(t, f, idOf(b.String())), NoProgress), full)
+	require.ErrorIs(t, f.CopyContent(context.Background(), failing{full}, mustFile(t, f, idOf(b.String())), object.NoProgress), full)
 }
 
 type counter struct {
-	noProgress
+	object.Quiet
 	n int64
 }
 

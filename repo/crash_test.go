@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk/faultfs"
 )
@@ -119,7 +120,7 @@ func checkAfter(t *testing.T, r *Repo, done bool, old, new map[string]digest.ID)
 	}
 	for name := range merged(old, new, refs) {
 		got := refs[name]
-		require.True(t, got == old[name] || got == new[name] || name == headName && got == new["refs/heads/main"],
+		require.True(t, got == old[name] || got == new[name] || name == object.HeadName && got == new["refs/heads/main"],
 			"%s: got %s, want %s or %s", name, got, old[name], new[name])
 	}
 	for name := range refs {
@@ -129,17 +130,17 @@ func checkAfter(t *testing.T, r *Repo, done bool, old, new map[string]digest.ID)
 			require.NotEmpty(t, log, name)
 			require.Equal(t, refs[name], log[0].New, "the log of %s ends where it is", name)
 		}
-		files, err := r.commitFiles(refs[name])
+		files, err := r.CommitFiles(refs[name])
 		require.NoError(t, err)
 		for _, file := range files {
 			manifest, err := r.ReadFile(file.ID)
 			require.NoError(t, err)
-			require.NoError(t, r.copyContent(context.Background(), &bytes.Buffer{}, manifest, NoProgress))
+			require.NoError(t, r.CopyContent(context.Background(), &bytes.Buffer{}, manifest, object.NoProgress))
 		}
 	}
 	_, err = r.Status()
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(r.workPath("again"), []byte("again"), 0o644))
+	require.NoError(t, os.WriteFile(r.WorkPath("again"), []byte("again"), 0o644))
 	require.NoError(t, r.Add(context.Background(), nil, AddOptions{All: true}))
 	_, err = r.Commit(context.Background(), CommitOptions{Message: "again"})
 	require.NoError(t, err)
@@ -158,7 +159,7 @@ func merged(maps ...map[string]digest.ID) map[string]bool {
 // allRefs returns the commits that the refs and HEAD name, by full ref name.
 // Annotated tags are followed.
 func (r *Repo) allRefs() (map[string]digest.ID, error) {
-	refs, err := r.Refs("")
+	refs, err := r.ListRefs("")
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (r *Repo) allRefs() (map[string]digest.ID, error) {
 	}
 	h, err := r.Head()
 	if err == nil && !h.Commit.IsZero() {
-		out[headName] = h.Commit
+		out[object.HeadName] = h.Commit
 	}
 	return out, err
 }

@@ -6,35 +6,38 @@ import (
 	"os"
 
 	"dits/catalog"
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/relatives"
 	"dits/tensorstore"
 )
 
 // DeriveOptions of [Repo.Derive].
 type DeriveOptions struct {
-	From       Spec   // what the file was made of
-	Adapter    *Spec  // that was merged into it; nil: none
-	Importance string // file in the file system with an importance matrix; "": those of the index
+	From       refs.Spec  // what the file was made of
+	Adapter    *refs.Spec // that was merged into it; nil: none
+	Importance string     // file in the file system with an importance matrix; "": those of the index
 	Level      tensorstore.Level
-	Progress   Progress // nil: none
+	Progress   object.Progress // nil: none
 }
 
 // Derive stages the file at path, relative to the root, as made of one source and nothing else. It is an
 // [UnexplainedError] where the source explains less than half of it: then nothing is staged, and what was stored is dropped but
 // for packs that are full already.
 func (r *Repo) Derive(ctx context.Context, path string, o DeriveOptions) (Added, error) {
-	o.Progress = orQuiet(o.Progress)
+	o.Progress = object.OrQuiet(o.Progress)
 	a, source, err := r.deriving(o)
 	if err != nil {
 		return Added{}, err
 	}
 	defer a.writer.Close()
 	if o.Importance != "" {
-		a.importances.loaded = true
-		if err := a.importances.addNamed(ctx, a.writer, o.Importance); err != nil {
+		a.importances = relatives.NewImportances(nil) // none but that one
+		if err := a.importances.AddNamed(ctx, a.writer, o.Importance); err != nil {
 			return Added{}, err
 		}
 	}
-	info, err := os.Stat(r.workPath(path))
+	info, err := os.Stat(r.WorkPath(path))
 	if err != nil {
 		return Added{}, err
 	}
@@ -59,10 +62,10 @@ func (r *Repo) deriving(o DeriveOptions) (*adding, catalog.File, error) {
 	if err != nil {
 		return nil, source, err
 	}
-	a := &adding{repo: r, options: AddOptions{Level: o.Level, Progress: o.Progress}, importances: importances{repo: r}, adapters: adapters{repo: r, loaded: true}}
-	a.relatives = &relatives{repo: r, book: newSketchbook(r), only: true}
-	a.relatives.add(o.From.String(), source)
-	if len(a.relatives.near) == 0 {
+	a := &adding{repo: r, options: AddOptions{Level: o.Level, Progress: o.Progress},
+		importances: relatives.NewImportances(r.Folder), adapters: relatives.NewAdapters(nil)}
+	var ok bool
+	if a.relatives, ok = relatives.Only(r.Folder, o.From.String(), source); !ok {
 		return nil, source, fmt.Errorf("%s: a file without tensors, want one that others can be made of", o.From)
 	}
 	if o.Adapter != nil {
@@ -70,7 +73,7 @@ func (r *Repo) deriving(o DeriveOptions) (*adding, catalog.File, error) {
 		if err != nil {
 			return nil, source, err
 		}
-		if !a.adapters.add(o.Adapter.String(), f) {
+		if !a.adapters.Add(o.Adapter.String(), f) {
 			return nil, source, fmt.Errorf("%s: no adapter: want pairs of tensors lora_A and lora_B, as peft writes them", o.Adapter)
 		}
 	}
@@ -79,8 +82,8 @@ func (r *Repo) deriving(o DeriveOptions) (*adding, catalog.File, error) {
 }
 
 // fileOf reads what a file that is committed or staged holds.
-func (r *Repo) fileOf(o Spec) (catalog.File, error) {
-	tf, err := r.fileAt(o.Rev, o.Path)
+func (r *Repo) fileOf(o refs.Spec) (catalog.File, error) {
+	tf, err := r.FileAt(o.Rev, o.Path)
 	if err != nil {
 		return catalog.File{}, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/repo/refs"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 )
@@ -57,7 +58,7 @@ func putTensors(f catalog.File, puts []tensorstore.Put) (out []putTensor) {
 }
 
 // explained is an [UnexplainedError] where too little of a file that was just put came from its source.
-func (r *Repo) explained(source catalog.File, name Spec, done Added, puts []putTensor) error {
+func (r *Repo) explained(source catalog.File, name refs.Spec, done Added, puts []putTensor) error {
 	made, err := r.madeOf(source, puts)
 	if err != nil {
 		return err
@@ -97,7 +98,7 @@ func (r *Repo) madeOf(source catalog.File, puts []putTensor) (map[digest.ID]bool
 	}
 	ways, err := originsOf(r, stored)
 	for _, b := range stored {
-		if w := ways[b].way; w != nil && of[w.source()] {
+		if w := ways[b].Way; w != nil && of[w.Source()] {
 			made[b] = true
 		}
 	}

@@ -15,6 +15,9 @@ import (
 
 	"dits/formats"
 	"dits/formats/ggml"
+	"dits/repo/lineage"
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -110,7 +113,7 @@ func TestImportanceCostsSizeAlone(t *testing.T) {
 		f.requireRight()
 	}
 	t.Logf("right %d, wrong %d, none %d bytes", stored["right"].DerivedResidual, stored["wrong"].DerivedResidual, stored["none"].DerivedResidual)
-	require.Equal(t, &Recipe{"replayed", "base.safetensors", []string{"base.imatrix"}}, stored["right"].Recipe)
+	require.Equal(t, &lineage.Recipe{Way: "replayed", Source: "base.safetensors", With: []string{"base.imatrix"}}, stored["right"].Recipe)
 	require.NotContains(t, stored["wrong"].Recipe.With, "base.imatrix")
 	require.Empty(t, stored["none"].Recipe.With)
 	require.Less(t, stored["right"].DerivedResidual, stored["none"].DerivedResidual/20)
@@ -135,7 +138,7 @@ func TestRepackFindsImportance(t *testing.T) {
 	l, err := f.Derivations(context.Background(), "HEAD", "q.gguf")
 	require.NoError(t, err)
 	require.Len(t, l.Files[0].Recipes, 1)
-	require.Equal(t, Recipe{"replayed", "base.safetensors", []string{"importance"}}, l.Files[0].Recipes[0].Recipe)
+	require.Equal(t, lineage.Recipe{Way: "replayed", Source: "base.safetensors", With: []string{"importance"}}, l.Files[0].Recipes[0].Recipe)
 	f.requireRight()
 	f.readsBack("q.gguf", quant)
 
@@ -324,7 +327,7 @@ func TestCatOfARangeReadsWhatItNeeds(t *testing.T) {
 	require.NoError(t, r.Cat(t.Context(), "HEAD", "q.gguf", CatOptions{Tensor: "blk.0.ffn_up.weight", From: 1000, To: 3000}, &got))
 	parts := ggufParts(t, quant)
 	require.Equal(t, parts[0].bytes[1000:3000], got.Bytes())
-	require.ErrorIs(t, r.Cat(t.Context(), "HEAD", "q.gguf", CatOptions{}, &got), ErrCorrupt)
+	require.ErrorIs(t, r.Cat(t.Context(), "HEAD", "q.gguf", CatOptions{}, &got), object.ErrCorrupt)
 
 	check, err := r.VerifyDerived(t.Context(), "HEAD", "", nil)
 	require.NoError(t, err)
@@ -343,7 +346,7 @@ func TestDeriveFromOneSource(t *testing.T) {
 	f.put("q.gguf", trained(t, "base-Q8_0.gguf"))
 	f.put("merged.safetensors", trained(t, "merged-lora.safetensors"))
 
-	_, err := f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Spec{Path: "adapter_model.safetensors"}})
+	_, err := f.Derive(t.Context(), "q.gguf", DeriveOptions{From: refs.Spec{Path: "adapter_model.safetensors"}})
 	var unexplained *UnexplainedError
 	require.ErrorAs(t, err, &unexplained)
 	require.Equal(t, 20, unexplained.Tensors)
@@ -351,23 +354,23 @@ func TestDeriveFromOneSource(t *testing.T) {
 	require.NotContains(t, f.status().Staged, "q.gguf")
 
 	// Nothing of the attempt is in the way of the right source, and an adapter is used when it is named.
-	a, err := f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Spec{"HEAD", "base.safetensors"}})
+	a, err := f.Derive(t.Context(), "q.gguf", DeriveOptions{From: refs.Spec{Rev: "HEAD", Path: "base.safetensors"}})
 	require.NoError(t, err)
 	require.Equal(t, 20, a.Derived)
-	require.Equal(t, &Recipe{"replayed", "HEAD:base.safetensors", []string{}}, a.Recipe)
-	m, err := f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Spec{Path: "base.safetensors"}, Adapter: &Spec{Path: "adapter_model.safetensors"}})
+	require.Equal(t, &lineage.Recipe{Way: "replayed", Source: "HEAD:base.safetensors", With: []string{}}, a.Recipe)
+	m, err := f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: refs.Spec{Path: "base.safetensors"}, Adapter: &refs.Spec{Path: "adapter_model.safetensors"}})
 	require.NoError(t, err)
-	require.Equal(t, &Recipe{"merged", "base.safetensors", []string{"adapter_model.safetensors"}}, m.Recipe)
-	_, err = f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Spec{Path: "base.safetensors"}, Adapter: &Spec{Path: "ft-customer.safetensors"}})
+	require.Equal(t, &lineage.Recipe{Way: "merged", Source: "base.safetensors", With: []string{"adapter_model.safetensors"}}, m.Recipe)
+	_, err = f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: refs.Spec{Path: "base.safetensors"}, Adapter: &refs.Spec{Path: "ft-customer.safetensors"}})
 	require.ErrorContains(t, err, "no adapter")
 	f.commit("derived")
 	f.readsBack("q.gguf", trained(t, "base-Q8_0.gguf"))
 	f.readsBack("merged.safetensors", trained(t, "merged-lora.safetensors"))
 
 	// What is stored already is staged if it was made of the source, and not if of another.
-	_, err = f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Spec{Path: "base.safetensors"}})
+	_, err = f.Derive(t.Context(), "q.gguf", DeriveOptions{From: refs.Spec{Path: "base.safetensors"}})
 	require.NoError(t, err)
-	_, err = f.Derive(t.Context(), "q.gguf", DeriveOptions{From: Spec{Path: "ft-customer.safetensors"}})
+	_, err = f.Derive(t.Context(), "q.gguf", DeriveOptions{From: refs.Spec{Path: "ft-customer.safetensors"}})
 	require.ErrorIs(t, err, ErrUnexplained)
 }
 
@@ -378,7 +381,7 @@ func TestDeriveWithoutAdapter(t *testing.T) {
 	f.put("adapter_model.safetensors", trained(t, "adapter_model.safetensors"))
 	f.save("sources")
 	f.put("merged.safetensors", trained(t, "merged-lora.safetensors"))
-	a, err := f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: Spec{Path: "base.safetensors"}})
+	a, err := f.Derive(t.Context(), "merged.safetensors", DeriveOptions{From: refs.Spec{Path: "base.safetensors"}})
 	require.NoError(t, err)
 	require.Nil(t, a.Recipe)
 	require.Equal(t, 4, a.Delta)

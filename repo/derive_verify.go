@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dits/repo/lineage"
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 )
 
@@ -28,17 +30,17 @@ type DeriveProblem struct {
 
 // VerifyDerived computes every derived tensor of the commit that rev names, or of the file at path in it, from its recipe and
 // compares digests. What differs is a problem, no error.
-func (r *Repo) VerifyDerived(ctx context.Context, rev, path string, p Progress) (*DeriveCheck, error) {
+func (r *Repo) VerifyDerived(ctx context.Context, rev, path string, p object.Progress) (*DeriveCheck, error) {
 	files, err := r.derivedTensors(ctx, rev, path)
 	if err != nil {
 		return nil, err
 	}
-	v := &verifying{repo: r, progress: orQuiet(p), check: &DeriveCheck{Problems: []DeriveProblem{}}, wrong: map[digest.ID]error{}}
+	v := &verifying{repo: r, progress: object.OrQuiet(p), check: &DeriveCheck{Problems: []DeriveProblem{}}, wrong: map[digest.ID]error{}}
 	var total int64
 	for _, f := range files {
 		for i, one := range f.Derived {
-			if _, twice := v.wrong[f.blobs[i]]; !twice {
-				v.wrong[f.blobs[i]] = nil
+			if _, twice := v.wrong[f.Blobs[i]]; !twice {
+				v.wrong[f.Blobs[i]] = nil
 				total += one.Logical
 			}
 		}
@@ -53,8 +55,8 @@ func (r *Repo) VerifyDerived(ctx context.Context, rev, path string, p Progress) 
 }
 
 // derivedTensors are the files with derived tensors, and each of those.
-func (r *Repo) derivedTensors(ctx context.Context, rev, path string) (out []DerivedFile, err error) {
-	files, err := derivable(r, rev, path)
+func (r *Repo) derivedTensors(ctx context.Context, rev, path string) (out []lineage.DerivedFile, err error) {
+	files, err := lineage.Derivable(r.History, rev, path)
 	if err != nil {
 		return nil, err
 	}
@@ -62,13 +64,13 @@ func (r *Repo) derivedTensors(ctx context.Context, rev, path string) (out []Deri
 	if err != nil {
 		return nil, err
 	}
-	k := &Namer{files: r.fileHistory(), ways: waysOfStoring(r)}
+	k := &lineage.Namer{Files: r.FileHistory(), Ways: lineage.WaysOfStoring(r.History)}
 	for _, tf := range files {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		d := deriveListing{kin: k, place: Place{tf.Path, tf.ID, commit}, anonymous: true}
-		f, err := d.list()
+		d := lineage.DeriveListing{Kin: k, Place: lineage.Place{Path: tf.Path, File: tf.ID, Commit: commit}, Anonymous: true}
+		f, err := d.List()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", tf.Path, err)
 		}
@@ -82,14 +84,14 @@ func (r *Repo) derivedTensors(ctx context.Context, rev, path string) (out []Deri
 // A verifying is one call of VerifyDerived.
 type verifying struct {
 	repo     *Repo
-	progress Progress
+	progress object.Progress
 	check    *DeriveCheck
 	mu       sync.Mutex
 	wrong    map[digest.ID]error // by blob; nil: it came out right
 }
 
 // run computes each blob once, several at a time, and lists what is wrong.
-func (v *verifying) run(ctx context.Context, files []DerivedFile) error {
+func (v *verifying) run(ctx context.Context, files []lineage.DerivedFile) error {
 	todo := make([]digest.ID, 0, len(v.wrong))
 	for id := range v.wrong {
 		todo = append(todo, id)
@@ -116,7 +118,7 @@ func (v *verifying) run(ctx context.Context, files []DerivedFile) error {
 	}
 	for _, f := range files {
 		for i, one := range f.Derived {
-			if err := v.wrong[f.blobs[i]]; err != nil {
+			if err := v.wrong[f.Blobs[i]]; err != nil {
 				v.check.Problems = append(v.check.Problems, DeriveProblem{f.Path, one.Name, err.Error()})
 			}
 		}
@@ -137,7 +139,7 @@ func (v *verifying) blob(id digest.ID) error {
 		return err
 	}
 	if got := whole.ID(); got != id {
-		return fmt.Errorf("content has digest %s, want %s: %w", got.Short(), id.Short(), ErrCorrupt)
+		return fmt.Errorf("content has digest %s, want %s: %w", got.Short(), id.Short(), object.ErrCorrupt)
 	}
 	return nil
 }

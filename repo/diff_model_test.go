@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/formats"
+	"dits/repo/diff"
+	"dits/repo/object"
 )
 
 // Shards are one model, whatever their number; only tensors that differ count as changed, and only shards that
@@ -25,33 +27,33 @@ func TestDiffOfShards(t *testing.T) {
 	f.put("model-00001-of-00002.safetensors", tensorsFile("", q))
 	f.put("model-00002-of-00002.safetensors", tensorsFile("", k, v))
 	f.save("two")
-	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{})
+	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), diff.Options{})
 	require.Equal(t, []string{"modified model.safetensors → model-*-of-00002.safetensors"}, fileStatuses(d))
 	require.Equal(t, 3, d.Summary.Identical)
 
-	q.data = f32s(3, 9)
+	q.Data = f32s(3, 9)
 	for i, tensor := range []testTensor{q, k, v} {
 		f.put("model-0000"+string(rune('1'+i))+"-of-00003.safetensors", tensorsFile("", tensor))
 	}
 	f.remove("model-00001-of-00002.safetensors")
 	f.remove("model-00002-of-00002.safetensors")
 	f.save("three")
-	d = f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{})
+	d = f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), diff.Options{})
 	require.Equal(t, []string{"modified model-*-of-00002.safetensors → model-*-of-00003.safetensors"}, fileStatuses(d))
 	require.Equal(t, []int{2, 1}, []int{d.Summary.Identical, d.Summary.Changed})
 	require.EqualValues(t, 1, d.Files[0].Tensors[0].RelL2)
 	require.Empty(t, d.Files[0].Tensors[0].ShapeA)
 
-	k.data = f32s(1, 5)
+	k.Data = f32s(1, 5)
 	f.put("model-00002-of-00003.safetensors", tensorsFile("", k))
-	d = f.diff(AtIndex(), AtWork(), DiffOptions{})
+	d = f.diff(AtIndex(), AtWork(), diff.Options{})
 	require.Equal(t, []string{"modified model-*-of-00003.safetensors"}, fileStatuses(d))
 	require.Equal(t, []int{2, 1}, []int{d.Summary.Identical, d.Summary.Changed})
 	require.EqualValues(t, len(tensorsFile("", k)), d.Logical, "the shard that differs")
-	d = f.diff(AtIndex(), AtWork(), DiffOptions{FilesOnly: true})
+	d = f.diff(AtIndex(), AtWork(), diff.Options{FilesOnly: true})
 	require.Equal(t, []string{"modified model-00002-of-00003.safetensors"}, fileStatuses(d))
 	f.save("fourth")
-	require.Empty(t, f.diff(AtIndex(), AtWork(), DiffOptions{}).Files)
+	require.Empty(t, f.diff(AtIndex(), AtWork(), diff.Options{}).Files)
 	f.put("moved/model-00001-of-00003.safetensors", f.read("model-00001-of-00003.safetensors"))
 	f.put("moved/model-00002-of-00003.safetensors", f.read("model-00002-of-00003.safetensors"))
 	f.put("moved/model-00003-of-00003.safetensors", f.read("model-00003-of-00003.safetensors"))
@@ -59,34 +61,8 @@ func TestDiffOfShards(t *testing.T) {
 	f.remove("model-00002-of-00003.safetensors")
 	f.remove("model-00003-of-00003.safetensors")
 	f.save("moved")
-	d = f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{})
+	d = f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), diff.Options{})
 	require.Equal(t, []string{"renamed model-*-of-00003.safetensors → moved/model-*-of-00003.safetensors"}, fileStatuses(d))
-}
-
-// TestModels groups names; a file that has the name of all shards together keeps them apart.
-func TestModels(t *testing.T) {
-	for _, tt := range []struct{ files, want string }{
-		{"a.safetensors b.json", "a.safetensors b.json"},
-		{"m-00001-of-00002.safetensors m-00002-of-00002.safetensors n.gguf", "m-*-of-00002.safetensors+1 n.gguf"},
-		{"m-00001-of-00002.gguf m-00002-of-00002.gguf m.gguf", "m-00001-of-00002.gguf m-00002-of-00002.gguf m.gguf"},
-		{"m-00001-of-00002.gguf m-00001-of-00003.gguf m-00002-of-00002.gguf m-00002-of-00003.gguf", "m-*-of-00003.gguf+1 m-*-of-00002.gguf+1"},
-		{"m-0001-of-0002.gguf m-00001-of-00002.bin", "m-0001-of-0002.gguf m-00001-of-00002.bin"},
-	} {
-		var files []DiffEntry
-		for _, p := range strings.Fields(tt.files) {
-			files = append(files, DiffEntry{TreeFile: TreeFile{Path: p}})
-		}
-		var got []string
-		for _, m := range models(files, true) {
-			name := m.path
-			if len(m.files) > 1 {
-				name += "+1"
-			}
-			got = append(got, name)
-		}
-		require.ElementsMatch(t, strings.Fields(tt.want), got)
-		require.Len(t, models(files, false), len(files))
-	}
 }
 
 // Of several that could be what a model became none is taken, nor one with little in common.
@@ -96,11 +72,11 @@ func TestDiffTakesOnlyTheOneCandidate(t *testing.T) {
 	f.put("a.safetensors", tensorsFile("", q, k))
 	f.save("a")
 	f.remove("a.safetensors")
-	q.data, q.name, k.name = f32s(5, 6), "blk.0.attn_q.weight", "blk.0.attn_k.weight"
+	q.Data, q.Name, k.Name = f32s(5, 6), "blk.0.attn_q.weight", "blk.0.attn_k.weight"
 	f.put("b.safetensors", tensorsFile("", q, k))
 	d := func(want ...string) {
 		f.save("b")
-		require.Equal(t, want, fileStatuses(f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{})))
+		require.Equal(t, want, fileStatuses(f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), diff.Options{})))
 		f.mustCheckout("main")
 	}
 	first := f.read("b.safetensors")
@@ -108,7 +84,7 @@ func TestDiffTakesOnlyTheOneCandidate(t *testing.T) {
 	f.put("a.safetensors", first)
 	f.remove("b.safetensors")
 	f.save("back")
-	q.data = f32s(7, 8)
+	q.Data = f32s(7, 8)
 	f.remove("a.safetensors")
 	f.put("b.safetensors", tensorsFile("", q, k))
 	f.put("c.safetensors", tensorsFile("more", q, k))
@@ -134,27 +110,27 @@ func TestDiffOfNamedFiles(t *testing.T) {
 	f.put("y/config.json", `{"n":2}`)
 	f.save("two models")
 	at := AtRevision("HEAD")
-	require.Equal(t, []string{"modified a.safetensors", "modified config.json"}, fileStatuses(f.diff(at.At("x"), at.At("y"), DiffOptions{})))
-	require.Equal(t, []string{"modified config.json"}, fileStatuses(f.diff(at.At("x"), AtIndex().At("y"), DiffOptions{Paths: []string{"config.json"}})))
-	d := f.diff(at.At("x/a.safetensors"), at.At("y/a.safetensors"), DiffOptions{})
+	require.Equal(t, []string{"modified a.safetensors", "modified config.json"}, fileStatuses(f.diff(at.At("x"), at.At("y"), diff.Options{})))
+	require.Equal(t, []string{"modified config.json"}, fileStatuses(f.diff(at.At("x"), AtIndex().At("y"), diff.Options{Paths: []string{"config.json"}})))
+	d := f.diff(at.At("x/a.safetensors"), at.At("y/a.safetensors"), diff.Options{})
 	require.Equal(t, []string{"modified x/a.safetensors → y/a.safetensors"}, fileStatuses(d))
 	require.EqualValues(t, 1, d.Files[0].Tensors[0].MaxAbs)
-	require.Equal(t, []string{"modified x/a.safetensors → a.safetensors"}, fileStatuses(f.diff(at.At("x/a.safetensors"), at.At("y"), DiffOptions{})))
-	require.Empty(t, f.diff(at.At("x"), AtWork().At("x"), DiffOptions{}).Files)
+	require.Equal(t, []string{"modified x/a.safetensors → a.safetensors"}, fileStatuses(f.diff(at.At("x/a.safetensors"), at.At("y"), diff.Options{})))
+	require.Empty(t, f.diff(at.At("x"), AtWork().At("x"), diff.Options{}).Files)
 	f.put("loose.safetensors", tensorsFile("", f32Tensor("w", 1, 4)))
-	d = f.diff(at.At("x/a.safetensors"), AtWork().At("loose.safetensors"), DiffOptions{})
+	d = f.diff(at.At("x/a.safetensors"), AtWork().At("loose.safetensors"), diff.Options{})
 	require.EqualValues(t, 2, d.Files[0].Tensors[0].MaxAbs, "an untracked file")
 	f.put("z/loose.safetensors", f.read("loose.safetensors"))
-	d = f.diff(at.At("x/a.safetensors"), AtWork().At("z"), DiffOptions{})
+	d = f.diff(at.At("x/a.safetensors"), AtWork().At("z"), diff.Options{})
 	require.EqualValues(t, 2, d.Files[0].Tensors[0].MaxAbs, "an untracked folder")
 
 	for _, sides := range [][2]Side{{at.At("none"), at.At("x")}, {at.At("x"), AtWork().At("none")}, {at.At("x/config.json"), at.At("missing")}} {
-		_, err := f.Diff(context.Background(), sides[0], sides[1], DiffOptions{})
-		require.ErrorIs(t, err, ErrNoPath)
+		_, err := f.Diff(context.Background(), sides[0], sides[1], diff.Options{})
+		require.ErrorIs(t, err, object.ErrNoPath)
 	}
 	f.put("y/b.safetensors", "{")
 	f.save("two in a folder")
-	_, err := f.Diff(context.Background(), at.At("x/a.safetensors"), at.At("y"), DiffOptions{})
+	_, err := f.Diff(context.Background(), at.At("x/a.safetensors"), at.At("y"), diff.Options{})
 	require.ErrorContains(t, err, "2 models on the second side")
 }
 
@@ -171,7 +147,7 @@ func TestDiffMetadata(t *testing.T) {
 	f.put("long.json", `{"v":[`+strings.Repeat("1,", 99)+`2]}`)
 	f.put("m.safetensors", tensorsFile("two", f32Tensor("w", 1)))
 	f.save("b")
-	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{})
+	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), diff.Options{})
 	got := map[string][]string{}
 	for _, file := range d.Files {
 		for _, k := range file.Metadata {
@@ -187,30 +163,20 @@ func TestDiffMetadata(t *testing.T) {
 	}, got)
 }
 
-// What JSON cannot say is text, and bytes are numbers.
-func TestAsRaw(t *testing.T) {
-	for want, v := range map[string]any{
-		`"NaN"`: float32(math.NaN()), `"+Inf"`: math.Inf(1), `1.5`: float32(1.5), `[1,255]`: []uint8{1, 255}, `"<a>"`: "<a>", `true`: true,
-		`"[NaN]"`: []float64{math.NaN()},
-	} {
-		require.Equal(t, want, string(asRaw(v)))
-	}
-}
-
 // A matrix that another format has turned has no figures, and a role that a side has twice matches nothing.
 func TestDiffByRole(t *testing.T) {
 	f := newFixture(t)
 	matrix := func(name string, rows, columns int64) testTensor {
-		return testTensor{name, "F32", []int64{rows, columns}, f32s(1, 2, 3, 4, 5, 6)}
+		return testTensor{Name: name, DType: "F32", Shape: []int64{rows, columns}, Data: f32s(1, 2, 3, 4, 5, 6)}
 	}
 	f.put("m.safetensors", tensorsFile("", matrix("transformer.h.0.attn.c_attn.weight", 2, 3), f32Tensor("model.x.weight", 1, 2),
 		f32Tensor("transformer.x.weight", 3, 4), f32Tensor("model.y.weight", 5)))
 	f.save("a")
 	turned := matrix("blk.0.attn_qkv.weight", 3, 2)
-	turned.data = f32s(1, 4, 2, 5, 3, 6)
+	turned.Data = f32s(1, 4, 2, 5, 3, 6)
 	f.put("m.safetensors", tensorsFile("", turned, f32Tensor("x.weight", 1, 3), f32Tensor("y.weight", 5)))
 	f.save("b")
-	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), DiffOptions{}).Files[0]
+	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), diff.Options{}).Files[0]
 	var got []string
 	for _, x := range d.Tensors {
 		got = append(got, x.Status+" "+x.Name+" "+x.NameB)
@@ -219,20 +185,20 @@ func TestDiffByRole(t *testing.T) {
 		"removed transformer.x.weight ", "renamed model.y.weight y.weight", "added x.weight x.weight"}, got)
 	require.True(t, math.IsNaN(float64(d.Tensors[0].RelL2)))
 	require.EqualValues(t, 6, d.Tensors[0].Changed)
-	back := f.diff(AtRevision("HEAD"), AtRevision("HEAD~1"), DiffOptions{}).Files[0].Summary
+	back := f.diff(AtRevision("HEAD"), AtRevision("HEAD~1"), diff.Options{}).Files[0].Summary
 	require.Equal(t, []int{2, 1, 1, 1}, []int{back.Added, back.Removed, back.Renamed, back.Reshaped})
 }
 
 // Tensors of shards are found behind shards that have none.
 func TestContentPart(t *testing.T) {
-	shard := func(names ...string) *File {
-		c := &File{}
+	shard := func(names ...string) *object.File {
+		c := &object.File{}
 		for _, n := range names {
 			c.Layout.Tensors = append(c.Layout.Tensors, formats.Tensor{Name: n})
 		}
 		return c
 	}
-	c := Shards([]*File{shard(), shard("a", "b"), shard(), shard(), shard("c"), shard()})
+	c := object.Shards([]*object.File{shard(), shard("a", "b"), shard(), shard(), shard("c"), shard()})
 	for i, want := range []string{"a", "b", "c"} {
 		part, k := c.Part(i)
 		require.Equal(t, want, part.Layout.Tensors[k].Name)
@@ -252,15 +218,15 @@ func TestDiffOnDisk(t *testing.T) {
 	whole := write("whole.safetensors", tensorsFile("", f32Tensor("a", 1, 2), f32Tensor("b", 3)))
 	write("cut/model-00001-of-00002.safetensors", tensorsFile("", f32Tensor("a", 1, 2)))
 	write("cut/model-00002-of-00002.safetensors", tensorsFile("", f32Tensor("b", 4)))
-	a, err := ReadDisk(t.Context(), whole)
+	a, err := diff.ReadDisk(t.Context(), whole)
 	require.NoError(t, err)
-	b, err := ReadDisk(t.Context(), filepath.Join(dir, "cut"))
+	b, err := diff.ReadDisk(t.Context(), filepath.Join(dir, "cut"))
 	require.NoError(t, err)
-	d, err := diffSnapshots(t.Context(), a, b, DiffOptions{})
+	d, err := diff.Of(t.Context(), a, b, diff.Options{})
 	require.NoError(t, err)
 	require.Len(t, d.Files, 1)
-	require.Equal(t, DiffSummary{Tensors: 2, Changed: 1, Identical: 1, Elements: 3, ElementsChanged: 1}, d.Files[0].Summary)
+	require.Equal(t, diff.Summary{Tensors: 2, Changed: 1, Identical: 1, Elements: 3, ElementsChanged: 1}, d.Files[0].Summary)
 	require.Equal(t, 1.0, float64(d.Files[0].Tensors[1].MaxAbs))
-	_, err = ReadDisk(t.Context(), filepath.Join(dir, "absent"))
+	_, err = diff.ReadDisk(t.Context(), filepath.Join(dir, "absent"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }

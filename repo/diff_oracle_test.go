@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/formats/number"
+	"dits/repo/diff"
 )
 
 // An oracleFigure is what numpy makes of a tensor, in float64.
@@ -71,7 +74,7 @@ func TestDiffAgainstNumpy(t *testing.T) {
 		a, b := filepath.Base(p[0]), filepath.Base(p[1])
 		f.putFile(a, p[0])
 		f.putFile(b, p[1])
-		d := f.diff(AtWork().At(a), AtWork().At(b), DiffOptions{Rank: true})
+		d := f.diff(AtWork().At(a), AtWork().At(b), diff.Options{Rank: true})
 		require.Len(t, d.Files[0].Tensors, len(reports[i]))
 		for _, x := range d.Files[0].Tensors {
 			want, ok := reports[i][x.Name]
@@ -90,7 +93,7 @@ func TestDiffAgainstNumpy(t *testing.T) {
 }
 
 // near wants a figure to be another to 1e-6 of it. Sums that all but cancel out have less.
-func near(t *testing.T, want float64, got Number, where string) {
+func near(t *testing.T, want float64, got number.Number, where string) {
 	t.Helper()
 	if far := math.Abs(float64(got) - want); !(far <= 1e-6*math.Abs(want)+1e-15) {
 		t.Errorf("%s: got %v, want %v", where, float64(got), want)

@@ -11,6 +11,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/diff"
+	"dits/repo/lora"
+	"dits/repo/refs"
 )
 
 // peftEnv names the Python that has the packages of scripts/oracle/peft-requirements.txt, and a torch.
@@ -55,10 +59,10 @@ func TestExpectLoRAOfPeft(t *testing.T) {
 			f := newFixture(t)
 			f.putFile("m.safetensors", filepath.Join(folder, "base.safetensors"))
 			f.save("base")
-			adapter := Spec{Path: filepath.Join(folder, "adapter")}
-			check := func(merged string) *LoRACheck {
+			adapter := refs.Spec{Path: filepath.Join(folder, "adapter")}
+			check := func(merged string) *lora.Check {
 				f.putFile("m.safetensors", filepath.Join(folder, merged))
-				got, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), adapter, DiffOptions{})
+				got, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), adapter, diff.Options{})
 				require.NoError(t, err)
 				return got
 			}
@@ -77,7 +81,7 @@ func TestExpectLoRAOfPeft(t *testing.T) {
 }
 
 // offNames are the tensors that are off, ascending.
-func offNames(c *LoRACheck) []string {
+func offNames(c *lora.Check) []string {
 	var names []string
 	for _, t := range c.Tensors {
 		if !t.OK {

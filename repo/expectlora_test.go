@@ -2,7 +2,6 @@ package repo
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,31 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/formats"
+	"dits/repo/diff"
+	"dits/repo/lora"
+	"dits/repo/refs"
+	"dits/repo/repotest"
 )
-
-// encodeFloats rounds values to a dtype.
-func encodeFloats(d formats.DType, values []float64) (b []byte) {
-	for _, x := range values {
-		x = grid(d).Round(x)
-		switch d {
-		case "F32":
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(x)))
-		case "BF16":
-			b = binary.LittleEndian.AppendUint16(b, uint16(math.Float32bits(float32(x))>>16))
-		case "F16":
-			sign, e := uint16(0), math.Ilogb(math.Abs(x))
-			if math.Signbit(x) {
-				sign = 0x8000
-			}
-			if x == 0 || e < -14 {
-				b = binary.LittleEndian.AppendUint16(b, sign|uint16(math.Abs(x)*0x1p24))
-				continue
-			}
-			b = binary.LittleEndian.AppendUint16(b, sign|uint16(e+15)<<10|uint16(math.Ldexp(math.Abs(x), 10-e))&0x3ff)
-		}
-	}
-	return b
-}
 
 // A toy is a small model with an adapter, in numbers.
 type toy struct {
@@ -60,7 +39,7 @@ func newToy(d formats.DType) *toy {
 	random := func(n int64, size float64) []float64 {
 		v := make([]float64, n)
 		for i := range v {
-			v[i] = grid(d).Round(rng.NormFloat64() * size)
+			v[i] = repotest.Grid(d).Round(rng.NormFloat64() * size)
 		}
 		return v
 	}
@@ -104,7 +83,7 @@ func (t *toy) merged(scales map[string]float64) *toy {
 			for k := range toyRank {
 				sum += b[i/columns*toyRank+k] * t.a[module][k*columns+i%columns]
 			}
-			w[i] = grid(t.dtype).Round(w[i] + scale*sum)
+			w[i] = repotest.Grid(t.dtype).Round(w[i] + scale*sum)
 		}
 	}
 	return m
@@ -113,7 +92,7 @@ func (t *toy) merged(scales map[string]float64) *toy {
 func (t *toy) file() string {
 	var list []testTensor
 	for _, name := range t.order {
-		list = append(list, testTensor{name, string(t.dtype), t.shapes[name], encodeFloats(t.dtype, t.tensors[name])})
+		list = append(list, testTensor{Name: name, DType: string(t.dtype), Shape: t.shapes[name], Data: repotest.Floats(t.dtype, t.tensors[name])})
 	}
 	return tensorsFile("", list...)
 }
@@ -124,23 +103,23 @@ func (t *toy) writeAdapter(tb testing.TB, dir string) {
 	for module, b := range t.b {
 		rows, columns := int64(len(b)/toyRank), int64(len(t.a[module])/toyRank)
 		list = append(list,
-			testTensor{"base_model.model." + module + ".lora_A.weight", string(t.dtype), []int64{toyRank, columns}, encodeFloats(t.dtype, t.a[module])},
-			testTensor{"base_model.model." + module + ".lora_B.weight", string(t.dtype), []int64{rows, toyRank}, encodeFloats(t.dtype, b)})
+			testTensor{Name: "base_model.model." + module + ".lora_A.weight", DType: string(t.dtype), Shape: []int64{toyRank, columns}, Data: repotest.Floats(t.dtype, t.a[module])},
+			testTensor{Name: "base_model.model." + module + ".lora_B.weight", DType: string(t.dtype), Shape: []int64{rows, toyRank}, Data: repotest.Floats(t.dtype, b)})
 	}
 	require.NoError(tb, os.MkdirAll(dir, 0o755))
-	require.NoError(tb, os.WriteFile(filepath.Join(dir, AdapterWeights), []byte(tensorsFile("", list...)), 0o644))
-	require.NoError(tb, os.WriteFile(filepath.Join(dir, AdapterConfig), []byte(t.config), 0o644))
+	require.NoError(tb, os.WriteFile(filepath.Join(dir, lora.AdapterWeights), []byte(tensorsFile("", list...)), 0o644))
+	require.NoError(tb, os.WriteFile(filepath.Join(dir, lora.AdapterConfig), []byte(t.config), 0o644))
 }
 
 // expect checks toy after against toy before.
-func (f *fixture) expect(before, after *toy) *LoRACheck {
+func (f *fixture) expect(before, after *toy) *lora.Check {
 	f.t.Helper()
 	dir := filepath.Join(f.t.TempDir(), "adapter")
 	before.writeAdapter(f.t, dir)
 	f.put("m.safetensors", before.file())
 	f.save("before")
 	f.put("m.safetensors", after.file())
-	c, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Spec{Path: dir}, DiffOptions{})
+	c, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), refs.Spec{Path: dir}, diff.Options{})
 	require.NoError(f.t, err)
 	return c
 }
@@ -178,7 +157,7 @@ func TestExpectLoRA(t *testing.T) {
 		{"a weight of a target touched", func(t *toy) *toy {
 			m := t.merged(nil)
 			w := m.tensors[q1+".weight"]
-			w[77] += max(4*grid(t.dtype).Step(w[77]), 1e-6)
+			w[77] += max(4*repotest.Grid(t.dtype).Step(w[77]), 1e-6)
 			return m
 		}, []string{q1}, "1 of 1536 weights are off"},
 		{"a weight that is no number", func(t *toy) *toy {
@@ -235,12 +214,12 @@ func TestExpectLoRAOfTrainedWeights(t *testing.T) {
 		f.put("model.safetensors", trained(t, name+".safetensors"))
 		f.save(name)
 	}
-	check := func(a, b Side, adapter Spec) *LoRACheck {
-		c, err := f.ExpectLoRA(context.Background(), a, b, adapter, DiffOptions{})
+	check := func(a, b Side, adapter refs.Spec) *lora.Check {
+		c, err := f.ExpectLoRA(context.Background(), a, b, adapter, diff.Options{})
 		require.NoError(t, err)
 		return c
 	}
-	for _, adapter := range []Spec{
+	for _, adapter := range []refs.Spec{
 		{Path: f.path("adapter")}, {Path: f.path("adapter/adapter_model.safetensors")},
 		{Rev: "HEAD", Path: "adapter"}, {Rev: "HEAD~1", Path: "adapter/adapter_model.safetensors"},
 	} {
@@ -248,7 +227,7 @@ func TestExpectLoRAOfTrainedWeights(t *testing.T) {
 		require.True(t, c.OK, "%s", asJSON(t, c, nil))
 		require.Equal(t, []int{4, 16}, []int{c.Merged, c.Unchanged})
 	}
-	committed := Spec{Rev: "HEAD", Path: "adapter"}
+	committed := refs.Spec{Rev: "HEAD", Path: "adapter"}
 	require.False(t, check(AtRevision("HEAD"), AtRevision("HEAD~1"), committed).OK, "unmerged")
 	f.put("model.safetensors", trained(t, "ft-customer.safetensors"))
 	require.False(t, check(AtRevision("HEAD~1"), AtWork(), committed).OK, "a fine-tune")
@@ -293,7 +272,7 @@ func TestExpectLoRARefuses(t *testing.T) {
 		f.save("m")
 		dir := filepath.Join(t.TempDir(), "adapter")
 		toy.writeAdapter(t, dir)
-		_, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Spec{Path: dir}, DiffOptions{})
+		_, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), refs.Spec{Path: dir}, diff.Options{})
 		require.ErrorContains(t, err, tt.want)
 	}
 	f := newFixture(t)
@@ -301,14 +280,14 @@ func TestExpectLoRARefuses(t *testing.T) {
 	f.save("m")
 	dir := t.TempDir()
 	expect := func() error {
-		_, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), Spec{Path: dir}, DiffOptions{})
+		_, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), refs.Spec{Path: dir}, diff.Options{})
 		return err
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, adapterPickle), nil, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "adapter_model.bin"), nil, 0o644))
 	require.ErrorContains(t, expect(), "pickle")
 	newToy("F32").writeAdapter(t, dir)
 	require.ErrorContains(t, expect(), "no tensor of the first side")
-	require.NoError(t, os.Remove(filepath.Join(dir, AdapterConfig)))
+	require.NoError(t, os.Remove(filepath.Join(dir, lora.AdapterConfig)))
 	require.ErrorIs(t, expect(), os.ErrNotExist)
 }
 
@@ -335,35 +314,7 @@ func TestExpectLoRAIntoAnotherDType(t *testing.T) {
 	merged := base.merged(nil)
 	merged.dtype = "BF16"
 	require.True(t, newFixture(t).expect(base, merged).OK)
-	merged.tensors[up][3] += 2 * grid("BF16").Step(merged.tensors[up][3])
+	merged.tensors[up][3] += 2 * repotest.Grid("BF16").Step(merged.tensors[up][3])
 	c := newFixture(t).expect(base, merged)
 	require.Equal(t, []string{up}, offNames(c))
-}
-
-func TestLoraConfigScale(t *testing.T) {
-	c, err := parseLoraConfig([]byte(`{"r":16,"lora_alpha":32,"rank_pattern":{"v_proj":4,"layers.1.self_attn.v_proj":2},"alpha_pattern":{".*\\.0\\..*":8}}`))
-	require.NoError(t, err)
-	for module, want := range map[string]float64{
-		"model.layers.2.self_attn.q_proj": 2, "model.layers.2.self_attn.v_proj": 8, "model.layers.1.self_attn.v_proj": 16,
-		"model.layers.0.self_attn.q_proj": 0.5, "model.layers.2.self_attn.xv_proj": 2,
-	} {
-		require.Equal(t, want, c.scale(module), module)
-	}
-	c.RSLoRA = true
-	require.Equal(t, 8.0, c.scale("model.layers.2.self_attn.q_proj"))
-}
-
-func FuzzLoraConfig(f *testing.F) {
-	f.Add([]byte(`{"r":16,"lora_alpha":32,"target_modules":["q_proj"],"layers_to_transform":[1],"layers_pattern":["h"],"rank_pattern":{"a":1}}`))
-	f.Add([]byte(`{"r":16,"target_modules":"all-linear","exclude_modules":"x|y","layers_to_transform":3}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := parseLoraConfig(text)
-		if err != nil {
-			return
-		}
-		c.targets("model.layers.1.self_attn.q_proj")
-		if s := c.scale("model.layers.1.self_attn.q_proj"); c.Rank < 1 || s != s && len(c.RankPattern)+len(c.AlphaPattern) == 0 {
-			t.Errorf("rank %d, scale %v", c.Rank, s)
-		}
-	})
 }

@@ -10,6 +10,8 @@ import (
 	"dits/catalog"
 	"dits/formats"
 	"dits/formats/safetensors"
+	"dits/repo/object"
+	"dits/repo/refs"
 )
 
 // Export writes the file at path, in the commit that rev names or as staged when rev is "",
@@ -19,7 +21,7 @@ func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w i
 	if len(globs) == 0 {
 		return r.Cat(ctx, rev, file, CatOptions{}, w)
 	}
-	f, err := r.fileOf(Spec{rev, file})
+	f, err := r.fileOf(refs.Spec{Rev: rev, Path: file})
 	if err != nil {
 		return err
 	}
@@ -28,7 +30,7 @@ func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w i
 		return err
 	}
 	if len(tensors) == 0 {
-		return fmt.Errorf("%s: no tensor matches %q: %w", file, globs, ErrNoPath)
+		return fmt.Errorf("%s: no tensor matches %q: %w", file, globs, object.ErrNoPath)
 	}
 	meta, err := r.metadata(f)
 	if err != nil {
@@ -77,7 +79,7 @@ func (r *Repo) metadata(f catalog.File) (map[string]string, error) {
 		return nil, err
 	}
 	header := make([]byte, blob.Len())
-	if err := readFull(blob, header, 0); err != nil {
+	if err := object.ReadFull(blob, header, 0); err != nil {
 		return nil, err
 	}
 	return safetensors.Metadata(header)

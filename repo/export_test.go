@@ -27,7 +27,7 @@ func TestExportReadsTheManifestOnce(t *testing.T) {
 	f := newFixture(t)
 	tensors := make([]testTensor, 20)
 	for i := range tensors {
-		tensors[i] = testTensor{fmt.Sprint("t", i), "F32", []int64{1}, f32s(float32(i))}
+		tensors[i] = testTensor{Name: fmt.Sprint("t", i), DType: "F32", Shape: []int64{1}, Data: f32s(float32(i))}
 	}
 	f.put("m.safetensors", tensorsFile("", tensors...))
 	f.save("model")

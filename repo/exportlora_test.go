@@ -16,6 +16,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"dits/formats/safetensors"
+	"dits/repo/lora"
+	"dits/repo/object"
+	"dits/repo/refs"
 )
 
 // f32Matrix is a matrix as a tensor.
@@ -27,7 +30,7 @@ func f32Matrix(name string, m mat.Matrix) testTensor {
 			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(m.At(i, j))))
 		}
 	}
-	return testTensor{name, "F32", []int64{int64(rows), int64(cols)}, b}
+	return testTensor{Name: name, DType: "F32", Shape: []int64{int64(rows), int64(cols)}, Data: b}
 }
 
 // randomMatrix has normal numbers.
@@ -66,9 +69,9 @@ func (m *tunedModel) save(f *fixture) {
 	f.save("tuned")
 }
 
-func (f *fixture) exportLoRA(dir string, o LoRAOptions) *LoRA {
+func (f *fixture) exportLoRA(dir string, o lora.Options) *lora.Exported {
 	f.t.Helper()
-	l, err := f.ExportLoRA(context.Background(), Spec{Rev: "main~1"}, Spec{Rev: "main"}, dir, o)
+	l, err := f.ExportLoRA(context.Background(), refs.Spec{Rev: "main~1"}, refs.Spec{Rev: "main"}, dir, o)
 	require.NoError(f.t, err)
 	return l
 }
@@ -114,10 +117,10 @@ func TestExportLoRA(t *testing.T) {
 	f, dir := newFixture(t), filepath.Join(t.TempDir(), "adapter")
 	m := llamaLike()
 	m.save(f)
-	l := f.exportLoRA(dir, LoRAOptions{})
+	l := f.exportLoRA(dir, lora.Options{})
 	require.Equal(t, 4, l.Rank)
-	require.Equal(t, []LoRALeft{{"model.embed_tokens.weight", "is an embedding"}, {"model.norm.weight", "is no matrix: shape [2]"},
-		{"new.bias", "added"}, {"old.bias", "removed"}}, l.Left)
+	require.Equal(t, []lora.Left{{Name: "model.embed_tokens.weight", Reason: "is an embedding"}, {Name: "model.norm.weight", Reason: "is no matrix: shape [2]"},
+		{Name: "new.bias", Reason: "added"}, {Name: "old.bias", Reason: "removed"}}, l.Left)
 	ranks := map[string]int{}
 	for _, x := range l.Tensors {
 		require.Less(t, float64(x.Error), 1e-5, x.Name)
@@ -136,8 +139,8 @@ func TestExportLoRA(t *testing.T) {
 	require.Equal(t, map[string]any{"model.layers.1.self_attn.q_proj": 2.0}, config["alpha_pattern"])
 	require.Equal(t, false, config["fan_in_fan_out"])
 	for i, x := range m.after {
-		if ranks[x.name] > 0 {
-			require.Less(t, distanceOf(t, tensors, m.before[i], x, false), 1e-5, x.name)
+		if ranks[x.Name] > 0 {
+			require.Less(t, distanceOf(t, tensors, m.before[i], x, false), 1e-5, x.Name)
 		}
 	}
 	left, err := os.ReadDir(dir)
@@ -148,7 +151,7 @@ func TestExportLoRA(t *testing.T) {
 // distanceOf is ‖ΔW − B·A‖/‖ΔW‖ of a matrix and its adapter, the scale being 1.
 func distanceOf(t *testing.T, adapter map[string]*mat.Dense, before, after testTensor, transposed bool) float64 {
 	t.Helper()
-	module := "base_model.model." + after.name[:len(after.name)-len(".weight")]
+	module := "base_model.model." + after.Name[:len(after.Name)-len(".weight")]
 	a, b := adapter[module+".lora_A.weight"], adapter[module+".lora_B.weight"]
 	require.NotNil(t, a, module)
 	require.NotNil(t, b, module)
@@ -159,9 +162,9 @@ func distanceOf(t *testing.T, adapter map[string]*mat.Dense, before, after testT
 		made = product.T()
 	}
 	var change, off float64
-	cols := int(after.shape[1])
-	for k := range len(after.data) / 4 {
-		d := float64(math.Float32frombits(binary.LittleEndian.Uint32(after.data[4*k:]))) - float64(math.Float32frombits(binary.LittleEndian.Uint32(before.data[4*k:])))
+	cols := int(after.Shape[1])
+	for k := range len(after.Data) / 4 {
+		d := float64(math.Float32frombits(binary.LittleEndian.Uint32(after.Data[4*k:]))) - float64(math.Float32frombits(binary.LittleEndian.Uint32(before.Data[4*k:])))
 		e := d - made.At(k/cols, k%cols)
 		change += d * d
 		off += e * e
@@ -177,7 +180,7 @@ func TestExportLoRAOfRank(t *testing.T) {
 	m.add(r, "h.up_proj.weight", 60, 80, 60)
 	m.add(r, "h.tiny_proj.weight", 3, 80, 2)
 	m.save(f)
-	l := f.exportLoRA(dir, LoRAOptions{Rank: 10})
+	l := f.exportLoRA(dir, lora.Options{Rank: 10})
 	require.Equal(t, 10, l.Rank)
 	require.Equal(t, 3, l.Tensors[1].Rank, "no more than rows")
 	tensors, _ := readAdapter(t, dir)
@@ -189,9 +192,9 @@ func TestExportLoRAOfRank(t *testing.T) {
 // bestError is what the best approximation of that rank is off: the rest of the singular values.
 func bestError(t *testing.T, before, after testTensor, rank int) float64 {
 	t.Helper()
-	change := mat.NewDense(int(after.shape[0]), int(after.shape[1]), nil)
+	change := mat.NewDense(int(after.Shape[0]), int(after.Shape[1]), nil)
 	for k := range change.RawMatrix().Data {
-		change.RawMatrix().Data[k] = float64(math.Float32frombits(binary.LittleEndian.Uint32(after.data[4*k:]))) - float64(math.Float32frombits(binary.LittleEndian.Uint32(before.data[4*k:])))
+		change.RawMatrix().Data[k] = float64(math.Float32frombits(binary.LittleEndian.Uint32(after.Data[4*k:]))) - float64(math.Float32frombits(binary.LittleEndian.Uint32(before.Data[4*k:])))
 	}
 	var svd mat.SVD
 	require.True(t, svd.Factorize(change, mat.SVDNone))
@@ -218,11 +221,11 @@ func TestExportLoRAOfConv1D(t *testing.T) {
 	f, dir := newFixture(t), t.TempDir()
 	m := gptLike()
 	m.save(f)
-	f.exportLoRA(dir, LoRAOptions{})
+	f.exportLoRA(dir, lora.Options{})
 	tensors, config := readAdapter(t, dir)
 	require.Equal(t, true, config["fan_in_fan_out"])
 	for i, x := range m.after {
-		require.Less(t, distanceOf(t, tensors, m.before[i], x, i < 2), 1e-5, x.name)
+		require.Less(t, distanceOf(t, tensors, m.before[i], x, i < 2), 1e-5, x.Name)
 	}
 }
 
@@ -232,18 +235,18 @@ func TestExportLoRARefuses(t *testing.T) {
 	f.save("one")
 	f.put("a.safetensors", tensorsFile("", f32Tensor("norm.weight", 2)))
 	f.save("two")
-	export := func(a, b Spec) error {
-		_, err := f.ExportLoRA(context.Background(), a, b, dir, LoRAOptions{})
+	export := func(a, b refs.Spec) error {
+		_, err := f.ExportLoRA(context.Background(), a, b, dir, lora.Options{})
 		return err
 	}
-	require.ErrorIs(t, export(Spec{Rev: "main~1"}, Spec{Rev: "main"}), errNoAdapter)
-	require.ErrorIs(t, export(Spec{Rev: "main"}, Spec{Rev: "main"}), errNoAdapter)
-	require.ErrorIs(t, export(Spec{Rev: "main", Path: "b"}, Spec{Rev: "main"}), ErrNoPath)
+	require.ErrorIs(t, export(refs.Spec{Rev: "main~1"}, refs.Spec{Rev: "main"}), lora.ErrNoAdapter)
+	require.ErrorIs(t, export(refs.Spec{Rev: "main"}, refs.Spec{Rev: "main"}), lora.ErrNoAdapter)
+	require.ErrorIs(t, export(refs.Spec{Rev: "main", Path: "b"}, refs.Spec{Rev: "main"}), object.ErrNoPath)
 	f.put("b.safetensors", tensorsFile("", f32Tensor("norm.weight", 3)))
 	f.put("c", "no tensors")
 	f.save("three")
-	require.ErrorContains(t, export(Spec{Rev: "main"}, Spec{Rev: "main"}), `tensor "norm.weight" is in a.safetensors and in b.safetensors`)
-	require.ErrorIs(t, export(Spec{Rev: "main", Path: "c"}, Spec{Rev: "main"}), ErrNoPath)
+	require.ErrorContains(t, export(refs.Spec{Rev: "main"}, refs.Spec{Rev: "main"}), `tensor "norm.weight" is in a.safetensors and in b.safetensors`)
+	require.ErrorIs(t, export(refs.Spec{Rev: "main", Path: "c"}, refs.Spec{Rev: "main"}), object.ErrNoPath)
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, left)
@@ -260,7 +263,7 @@ func TestExportLoRAInPeft(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, dir := newFixture(t), t.TempDir()
 			m.save(f)
-			l := f.exportLoRA(filepath.Join(dir, "adapter"), LoRAOptions{})
+			l := f.exportLoRA(filepath.Join(dir, "adapter"), lora.Options{})
 			for file, tensors := range map[string][]testTensor{"before": m.before, "after": m.after} {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, file+".safetensors"), []byte(tensorsFile("", tensors...)), 0o644))
 			}

@@ -13,6 +13,8 @@ import (
 	"dits/formats"
 	"dits/formats/names"
 	"dits/formats/safetensors"
+	"dits/repo/object"
+	"dits/repo/relatives"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 )
@@ -27,7 +29,7 @@ type part struct {
 func partsOf(t *testing.T, content string) []part {
 	t.Helper()
 	src := strings.NewReader(content)
-	l, err := formats.Parse(src, src.Size(), "x.safetensors", parsers...)
+	l, err := formats.Parse(src, src.Size(), "x.safetensors", object.Parsers...)
 	require.NoError(t, err)
 	var out []part
 	for _, x := range l.Tensors {
@@ -152,22 +154,22 @@ func TestManyShards(t *testing.T) {
 		f.put(fmt.Sprintf("a/%d.safetensors", i), safetensorsOf(t, []part{p}))
 	}
 	f.save("shards")
-	require.Greater(t, len(partsOf(t, base))*2, maxRelativesWeighed)
+	require.Greater(t, len(partsOf(t, base))*2, 24, "more files than are weighed for a tensor")
 	f.put("tuned.safetensors", tuned)
 	a := f.addOne("tuned.safetensors")
 	require.Equal(t, a.Tensors, a.Delta)
 }
 
 // look scans a file and finds its family, without adding it.
-func (f *fixture) look(path, content string) (family, *member) {
+func (f *fixture) look(path, content string) (relatives.Family, formats.Layout) {
 	f.t.Helper()
-	rs := newRelatives(f.Repo)
+	rs := relatives.New(f.Folder)
 	src := strings.NewReader(content)
-	file, err := scan(context.Background(), src, src.Size(), path, func(int64) {})
+	file, err := object.Scan(context.Background(), src, src.Size(), path, func(int64) {})
 	require.NoError(f.t, err)
-	fam, err := rs.family(context.Background(), path, file, src)
+	fam, err := rs.Family(context.Background(), path, file, src)
 	require.NoError(f.t, err)
-	return fam, newMember(path, file)
+	return fam, file.Layout
 }
 
 // TestAcrossFormats: the tensors of a quantised GGUF know those that it was made of, in another
@@ -178,23 +180,26 @@ func TestAcrossFormats(t *testing.T) {
 		base := trained(t, "base.safetensors")
 		f.put("base.safetensors", spelled(t, base))
 		f.save("base")
-		fam, me := f.look("base-Q4_K_M.gguf", trained(t, "base-Q4_K_M.gguf"))
+		fam, layout := f.look("base-Q4_K_M.gguf", trained(t, "base-Q4_K_M.gguf"))
 		origin := map[string]digest.ID{}
 		for _, p := range partsOf(t, base) {
 			origin[names.Role(p.Name)] = digest.Sum(p.bytes)
 		}
-		for _, i := range me.segments() {
-			x := me.tensor(i)
+		for i, segment := range layout.Segments {
+			if segment.Kind != formats.Data {
+				continue
+			}
+			x := layout.Tensors[segment.Tensor]
 			if len(x.Shape) < 2 {
 				continue
 			}
-			list := fam.sources[i]
+			list := fam.Sources[i]
 			require.NotEmpty(t, list, x.Name)
 			require.Equal(t, origin[names.Role(x.Name)], list[0].Blob, x.Name)
 			require.Equal(t, x.Shape, list[0].Tensor.Shape)
 			require.Equal(t, "safetensors", list[0].Format)
 			require.Equal(t, formats.DType("BF16"), list[0].Tensor.DType)
-			require.Contains(t, fam.of(i, x), tensorstore.Relative{Blob: list[0].Blob, DType: "BF16"})
+			require.Contains(t, fam.Of(i, x), tensorstore.Relative{Blob: list[0].Blob, DType: "BF16"})
 			switch {
 			case strings.Contains(x.Name, "attn_q") || strings.Contains(x.Name, "attn_k"):
 				require.Less(t, list[0].Distance, 0.9, x.Name)
@@ -208,14 +213,14 @@ func TestAcrossFormats(t *testing.T) {
 // TestOrderOfRelatives: a quant is tried against its own type and against the closest float before
 // anything else, a float against quants last.
 func TestOrderOfRelatives(t *testing.T) {
-	var fam family
+	var fam relatives.Family
 	dtypes := []formats.DType{"Q8_0", "Q6_K", "I8", "Q4_K", "F16", "Q4_K", "BF16", "F4"}
-	fam.sources = map[int][]source{0: nil}
+	fam.Sources = map[int][]relatives.Source{0: nil}
 	for i, d := range dtypes {
-		fam.sources[0] = append(fam.sources[0], source{Blob: digest.ID{byte(i)}, Tensor: formats.Tensor{DType: d}})
+		fam.Sources[0] = append(fam.Sources[0], relatives.Source{Blob: digest.ID{byte(i)}, Tensor: formats.Tensor{DType: d}})
 	}
 	order := func(d formats.DType) (places []int) {
-		for _, r := range fam.of(0, formats.Tensor{DType: d}) {
+		for _, r := range fam.Of(0, formats.Tensor{DType: d}) {
 			places = append(places, int(r.Blob[0]))
 		}
 		return places
@@ -237,14 +242,14 @@ func TestSketchesAreMadeAgain(t *testing.T) {
 	tuned := trained(t, "ft-customer.safetensors")
 	for _, content := range []string{tuned, renamed(t, tuned)} {
 		before, _ := f.look("tuned.safetensors", content)
-		require.NotEmpty(t, before.sources)
+		require.NotEmpty(t, before.Sources)
 		f.rebuild()
 		lacking, err := f.Catalog.Unsketched(10)
 		require.NoError(t, err)
 		require.Len(t, lacking, 2)
 		after, _ := f.look("tuned.safetensors", content)
-		require.True(t, fmt.Sprint(before.sources) == fmt.Sprint(after.sources), "other sources, or in another order")
-		require.NotEmpty(t, after.sources[1])
+		require.True(t, fmt.Sprint(before.Sources) == fmt.Sprint(after.Sources), "other sources, or in another order")
+		require.NotEmpty(t, after.Sources[1])
 	}
 	lacking, err := f.Catalog.Unsketched(10)
 	require.NoError(t, err)
@@ -267,19 +272,13 @@ func TestSketchesAreMadeWithinBounds(t *testing.T) {
 	f.put("base.safetensors", trained(t, "base.safetensors"))
 	f.save("base")
 	f.rebuild()
-	b := newSketchbook(f.Repo)
-	b.left = 3
-	require.NoError(t, b.fill(context.Background()))
-	require.Zero(t, b.left)
-	lacking, err := f.Catalog.Unsketched(10)
+	all, err := f.Catalog.Unsketched(100)
 	require.NoError(t, err)
-	require.Len(t, lacking, 1)
-	list, err := b.ofShape(256, 256)
+	require.NoError(t, relatives.MakeSketches(context.Background(), f.Folder, 3))
+	lacking, err := f.Catalog.Unsketched(100)
 	require.NoError(t, err)
-	require.LessOrEqual(t, len(list), 3)
-	b.left = 17
-	require.NoError(t, b.fill(context.Background()))
-	require.Zero(t, b.left)
+	require.Len(t, lacking, len(all), "the one file still lacks some")
+	require.NoError(t, relatives.MakeSketches(context.Background(), f.Folder, 17))
 	lacking, err = f.Catalog.Unsketched(10)
 	require.NoError(t, err)
 	require.Empty(t, lacking)
@@ -307,7 +306,7 @@ func TestRepackKnowsLooks(t *testing.T) {
 	f.put("tuned.safetensors", renamed(t, tuned))
 	f.save("both")
 	f.rebuild() // it has to make the sketches itself
-	families, _, err := tensorFamilies(context.Background(), f.Repo)
+	families, _, err := relatives.Families(context.Background(), f.Folder)
 	require.NoError(t, err)
 	of := map[digest.ID]int{}
 	for i, list := range families {
@@ -324,7 +323,7 @@ func TestRepackKnowsLooks(t *testing.T) {
 			require.Equal(t, of[partners[p.Name]], of[digest.Sum(p.bytes)], p.Name)
 		}
 	}
-	again, _, err := tensorFamilies(context.Background(), f.Repo)
+	again, _, err := relatives.Families(context.Background(), f.Folder)
 	require.NoError(t, err)
 	require.Equal(t, families, again)
 }

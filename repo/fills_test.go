@@ -11,12 +11,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 )
 
 // turns is a Progress that runs a function when a file has its turn.
 type turns struct {
-	noProgress
+	object.Quiet
 	turn func(file string)
 	seen atomic.Int64 // bytes
 }
@@ -36,7 +37,7 @@ func TestCheckoutFillsFilesSideBySide(t *testing.T) {
 	var met atomic.Int64
 	together := make(chan struct{})
 	p := &turns{turn: func(string) {
-		if met.Add(1) == filesAtOnce/2 {
+		if met.Add(1) == 8 {
 			close(together)
 		}
 		select {
@@ -57,7 +58,7 @@ func TestCheckoutFillsFilesSideBySide(t *testing.T) {
 func TestCheckoutFillsALargeFileAlone(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	f := newFixture(t)
-	large := strings.Repeat("large ", int(copyMemory())/6+1)
+	large := strings.Repeat("large ", int(object.CopyMemory())/6+1)
 	f.put("a", large)
 	f.put("b", large+"too")
 	f.save("large")
@@ -87,9 +88,12 @@ func TestCheckoutStopsAtAFileThatIsLost(t *testing.T) {
 	require.Len(t, records, 1)
 	f.damage(records[0].Pack, records[0].Off)
 	_, err = f.checkout("", CheckoutOptions{Paths: []string{""}})
-	require.ErrorIs(t, err, ErrCorrupt)
+	require.ErrorIs(t, err, object.ErrCorrupt)
 	require.ErrorContains(t, err, "c: ")
 	require.Equal(t, []bool{true, true, false, false}, []bool{f.exists("a"), f.exists("b"), f.exists("c"), f.exists("d")})
+	left, err := os.ReadDir(f.path(object.Dir + "/tmp"))
+	require.NoError(t, err)
+	require.Empty(t, left, "what was filled and not placed")
 }
 
 func TestCheckoutReadsTheManifestOfALinkOnce(t *testing.T) {

@@ -2,8 +2,6 @@ package repo
 
 import (
 	"context"
-	"encoding/binary"
-	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"dits/formats"
-	"dits/formats/number"
+	"dits/repo/repotest"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
 )
 
@@ -114,27 +112,19 @@ func (f *fixture) mustCheckout(rev string) *CheckoutResult {
 	return res
 }
 
-func (f *fixture) status() *Status {
+func (f *fixture) status() *work.Status {
 	f.t.Helper()
 	s, err := f.Status()
 	require.NoError(f.t, err)
 	return s
 }
 
-// f32s are the bytes of float32.
-func f32s(v ...float32) []byte {
-	var p []byte
-	for _, x := range v {
-		p = binary.LittleEndian.AppendUint32(p, math.Float32bits(x))
-	}
-	return p
-}
+// Short names for what is shared with the tests of the packages below.
+type testTensor = repotest.Tensor
 
-// grid is that of a float dtype.
-func grid(d formats.DType) number.Grid {
-	g, ok := number.GridOf(d)
-	if !ok {
-		panic(d)
-	}
-	return g
-}
+var (
+	idOf        = repotest.ID
+	f32s        = repotest.F32s
+	f32Tensor   = repotest.F32Tensor
+	tensorsFile = repotest.TensorsFile
+)

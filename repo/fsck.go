@@ -8,6 +8,7 @@ import (
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/repo/object"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -15,9 +16,9 @@ import (
 
 // FsckOptions of [Repo.Fsck].
 type FsckOptions struct {
-	Quick    bool        // checksums and references only: nothing is decoded
-	Progress Progress    // nil: none
-	Report   func(error) // told of each problem
+	Quick    bool            // checksums and references only: nothing is decoded
+	Progress object.Progress // nil: none
+	Report   func(error)     // told of each problem
 }
 
 // A TensorError says which part of a file cannot be read.
@@ -40,7 +41,7 @@ func (e *TensorError) Unwrap() error { return e.Err }
 // Fsck verifies the store and what the refs of this repository need of it: every byte
 // of every pack, every digest, every reference. It returns the number of problems.
 func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error) {
-	o.Progress = orQuiet(o.Progress)
+	o.Progress = object.OrQuiet(o.Progress)
 	c := &checking{repo: r, options: o, read: map[digest.ID]bool{}, broken: map[string]bool{}}
 	for _, err := range r.Store.Damaged() {
 		c.problem(err)
@@ -144,7 +145,7 @@ func (c *checking) file(ctx context.Context, f catalog.File) error {
 		}
 	}
 	if got := whole.ID(); intact && got != f.ID {
-		c.problem(fmt.Errorf("file %s: %w: its parts have digest %s", f.ID, ErrCorrupt, got))
+		c.problem(fmt.Errorf("file %s: %w: its parts have digest %s", f.ID, object.ErrCorrupt, got))
 	}
 	return nil
 }
@@ -159,7 +160,7 @@ func (c *checking) blob(id digest.ID, w io.Writer) error {
 		return err
 	}
 	if got := part.ID(); got != id {
-		return fmt.Errorf("blob %s: %w: its chunks have digest %s", id, ErrCorrupt, got)
+		return fmt.Errorf("blob %s: %w: its chunks have digest %s", id, object.ErrCorrupt, got)
 	}
 	for _, chunk := range b.Chunks() {
 		c.read[chunk.ID] = true
@@ -188,15 +189,15 @@ func Rebuild(start string) error {
 	if err != nil {
 		return err
 	}
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return err
 	}
-	defer l.unlock()
-	if err := removeCatalog(r.StoreDir); err != nil {
+	defer l.Unlock()
+	if err := object.RemoveCatalog(r.StoreDir); err != nil {
 		return err
 	}
-	if r.Store, r.Catalog, err = openStore(r.StoreDir, r.FS); err != nil {
+	if r.Database, err = object.Open(r.StoreDir, r.FS); err != nil {
 		return err
 	}
 	return r.Close()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"dits/catalog"
+	"dits/repo/object"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -12,7 +13,7 @@ import (
 // references follows every ref, HEAD and the index to the files that they need.
 func (c *checking) references() {
 	seen := map[digest.ID]bool{}
-	refs, err := c.repo.Refs("refs/")
+	refs, err := c.repo.ListRefs("refs/")
 	if err != nil {
 		c.problem(err)
 	}
@@ -28,14 +29,14 @@ func (c *checking) references() {
 	if err != nil {
 		c.problem(err)
 	} else if !h.Commit.IsZero() {
-		c.commits(headName, h.Commit, seen)
+		c.commits(object.HeadName, h.Commit, seen)
 	}
 	x, err := c.repo.Index()
 	if err != nil {
 		c.problem(err)
 		return
 	}
-	for _, f := range x.files() {
+	for _, f := range x.Files() {
 		c.manifest("index", f, seen)
 	}
 }
@@ -66,14 +67,14 @@ func (c *checking) commits(ref string, id digest.ID, seen map[digest.ID]bool) {
 }
 
 // manifest checks that a file has all its parts, and they all their chunks.
-func (c *checking) manifest(of string, e TreeFile, seen map[digest.ID]bool) {
+func (c *checking) manifest(of string, e object.TreeFile, seen map[digest.ID]bool) {
 	if seen[e.ID] {
 		return
 	}
 	seen[e.ID] = true
 	f, err := c.repo.ReadFile(e.ID)
 	if err == nil && f.Layout.Size != e.Size {
-		err = fmt.Errorf("file %s: %d bytes, want %d: %w", e.ID.Short(), f.Layout.Size, e.Size, ErrCorrupt)
+		err = fmt.Errorf("file %s: %d bytes, want %d: %w", e.ID.Short(), f.Layout.Size, e.Size, object.ErrCorrupt)
 	}
 	var has map[digest.ID]bool
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/object"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -60,7 +61,7 @@ func bf16(name string, seed, version int) testTensor {
 			b[2*i] ^= byte(version)
 		}
 	}
-	return testTensor{name, "BF16", []int64{256, 256}, b}
+	return testTensor{Name: name, DType: "BF16", Shape: []int64{256, 256}, Data: b}
 }
 
 // modelAndFineTune commits a base and a fine-tune, the difference to it, of two tensors each.
@@ -183,8 +184,8 @@ func TestFsckFindsALostChunkWithoutDecoding(t *testing.T) {
 	f.losePacks(pack.Manifest) // with all chunks
 	w := f.Store.Begin(tensorstore.WriterOptions{})
 	defer w.Close()
-	require.NoError(t, w.PutObject(pack.Manifest, file.ID, encodeManifest(file)))
-	require.NoError(t, w.PutObject(pack.Manifest, tuned.ID, encodeManifest(tuned)))
+	require.NoError(t, w.PutObject(pack.Manifest, file.ID, object.EncodeManifest(file)))
+	require.NoError(t, w.PutObject(pack.Manifest, tuned.ID, object.EncodeManifest(tuned)))
 	require.NoError(t, w.Flush())
 	all := strings.Join(f.fsck(true), "\n")
 	require.Contains(t, all, base.String())

@@ -10,6 +10,7 @@ import (
 
 	"dits/formats"
 	"dits/formats/ggml"
+	"dits/repo/object"
 )
 
 // A keyValue is metadata of a GGUF file: a string, uint32, uint16, []string or []int32.
@@ -82,7 +83,7 @@ func ggufOf(t *testing.T, metadata []keyValue, parts []part) string {
 func ggufParts(t *testing.T, content string) (out []part) {
 	t.Helper()
 	src := strings.NewReader(content)
-	l, err := formats.Parse(src, src.Size(), "x.gguf", parsers...)
+	l, err := formats.Parse(src, src.Size(), "x.gguf", object.Parsers...)
 	require.NoError(t, err)
 	require.Equal(t, "gguf", l.Format)
 	for _, x := range l.Tensors {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
 )
@@ -28,7 +30,7 @@ func Init(dir string, o InitOptions) (*Repo, error) {
 		return nil, err
 	}
 	fsys := orOS(o.FS)
-	dits := filepath.Join(root, ditsDir)
+	dits := filepath.Join(root, object.Dir)
 	for _, d := range []string{"refs/heads", "refs/tags", "logs"} {
 		if err := fsys.MkdirAll(filepath.Join(dits, d), 0o755); err != nil {
 			return nil, err
@@ -53,7 +55,7 @@ func Init(dir string, o InitOptions) (*Repo, error) {
 			return nil, err
 		}
 	}
-	if err := writeMissing(fsys, filepath.Join(dits, headName), symbolic+branchPrefix+FirstBranch+"\n"); err != nil {
+	if err := writeMissing(fsys, filepath.Join(dits, object.HeadName), refs.Symbolic+object.BranchPrefix+FirstBranch+"\n"); err != nil {
 		return nil, err
 	}
 	return Open(root, fsys)
@@ -82,7 +84,7 @@ func initConfig(fsys disk.FS, dits, shared string) (store string, err error) {
 		return "", err
 	}
 	if abs, err := filepath.Abs(shared); shared != "" && (err != nil || abs != c.Store.Path) {
-		return "", fmt.Errorf("%s: has its store at %q, want %q: %w", dits, c.Store.Path, shared, ErrExists)
+		return "", fmt.Errorf("%s: has its store at %q, want %q: %w", dits, c.Store.Path, shared, refs.ErrExists)
 	}
 	if c.Store.Path != "" {
 		return c.Store.Path, nil

@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/object"
+	"dits/repo/refs"
 )
 
 func TestInit(t *testing.T) {
@@ -34,7 +37,7 @@ func TestInit(t *testing.T) {
 	require.Equal(t, "other", h.Branch, "a second init changes nothing")
 	require.NoError(t, r.Close())
 	_, err = Init(root, InitOptions{Store: t.TempDir()})
-	require.ErrorIs(t, err, ErrExists, "the store cannot be moved by init")
+	require.ErrorIs(t, err, refs.ErrExists, "the store cannot be moved by init")
 
 	deep := filepath.Join(root, "a/b")
 	require.NoError(t, os.MkdirAll(deep, 0o755))
@@ -68,19 +71,19 @@ func TestSharedStore(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	f := newFixture(t)
-	require.Equal(t, Author{"Ada", "ada@example.org", false}, f.Author())
+	require.Equal(t, refs.Author{Name: "Ada", Mail: "ada@example.org", Default: false}, f.Author())
 	require.NoError(t, f.SetConfig(func(c *Config) { c.User.Name, c.User.Email = "", "a\n<b>" }))
 	a := f.Author()
 	require.True(t, a.Default)
-	require.NoError(t, checkAuthor(a.String()))
+	require.NoError(t, object.CheckAuthor(a.String()))
 	require.Equal(t, "ab", a.Mail)
 
 	for text, want := range map[string]struct {
 		err     error
 		message string
 	}{
-		"format = 2":                           {ErrVersion, "format 2"},
-		"format = 1\nfeatures = ['chunks-v9']": {ErrVersion, `"chunks-v9"`},
+		"format = 2":                           {object.ErrVersion, "format 2"},
+		"format = 1\nfeatures = ['chunks-v9']": {object.ErrVersion, `"chunks-v9"`},
 		"format = 0":                           {nil, "format 0"},
 		"":                                     {nil, "format 0"},
 		"format = 1\n[store]\npath = 'rel'":    {nil, "absolute"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"dits/repo/lineage"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 )
@@ -20,7 +21,7 @@ func (a *adding) sources(puts []tensorstore.Put) ([]string, error) {
 	}
 	counts := map[string]int{}
 	for {
-		path, n := a.takeNear(wanted)
+		path, n := a.relatives.TakeNear(wanted)
 		if n == 0 {
 			break
 		}
@@ -41,59 +42,28 @@ func (a *adding) sources(puts []tensorstore.Put) ([]string, error) {
 	return names, nil
 }
 
-// takeNear takes from wanted what the one near file has that has the most of it.
-func (a *adding) takeNear(wanted map[digest.ID]int) (path string, most int) {
-	var best *member
-	for _, m := range a.relatives.near {
-		n := 0
-		for _, b := range distinct(m.file.Blobs) {
-			n += wanted[b]
-		}
-		if n > most {
-			best, most = m, n
-		}
-	}
-	if best == nil {
-		return "", 0
-	}
-	for _, b := range best.file.Blobs {
-		delete(wanted, b)
-	}
-	return best.path, most
-}
-
 // takeFar counts what files of other commits have of wanted.
 func (a *adding) takeFar(wanted map[digest.ID]int, counts map[string]int) error {
-	k, err := NewNamer(a.repo)
+	k, err := lineage.NewNamer(a.repo.History)
 	if err != nil {
 		return err
 	}
-	var ask []*sought
+	var ask []*lineage.Sought
 	for id := range wanted {
-		ask = append(ask, &sought{blob: id})
+		ask = append(ask, &lineage.Sought{Blob: id})
 	}
-	if err := k.find(digest.ID{}, "", ask, func(digest.ID) bool { return true }); err != nil {
+	if err := k.Find(digest.ID{}, "", ask, func(digest.ID) bool { return true }); err != nil {
 		return err
 	}
 	for _, s := range ask {
-		if !s.found {
+		if !s.Found {
 			continue
 		}
-		rev, err := k.Rev(s.place.Commit)
+		rev, err := k.Rev(s.Place.Commit)
 		if err != nil {
 			return err
 		}
-		counts[rev+":"+s.place.Path] += wanted[s.blob]
+		counts[rev+":"+s.Place.Path] += wanted[s.Blob]
 	}
 	return nil
-}
-
-// distinct is the IDs, each once.
-func distinct(ids []digest.ID) []digest.ID {
-	seen := make(map[digest.ID]bool, len(ids))
-	return slices.DeleteFunc(slices.Clone(ids), func(id digest.ID) bool {
-		again := seen[id]
-		seen[id] = true
-		return again
-	})
 }

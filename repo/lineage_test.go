@@ -11,16 +11,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/lineage"
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/predict"
 )
 
-// tree is a lineage as text: a line a file, set in below the one it came from.
-func (l *Lineage) tree() string {
+// treeOf is a lineage as text: a line a file, set in below the one it came from.
+func treeOf(l *lineage.Lineage) string {
 	var b strings.Builder
 	children := l.Children()
-	var write func(f *LineageFile, indent string)
-	write = func(f *LineageFile, indent string) {
+	var write func(f *lineage.FileLineage, indent string)
+	write = func(f *lineage.FileLineage, indent string) {
 		fmt.Fprintf(&b, "%s%s", indent, named(f.Path, f.Rev))
 		if f.New > 0 {
 			fmt.Fprintf(&b, " new:%d", f.New)
@@ -52,7 +54,7 @@ func named(path, rev string) string {
 	return path + "@" + rev
 }
 
-func (f *fixture) lineage(o LineageOptions) *Lineage {
+func (f *fixture) lineage(o lineage.Options) *lineage.Lineage {
 	f.t.Helper()
 	l, err := f.Lineage(o)
 	require.NoError(f.t, err)
@@ -61,7 +63,7 @@ func (f *fixture) lineage(o LineageOptions) *Lineage {
 
 // matrix is a tensor of 256 rows of as many elements.
 func matrix(name string, data []byte) testTensor {
-	return testTensor{name, "BF16", []int64{256, 256}, data}
+	return testTensor{Name: name, DType: "BF16", Shape: []int64{256, 256}, Data: data}
 }
 
 // nudge is data with the lowest bit of every fourth element turned.
@@ -75,13 +77,13 @@ func nudge(data []byte, from int) []byte {
 
 func TestLineage(t *testing.T) {
 	f := newFixture(t)
-	require.Empty(t, f.lineage(LineageOptions{}).Files)
+	require.Empty(t, f.lineage(lineage.Options{}).Files)
 	rng := rand.New(rand.NewPCG(5, 5))
 	q, k, up := normal(rng, 256*256), normal(rng, 256*256), normal(rng, 256*256)
 	f.put("base.safetensors", tensorsFile("", matrix("h.0.q", q), matrix("h.0.k", k), matrix("h.0.up", up), matrix("h.0.tied", up)))
 	f.put("config.json", "{}")
 	f.add("")
-	require.Equal(t, "base.safetensors new:3 repeated:1\n", f.lineage(LineageOptions{Path: "base.safetensors"}).tree(), "as staged")
+	require.Equal(t, "base.safetensors new:3 repeated:1\n", treeOf(f.lineage(lineage.Options{Path: "base.safetensors"})), "as staged")
 	f.save("base")
 	tuned := nudge(q, 0)
 	f.put("ft.safetensors", tensorsFile("", matrix("h.0.q", tuned), matrix("h.0.k", k), matrix("h.0.up", up)))
@@ -94,27 +96,27 @@ func TestLineage(t *testing.T) {
   ft.safetensors@main~1 <- base.safetensors delta:1 identical:2
     ft.safetensors <- ft.safetensors@main~1 identical:2 <- base.safetensors delta:1
 alone.safetensors new:1
-`, f.lineage(LineageOptions{}).tree())
+`, treeOf(f.lineage(lineage.Options{})))
 	require.Equal(t, `base.safetensors new:3 repeated:1
   ft.safetensors <- base.safetensors delta:1 identical:2
-`, f.lineage(LineageOptions{Rev: "HEAD~1"}).tree(), "as seen from there")
+`, treeOf(f.lineage(lineage.Options{Rev: "HEAD~1"})), "as seen from there")
 
-	l := f.lineage(LineageOptions{Rev: "HEAD", Path: "ft.safetensors"})
+	l := f.lineage(lineage.Options{Rev: "HEAD", Path: "ft.safetensors"})
 	require.Len(t, l.Files, 3)
-	require.Equal(t, []LineageTensor{
-		{"h.0.q", "identical", []TensorSource{{digest.Sum(tuned), "ft.safetensors", "h.0.q", "main~1"}}, 0},
-		{"h.0.k", "delta", []TensorSource{{digest.Sum(k), "base.safetensors", "h.0.k", ""}}, l.Files[2].Stored},
-		{"h.0.up", "identical", []TensorSource{{digest.Sum(up), "ft.safetensors", "h.0.up", "main~1"}}, 0},
+	require.Equal(t, []lineage.TensorLineage{
+		{Name: "h.0.q", Kind: "identical", Sources: []lineage.TensorSource{{Digest: digest.Sum(tuned), Path: "ft.safetensors", Tensor: "h.0.q", Rev: "main~1"}}, Stored: 0},
+		{Name: "h.0.k", Kind: "delta", Sources: []lineage.TensorSource{{Digest: digest.Sum(k), Path: "base.safetensors", Tensor: "h.0.k", Rev: ""}}, Stored: l.Files[2].Stored},
+		{Name: "h.0.up", Kind: "identical", Sources: []lineage.TensorSource{{Digest: digest.Sum(up), Path: "ft.safetensors", Tensor: "h.0.up", Rev: "main~1"}}, Stored: 0},
 	}, l.Tensors)
 	require.Positive(t, l.Files[2].Stored)
 	require.InDelta(t, 8*float64(l.Files[2].Stored)/(3*256*256), float64(l.Files[2].Bits), 1e-9)
 
-	l = f.lineage(LineageOptions{Rev: "HEAD", Path: "ft.safetensors", Depth: 1})
+	l = f.lineage(lineage.Options{Rev: "HEAD", Path: "ft.safetensors", Depth: 1})
 	for _, x := range l.Files {
 		require.Equal(t, x.Path != "ft.safetensors" || x.Rev != "", x.Cut, x.Path)
 	}
-	for rev, want := range map[string]error{"nothing": ErrUnknownRevision, "HEAD": ErrNoPath} {
-		_, err := f.Lineage(LineageOptions{Rev: rev, Path: "nothing"})
+	for rev, want := range map[string]error{"nothing": refs.ErrUnknownRevision, "HEAD": object.ErrNoPath} {
+		_, err := f.Lineage(lineage.Options{Rev: rev, Path: "nothing"})
 		require.ErrorIs(t, err, want)
 	}
 }
@@ -131,22 +133,22 @@ func TestLineageOverBranches(t *testing.T) {
 	f.remove("model.safetensors")
 	f.put("other.txt", "x")
 	f.add("")
-	require.NoError(t, f.writeHead(Head{Branch: "orphan"}))
+	require.NoError(t, f.WriteHead(refs.Head{Branch: "orphan"}))
 	f.put("variant.safetensors", data)
 	f.save("orphan")
 	require.Equal(t, `model.safetensors@old new:4
   variant.safetensors <- model.safetensors@old delta:1 identical:2
-`, strings.ReplaceAll(f.lineage(LineageOptions{Rev: "orphan"}).tree(), " new:1", ""))
+`, strings.ReplaceAll(treeOf(f.lineage(lineage.Options{Rev: "orphan"})), " new:1", ""))
 
 	// Refs gone, the store still has the source, and no one knows a name for it.
 	for _, name := range []string{"main", "old"} {
-		id, err := f.ReadRef(branchPrefix + name)
+		id, err := f.ReadRef(object.BranchPrefix + name)
 		require.NoError(t, err)
-		require.NoError(t, f.UpdateRef(branchPrefix+name, id, digest.ID{}, "test"))
+		require.NoError(t, f.UpdateRef(object.BranchPrefix+name, id, digest.ID{}, "test"))
 	}
-	l := f.lineage(LineageOptions{Rev: "HEAD", Path: "variant.safetensors"})
+	l := f.lineage(lineage.Options{Rev: "HEAD", Path: "variant.safetensors"})
 	require.Len(t, l.Files, 1)
-	require.Equal(t, []FileSource{{Tensors: map[string]int{"delta": 1}}}, l.Files[0].Parents)
+	require.Equal(t, []lineage.FileSource{{Tensors: map[string]int{"delta": 1}}}, l.Files[0].Parents)
 	ls, err := f.FileTensors("HEAD", "variant.safetensors")
 	require.NoError(t, err)
 	require.False(t, ls.Tensors[0].Source.IsZero())
@@ -156,17 +158,17 @@ func TestLineageOverBranches(t *testing.T) {
 // Files that came from each other are a tree all the same.
 func TestLineageTreeOfCircle(t *testing.T) {
 	a, b, c := digest.Sum([]byte("a")), digest.Sum([]byte("b")), digest.Sum([]byte("c"))
-	from := func(ids ...digest.ID) (out []FileSource) {
+	from := func(ids ...digest.ID) (out []lineage.FileSource) {
 		for _, id := range ids {
-			out = append(out, FileSource{Digest: id})
+			out = append(out, lineage.FileSource{Digest: id})
 		}
 		return out
 	}
-	l := &Lineage{Files: []*LineageFile{{Digest: a, Parents: from(c)}, {Digest: b, Parents: from(a)}, {Digest: c, Parents: from(b)}, {Digest: digest.Sum(nil), Parents: from(a, digest.Sum(nil))}}}
+	l := &lineage.Lineage{Files: []*lineage.FileLineage{{Digest: a, Parents: from(c)}, {Digest: b, Parents: from(a)}, {Digest: c, Parents: from(b)}, {Digest: digest.Sum(nil), Parents: from(a, digest.Sum(nil))}}}
 	children := l.Children()
 	seen := 0
-	var count func(f *LineageFile)
-	count = func(f *LineageFile) {
+	var count func(f *lineage.FileLineage)
+	count = func(f *lineage.FileLineage) {
 		for _, x := range children[f] {
 			seen++
 			count(x)
@@ -175,28 +177,6 @@ func TestLineageTreeOfCircle(t *testing.T) {
 	count(nil)
 	require.Equal(t, 4, seen)
 	require.Len(t, children[nil], 1)
-}
-
-// Kinds have names, and one that comes later prints its own.
-func TestKindNames(t *testing.T) {
-	for _, c := range []struct {
-		p      predict.Prediction
-		kind   string
-		detail string
-	}{
-		{predict.Prediction{Kind: predict.Alone}, "", ""},
-		{predict.Prediction{Kind: predict.Relative}, "delta", "relative"},
-		{predict.Prediction{Kind: predict.Cast}, "cast", "cast"},
-		{predict.Prediction{Kind: predict.Rows}, "rows", "rows"},
-		{predict.Prediction{Kind: predict.LowRank, By: &predict.Factors{Rank: 16}}, "low rank", "low rank r16"},
-		{predict.Prediction{Kind: predict.Combined, By: &predict.Combination{Coefs: []float32{0.5, 0.5}}}, "combination", "combination 0.5/0.5"},
-		{predict.Prediction{Kind: predict.Combined, By: &predict.Combination{Coefs: []float32{1, 1.0 / 3, -1}}}, "combination", "combination 1/0.333/-1"},
-		{predict.Prediction{Kind: 99}, "kind 99", "kind 99"},
-	} {
-		require.Equal(t, c.kind, kindOf(&c.p))
-		require.Equal(t, c.detail, detailOf(&c.p))
-		require.Equal(t, c.p.Kind == predict.Cast, isDerived(c.p.Kind))
-	}
 }
 
 // A merge of two names both.
@@ -211,7 +191,7 @@ func TestLineageOfCombination(t *testing.T) {
 		half = append(half, f32s(float32(0.5*a)+float32(0.5*b))...)
 	}
 	put := func(path string, data []byte) {
-		f.put(path, tensorsFile("", testTensor{"h.0.q", "F32", []int64{256, 256}, data}))
+		f.put(path, tensorsFile("", testTensor{Name: "h.0.q", DType: "F32", Shape: []int64{256, 256}, Data: data}))
 	}
 	put("a.safetensors", x)
 	f.save("a")
@@ -233,7 +213,7 @@ func TestLineageOfCombination(t *testing.T) {
 	slices.Sort(paths)
 	require.Equal(t, []string{"a.safetensors", "b.safetensors"}, paths)
 
-	l := f.lineage(LineageOptions{})
+	l := f.lineage(lineage.Options{})
 	require.Len(t, l.Files, 3)
 	require.Len(t, l.Files[2].Parents, 2)
 	require.Equal(t, map[string]int{"combination": 1}, l.Files[2].Parents[0].Tensors)
@@ -246,9 +226,9 @@ func TestSourcesOfCommit(t *testing.T) {
 	tensors := f.read("model.safetensors")
 	f.put("copy.safetensors", tensors)
 	f.save("copy")
-	k, err := NewNamer(f.Repo)
+	k, err := lineage.NewNamer(f.History)
 	require.NoError(t, err)
-	sources := func(rev string) map[string][]FileSource {
+	sources := func(rev string) map[string][]lineage.FileSource {
 		id, err := f.Resolve(rev)
 		require.NoError(t, err)
 		c, err := f.ReadCommit(id)
@@ -311,7 +291,7 @@ func TestRevNames(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.UpdateRef("refs/tags/v1", digest.ID{}, one, "test"))
 	require.NoError(t, f.UpdateRef("refs/heads/side", side, digest.ID{}, "test"))
-	k, err := NewNamer(f.Repo)
+	k, err := lineage.NewNamer(f.History)
 	require.NoError(t, err)
 	for id, want := range map[digest.ID]string{merge: "main", four: "main~1", two: "main~2", one: "v1", side: "main^2", three: "main^2~1"} {
 		got, err := k.Rev(id)

@@ -5,11 +5,16 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"dits/repo/diff"
+	"dits/repo/lora"
+	"dits/repo/object"
+	"dits/repo/refs"
 )
 
 // ExpectLoRA says whether b is a with the adapter merged, and nothing else. An adapter without a revision is in the
 // file system.
-func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter Spec, o DiffOptions) (*LoRACheck, error) {
+func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter refs.Spec, o diff.Options) (*lora.Check, error) {
 	l, err := r.openAdapter(ctx, adapter)
 	if err != nil {
 		return nil, err
@@ -27,7 +32,7 @@ func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter Spec, o DiffOp
 }
 
 // ExportLoRA writes the change from a to b, each a revision or a file in it, as an adapter into the folder dir.
-func (r *Repo) ExportLoRA(ctx context.Context, a, b Spec, dir string, o LoRAOptions) (*LoRA, error) {
+func (r *Repo) ExportLoRA(ctx context.Context, a, b refs.Spec, dir string, o lora.Options) (*lora.Exported, error) {
 	sa, err := r.snapshot(ctx, AtRevision(a.Rev).At(a.Path), nil)
 	if err != nil {
 		return nil, err
@@ -36,54 +41,38 @@ func (r *Repo) ExportLoRA(ctx context.Context, a, b Spec, dir string, o LoRAOpti
 	if err != nil {
 		return nil, err
 	}
-	return ExportLoRA(ctx, sa, sb, dir, o)
+	return lora.Export(ctx, sa, sb, dir, o)
 }
 
 // openAdapter opens an adapter, wherever it is.
-func (r *Repo) openAdapter(ctx context.Context, s Spec) (*Adapter, error) {
+func (r *Repo) openAdapter(ctx context.Context, s refs.Spec) (*lora.Adapter, error) {
 	if s.Rev == "" {
-		return ReadAdapter(ctx, s.Path)
+		return lora.ReadAdapter(ctx, s.Path)
 	}
 	config, weights, err := r.readAdapter(s)
 	if err != nil {
 		return nil, fmt.Errorf("adapter %s: %w", s, err)
 	}
-	return NewAdapter(s.String(), config, weights)
+	return lora.NewAdapter(s.String(), config, weights)
 }
 
 // readAdapter reads the configuration and opens the weights of a committed adapter.
-func (r *Repo) readAdapter(s Spec) (config []byte, weights *File, err error) {
+func (r *Repo) readAdapter(s refs.Spec) (config []byte, weights *object.File, err error) {
 	name := s.Path
 	if !strings.HasSuffix(name, ".safetensors") {
-		name = path.Join(name, AdapterWeights)
+		name = path.Join(name, lora.AdapterWeights)
 	}
-	if weights, err = r.openAt(Spec{s.Rev, name}); err != nil {
+	if weights, err = r.OpenAt(refs.Spec{Rev: s.Rev, Path: name}); err != nil {
 		return nil, nil, err
 	}
-	c, err := r.openAt(Spec{s.Rev, path.Join(path.Dir(name), AdapterConfig)})
+	c, err := r.OpenAt(refs.Spec{Rev: s.Rev, Path: path.Join(path.Dir(name), lora.AdapterConfig)})
 	if err == nil {
-		config = make([]byte, min(c.Layout.Size, MaxConfig))
-		err = readFull(c, config, 0)
+		config = make([]byte, min(c.Layout.Size, lora.MaxConfig))
+		err = object.ReadFull(c, config, 0)
 	}
 	if err != nil {
 		weights.Close()
 		return nil, nil, err
 	}
 	return config, weights, nil
-}
-
-// openAt opens a file that is committed or staged.
-func (r *Repo) openAt(s Spec) (*File, error) {
-	f, err := r.fileAt(s.Rev, s.Path)
-	if err != nil {
-		return nil, err
-	}
-	if f.Mode == ModeLink {
-		return nil, fmt.Errorf("%s: a link, want a file: %w", s.Path, ErrNoPath)
-	}
-	file, err := r.OpenFile(f.ID)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.Path, err)
-	}
-	return file, nil
 }

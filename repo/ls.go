@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"dits/catalog"
+	"dits/repo/lineage"
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -33,7 +35,7 @@ func (r *Repo) Ls(rev, path string, recursive bool) ([]LsEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Mode != ModeDir {
+	if e.Mode != object.ModeDir {
 		return []LsEntry{lsEntry(path, e)}, nil
 	}
 	prefix := ""
@@ -58,9 +60,9 @@ func (r *Repo) Ls(rev, path string, recursive bool) ([]LsEntry, error) {
 func lsEntry(path string, e catalog.TreeEntry) LsEntry {
 	kind := "file"
 	switch e.Mode {
-	case ModeDir:
+	case object.ModeDir:
 		kind = "dir"
-	case ModeLink:
+	case object.ModeLink:
 		kind = "link"
 	}
 	return LsEntry{path, kind, fmt.Sprintf("%06o", e.Mode), e.Size, e.ID}
@@ -93,21 +95,21 @@ type TensorInfo struct {
 	SourceRev    string `json:"source_rev"`    // where that file is, "" in the same commit
 	Prediction   string `json:"prediction"`    // how it is made of the source: "relative", "cast", "low rank r16", …; "" for none
 
-	Sources []TensorSource `json:"sources,omitempty"` // all of them where there are several
+	Sources []lineage.TensorSource `json:"sources,omitempty"` // all of them where there are several
 }
 
 // FileTensors lists the tensors of the file at path: in the commit that rev names, or
 // as staged when rev is "". It reads no tensor.
 func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
-	tf, err := r.fileAt(rev, path)
+	tf, err := r.FileAt(rev, path)
 	if err != nil {
 		return nil, err
 	}
-	from, err := r.seenFrom(rev)
+	from, err := r.SeenFrom(rev)
 	if err != nil {
 		return nil, err
 	}
-	if tf.Mode == ModeLink {
+	if tf.Mode == object.ModeLink {
 		return nil, fmt.Errorf("%s: a link, want a file", path)
 	}
 	c, err := r.OpenFile(tf.ID)
@@ -127,7 +129,7 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	if err != nil {
 		return nil, err
 	}
-	named, err := r.nameSources(Place{path, tf.ID, from}, origins)
+	named, err := r.nameSources(lineage.Place{Path: path, File: tf.ID, Commit: from}, origins)
 	if err != nil {
 		return nil, err
 	}
@@ -146,26 +148,26 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 }
 
 // stored fills in how the tensor is stored.
-func (x *TensorInfo) stored(o origin, named map[digest.ID]TensorSource) {
-	x.Encoding, x.Prediction, x.Stored = o.encoding, o.way.detail, o.stored
-	if x.Source = o.way.source(); x.Source.IsZero() {
+func (x *TensorInfo) stored(o lineage.Origin, named map[digest.ID]lineage.TensorSource) {
+	x.Encoding, x.Prediction, x.Stored = o.Encoding, o.Way.Detail, o.Stored
+	if x.Source = o.Way.Source(); x.Source.IsZero() {
 		return
 	}
 	first := named[x.Source]
 	x.SourcePath, x.SourceTensor, x.SourceRev = first.Path, first.Tensor, first.Rev
-	if len(o.way.sources) > 1 {
-		for _, id := range o.way.sources {
+	if len(o.Way.Sources) > 1 {
+		for _, id := range o.Way.Sources {
 			x.Sources = append(x.Sources, named[id])
 		}
 	}
 }
 
 // nameSources finds what the sources of tensors are called.
-func (r *Repo) nameSources(p Place, origins map[digest.ID]origin) (map[digest.ID]TensorSource, error) {
+func (r *Repo) nameSources(p lineage.Place, origins map[digest.ID]lineage.Origin) (map[digest.ID]lineage.TensorSource, error) {
 	var blobs []digest.ID
 	seen := map[digest.ID]bool{}
 	for _, o := range origins {
-		for _, id := range o.way.sources {
+		for _, id := range o.Way.Sources {
 			if !seen[id] {
 				seen[id] = true
 				blobs = append(blobs, id)
@@ -175,64 +177,17 @@ func (r *Repo) nameSources(p Place, origins map[digest.ID]origin) (map[digest.ID
 	if len(blobs) == 0 {
 		return nil, nil
 	}
-	k, err := NewNamer(r)
+	k, err := lineage.NewNamer(r.History)
 	if err != nil {
 		return nil, err
 	}
-	return k.tensorSources(p, blobs)
-}
-
-// seenFrom is the commit that rev names; of the index, "", that of HEAD, which may be zero.
-func (r *Repo) seenFrom(rev string) (digest.ID, error) {
-	if rev != "" {
-		return r.Resolve(rev)
-	}
-	h, err := r.Head()
-	return h.Commit, err
-}
-
-// fileAt finds the file at path in the commit that rev names, or in the index.
-func (r *Repo) fileAt(rev, path string) (TreeFile, error) {
-	if rev == "" {
-		x, err := r.Index()
-		if err != nil {
-			return TreeFile{}, err
-		}
-		e := x.Find(path)
-		if e == nil {
-			return TreeFile{}, fmt.Errorf("%s: not in the index: %w", path, ErrNoPath)
-		}
-		return TreeFile{e.Path, e.Mode, e.ID, e.Size}, nil
-	}
-	id, err := r.Resolve(rev)
-	if err != nil {
-		return TreeFile{}, err
-	}
-	c, err := r.ReadCommit(id)
-	if err != nil {
-		return TreeFile{}, err
-	}
-	e, err := r.Lookup(c.Tree, path)
-	if err != nil {
-		return TreeFile{}, fmt.Errorf("%s: %w", rev, err)
-	}
-	if e.Mode == ModeDir {
-		return TreeFile{}, fmt.Errorf("%s: a folder, want a file", path)
-	}
-	return TreeFile{path, e.Mode, e.ID, e.Size}, nil
-}
-
-// An origin says how a blob is stored.
-type origin struct {
-	encoding string
-	way      *way
-	stored   int64 // payload bytes of its chunks
+	return k.TensorSources(p, blobs)
 }
 
 // origins says how blobs are stored, by the records that readers take: of several
 // ways within a blob, the one of most bytes. The zero ID, which stands for no bytes, is raw.
-func originsOf(r *Repo, ids []digest.ID) (map[digest.ID]origin, error) {
-	out := map[digest.ID]origin{{}: {encoding: "raw", way: &way{}}}
+func originsOf(r *Repo, ids []digest.ID) (map[digest.ID]lineage.Origin, error) {
+	out := map[digest.ID]lineage.Origin{{}: {Encoding: "raw", Way: &lineage.Way{}}}
 	blobs := make([]catalog.Blob, 0, len(ids))
 	var chunks []digest.ID
 	for _, id := range ids {
@@ -243,7 +198,7 @@ func originsOf(r *Repo, ids []digest.ID) (map[digest.ID]origin, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[id] = origin{}
+		out[id] = lineage.Origin{}
 		blobs = append(blobs, b)
 		for _, c := range b.Chunks {
 			chunks = append(chunks, c.ID)
@@ -253,9 +208,9 @@ func originsOf(r *Repo, ids []digest.ID) (map[digest.ID]origin, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := waysOfStoring(r)
+	w := lineage.WaysOfStoring(r.History)
 	for _, b := range blobs {
-		if out[b.ID], err = w.most(b, records); err != nil {
+		if out[b.ID], err = w.Most(b, records); err != nil {
 			return nil, err
 		}
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 )
 
@@ -37,9 +39,9 @@ func TestLs(t *testing.T) {
 	require.Equal(t, "100644 file dir/sub/c.txt 1", list("dir/sub", false))
 	require.Equal(t, "100644 file a.txt 5", list("a.txt", false))
 	_, err := f.Ls("HEAD", "dir/nothing", false)
-	require.ErrorIs(t, err, ErrNoPath)
+	require.ErrorIs(t, err, object.ErrNoPath)
 	_, err = f.Ls("nothing", "", false)
-	require.ErrorIs(t, err, ErrUnknownRevision)
+	require.ErrorIs(t, err, refs.ErrUnknownRevision)
 }
 
 // normal are n weights like those of a model, as BF16.
@@ -58,15 +60,15 @@ func (f *fixture) family() (base, tuned []testTensor) {
 	const n = 256
 	q := normal(rng, n*n)
 	base = []testTensor{
-		{"model.layers.0.self_attn.q_proj.weight", "BF16", []int64{n, n}, q},
-		{"model.layers.0.mlp.up_proj.weight", "BF16", []int64{n, n}, normal(rng, n*n)},
-		{"scalar", "F32", nil, f32s(1)},
-		{"empty", "F32", []int64{0, 3}, nil},
+		{Name: "model.layers.0.self_attn.q_proj.weight", DType: "BF16", Shape: []int64{n, n}, Data: q},
+		{Name: "model.layers.0.mlp.up_proj.weight", DType: "BF16", Shape: []int64{n, n}, Data: normal(rng, n*n)},
+		{Name: "scalar", DType: "F32", Shape: nil, Data: f32s(1)},
+		{Name: "empty", DType: "F32", Shape: []int64{0, 3}, Data: nil},
 	}
 	tuned = append([]testTensor{}, base...)
-	tuned[0].data = bytes.Clone(q)
+	tuned[0].Data = bytes.Clone(q)
 	for i := 0; i < len(q); i += 8 {
-		tuned[0].data[i] ^= 1
+		tuned[0].Data[i] ^= 1
 	}
 	f.put("model.safetensors", tensorsFile("", base...))
 	f.save("base")
@@ -90,13 +92,13 @@ func TestFileTensors(t *testing.T) {
 		byName[x.Name] = x
 	}
 	for _, want := range tuned {
-		x := byName[want.name]
-		require.Equal(t, digest.Sum(want.data), x.Digest, want.name)
-		require.Equal(t, string(want.data), data[x.Offset:x.Offset+x.Size], want.name)
+		x := byName[want.Name]
+		require.Equal(t, digest.Sum(want.Data), x.Digest, want.Name)
+		require.Equal(t, string(want.Data), data[x.Offset:x.Offset+x.Size], want.Name)
 	}
-	q, up := byName[tuned[0].name], byName[tuned[1].name]
+	q, up := byName[tuned[0].Name], byName[tuned[1].Name]
 	require.Equal(t, "delta", q.Encoding, "the one tensor that moved")
-	require.Equal(t, digest.Sum(base[0].data), q.Source)
+	require.Equal(t, digest.Sum(base[0].Data), q.Source)
 	require.Equal(t, []string{"model.safetensors", q.Name, "main~1", "relative"}, []string{q.SourcePath, q.SourceTensor, q.SourceRev, q.Prediction})
 	require.Equal(t, "fields", up.Encoding)
 	require.True(t, up.Source.IsZero())
@@ -113,7 +115,7 @@ func TestFileTensors(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, got, staged)
 	_, err = f.FileTensors("HEAD", "nothing")
-	require.ErrorIs(t, err, ErrNoPath)
+	require.ErrorIs(t, err, object.ErrNoPath)
 	_, err = f.FileTensors("", "nothing")
-	require.ErrorIs(t, err, ErrNoPath)
+	require.ErrorIs(t, err, object.ErrNoPath)
 }

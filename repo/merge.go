@@ -3,61 +3,38 @@ package repo
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"dits/catalog"
+	"dits/repo/merge"
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
-)
-
-// A Strategy says what becomes of what both sides of a merge changed.
-type Strategy string
-
-// Strategies. Without one, what both sides changed is a conflict.
-const (
-	StrategyNone    Strategy = ""
-	StrategyAverage Strategy = "average" // float tensors: the mean of both, in float32
-	StrategyOurs    Strategy = "ours"    // as in HEAD
-	StrategyTheirs  Strategy = "theirs"  // as in what is merged
 )
 
 // MergeOptions of [Repo.Merge]. The zero value merges what does not conflict.
 type MergeOptions struct {
-	Strategy Strategy
-	Message  string    // "" names the branches
-	Author   string    // "NAME <MAIL>"; "" is Repo.Author
-	Time     time.Time // zero is now
-	Progress Progress  // nil: none
+	Strategy merge.Strategy
+	Message  string          // "" names the branches
+	Author   string          // "NAME <MAIL>"; "" is Repo.Author
+	Time     time.Time       // zero is now
+	Progress object.Progress // nil: none
 }
 
 // A MergeResult is what a merge did, or why it did nothing.
 type MergeResult struct {
-	Branch      string       `json:"branch"`       // "" when HEAD is detached
-	Commit      digest.ID    `json:"commit"`       // where HEAD is now
-	Base        digest.ID    `json:"base"`         // the commit that both sides come from; zero if HEAD had none
-	FastForward bool         `json:"fast_forward"` // HEAD only moved forward: no commit was made
-	UpToDate    bool         `json:"up_to_date"`   // HEAD has it already
-	Files       []MergedFile `json:"files"`        // that are not as HEAD had them
-	Conflicts   []Conflict   `json:"conflicts"`    // if there are any, nothing was changed
-	Written     int          `json:"written"`      // files in the working folder
-	Removed     int          `json:"removed"`
-	Bytes       int64        `json:"bytes"` // of the files written
-}
-
-// A MergedFile is a file of the result that is not as in HEAD.
-type MergedFile struct {
-	Path     string `json:"path"`
-	How      string `json:"how"`      // theirs, removed, merged
-	Theirs   int    `json:"theirs"`   // of a merged file: tensors taken from the other side
-	Averaged int    `json:"averaged"` // tensors that are the mean of both sides
-}
-
-// A Conflict is something that both sides changed, each in its own way.
-type Conflict struct {
-	Path   string `json:"path"`
-	Tensor string `json:"tensor"` // "" for the whole file
-	Reason string `json:"reason"`
+	Branch      string             `json:"branch"`       // "" when HEAD is detached
+	Commit      digest.ID          `json:"commit"`       // where HEAD is now
+	Base        digest.ID          `json:"base"`         // the commit that both sides come from; zero if HEAD had none
+	FastForward bool               `json:"fast_forward"` // HEAD only moved forward: no commit was made
+	UpToDate    bool               `json:"up_to_date"`   // HEAD has it already
+	Files       []merge.MergedFile `json:"files"`        // that are not as HEAD had them
+	Conflicts   []merge.Conflict   `json:"conflicts"`    // if there are any, nothing was changed
+	Written     int                `json:"written"`      // files in the working folder
+	Removed     int                `json:"removed"`
+	Bytes       int64              `json:"bytes"` // of the files written
 }
 
 // Merge brings the changes of a revision into the current branch. Where only one side changed a
@@ -70,11 +47,11 @@ type Conflict struct {
 // stored first; then the working folder and the index change, and the branch last.
 func (r *Repo) Merge(ctx context.Context, rev string, o MergeOptions) (*MergeResult, error) {
 	switch o.Strategy {
-	case StrategyNone, StrategyAverage, StrategyOurs, StrategyTheirs:
+	case merge.None, merge.Average, merge.Ours, merge.Theirs:
 	default:
 		return nil, fmt.Errorf("strategy %q, want average, ours or theirs", o.Strategy)
 	}
-	return change(r, func(h Head, x *Index) (*MergeResult, error) {
+	return change(r, func(h refs.Head, x *work.Index) (*MergeResult, error) {
 		theirs, err := r.Resolve(rev)
 		if err != nil {
 			return nil, err
@@ -89,15 +66,15 @@ type merging struct {
 	repo    *Repo
 	options MergeOptions
 	rev     string
-	head    Head
-	index   *Index
+	head    refs.Head
+	index   *work.Index
 	theirs  digest.ID
 	result  MergeResult
 }
 
 func (m *merging) run(ctx context.Context) (*MergeResult, error) {
-	m.result = MergeResult{Branch: m.head.Branch, Commit: m.head.Commit, Files: []MergedFile{}, Conflicts: []Conflict{}}
-	base, err := m.repo.mergeBase(m.head.Commit, m.theirs)
+	m.result = MergeResult{Branch: m.head.Branch, Commit: m.head.Commit, Files: []merge.MergedFile{}, Conflicts: []merge.Conflict{}}
+	base, err := m.repo.MergeBase(m.head.Commit, m.theirs)
 	if err != nil {
 		return nil, err
 	}
@@ -111,19 +88,19 @@ func (m *merging) run(ctx context.Context) (*MergeResult, error) {
 	case base.IsZero():
 		return nil, fmt.Errorf("%s: has no commit in common with HEAD: nothing to merge from", m.rev)
 	}
-	were, err := m.repo.commitFiles(base)
+	were, err := m.repo.CommitFiles(base)
 	if err != nil {
 		return nil, err
 	}
-	ours, err := m.repo.commitFiles(m.head.Commit)
+	ours, err := m.repo.CommitFiles(m.head.Commit)
 	if err != nil {
 		return nil, err
 	}
-	theirs, err := m.repo.commitFiles(m.theirs)
+	theirs, err := m.repo.CommitFiles(m.theirs)
 	if err != nil {
 		return nil, err
 	}
-	t, err := MergeTrees(m.repo, were, ours, theirs, m.options.Strategy)
+	t, err := merge.Trees(m.repo.Database, were, ours, theirs, m.options.Strategy)
 	if err != nil {
 		return nil, err
 	}
@@ -136,20 +113,20 @@ func (m *merging) run(ctx context.Context) (*MergeResult, error) {
 
 // fastForward moves HEAD to a commit that comes after it.
 func (m *merging) fastForward(ctx context.Context) error {
-	before, err := m.repo.commitFiles(m.head.Commit)
+	before, err := m.repo.CommitFiles(m.head.Commit)
 	if err != nil {
 		return err
 	}
-	after, err := m.repo.commitFiles(m.theirs)
+	after, err := m.repo.CommitFiles(m.theirs)
 	if err != nil {
 		return err
 	}
-	for _, c := range changesBetween(before, after) {
+	for _, c := range work.ChangesBetween(before, after) {
 		how := "theirs"
-		if c.Status == ChangeDeleted {
+		if c.Status == work.ChangeDeleted {
 			how = "removed"
 		}
-		m.result.Files = append(m.result.Files, MergedFile{Path: c.Path, How: how})
+		m.result.Files = append(m.result.Files, merge.MergedFile{Path: c.Path, How: how})
 	}
 	done, err := m.repo.switchTo(ctx, m.index, m.head.Commit, m.theirs, false, m.options.Progress)
 	if err != nil {
@@ -158,7 +135,7 @@ func (m *merging) fastForward(ctx context.Context) error {
 	m.result.FastForward = true
 	m.wrote(done)
 	m.result.Commit = m.theirs
-	return m.repo.advance(m.head, m.theirs, "merge "+m.rev+": fast-forward")
+	return m.repo.Advance(m.head, m.theirs, "merge "+m.rev+": fast-forward")
 }
 
 func (m *merging) wrote(done *CheckoutResult) {
@@ -167,9 +144,9 @@ func (m *merging) wrote(done *CheckoutResult) {
 
 // finish stores the merged files and the commit, and moves folder, index and branch there. Files
 // in the way are found before that, most of them before any work is done.
-func (m *merging) finish(ctx context.Context, before []TreeFile, t *TreeMerge) error {
+func (m *merging) finish(ctx context.Context, before []object.TreeFile, t *merge.Merge) error {
 	r := m.repo
-	if _, err := r.planSwitch(before, m.index, t.BeforeStore(before), false); err != nil {
+	if _, err := r.PlanSwitch(before, m.index, t.BeforeStore(before), false); err != nil {
 		return err
 	}
 	if err := t.Store(ctx, m.options.Progress); err != nil {
@@ -178,7 +155,7 @@ func (m *merging) finish(ctx context.Context, before []TreeFile, t *TreeMerge) e
 	if err := r.checkStored(t.Files); err != nil {
 		return err
 	}
-	pl, err := r.planSwitch(before, m.index, t.Files, false)
+	pl, err := r.PlanSwitch(before, m.index, t.Files, false)
 	if err != nil {
 		return err
 	}
@@ -194,12 +171,12 @@ func (m *merging) finish(ctx context.Context, before []TreeFile, t *TreeMerge) e
 	if err != nil {
 		return err
 	}
-	if err := r.writeIndex(next); err != nil {
+	if err := r.WriteIndex(next); err != nil {
 		return err
 	}
-	m.wrote(&CheckoutResult{Written: len(pl.write), Removed: len(pl.remove), Bytes: pl.bytes})
+	m.wrote(&CheckoutResult{Written: len(pl.Write), Removed: len(pl.Remove), Bytes: pl.Bytes})
 	m.result.Commit = c.ID
-	return r.advance(m.head, c.ID, "merge "+m.rev+": "+Subject(c.Message))
+	return r.Advance(m.head, c.ID, "merge "+m.rev+": "+object.Subject(c.Message))
 }
 
 // message is the message of the commit: what was merged, and what a strategy decided.
@@ -212,7 +189,7 @@ func (m *merging) message() string {
 			b.WriteString(" into " + m.head.Branch)
 		}
 	}
-	if m.options.Strategy == StrategyNone {
+	if m.options.Strategy == merge.None {
 		return b.String()
 	}
 	b.WriteString("\n\nMerge-Strategy: " + string(m.options.Strategy) + "\n")
@@ -222,51 +199,4 @@ func (m *merging) message() string {
 		}
 	}
 	return b.String()
-}
-
-// mergeBase is the newest of the commits that a and b both come from and that no other such commit
-// comes after; a or b itself if one comes after the other. Zero if there is none.
-func (r *Repo) mergeBase(a, b digest.ID) (digest.ID, error) {
-	if a.IsZero() {
-		return a, nil
-	}
-	ours, err := r.ancestors(a)
-	if err != nil {
-		return digest.ID{}, err
-	}
-	theirs, err := r.ancestors(b)
-	if err != nil {
-		return digest.ID{}, err
-	}
-	behind := map[digest.ID]bool{} // parents of common commits, which are common too
-	var common []catalog.Commit
-	for id, c := range ours {
-		if _, both := theirs[id]; both {
-			common = append(common, c)
-			for _, p := range c.Parents {
-				behind[p] = true
-			}
-		}
-	}
-	common = slices.DeleteFunc(common, func(c catalog.Commit) bool { return behind[c.ID] })
-	if len(common) == 0 {
-		return digest.ID{}, nil
-	}
-	return slices.MaxFunc(common, func(x, y catalog.Commit) int {
-		if n := x.Time.Compare(y.Time); n != 0 {
-			return n
-		}
-		return strings.Compare(x.ID.String(), y.ID.String())
-	}).ID, nil
-}
-
-// ancestors are a commit and all before it.
-func (r *Repo) ancestors(id digest.ID) (map[digest.ID]catalog.Commit, error) {
-	all := map[digest.ID]catalog.Commit{}
-	err := r.visit([]digest.ID{id}, func(c catalog.Commit) bool {
-		_, seen := all[c.ID]
-		all[c.ID] = c
-		return !seen
-	})
-	return all, err
 }

@@ -3,10 +3,8 @@ package repo
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"strings"
 	"testing"
@@ -14,7 +12,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"dits/formats/ggml"
+	"dits/repo/merge"
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk/faultfs"
 )
@@ -22,7 +23,7 @@ import (
 // A mergeCase is a folder on three sides; the result, or the conflicts.
 type mergeCase struct {
 	name               string
-	strategy           Strategy
+	strategy           merge.Strategy
 	base, ours, theirs map[string]string // content by path
 	want               map[string]string
 	conflicts          []string // "path: tensor: reason"
@@ -46,15 +47,15 @@ var mergeCases = []mergeCase{
 		want: map[string]string{"a": "2", "n": "n", "x": "y"}},
 	{name: "file on both sides", base: map[string]string{"a": "1"}, ours: map[string]string{"a": "2"}, theirs: map[string]string{"a": "3"},
 		conflicts: []string{"a: : changed on both sides"}},
-	{name: "file, average", strategy: StrategyAverage, base: map[string]string{"a": "1"}, ours: map[string]string{"a": "2"}, theirs: map[string]string{"a": "3"},
+	{name: "file, average", strategy: merge.Average, base: map[string]string{"a": "1"}, ours: map[string]string{"a": "2"}, theirs: map[string]string{"a": "3"},
 		conflicts: []string{"a: : changed on both sides"}},
-	{name: "file, ours", strategy: StrategyOurs, base: map[string]string{"a": "1"}, ours: map[string]string{"a": "2"}, theirs: map[string]string{"a": "3", "b": "b"},
+	{name: "file, ours", strategy: merge.Ours, base: map[string]string{"a": "1"}, ours: map[string]string{"a": "2"}, theirs: map[string]string{"a": "3", "b": "b"},
 		want: map[string]string{"a": "2", "b": "b"}},
-	{name: "file, theirs", strategy: StrategyTheirs, base: map[string]string{"a": "1"}, ours: map[string]string{"a": "2"}, theirs: map[string]string{"a": "3"},
+	{name: "file, theirs", strategy: merge.Theirs, base: map[string]string{"a": "1"}, ours: map[string]string{"a": "2"}, theirs: map[string]string{"a": "3"},
 		want: map[string]string{"a": "3"}},
 	{name: "removed and changed", base: map[string]string{"a": "1", "b": "1", "c": "c"}, ours: map[string]string{"a": "2", "c": "c"}, theirs: map[string]string{"b": "2", "c": "c"},
 		conflicts: []string{"a: : changed in HEAD, removed in the other", "b: : removed in HEAD, changed in the other"}},
-	{name: "removed, theirs", strategy: StrategyTheirs, base: map[string]string{"a": "1", "b": "1", "c": "c"}, ours: map[string]string{"a": "2", "c": "c"}, theirs: map[string]string{"b": "2", "c": "c"},
+	{name: "removed, theirs", strategy: merge.Theirs, base: map[string]string{"a": "1", "b": "1", "c": "c"}, ours: map[string]string{"a": "2", "c": "c"}, theirs: map[string]string{"b": "2", "c": "c"},
 		want: map[string]string{"b": "2", "c": "c"}},
 	{name: "added on both sides", base: map[string]string{"c": "c"}, ours: map[string]string{"a": "2", "c": "c"}, theirs: map[string]string{"a": "3", "c": "c"},
 		conflicts: []string{"a: : added on both sides"}},
@@ -65,11 +66,11 @@ var mergeCases = []mergeCase{
 	{name: "tensors alike", base: qkn(1, 1, 1), ours: qkn(2, 5, 1), theirs: qkn(1, 5, 7), want: qkn(2, 5, 7)},
 	{name: "tensor on both sides", base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: qkn(3, 3, 3),
 		conflicts: []string{"m.safetensors: q: changed on both sides"}},
-	{name: "tensor, average", strategy: StrategyAverage, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: qkn(3, 3, 3), want: qkn(2.5, 3, 3)},
-	{name: "tensor, ours", strategy: StrategyOurs, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: qkn(3, 3, 3), want: qkn(2, 3, 3)},
-	{name: "tensor, theirs", strategy: StrategyTheirs, base: qkn(1, 1, 1), ours: qkn(2, 5, 1), theirs: qkn(3, 1, 3), want: qkn(3, 5, 3)},
-	{name: "all ours", strategy: StrategyOurs, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: qkn(3, 1, 1), want: qkn(2, 1, 1)},
-	{name: "model added on both sides, average", strategy: StrategyAverage, base: map[string]string{"c": "c"},
+	{name: "tensor, average", strategy: merge.Average, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: qkn(3, 3, 3), want: qkn(2.5, 3, 3)},
+	{name: "tensor, ours", strategy: merge.Ours, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: qkn(3, 3, 3), want: qkn(2, 3, 3)},
+	{name: "tensor, theirs", strategy: merge.Theirs, base: qkn(1, 1, 1), ours: qkn(2, 5, 1), theirs: qkn(3, 1, 3), want: qkn(3, 5, 3)},
+	{name: "all ours", strategy: merge.Ours, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: qkn(3, 1, 1), want: qkn(2, 1, 1)},
+	{name: "model added on both sides, average", strategy: merge.Average, base: map[string]string{"c": "c"},
 		ours:   map[string]string{"c": "c", "m.safetensors": noted("", 2, 1, 1)},
 		theirs: map[string]string{"c": "c", "m.safetensors": noted("", 3, 1, 3)}, want: map[string]string{"c": "c", "m.safetensors": noted("", 2.5, 1, 2)}},
 	{name: "model added on both sides", base: map[string]string{"c": "c"},
@@ -81,9 +82,9 @@ var mergeCases = []mergeCase{
 	{name: "metadata of ours", base: qkn(1, 1, 1), ours: one(noted("new", 2, 1, 1)), theirs: qkn(1, 3, 1), want: one(noted("new", 2, 3, 1))},
 	{name: "metadata on both sides", base: qkn(1, 1, 1), ours: one(noted("o", 2, 1, 1)), theirs: one(noted("t", 1, 3, 1)),
 		conflicts: []string{"m.safetensors: : metadata or order of tensors changed on both sides"}},
-	{name: "metadata on both sides, average", strategy: StrategyAverage, base: qkn(1, 1, 1), ours: one(noted("o", 2, 1, 1)), theirs: one(noted("t", 1, 3, 1)),
+	{name: "metadata on both sides, average", strategy: merge.Average, base: qkn(1, 1, 1), ours: one(noted("o", 2, 1, 1)), theirs: one(noted("t", 1, 3, 1)),
 		want: one(noted("o", 2, 3, 1))},
-	{name: "metadata on both sides, theirs", strategy: StrategyTheirs, base: qkn(1, 1, 1), ours: one(noted("o", 2, 1, 1)), theirs: one(noted("t", 1, 3, 1)),
+	{name: "metadata on both sides, theirs", strategy: merge.Theirs, base: qkn(1, 1, 1), ours: one(noted("o", 2, 1, 1)), theirs: one(noted("t", 1, 3, 1)),
 		want: one(noted("t", 2, 3, 1))},
 
 	{name: "tensor added by theirs", base: qkn(1, 1, 1), ours: qkn(2, 1, 1),
@@ -93,7 +94,7 @@ var mergeCases = []mergeCase{
 		want: one(tensorsFile("", f32Tensor("q", 2, 2), f32Tensor("k", 3)))},
 	{name: "tensor removed and changed", base: qkn(1, 1, 1), ours: one(tensorsFile("", f32Tensor("q", 2, 2), f32Tensor("k", 1))), theirs: qkn(1, 3, 3),
 		conflicts: []string{"m.safetensors: norm: changed on one side, removed on the other"}},
-	{name: "tensor removed and changed, theirs", strategy: StrategyTheirs, base: qkn(1, 1, 1), ours: one(tensorsFile("", f32Tensor("q", 2, 2), f32Tensor("k", 1))), theirs: qkn(1, 3, 3),
+	{name: "tensor removed and changed, theirs", strategy: merge.Theirs, base: qkn(1, 1, 1), ours: one(tensorsFile("", f32Tensor("q", 2, 2), f32Tensor("k", 1))), theirs: qkn(1, 3, 3),
 		want: qkn(1, 3, 3)},
 	{name: "tensors added on both sides", base: qkn(1, 1, 1), ours: one(tensorsFile("", f32Tensor("q", 1, 1), f32Tensor("o", 1))), theirs: one(tensorsFile("", f32Tensor("q", 1, 1), f32Tensor("t", 1))),
 		conflicts: []string{
@@ -101,12 +102,12 @@ var mergeCases = []mergeCase{
 			"m.safetensors: t: changed on one side, removed on the other"}},
 	{name: "tensor of another shape", base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: one(tensorsFile("", f32Tensor("q", 1), f32Tensor("k", 1), f32Tensor("norm", 1))),
 		conflicts: []string{"m.safetensors: q: changed on both sides"}},
-	{name: "tensor of another shape, average", strategy: StrategyAverage, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: one(tensorsFile("", f32Tensor("q", 1), f32Tensor("k", 1), f32Tensor("norm", 1))),
+	{name: "tensor of another shape, average", strategy: merge.Average, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: one(tensorsFile("", f32Tensor("q", 1), f32Tensor("k", 1), f32Tensor("norm", 1))),
 		conflicts: []string{"m.safetensors: q: changed on both sides; F32[2] and F32[1] have no mean"}},
-	{name: "tensor of another shape, ours", strategy: StrategyOurs, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: one(tensorsFile("", f32Tensor("q", 1), f32Tensor("k", 4), f32Tensor("norm", 1))),
+	{name: "tensor of another shape, ours", strategy: merge.Ours, base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: one(tensorsFile("", f32Tensor("q", 1), f32Tensor("k", 4), f32Tensor("norm", 1))),
 		want: qkn(2, 1, 1)},
-	{name: "integers, average", strategy: StrategyAverage, base: one(tensorsFile("", testTensor{"i", "I8", []int64{1}, []byte{1}})),
-		ours: one(tensorsFile("", testTensor{"i", "I8", []int64{1}, []byte{2}})), theirs: one(tensorsFile("", testTensor{"i", "I8", []int64{1}, []byte{3}})),
+	{name: "integers, average", strategy: merge.Average, base: one(tensorsFile("", testTensor{Name: "i", DType: "I8", Shape: []int64{1}, Data: []byte{1}})),
+		ours: one(tensorsFile("", testTensor{Name: "i", DType: "I8", Shape: []int64{1}, Data: []byte{2}})), theirs: one(tensorsFile("", testTensor{Name: "i", DType: "I8", Shape: []int64{1}, Data: []byte{3}})),
 		conflicts: []string{"m.safetensors: i: changed on both sides; I8[1] and I8[1] have no mean"}},
 	{name: "a model that became something else", base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: one("no model"),
 		conflicts: []string{"m.safetensors: : changed on both sides"}},
@@ -176,7 +177,7 @@ func TestMerge(t *testing.T) {
 // folder is the working folder.
 func (f *fixture) folder() map[string]string {
 	files := map[string]string{}
-	require.NoError(f.t, f.Walk("", true, func(w WorkFile) error {
+	require.NoError(f.t, f.Walk("", true, func(w work.WorkFile) error {
 		files[w.Path] = f.read(w.Path)
 		return nil
 	}))
@@ -196,15 +197,15 @@ func (f *fixture) checkMerged(before, after digest.ID) {
 	require.Empty(f.t, s.Staged)
 	require.Empty(f.t, s.Changed)
 	require.Empty(f.t, s.Untracked)
-	files, err := f.commitFiles(after)
+	files, err := f.CommitFiles(after)
 	require.NoError(f.t, err)
 	for _, file := range files {
 		m, err := f.ReadFile(file.ID)
 		require.NoError(f.t, err)
-		require.NoError(f.t, f.copyContent(context.Background(), io.Discard, m, NoProgress))
+		require.NoError(f.t, f.CopyContent(context.Background(), io.Discard, m, object.NoProgress))
 		var again bytes.Buffer
 		require.NoError(f.t, f.Cat(context.Background(), "HEAD", file.Path, CatOptions{}, &again))
-		scanned, err := scan(context.Background(), bytes.NewReader(again.Bytes()), int64(again.Len()), file.Path, func(int64) {})
+		scanned, err := object.Scan(context.Background(), bytes.NewReader(again.Bytes()), int64(again.Len()), file.Path, func(int64) {})
 		require.NoError(f.t, err)
 		require.Equal(f.t, scanned, m, "as if it had been added")
 	}
@@ -231,10 +232,10 @@ func TestMergeModes(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, got.Conflicts)
 	f.checkMerged(before, got.Commit)
-	files, err := f.commitFiles(got.Commit)
+	files, err := f.CommitFiles(got.Commit)
 	require.NoError(t, err)
 	for _, file := range files {
-		require.Equal(t, ModeExec, file.Mode, file.Path)
+		require.Equal(t, object.ModeExec, file.Mode, file.Path)
 	}
 	require.Equal(t, "2", f.read("run"))
 	require.Equal(t, noted("", 2, 1, 3), f.read("model"))
@@ -267,7 +268,7 @@ func TestMergeBases(t *testing.T) {
 	t.Run("no commits", func(t *testing.T) {
 		g := newFixture(t)
 		_, err := g.merge("main", MergeOptions{})
-		require.ErrorIs(t, err, ErrUnknownRevision)
+		require.ErrorIs(t, err, refs.ErrUnknownRevision)
 	})
 	t.Run("criss-cross", func(t *testing.T) {
 		f := parted(t, map[string]string{"a": "1", "b": "1"}, map[string]string{"a": "2", "b": "1"}, map[string]string{"a": "1", "b": "2"})
@@ -285,8 +286,8 @@ func TestMergeBases(t *testing.T) {
 		got, err := f.merge("x", MergeOptions{})
 		require.NoError(t, err)
 		// Of the two commits that both have, "ours" is the newer: against that, both changed b.
-		require.Equal(t, []Conflict{{"b", "", "changed on both sides"}}, got.Conflicts)
-		_, err = f.merge("x", MergeOptions{Strategy: StrategyOurs})
+		require.Equal(t, []merge.Conflict{{Path: "b", Tensor: "", Reason: "changed on both sides"}}, got.Conflicts)
+		_, err = f.merge("x", MergeOptions{Strategy: merge.Ours})
 		require.NoError(t, err)
 		require.Equal(t, map[string]string{"a": "3", "b": "3"}, f.folder())
 	})
@@ -294,7 +295,7 @@ func TestMergeBases(t *testing.T) {
 		f := newFixture(t)
 		f.put("a", "1")
 		f.save("base")
-		require.NoError(t, f.writeHead(Head{Branch: "other"}))
+		require.NoError(t, f.WriteHead(refs.Head{Branch: "other"}))
 		f.put("a", "2")
 		f.save("other base")
 		_, err := f.merge("main", MergeOptions{})
@@ -310,7 +311,7 @@ func TestMergeRefusesToOverwrite(t *testing.T) {
 		old, had := f.folder()[dirty]
 		f.put(dirty, "mine")
 		_, err := f.merge("theirs", MergeOptions{})
-		require.ErrorIs(t, err, ErrDirty, dirty)
+		require.ErrorIs(t, err, work.ErrDirty, dirty)
 		require.Equal(t, "mine", f.read(dirty))
 		if f.remove(dirty); had {
 			f.put(dirty, old)
@@ -322,45 +323,6 @@ func TestMergeRefusesToOverwrite(t *testing.T) {
 	require.Equal(t, "mine, and not in the way", f.read("o"))
 }
 
-func TestMeanOfTwo(t *testing.T) {
-	huge, inf := float32(math.MaxFloat32), float32(math.Inf(1))
-	for _, c := range [][3]float32{{1, 2, 1.5}, {-1, 1, 0}, {huge, huge, huge}, {huge, -huge, 0}, {huge, huge / 2, huge/2 + huge/4}, {inf, 1, inf}, {-inf, -huge, -inf}} {
-		require.Equal(t, c[2], meanOfTwo(c[0], c[1]), c)
-	}
-	nan := math.Float32frombits(0xffc12345)
-	for _, c := range [][2]float32{{nan, 1}, {1, nan}, {inf, -inf}} {
-		require.Equal(t, uint32(0x7fc00000), math.Float32bits(meanOfTwo(c[0], c[1])), c)
-	}
-}
-
-// A mean is the same wherever reading begins and ends.
-func TestMeanReader(t *testing.T) {
-	const n = meanBytes/2 + 1000
-	var a, b, want []byte
-	for i := range n {
-		x, y := float32(i%977), float32(i%1013)
-		a = binary.LittleEndian.AppendUint16(a, uint16(math.Float32bits(x)>>16))
-		b = binary.LittleEndian.AppendUint16(b, uint16(math.Float32bits(y)>>16))
-		u, v := math.Float32frombits(math.Float32bits(x)&0xffff0000), math.Float32frombits(math.Float32bits(y)&0xffff0000)
-		w := math.Float32bits((u + v) / 2)
-		want = binary.LittleEndian.AppendUint16(want, uint16((w+0x7fff+w>>16&1)>>16))
-	}
-	m := &meanReader{bytes.NewReader(a), bytes.NewReader(b), ggml.BF16, int64(len(a))}
-	for _, r := range [][2]int{{0, len(a)}, {1, 2}, {3, 3}, {7, meanBytes + 100}, {meanBytes - 1, meanBytes + 1}, {len(a) - 1, len(a)}} {
-		got := make([]byte, r[1]-r[0])
-		k, err := m.ReadAt(got, int64(r[0]))
-		require.NoError(t, err)
-		require.Equal(t, len(got), k)
-		require.True(t, bytes.Equal(want[r[0]:r[1]], got), "%v", r)
-	}
-	k, err := m.ReadAt(make([]byte, 10), int64(len(a)-4))
-	require.Equal(t, 4, k)
-	require.Equal(t, io.EOF, err)
-	m.b = bytes.NewReader(b[:10])
-	_, err = m.ReadAt(make([]byte, 20), 0)
-	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-}
-
 // Stopped at any operation, every branch has its old or its new value, and all that it needs.
 func TestMergeCrash(t *testing.T) {
 	f := parted(t, qkn(1, 1, 1), qkn(2, 1, 1), qkn(3, 3, 1))
@@ -368,7 +330,7 @@ func TestMergeCrash(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
 	merge := func(r *Repo) error {
-		_, err := r.Merge(context.Background(), "theirs", MergeOptions{Strategy: StrategyAverage, Time: time.Unix(1_800_000_000, 0).UTC()})
+		_, err := r.Merge(context.Background(), "theirs", MergeOptions{Strategy: merge.Average, Time: time.Unix(1_800_000_000, 0).UTC()})
 		return err
 	}
 	done := openCopy(t, f.Root)
@@ -394,12 +356,12 @@ func TestMergeCrash(t *testing.T) {
 
 func TestMergeMessage(t *testing.T) {
 	f := parted(t, qkn(1, 1, 1), qkn(2, 1, 1), qkn(3, 3, 1))
-	got, err := f.merge("theirs", MergeOptions{Strategy: StrategyAverage})
+	got, err := f.merge("theirs", MergeOptions{Strategy: merge.Average})
 	require.NoError(t, err)
 	c, err := f.ReadCommit(got.Commit)
 	require.NoError(t, err)
 	require.Equal(t, "Merge theirs into ours\n\nMerge-Strategy: average\nAveraged: 1 tensors of m.safetensors\n", c.Message)
-	require.Equal(t, []MergedFile{{Path: "m.safetensors", How: "merged", Theirs: 1, Averaged: 1}}, got.Files)
+	require.Equal(t, []merge.MergedFile{{Path: "m.safetensors", How: "merged", Theirs: 1, Averaged: 1}}, got.Files)
 	log, err := f.Reflog("refs/heads/ours")
 	require.NoError(t, err)
 	require.Equal(t, "merge theirs: Merge theirs into ours", strings.TrimSpace(fmt.Sprint(log[0].Reason)))

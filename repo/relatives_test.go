@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/object"
+	"dits/repo/relatives"
 )
 
 // addOne stages a file and returns what that did.
@@ -71,14 +74,12 @@ func TestTheClosestRelativeComesFirst(t *testing.T) {
 		f.put(path, content)
 		f.add(path)
 	}
-	rs := newRelatives(f.Repo)
-	file, err := scan(context.Background(), strings.NewReader(merged), int64(len(merged)), "m.safetensors", func(int64) {})
+	rs := relatives.New(f.Folder)
+	file, err := object.Scan(context.Background(), strings.NewReader(merged), int64(len(merged)), "m.safetensors", func(int64) {})
 	require.NoError(t, err)
-	kin, err := rs.family(context.Background(), "a.safetensors", file, strings.NewReader(merged))
+	kin, err := rs.Family(context.Background(), "a.safetensors", file, strings.NewReader(merged))
 	require.NoError(t, err)
-	require.Len(t, kin.members, 2)
-	require.Equal(t, "b.safetensors", kin.members[0].path)
-	require.Less(t, kin.members[0].distance, kin.members[1].distance)
+	require.Equal(t, []string{"b.safetensors", "a.safetensors"}, kin.Paths())
 }
 
 // What is as staged, or stored already, needs no relatives: the manifests of HEAD and of the
@@ -86,7 +87,7 @@ func TestTheClosestRelativeComesFirst(t *testing.T) {
 func TestAddOfNothingNewReadsNoManifests(t *testing.T) {
 	f := newFixture(t)
 	content := func(i int) string {
-		return tensorsFile("", testTensor{"w", "F32", []int64{1}, f32s(float32(i))})
+		return tensorsFile("", testTensor{Name: "w", DType: "F32", Shape: []int64{1}, Data: f32s(float32(i))})
 	}
 	for i := range 10 {
 		f.put(fmt.Sprint(i, ".safetensors"), content(i))

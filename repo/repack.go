@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/relatives"
 	"dits/tensorstore"
 )
 
@@ -14,7 +17,7 @@ type RepackOptions struct {
 	Level    tensorstore.Level // how hard to look for what is smaller
 	Depth    int               // longest chain of tensors coded against each other, 1 to 16; 0: 6
 	DryRun   bool              // say what would be gained; nothing is written
-	Progress Progress          // nil: none
+	Progress object.Progress   // nil: none
 }
 
 // Repacked is what a repacking has done, or would do. Its JSON form is a contract.
@@ -38,16 +41,16 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer l.unlock()
+		defer l.Unlock()
 	}
 	if err := r.Store.Refresh(); err != nil { // another may have just ended
 		return nil, err
 	}
-	families, total, err := tensorFamilies(ctx, r)
+	families, total, err := relatives.Families(ctx, r.Folder)
 	if err != nil {
 		return nil, err
 	}
-	o.Progress = orQuiet(o.Progress)
+	o.Progress = object.OrQuiet(o.Progress)
 	o.Progress.Start("repacking", total)
 	defer o.Progress.Done()
 	done, err := r.Store.Repack(ctx, families, tensorstore.RepackOptions{
@@ -61,9 +64,9 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 
 // lockRepack waits a little for the lock of the store's repacking; [ErrLocked] if another
 // process has it. Nothing else takes it: content may be added and read meanwhile.
-func (r *Repo) lockRepack() (*lock, error) {
-	l, err := takeLock(filepath.Join(r.StoreDir, "repack.lock"), lockWait)
-	if errors.Is(err, ErrLocked) {
+func (r *Repo) lockRepack() (*refs.Lock, error) {
+	l, err := refs.TakeLock(filepath.Join(r.StoreDir, "repack.lock"), refs.LockWait)
+	if errors.Is(err, refs.ErrLocked) {
 		err = fmt.Errorf("%w: another repack is at work", err)
 	}
 	return l, err

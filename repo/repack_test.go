@@ -9,6 +9,8 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk/faultfs"
@@ -164,7 +166,7 @@ func TestOneRepackAtATime(t *testing.T) {
 	l := flock.New(filepath.Join(f.StoreDir, "repack.lock"))
 	require.NoError(t, l.Lock())
 	_, err := f.Repack(context.Background(), RepackOptions{})
-	require.ErrorIs(t, err, ErrLocked)
+	require.ErrorIs(t, err, refs.ErrLocked)
 	_, err = f.Repack(context.Background(), RepackOptions{DryRun: true})
 	require.NoError(t, err, "a dry run changes nothing")
 	require.NoError(t, l.Unlock())
@@ -216,7 +218,7 @@ func TestRepackCrashSweep(t *testing.T) {
 	faultfs.Sweep(t, f.Root, 8, sweepOf(repack, func(t *testing.T, r *Repo, _ bool) {
 		for range 2 {
 			requireRepackable(t, r.Root)
-			require.NoError(t, removeCatalog(r.StoreDir))
+			require.NoError(t, object.RemoveCatalog(r.StoreDir))
 		}
 	}))
 }

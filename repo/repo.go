@@ -7,25 +7,22 @@ import (
 	"path/filepath"
 	"strings"
 
-	"dits/catalog"
-	"dits/tensorstore"
+	"dits/repo/history"
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore/disk"
 )
 
-// ditsDir is the name of the repository's folder in its working folder.
-const ditsDir = ".dits"
-
 // A Repo is an open repository. Reading it from several goroutines is safe;
 // changes exclude each other, and those of other processes, by its lock. Close it.
+//
+// It is what the packages below it are: a [history.History] of a [work.Folder] with its
+// [refs.Refs] over an [object.Database].
 type Repo struct {
-	Root     string // the working folder, absolute
-	Dir      string // its .dits
+	*history.History
 	StoreDir string // the store: .dits/store, or one shared with other repositories
-	FS       disk.FS
-	Store    *tensorstore.Store
-	Catalog  *catalog.Catalog
 	Config   Config
-	Author   func() Author // who changes it: the one configured, or a default for what is not
 }
 
 // Find opens the repository that start, a folder or a file in one, is in.
@@ -48,7 +45,7 @@ func findRoot(start string) (string, error) {
 		return "", err
 	}
 	for {
-		if isRepository(filepath.Join(dir, ditsDir)) {
+		if refs.IsRepository(filepath.Join(dir, object.Dir)) {
 			return dir, nil
 		}
 		up := filepath.Dir(dir)
@@ -59,12 +56,6 @@ func findRoot(start string) (string, error) {
 	}
 }
 
-// isRepository says that dir is a .dits folder: one with a HEAD.
-func isRepository(dir string) bool {
-	info, err := os.Lstat(filepath.Join(dir, headName))
-	return err == nil && info.Mode().IsRegular()
-}
-
 // Open opens the repository of the working folder root. A nil fsys is the
 // operating system's.
 func Open(root string, fsys disk.FS) (*Repo, error) {
@@ -72,8 +63,7 @@ func Open(root string, fsys disk.FS) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Store, r.Catalog, err = openStore(r.StoreDir, r.FS)
-	if err != nil {
+	if r.Database, err = object.Open(r.StoreDir, r.FS); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -85,9 +75,10 @@ func configured(root string, fsys disk.FS) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Repo{Root: root, Dir: filepath.Join(root, ditsDir), FS: orOS(fsys)}
-	r.Author = r.author
-	if !isRepository(r.Dir) {
+	r := &Repo{}
+	names := &refs.Refs{Dir: filepath.Join(root, object.Dir), FS: orOS(fsys), Author: r.author}
+	r.History = &history.History{Folder: &work.Folder{Refs: names, Root: root}}
+	if !refs.IsRepository(r.Dir) {
 		return nil, fmt.Errorf("%s: %w", root, ErrNoRepository)
 	}
 	if r.Config, err = readConfig(r.Dir); err != nil {
@@ -98,7 +89,7 @@ func configured(root string, fsys disk.FS) (*Repo, error) {
 		r.StoreDir = filepath.Join(r.Dir, "store")
 	}
 	if info, err := os.Stat(r.StoreDir); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("store %s: is not there (%w)", r.StoreDir, errors.Join(err, ErrCorrupt))
+		return nil, fmt.Errorf("store %s: is not there (%w)", r.StoreDir, errors.Join(err, object.ErrCorrupt))
 	}
 	return r, nil
 }
@@ -108,11 +99,6 @@ func orOS(fsys disk.FS) disk.FS {
 		return disk.OS
 	}
 	return fsys
-}
-
-// Close releases the store.
-func (r *Repo) Close() error {
-	return errors.Join(r.Store.Close(), r.Catalog.Close())
 }
 
 // Rel returns the slash-separated path below Root of what a user in the folder cwd
@@ -138,7 +124,7 @@ func (r *Repo) Rel(cwd, path string) (string, error) {
 		return "", nil
 	}
 	rel = filepath.ToSlash(rel)
-	return rel, checkPath(rel)
+	return rel, object.CheckPath(rel)
 }
 
 func escapes(rel string) bool {

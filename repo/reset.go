@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
 )
 
@@ -18,12 +21,12 @@ const (
 )
 
 // Reset moves the current branch, or a detached HEAD, to a revision.
-func (r *Repo) Reset(ctx context.Context, rev string, mode ResetMode, p Progress) (digest.ID, error) {
-	return change(r, func(h Head, x *Index) (digest.ID, error) { return r.reset(ctx, h, x, rev, mode, p) })
+func (r *Repo) Reset(ctx context.Context, rev string, mode ResetMode, p object.Progress) (digest.ID, error) {
+	return change(r, func(h refs.Head, x *work.Index) (digest.ID, error) { return r.reset(ctx, h, x, rev, mode, p) })
 }
 
-func (r *Repo) reset(ctx context.Context, h Head, x *Index, rev string, mode ResetMode, p Progress) (digest.ID, error) {
-	id, err := r.Resolve(cmp.Or(rev, headName))
+func (r *Repo) reset(ctx context.Context, h refs.Head, x *work.Index, rev string, mode ResetMode, p object.Progress) (digest.ID, error) {
+	id, err := r.Resolve(cmp.Or(rev, object.HeadName))
 	if err != nil {
 		return id, err
 	}
@@ -36,22 +39,22 @@ func (r *Repo) reset(ctx context.Context, h Head, x *Index, rev string, mode Res
 	if err != nil {
 		return id, err
 	}
-	return id, r.advance(h, id, "reset: moving to "+cmp.Or(rev, headName))
+	return id, r.Advance(h, id, "reset: moving to "+cmp.Or(rev, object.HeadName))
 }
 
 // resetIndex makes the index, which is x, that of a commit, keeping the stat of what is the same.
-func (r *Repo) resetIndex(x *Index, id digest.ID) error {
-	files, err := r.commitFiles(id)
+func (r *Repo) resetIndex(x *work.Index, id digest.ID) error {
+	files, err := r.CommitFiles(id)
 	if err != nil {
 		return err
 	}
-	next := &Index{written: x.written}
+	next := &work.Index{Written: x.Written}
 	for _, f := range files {
-		e := IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}
+		e := work.IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}
 		if old := x.Find(f.Path); old != nil && old.ID == f.ID && old.Mode == f.Mode {
 			e = *old
 		}
 		next.Entries = append(next.Entries, e)
 	}
-	return r.writeIndex(next)
+	return r.WriteIndex(next)
 }

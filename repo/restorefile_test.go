@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/object"
+	"dits/repo/work"
 )
 
 func TestRestore(t *testing.T) {
@@ -31,18 +34,18 @@ func TestRestore(t *testing.T) {
 	_, err = f.checkout("HEAD~1", CheckoutOptions{Paths: []string{"d"}})
 	require.NoError(t, err)
 	require.Equal(t, "one", f.read("d/x"))
-	require.Equal(t, []Change{{"d/x", "modified"}}, f.status().Staged, "d/new is kept: checkout only adds")
+	require.Equal(t, []work.Change{{Path: "d/x", Status: "modified"}}, f.status().Staged, "d/new is kept: checkout only adds")
 	_, err = f.Restore(ctx, RestoreOptions{Source: "HEAD~1", Paths: []string{""}, Staged: true, Worktree: true})
 	require.NoError(t, err)
-	require.Equal(t, []Change{{"a", "modified"}, {"d/new", "deleted"}, {"d/x", "modified"}}, f.status().Staged)
+	require.Equal(t, []work.Change{{Path: "a", Status: "modified"}, {Path: "d/new", Status: "deleted"}, {Path: "d/x", Status: "modified"}}, f.status().Staged)
 	require.False(t, f.exists("d/new"))
 
 	_, err = f.Restore(ctx, RestoreOptions{Paths: []string{"a"}, Staged: true})
 	require.NoError(t, err)
-	require.Equal(t, []Change{{"a", "modified"}}, f.status().Changed, "the file itself is still the old one")
+	require.Equal(t, []work.Change{{Path: "a", Status: "modified"}}, f.status().Changed, "the file itself is still the old one")
 	require.Equal(t, "one", f.read("a"))
 	_, err = f.checkout("", CheckoutOptions{Paths: []string{"nope"}})
-	require.ErrorIs(t, err, ErrNoPath)
+	require.ErrorIs(t, err, object.ErrNoPath)
 }
 
 func TestReset(t *testing.T) {

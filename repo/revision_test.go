@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/catalog"
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 )
 
@@ -17,7 +19,7 @@ func (f *fixture) commitOn(message string, seconds int64, parents ...digest.ID) 
 	c := catalog.Commit{Parents: parents, Author: "Ada <a@b>", Time: time.Unix(seconds, 0).UTC(), Message: message + "\n"}
 	x, err := f.Index()
 	require.NoError(f.t, err)
-	require.NoError(f.t, f.storeCommit(&c, x.files()))
+	require.NoError(f.t, f.storeCommit(&c, x.Files()))
 	return c.ID
 }
 
@@ -59,7 +61,7 @@ func TestResolve(t *testing.T) {
 		merge.String()[:3]: "unknown revision", "refs/heads/nope": "unknown revision",
 	} {
 		_, err := f.Resolve(rev)
-		require.ErrorIs(t, err, ErrUnknownRevision, rev)
+		require.ErrorIs(t, err, refs.ErrUnknownRevision, rev)
 		require.ErrorContains(t, err, message, rev)
 	}
 }
@@ -70,7 +72,7 @@ func TestResolveAmbiguous(t *testing.T) {
 	seen := map[string]digest.ID{}
 	for n := int64(0); n < 5000; n++ {
 		c := catalog.Commit{Author: "Ada <a@b>", Time: time.Unix(n, 0).UTC(), Message: "m\n", Tree: emptyTree}
-		id := digest.Sum(encodeCommit(c))
+		id := digest.Sum(object.EncodeCommit(c))
 		prefix := id.String()[:4]
 		other, clash := seen[prefix]
 		seen[prefix] = id
@@ -88,7 +90,7 @@ func TestResolveAmbiguous(t *testing.T) {
 			}
 		}
 		_, err = f.Resolve(prefix)
-		require.ErrorIs(t, err, ErrAmbiguous)
+		require.ErrorIs(t, err, refs.ErrAmbiguous)
 		require.ErrorContains(t, err, a.String()[:10])
 		require.ErrorContains(t, err, other.String()[:10])
 		return
@@ -96,14 +98,4 @@ func TestResolveAmbiguous(t *testing.T) {
 	t.Fatal("no two of 5000 commits share four digits")
 }
 
-var emptyTree = digest.Sum(encodeTree(nil))
-
-func TestEditDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"main", "mian", 2}, {"x", "x", 0}} {
-		require.Equal(t, c.want, editDistance(c.a, c.b), "%s %s", c.a, c.b)
-		require.Equal(t, c.want, editDistance(c.b, c.a))
-	}
-}
+var emptyTree = digest.Sum(object.EncodeTree(nil))

@@ -6,6 +6,10 @@ import (
 	"os"
 	"strings"
 
+	"dits/repo/diff"
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
 )
 
@@ -13,7 +17,7 @@ import (
 // [AtRevision], [AtIndex], [AtWork] or [AtNothing].
 type Side struct {
 	kind sideKind
-	spec Spec // of it only what is at the path
+	spec refs.Spec // of it only what is at the path
 }
 
 // At is the file or folder at path of a side. Paths in it count from a folder that was named.
@@ -32,7 +36,7 @@ const (
 )
 
 // AtRevision is the tree of the commit that rev names.
-func AtRevision(rev string) Side { return Side{kind: atRevision, spec: Spec{Rev: rev}} }
+func AtRevision(rev string) Side { return Side{kind: atRevision, spec: refs.Spec{Rev: rev}} }
 
 // AtIndex is what is staged.
 func AtIndex() Side { return Side{kind: atIndex} }
@@ -44,7 +48,7 @@ func AtWork() Side { return Side{kind: atWork} }
 func AtNothing() Side { return Side{kind: atNothing} }
 
 // Diff compares two states of the repository.
-func (r *Repo) Diff(ctx context.Context, a, b Side, o DiffOptions) (*Diff, error) {
+func (r *Repo) Diff(ctx context.Context, a, b Side, o diff.Options) (*diff.Diff, error) {
 	sa, err := r.snapshot(ctx, a, o.Paths)
 	if err != nil {
 		return nil, err
@@ -53,7 +57,7 @@ func (r *Repo) Diff(ctx context.Context, a, b Side, o DiffOptions) (*Diff, error
 	if err != nil {
 		return nil, err
 	}
-	d, err := diffSnapshots(ctx, sa, sb, o)
+	d, err := diff.Of(ctx, sa, sb, o)
 	if err != nil {
 		return nil, err
 	}
@@ -63,16 +67,16 @@ func (r *Repo) Diff(ctx context.Context, a, b Side, o DiffOptions) (*Diff, error
 
 // storedBytes is what the files that came take in packs beyond those that were there, but for links, which are
 // a few bytes and may not be stored; nil when one is not stored.
-func (r *Repo) storedBytes(were []DiffEntry, came []*DiffEntry) (*int64, error) {
+func (r *Repo) storedBytes(were []diff.Entry, came []*diff.Entry) (*int64, error) {
 	var files, except []digest.ID
 	for _, f := range were {
-		if f.Stored && f.Mode != ModeLink {
+		if f.Stored && f.Mode != object.ModeLink {
 			except = append(except, f.ID)
 		}
 	}
 	for _, f := range came {
 		switch {
-		case f.Mode == ModeLink:
+		case f.Mode == object.ModeLink:
 		case !f.Stored:
 			return nil, nil
 		default:
@@ -89,7 +93,7 @@ func (r *Repo) storedBytes(were []DiffEntry, came []*DiffEntry) (*int64, error) 
 
 // snapshot lists the files of a side that are at or below one of paths (all when
 // there are none). Of the working folder it reads the files that are not as staged.
-func (r *Repo) snapshot(ctx context.Context, s Side, paths []string) (Snapshot, error) {
+func (r *Repo) snapshot(ctx context.Context, s Side, paths []string) (diff.Snapshot, error) {
 	if s.spec.Path == "" {
 		return r.wholeSnapshot(ctx, s, paths)
 	}
@@ -103,15 +107,15 @@ func (r *Repo) snapshot(ctx context.Context, s Side, paths []string) (Snapshot, 
 		}
 	}
 	if len(snap.Files) == 0 {
-		return snap, fmt.Errorf("%s: %w", s.spec.Path, ErrNoPath)
+		return snap, fmt.Errorf("%s: %w", s.spec.Path, object.ErrNoPath)
 	}
 	if snap.IsFile = snap.Files[0].Path == s.spec.Path; snap.IsFile {
 		return snap, nil
 	}
-	var files []DiffEntry
+	var files []diff.Entry
 	for _, f := range snap.Files {
 		f.Path = strings.TrimPrefix(f.Path, s.spec.Path+"/")
-		if len(paths) == 0 || inside(f.Path, paths) {
+		if len(paths) == 0 || work.Inside(f.Path, paths) {
 			files = append(files, f)
 		}
 	}
@@ -120,9 +124,9 @@ func (r *Repo) snapshot(ctx context.Context, s Side, paths []string) (Snapshot, 
 }
 
 // untracked is a file of the working folder that is not tracked, or the files of a folder.
-func (r *Repo) untracked(ctx context.Context, path string) ([]DiffEntry, error) {
+func (r *Repo) untracked(ctx context.Context, path string) ([]diff.Entry, error) {
 	paths := []string{path}
-	if list, err := os.ReadDir(r.workPath(path)); err == nil {
+	if list, err := os.ReadDir(r.WorkPath(path)); err == nil {
 		paths = nil
 		for _, e := range list {
 			if e.Type().IsRegular() {
@@ -130,9 +134,9 @@ func (r *Repo) untracked(ctx context.Context, path string) ([]DiffEntry, error) 
 			}
 		}
 	}
-	var files []DiffEntry
+	var files []diff.Entry
 	for _, p := range paths {
-		f, ok, err := r.lstat(p)
+		f, ok, err := r.Lstat(p)
 		if err != nil {
 			return nil, err
 		}
@@ -149,9 +153,9 @@ func (r *Repo) untracked(ctx context.Context, path string) ([]DiffEntry, error) 
 }
 
 // wholeSnapshot is snapshot but for the path of the side.
-func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (Snapshot, error) {
-	snap := Snapshot{Name: s.spec.String()}
-	var files []TreeFile
+func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (diff.Snapshot, error) {
+	snap := diff.Snapshot{Name: s.spec.String()}
+	var files []object.TreeFile
 	switch s.kind {
 	case atNothing:
 	case atRevision:
@@ -160,7 +164,7 @@ func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (Snaps
 			return snap, err
 		}
 		snap.Commit = &id
-		if files, err = r.commitFiles(id); err != nil {
+		if files, err = r.CommitFiles(id); err != nil {
 			return snap, err
 		}
 	default:
@@ -172,10 +176,10 @@ func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (Snaps
 			snap.Files, err = r.workFiles(ctx, x, paths)
 			return snap, err
 		}
-		files = x.files()
+		files = x.Files()
 	}
 	for _, f := range files {
-		if len(paths) == 0 || inside(f.Path, paths) {
+		if len(paths) == 0 || work.Inside(f.Path, paths) {
 			snap.Files = append(snap.Files, r.stored(f))
 		}
 	}
@@ -183,22 +187,22 @@ func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (Snaps
 }
 
 // workFiles are the tracked files that the working folder has.
-func (r *Repo) workFiles(ctx context.Context, x *Index, paths []string) ([]DiffEntry, error) {
-	var files []DiffEntry
+func (r *Repo) workFiles(ctx context.Context, x *work.Index, paths []string) ([]diff.Entry, error) {
+	var files []diff.Entry
 	for i := range x.Entries {
 		e := &x.Entries[i]
-		if len(paths) > 0 && !inside(e.Path, paths) {
+		if len(paths) > 0 && !work.Inside(e.Path, paths) {
 			continue
 		}
-		f, ok, err := r.lstat(e.Path)
+		f, ok, err := r.Lstat(e.Path)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
 			continue
 		}
-		file := r.stored(TreeFile{e.Path, f.Mode, e.ID, f.Size})
-		if f.Mode != e.Mode && (f.Mode == ModeLink || e.Mode == ModeLink) || f.Size != e.Size || f.Stat != e.Stat || x.Racy(e) {
+		file := r.stored(object.TreeFile{Path: e.Path, Mode: f.Mode, ID: e.ID, Size: f.Size})
+		if f.Mode != e.Mode && (f.Mode == object.ModeLink || e.Mode == object.ModeLink) || f.Size != e.Size || f.Stat != e.Stat || x.Racy(e) {
 			if file, err = r.scanned(ctx, f, e.ID); err != nil {
 				return nil, fmt.Errorf("%s: %w", e.Path, err)
 			}
@@ -209,36 +213,36 @@ func (r *Repo) workFiles(ctx context.Context, x *Index, paths []string) ([]DiffE
 }
 
 // stored is a file that the store has.
-func (r *Repo) stored(f TreeFile) DiffEntry {
-	e := DiffEntry{TreeFile: f, Stored: true}
-	if f.Mode != ModeLink {
-		e.Open = func() (*File, error) { return r.OpenFile(f.ID) }
+func (r *Repo) stored(f object.TreeFile) diff.Entry {
+	e := diff.Entry{TreeFile: f, Stored: true}
+	if f.Mode != object.ModeLink {
+		e.Open = func() (*object.File, error) { return r.OpenFile(f.ID) }
 	}
 	return e
 }
 
 // scanned reads a working file to find out what it holds: perhaps what is known of it, and it was only touched.
-func (r *Repo) scanned(ctx context.Context, w WorkFile, known digest.ID) (DiffEntry, error) {
-	f := TreeFile{Path: w.Path, Mode: w.Mode, Size: w.Size}
-	if w.Mode == ModeLink {
+func (r *Repo) scanned(ctx context.Context, w work.WorkFile, known digest.ID) (diff.Entry, error) {
+	f := object.TreeFile{Path: w.Path, Mode: w.Mode, Size: w.Size}
+	if w.Mode == object.ModeLink {
 		var err error
-		f.ID, err = r.hashFile(w)
+		f.ID, err = r.HashFile(w)
 		return r.stored(f), err
 	}
-	path := r.workPath(w.Path)
-	file, err := ScanFile(ctx, path)
+	path := r.WorkPath(w.Path)
+	file, err := object.ScanFile(ctx, path)
 	if err != nil {
-		return DiffEntry{}, err
+		return diff.Entry{}, err
 	}
 	defer file.Close()
 	if f.ID = file.ID; f.ID == known {
 		return r.stored(f), nil
 	}
-	return DiffEntry{TreeFile: f, Open: func() (*File, error) {
+	return diff.Entry{TreeFile: f, Open: func() (*object.File, error) {
 		src, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		return OnDisk(file.File, src), nil
+		return object.OnDisk(file.File, src), nil
 	}}, nil
 }

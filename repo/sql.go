@@ -6,6 +6,8 @@ import (
 
 	"dits/catalog"
 	"dits/formats/names"
+	"dits/repo/lineage"
+	"dits/repo/object"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 )
@@ -17,7 +19,7 @@ func (r *Repo) SQL(ctx context.Context, query string, row func(columns []string,
 	if err != nil {
 		return err
 	}
-	ways := waysOfStoring(r)
+	ways := lineage.WaysOfStoring(r.History)
 	return r.Catalog.Ask(ctx, catalog.Ask{
 		Query: query,
 		Refs:  refs,
@@ -27,11 +29,11 @@ func (r *Repo) SQL(ctx context.Context, query string, row func(columns []string,
 		},
 		Encodings: askEncodings(),
 		Sources: func(prediction digest.ID) ([]digest.ID, error) {
-			w, err := ways.prediction(prediction)
+			w, err := ways.Prediction(prediction)
 			if err != nil {
 				return nil, err
 			}
-			return w.sources, ctx.Err()
+			return w.Sources, ctx.Err()
 		},
 		Row: row,
 	})
@@ -39,7 +41,7 @@ func (r *Repo) SQL(ctx context.Context, query string, row func(columns []string,
 
 // askRefs are the branches, tags and HEAD, with the commits that they lead to.
 func (r *Repo) askRefs() ([]catalog.AskRef, error) {
-	refs, err := r.Refs("")
+	refs, err := r.ListRefs("")
 	if err != nil {
 		return nil, err
 	}
@@ -55,15 +57,15 @@ func (r *Repo) askRefs() ([]catalog.AskRef, error) {
 	if err != nil || h.Commit.IsZero() {
 		return out, err
 	}
-	return append(out, catalog.AskRef{Short: headName, Name: headName, Kind: "head", Commit: h.Commit}), nil
+	return append(out, catalog.AskRef{Short: object.HeadName, Name: object.HeadName, Kind: "head", Commit: h.Commit}), nil
 }
 
 // refKind is what a ref is, by its full name.
 func refKind(name string) string {
 	switch {
-	case strings.HasPrefix(name, branchPrefix):
+	case strings.HasPrefix(name, object.BranchPrefix):
 		return "branch"
-	case strings.HasPrefix(name, tagPrefix):
+	case strings.HasPrefix(name, object.TagPrefix):
 		return "tag"
 	}
 	return "remote"
@@ -73,7 +75,7 @@ func refKind(name string) string {
 func askEncodings() map[uint8]string {
 	names := map[uint8]string{}
 	for _, e := range []codec.Encoding{codec.Raw, codec.Zstd, codec.Fields, codec.Delta, codec.Blocks} {
-		if name, err := encodingName(uint8(e)); err == nil {
+		if name, err := lineage.EncodingName(uint8(e)); err == nil {
 			names[uint8(e)] = name
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 
 	"dits/catalog"
+	"dits/formats/number"
+	"dits/repo/lineage"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -18,7 +20,7 @@ type Stats struct {
 	LogicalBytes  int64                    `json:"logical_bytes"` // of the files, each as often as it is there
 	StoredBytes   int64                    `json:"stored_bytes"`
 	CatalogBytes  int64                    `json:"catalog_bytes"` // of the database, which can be made again
-	Ratio         Number                   `json:"ratio"`         // stored to logical; null for no bytes
+	Ratio         number.Number            `json:"ratio"`         // stored to logical; null for no bytes
 	ByEncoding    map[string]EncodingStats `json:"by_encoding"`   // all of raw, zstd, fields, blocks, delta, derived
 	ByWay         map[string]EncodingStats `json:"by_way"`        // of derived: hinted, cast, merged, …, those that there are
 }
@@ -59,7 +61,7 @@ func (r *Repo) Stats(revs ...string) (*Stats, error) {
 	if s.CatalogBytes, err = r.Catalog.Size(); err != nil {
 		return nil, err
 	}
-	s.Ratio = Number(float64(s.StoredBytes) / float64(s.LogicalBytes))
+	s.Ratio = number.Number(float64(s.StoredBytes) / float64(s.LogicalBytes))
 	return s, r.byEncoding(s, sums, files)
 }
 
@@ -107,21 +109,21 @@ func (r *Repo) packBytes() (int64, error) {
 // byEncoding names the catalog's numbers, and moves what is derived to a row of its
 // own. Only when something is derived does it look at single chunks.
 func (r *Repo) byEncoding(s *Stats, sums catalog.Stats, files []digest.ID) error {
-	for _, name := range encodingNames {
+	for _, name := range lineage.EncodingNames {
 		s.ByEncoding[name] = EncodingStats{}
 	}
 	for e, u := range sums.ByEncoding {
-		name, err := encodingName(e)
+		name, err := lineage.EncodingName(e)
 		if err != nil {
 			return err
 		}
 		s.ByEncoding[name] = EncodingStats(u)
 	}
-	w := waysOfStoring(r)
+	w := lineage.WaysOfStoring(r.History)
 	any := false
 	err := r.Catalog.Each(pack.Prediction, func(rec catalog.Record) error {
-		p, err := w.prediction(rec.ID)
-		any = any || p.derived
+		p, err := w.Prediction(rec.ID)
+		any = any || p.Derived
 		return err
 	})
 	if err != nil || !any {
@@ -131,7 +133,7 @@ func (r *Repo) byEncoding(s *Stats, sums catalog.Stats, files []digest.ID) error
 }
 
 // moveDerived counts the derived chunks of files (nil: all) as such.
-func (r *Repo) moveDerived(s *Stats, w *ways, files []digest.ID) error {
+func (r *Repo) moveDerived(s *Stats, w *lineage.Ways, files []digest.ID) error {
 	if files == nil {
 		err := r.Catalog.Each(pack.Manifest, func(rec catalog.Record) error {
 			files = append(files, rec.ID)
@@ -160,7 +162,7 @@ func (r *Repo) moveDerived(s *Stats, w *ways, files []digest.ID) error {
 	return nil
 }
 
-func (r *Repo) moveDerivedOf(s *Stats, w *ways, blob digest.ID, seen map[digest.ID]bool) error {
+func (r *Repo) moveDerivedOf(s *Stats, w *lineage.Ways, blob digest.ID, seen map[digest.ID]bool) error {
 	b, err := r.Catalog.Blob(blob)
 	if err != nil {
 		return err
@@ -177,15 +179,15 @@ func (r *Repo) moveDerivedOf(s *Stats, w *ways, blob digest.ID, seen map[digest.
 		return err
 	}
 	for _, found := range records {
-		o, err := w.of(found[0])
+		o, err := w.Of(found[0])
 		if err != nil {
 			return err
 		}
-		if o.encoding != derivedName {
+		if o.Encoding != lineage.DerivedName {
 			continue
 		}
-		name, _ := encodingName(found[0].Encoding)
-		s.move(name, o.way.recipe, EncodingStats{1, found[0].RawLen, found[0].Len})
+		name, _ := lineage.EncodingName(found[0].Encoding)
+		s.move(name, o.Way.Recipe, EncodingStats{1, found[0].RawLen, found[0].Len})
 	}
 	return nil
 }
@@ -194,7 +196,7 @@ func (r *Repo) moveDerivedOf(s *Stats, w *ways, blob digest.ID, seen map[digest.
 func (s *Stats) move(from, way string, u EncodingStats) {
 	e := s.ByEncoding[from]
 	s.ByEncoding[from] = EncodingStats{e.Chunks - u.Chunks, e.LogicalBytes - u.LogicalBytes, e.StoredBytes - u.StoredBytes}
-	s.ByEncoding[derivedName] = s.ByEncoding[derivedName].plus(u)
+	s.ByEncoding[lineage.DerivedName] = s.ByEncoding[lineage.DerivedName].plus(u)
 	s.ByWay[way] = s.ByWay[way].plus(u)
 }
 

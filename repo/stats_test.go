@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 )
 
@@ -57,7 +58,7 @@ func TestStats(t *testing.T) {
 	require.Equal(t, size, sum.LogicalBytes)
 	require.Positive(t, head.ByEncoding["delta"].Chunks)
 	_, err = f.Stats("nothing")
-	require.ErrorIs(t, err, ErrUnknownRevision)
+	require.ErrorIs(t, err, refs.ErrUnknownRevision)
 }
 
 // A tensor that is another one in a wider dtype counts as derived, by name and in sums.
@@ -70,15 +71,15 @@ func TestDerivedIsCounted(t *testing.T) {
 	for i := 0; i < len(narrow); i += 2 {
 		wide = append(wide, 0, 0, narrow[i], narrow[i+1])
 	}
-	f.put("m.safetensors", tensorsFile("", testTensor{"h.0.w", "F32", []int64{n, n}, wide}))
+	f.put("m.safetensors", tensorsFile("", testTensor{Name: "h.0.w", DType: "F32", Shape: []int64{n, n}, Data: wide}))
 	f.save("F32")
-	f.put("m.safetensors", tensorsFile("", testTensor{"h.0.w", "BF16", []int64{n, n}, narrow}))
+	f.put("m.safetensors", tensorsFile("", testTensor{Name: "h.0.w", DType: "BF16", Shape: []int64{n, n}, Data: narrow}))
 	f.save("BF16")
 	l, err := f.FileTensors("HEAD", "m.safetensors")
 	require.NoError(t, err)
 	require.Equal(t, "derived", l.Tensors[0].Encoding)
 	require.Equal(t, digest.Sum(wide), l.Tensors[0].Source)
-	f.put("n.safetensors", tensorsFile("in another file", testTensor{"h.0.w", "BF16", []int64{n, n}, narrow}))
+	f.put("n.safetensors", tensorsFile("in another file", testTensor{Name: "h.0.w", DType: "BF16", Shape: []int64{n, n}, Data: narrow}))
 	f.save("twice")
 	for _, revs := range [][]string{nil, {"HEAD", "HEAD~1", "HEAD~2"}} {
 		s, err := f.Stats(revs...)

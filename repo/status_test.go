@@ -3,18 +3,20 @@ package repo
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"dits/tensorstore/digest"
+	"dits/repo/object"
+	"dits/repo/work"
 )
 
 func TestStatus(t *testing.T) {
 	f := newFixture(t)
 	s := f.status()
-	require.Equal(t, &Status{Branch: "main", Staged: []Change{}, Changed: []Change{}, Untracked: []string{}}, s)
+	require.Equal(t, &work.Status{Branch: "main", Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}}, s)
 
 	for _, name := range []string{"same", "edit", "gone", "mode", "kind", "folder", "unstaged-rm"} {
 		f.put(name, name)
@@ -33,12 +35,12 @@ func TestStatus(t *testing.T) {
 	x, err := f.Index()
 	require.NoError(t, err)
 	x.Remove("unstaged-rm")
-	require.NoError(t, f.writeIndex(x))
+	require.NoError(t, f.WriteIndex(x))
 
 	s = f.status()
 	require.Equal(t, head, s.Head)
-	require.Equal(t, []Change{{"staged", "added"}, {"unstaged-rm", "deleted"}}, s.Staged)
-	require.Equal(t, []Change{{"edit", "modified"}, {"folder", "deleted"}, {"gone", "deleted"}, {"kind", "typechange"}, {"mode", "modified"}}, s.Changed)
+	require.Equal(t, []work.Change{{Path: "staged", Status: "added"}, {Path: "unstaged-rm", Status: "deleted"}}, s.Staged)
+	require.Equal(t, []work.Change{{Path: "edit", Status: "modified"}, {Path: "folder", Status: "deleted"}, {Path: "gone", Status: "deleted"}, {Path: "kind", Status: "typechange"}, {Path: "mode", Status: "modified"}}, s.Changed)
 	require.Equal(t, []string{"extra", "folder/file", "unstaged-rm"}, s.Untracked)
 
 	b, err := json.Marshal(f.status())
@@ -67,7 +69,7 @@ func TestStatusTrustsStat(t *testing.T) {
 	e := *x.Find("a")
 	e.ID = idOf("something else")
 	x.Put(e)
-	require.NoError(t, f.writeIndex(x))
+	require.NoError(t, f.WriteIndex(x))
 	require.Empty(t, f.status().Changed)
 }
 
@@ -81,58 +83,35 @@ func TestStatusRacy(t *testing.T) {
 	require.NoError(t, err)
 	x, err := f.Index()
 	require.NoError(t, err)
-	require.NoError(t, os.Chtimes(f.indexPath(), info.ModTime(), info.ModTime()))
+	require.NoError(t, os.Chtimes(filepath.Join(f.Dir, "index"), info.ModTime(), info.ModTime()))
 	racy := func(content string) {
 		require.NoError(t, os.WriteFile(f.path("a"), []byte(content), 0o644))
 		require.NoError(t, os.Chtimes(f.path("a"), info.ModTime(), info.ModTime()))
 	}
 	racy("two")
 	// The inode's ctime cannot be set: the entry gets what it would be in one tick.
-	now, ok, err := f.lstat("a")
+	now, ok, err := f.Lstat("a")
 	require.True(t, ok)
 	require.NoError(t, err)
-	x.Entries[0].Stat = now.Stat
-	x.Entries[0].fresh = true
-	require.NoError(t, f.writeIndex(x))
-	require.NoError(t, os.Chtimes(f.indexPath(), info.ModTime(), info.ModTime()))
-	require.Equal(t, []Change{{"a", "modified"}}, f.status().Changed)
+	racyEntry := x.Entries[0]
+	racyEntry.Stat = now.Stat
+	x.Put(racyEntry)
+	require.NoError(t, f.WriteIndex(x))
+	require.NoError(t, os.Chtimes(filepath.Join(f.Dir, "index"), info.ModTime(), info.ModTime()))
+	require.Equal(t, []work.Change{{Path: "a", Status: "modified"}}, f.status().Changed)
 
 	// Writing the index again, later, must not hide it.
 	x, err = f.Index()
 	require.NoError(t, err)
-	x.Put(IndexEntry{Path: "b", Mode: ModeFile, ID: idOf("b"), Size: 1})
-	require.NoError(t, f.writeIndex(x))
+	x.Put(work.IndexEntry{Path: "b", Mode: object.ModeFile, ID: idOf("b"), Size: 1})
+	require.NoError(t, f.WriteIndex(x))
 	later := time.Now().Add(time.Hour)
-	require.NoError(t, os.Chtimes(f.indexPath(), later, later))
-	require.Contains(t, f.status().Changed, Change{"a", "modified"})
+	require.NoError(t, os.Chtimes(filepath.Join(f.Dir, "index"), later, later))
+	require.Contains(t, f.status().Changed, work.Change{Path: "a", Status: "modified"})
 
 	racy("one")
 	f.status() // reads a, finds it unchanged, notes its stat
 	x, err = f.Index()
 	require.NoError(t, err)
-	require.NotEqual(t, Stat{}, x.Find("a").Stat)
-}
-
-func TestIndexPutAndUnder(t *testing.T) {
-	x := &Index{}
-	for _, p := range []string{"a/b", "a-b", "a/c/d", "a0", "b"} {
-		x.Put(IndexEntry{Path: p, Mode: ModeFile, ID: digest.ID{1}})
-	}
-	names := func(es []IndexEntry) (out []string) {
-		for _, e := range es {
-			out = append(out, e.Path)
-		}
-		return out
-	}
-	require.Equal(t, []string{"a-b", "a/b", "a/c/d", "a0", "b"}, names(x.Entries))
-	require.Equal(t, []string{"a/b", "a/c/d"}, names(x.Under("a")))
-	x.Put(IndexEntry{Path: "a/c", Mode: ModeFile})
-	require.Equal(t, []string{"a-b", "a/b", "a/c", "a0", "b"}, names(x.Entries), "a folder gives way to a file")
-	x.Put(IndexEntry{Path: "b/x/y", Mode: ModeFile})
-	require.Equal(t, []string{"a-b", "a/b", "a/c", "a0", "b/x/y"}, names(x.Entries), "a file gives way to a folder")
-	x.Put(IndexEntry{Path: "a", Mode: ModeFile})
-	require.Equal(t, []string{"a", "a-b", "a0", "b/x/y"}, names(x.Entries))
-	require.NoError(t, x.checkFolders())
-	x.Entries = append(x.Entries[:1], append([]IndexEntry{{Path: "a-b"}, {Path: "a/x"}}, x.Entries[2:]...)...)
-	require.ErrorIs(t, x.checkFolders(), ErrCorrupt)
+	require.NotEqual(t, work.Stat{}, x.Find("a").Stat)
 }

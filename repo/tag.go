@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -18,22 +20,22 @@ type TagOptions struct {
 
 // Tags returns all tags by name. The ID of an annotated one is that of its object;
 // [Repo.Peel] gives the commit.
-func (r *Repo) Tags() ([]Ref, error) { return r.Refs(tagPrefix) }
+func (r *Repo) Tags() ([]refs.Ref, error) { return r.ListRefs(object.TagPrefix) }
 
 // CreateTag gives a name to the commit that rev names ("" is HEAD), and returns
 // the commit.
 func (r *Repo) CreateTag(name, rev string, o TagOptions) (digest.ID, error) {
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return digest.ID{}, err
 	}
-	defer l.unlock()
-	ref, err := tagRef(name)
+	defer l.Unlock()
+	ref, err := refs.TagRef(name)
 	if err != nil {
 		return digest.ID{}, err
 	}
 	if rev == "" {
-		rev = headName
+		rev = object.HeadName
 	}
 	commit, err := r.Resolve(rev)
 	if err != nil {
@@ -44,7 +46,7 @@ func (r *Repo) CreateTag(name, rev string, o TagOptions) (digest.ID, error) {
 		return digest.ID{}, err
 	}
 	if !old.IsZero() && !o.Force {
-		return digest.ID{}, fmt.Errorf("tag %s: %w", name, ErrExists)
+		return digest.ID{}, fmt.Errorf("tag %s: %w", name, refs.ErrExists)
 	}
 	id := commit
 	if o.Message != "" {
@@ -64,7 +66,7 @@ func (r *Repo) storeTag(name string, commit digest.ID, o TagOptions) (digest.ID,
 	if o.Time.IsZero() {
 		o.Time = time.Now()
 	}
-	b := encodeTag(TagObject{Commit: commit, Name: name, Author: r.Author().String(), Time: wholeMinutes(o.Time), Message: message})
+	b := object.EncodeTag(object.TagObject{Commit: commit, Name: name, Author: r.Author().String(), Time: wholeMinutes(o.Time), Message: message})
 	id := digest.Sum(b)
 	w := r.Store.Begin(tensorstore.WriterOptions{})
 	defer w.Close()
@@ -76,12 +78,12 @@ func (r *Repo) storeTag(name string, commit digest.ID, o TagOptions) (digest.ID,
 
 // DeleteTag removes a tag and returns what it named.
 func (r *Repo) DeleteTag(name string) (digest.ID, error) {
-	l, err := r.lock()
+	l, err := r.Lock()
 	if err != nil {
 		return digest.ID{}, err
 	}
-	defer l.unlock()
-	ref, err := tagRef(name)
+	defer l.Unlock()
+	ref, err := refs.TagRef(name)
 	if err != nil {
 		return digest.ID{}, err
 	}
@@ -90,7 +92,7 @@ func (r *Repo) DeleteTag(name string) (digest.ID, error) {
 		return id, err
 	}
 	if id.IsZero() {
-		return id, fmt.Errorf("tag %s: %w", name, r.unknown(name))
+		return id, fmt.Errorf("tag %s: %w", name, r.Unknown(name))
 	}
 	return id, r.UpdateRef(ref, id, digest.ID{}, "")
 }

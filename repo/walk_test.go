@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/work"
 )
 
 func (f *fixture) walk(dir string, ignored bool) []string {
 	f.t.Helper()
 	var out []string
-	require.NoError(f.t, f.Walk(dir, ignored, func(w WorkFile) error { out = append(out, w.Path); return nil }))
+	require.NoError(f.t, f.Walk(dir, ignored, func(w work.WorkFile) error { out = append(out, w.Path); return nil }))
 	return out
 }
 
@@ -21,7 +23,7 @@ func TestWalk(t *testing.T) {
 	for _, name := range []string{"a/b", "a-b", "a0", "a/c/d", "x.tmp", "a/x.tmp", "z", "skip/in/file"} {
 		f.put(name, name)
 	}
-	f.put(ignoreFile, "*.tmp\nskip\n")
+	f.put(work.IgnoreFile, "*.tmp\nskip\n")
 	require.NoError(t, os.Symlink("/etc", f.path("link")))
 	require.NoError(t, syscall.Mkfifo(f.path("pipe"), 0o644))
 	inner, err := Init(f.path("nested"), InitOptions{})
@@ -31,7 +33,7 @@ func TestWalk(t *testing.T) {
 	require.NoError(t, os.Mkdir(f.path("a/.DITS"), 0o755))
 	f.put("a/.DITS/config", "x")
 
-	want := []string{ignoreFile, "a-b", "a/b", "a/c/d", "a0", "link", "z"}
+	want := []string{work.IgnoreFile, "a-b", "a/b", "a/c/d", "a0", "link", "z"}
 	require.Equal(t, want, f.walk("", false))
 	all := f.walk("", true)
 	require.True(t, slices.IsSorted(all))

@@ -3,16 +3,20 @@ package repo
 import (
 	"context"
 	"io/fs"
-
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
-
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/disk/faultfs"
 )
 
@@ -85,10 +89,10 @@ func TestWorktreeCrash(t *testing.T) {
 // is left there is found again, be it of a crash before this one.
 func TestWorktreeCrashAcross(t *testing.T) {
 	for name, prepare := range map[string]func(f *fixture){
-		"no folder for temporary files": func(f *fixture) { f.remove(tmpDir) },
+		"no folder for temporary files": func(f *fixture) { f.remove(object.Dir + "/tmp") },
 		"after a crash": func(f *fixture) {
 			f.put("d/"+nearPrefix+"9", "half")
-			f.put(tmpDir+"/9"+noteSuffix, "d/"+nearPrefix+"9")
+			f.put(object.Dir+"/tmp"+"/9"+noteSuffix, "d/"+nearPrefix+"9")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +157,7 @@ func mergeKeys(all ...map[string]string) map[string]bool {
 // requireNoTemporaries looks everywhere but among the packs, where they are kept for a day.
 func requireNoTemporaries(t *testing.T, r *Repo) {
 	t.Helper()
-	require.Empty(t, namesBelow(t, r.workPath(tmpDir)))
+	require.Empty(t, namesBelow(t, r.WorkPath(object.Dir+"/tmp")))
 	for _, name := range namesBelow(t, r.Root) {
 		base := filepath.Base(name)
 		temporary := strings.HasPrefix(base, nearPrefix) || strings.HasPrefix(base, ".tmp-")
@@ -179,20 +183,20 @@ func TestTemporariesOfTheDead(t *testing.T) {
 	f.put("a", "one")
 	f.put("d/x", "one")
 	f.save("first")
-	left := []string{tmpDir + "/1", tmpDir + "/.tmp-2", tmpDir + "/3" + noteSuffix, "d/" + nearPrefix + "3"}
+	left := []string{object.Dir + "/tmp" + "/1", object.Dir + "/tmp" + "/.tmp-2", object.Dir + "/tmp" + "/3" + noteSuffix, "d/" + nearPrefix + "3"}
 	for _, name := range left {
 		f.put(name, "d/"+nearPrefix+"3")
 	}
-	f.put(tmpDir+"/4"+noteSuffix, "d/x") // no name of ours
-	f.put(tmpDir+"/5"+noteSuffix, "../"+nearPrefix+"5")
-	f.put(tmpDir+"/6"+noteSuffix, "")
+	f.put(object.Dir+"/tmp"+"/4"+noteSuffix, "d/x") // no name of ours
+	f.put(object.Dir+"/tmp"+"/5"+noteSuffix, "../"+nearPrefix+"5")
+	f.put(object.Dir+"/tmp"+"/6"+noteSuffix, "")
 	f.put(nearPrefix+"7", "mine: no note names it")
 
 	require.True(t, f.status().Clean())
 	require.Empty(t, f.status().Untracked, "no file of ours is one of the user's")
-	l, err := f.lock()
+	l, err := f.Lock()
 	require.NoError(t, err)
-	require.Empty(t, namesBelow(t, f.path(tmpDir)))
+	require.Empty(t, namesBelow(t, f.path(object.Dir+"/tmp")))
 	require.False(t, f.exists(left[3]))
 	require.Equal(t, map[string]string{"a": "one", "d/x": "one"}, f.folder())
 	require.True(t, f.exists(nearPrefix+"7"))
@@ -200,12 +204,12 @@ func TestTemporariesOfTheDead(t *testing.T) {
 	for _, name := range left {
 		f.put(name, "d/"+nearPrefix+"3")
 	}
-	_, err = f.tryLock()
-	require.ErrorIs(t, err, ErrLocked)
+	_, err = f.Lock()
+	require.ErrorIs(t, err, refs.ErrLocked)
 	for _, name := range left {
 		require.True(t, f.exists(name), name)
 	}
-	l.unlock()
+	l.Unlock()
 	f.put("a", "two")
 	f.save("second")
 	f.remove(nearPrefix + "7")
@@ -228,7 +232,7 @@ func TestWorktreeLog(t *testing.T) {
 	f.save("two")
 	f.mustCheckout(first.Commit.String())
 	require.NoError(t, f.Close())
-	f.remove(tmpDir)
+	f.remove(object.Dir + "/tmp")
 	fsys, err := faultfs.New(f.Root)
 	require.NoError(t, err)
 	fsys.Mount("d")
@@ -239,6 +243,7 @@ func TestWorktreeLog(t *testing.T) {
 	require.NoError(t, err)
 	_, log, _ := strings.Cut(fsys.Log(), "mkdir .dits/store\n")
 	log, _, _ = strings.Cut(log, "create .dits/tmp/.tmp-2\n") // the index, then HEAD
+	log = untangled(log)
 	require.Equal(t, `mkdir .dits/tmp
 syncdir .dits
 remove gone
@@ -270,3 +275,33 @@ syncdir d
 remove .dits/tmp/2.near
 `, log)
 }
+
+// untangled is a log in which what was done to each temporary file comes right before it is renamed,
+// though files are filled side by side. What comes after the rename stays behind, at the end.
+func untangled(log string) string {
+	var out strings.Builder
+	fills := map[string]string{}
+	for line := range strings.Lines(log) {
+		words := strings.Fields(line)
+		_, notNumber := strconv.Atoi(path.Base(words[1]))
+		if path.Dir(words[1]) != object.Dir+"/tmp" || notNumber != nil || words[0] == "remove" {
+			out.WriteString(line)
+			continue
+		}
+		fills[words[1]] += line
+		if words[0] == "rename" {
+			out.WriteString(fills[words[1]])
+			delete(fills, words[1])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(fills)) {
+		out.WriteString(fills[name])
+	}
+	return out.String()
+}
+
+// What temporary files beside their place are called, and the notes of them. Repositories have such files.
+const (
+	nearPrefix = ".dits-tmp-"
+	noteSuffix = ".near"
+)

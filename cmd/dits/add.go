@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/lineage"
 	"dits/tensorstore"
 )
 
@@ -154,7 +155,7 @@ func tensorCounts(a repo.Added) string {
 }
 
 // recipeWords is "hinted", "replayed with base.imatrix" or "merged with adapter_model.safetensors".
-func recipeWords(r repo.Recipe) string {
+func recipeWords(r lineage.Recipe) string {
 	if len(r.With) == 0 {
 		return r.Way
 	}

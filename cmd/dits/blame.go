@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/history"
 	"dits/tensorstore/digest"
 )
 
@@ -20,7 +21,7 @@ func newBlame(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "blame [REV] PATH",
 		Short:   "Show which commit changed each layer last",
-		GroupID: history,
+		GroupID: past,
 		Long: `Shows for each layer of a file in REV (by default HEAD) the commits that changed tensors of
 it last; with --tensors for each tensor. Of a merge the side that made the change counts,
 and a file that was only renamed is followed to its old path. No tensor is read.`,
@@ -60,7 +61,7 @@ func runBlame(cmd *cobra.Command, g *globals, o blameOptions, args []string) err
 }
 
 // blamedBy is the columns about a commit.
-func blamedBy(p palette, b *repo.Blame) map[digest.ID][]string {
+func blamedBy(p palette, b *history.Blame) map[digest.ID][]string {
 	columns := map[digest.ID][]string{}
 	for _, c := range b.Commits {
 		columns[c.ID] = []string{p.paint(yellow, c.ID.Short()), c.Time.Format("2006-01-02"), c.Subject}
@@ -68,7 +69,7 @@ func blamedBy(p palette, b *repo.Blame) map[digest.ID][]string {
 	return columns
 }
 
-func printBlamedTensors(s *screen, b *repo.Blame) error {
+func printBlamedTensors(s *screen, b *history.Blame) error {
 	t, by := &table{}, blamedBy(s.palette, b)
 	for _, x := range b.Tensors {
 		c := by[x.Commit]
@@ -77,7 +78,7 @@ func printBlamedTensors(s *screen, b *repo.Blame) error {
 	return t.write(s)
 }
 
-func printBlamedLayers(s *screen, b *repo.Blame) error {
+func printBlamedLayers(s *screen, b *history.Blame) error {
 	t, by := &table{}, blamedBy(s.palette, b)
 	for _, x := range b.Layers {
 		layer := "others"

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 )
 
@@ -25,7 +26,7 @@ func newBranch(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "branch [NAME [START]]",
 		Short:   "List, make, rename and remove branches",
-		GroupID: history,
+		GroupID: past,
 		Long: `Without arguments lists the branches, the current one marked with *. With NAME makes a
 branch at START (by default HEAD) without switching to it.`,
 		Example: `  dits branch -v
@@ -108,7 +109,7 @@ func listedBranches(r *repo.Repo, all bool) ([]listedBranch, error) {
 		return nil, err
 	}
 	if all {
-		remotes, err := r.Refs("refs/remotes/")
+		remotes, err := r.ListRefs("refs/remotes/")
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +122,7 @@ func listedBranches(r *repo.Repo, all bool) ([]listedBranch, error) {
 			return nil, fmt.Errorf("%s: %w", ref.Name, err)
 		}
 		local := strings.HasPrefix(ref.Name, "refs/heads/")
-		list[i] = listedBranch{ref.Short(), ref.ID, repo.Subject(c.Message), local && ref.Short() == h.Branch, !local}
+		list[i] = listedBranch{ref.Short(), ref.ID, object.Subject(c.Message), local && ref.Short() == h.Branch, !local}
 	}
 	return list, nil
 }

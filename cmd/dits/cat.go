@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/refs"
 )
 
 type catOptions struct {
@@ -54,7 +55,7 @@ func runCat(cmd *cobra.Command, g *globals, o catOptions, arg string) error {
 func (g *globals) object(r *repo.Repo, arg string) (rev, path string, err error) {
 	rev, path, named := strings.Cut(arg, ":")
 	if named && rev != "" {
-		if _, err := r.Resolve(rev); errors.Is(err, repo.ErrUnknownRevision) && g.isPath(r, arg) {
+		if _, err := r.Resolve(rev); errors.Is(err, refs.ErrUnknownRevision) && g.isPath(r, arg) {
 			named = false
 		} else if err != nil {
 			return "", "", err

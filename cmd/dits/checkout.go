@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
+	"dits/repo/refs"
 )
 
 type checkoutOptions struct {
@@ -104,7 +106,7 @@ func (g *globals) checkoutWords(r *repo.Repo, cmd *cobra.Command, args []string)
 	return g.words(r, cmd, args, 1)
 }
 
-func printCheckout(cmd *cobra.Command, r *repo.Repo, before repo.Head, c *repo.CheckoutResult, o checkoutOptions) error {
+func printCheckout(cmd *cobra.Command, r *repo.Repo, before refs.Head, c *repo.CheckoutResult, o checkoutOptions) error {
 	p := &printer{w: cmd.OutOrStdout()}
 	switch {
 	case len(o.Paths) > 0:
@@ -117,7 +119,7 @@ func printCheckout(cmd *cobra.Command, r *repo.Repo, before repo.Head, c *repo.C
 		if err != nil {
 			return err
 		}
-		p.f("HEAD is now at %s %s%s\n", c.Commit.Short(), repo.Subject(commit.Message), bytesOf(c))
+		p.f("HEAD is now at %s %s%s\n", c.Commit.Short(), object.Subject(commit.Message), bytesOf(c))
 	case c.Branch == before.Branch:
 		p.f("Already on %s%s\n", c.Branch, bytesOf(c))
 	default:

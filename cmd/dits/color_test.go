@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"dits/repo"
+	"dits/repo/diff"
 )
 
 // TestColorMode: of itself colours go to a terminal that shows them and to a user who
@@ -57,7 +57,7 @@ func visible(text string) string {
 func TestColoredLayers(t *testing.T) {
 	var got strings.Builder
 	layer := 0
-	err := printLayers(&screen{out: &got, palette: true}, []repo.LayerDiff{
+	err := printLayers(&screen{out: &got, palette: true}, []diff.LayerDiff{
 		{Layer: &layer, Module: "q", Changed: 1, RelL2: 0.0012}, {Layer: &layer, Module: "k"},
 		{Layer: &layer, Module: "v", Changed: 1, RelL2: 0.5}, {Module: "head", Changed: 1, RelL2: 0.012},
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
 )
 
 type commitOptions struct {
@@ -67,7 +68,7 @@ func printCommit(cmd *cobra.Command, r *repo.Repo, c *repo.CommitResult, o commi
 	if len(c.Parents) == 0 {
 		branch += " (root commit)"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "[%s %s] %s\n", branch, c.ID.Short(), repo.Subject(c.Message))
+	fmt.Fprintf(cmd.OutOrStdout(), "[%s %s] %s\n", branch, c.ID.Short(), object.Subject(c.Message))
 	fmt.Fprintf(cmd.OutOrStdout(), " %s changed, %s changed, %s added\n",
 		plural(len(c.Files), "file", "files"), plural(c.TensorsChanged, "tensor", "tensors"), size(c.StoredBytes))
 	if a := r.Author(); a.Default && o.Author == "" {

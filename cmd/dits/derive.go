@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/lineage"
+	"dits/repo/refs"
 )
 
 type deriveOptions struct {
@@ -83,7 +85,7 @@ func deriveStage(cmd *cobra.Command, g *globals, o deriveOptions, arg string) er
 			return err
 		}
 		if o.adapter != "" {
-			options.Adapter = &repo.Spec{}
+			options.Adapter = &refs.Spec{}
 			if options.Adapter.Rev, options.Adapter.Path, err = g.object(r, o.adapter); err != nil {
 				return err
 			}
@@ -128,7 +130,7 @@ func deriveShow(cmd *cobra.Command, g *globals, o deriveOptions, args []string) 
 	})
 }
 
-func printDerivations(cmd *cobra.Command, l *repo.Derivations) error {
+func printDerivations(cmd *cobra.Command, l *lineage.Derivations) error {
 	for _, f := range l.Files {
 		p := &printer{w: cmd.OutOrStdout()}
 		p.f("%s: %s, %s, %s\n", f.Path, f.Format, plural(f.Tensors, "tensor", "tensors"), size(f.Size))
@@ -149,7 +151,7 @@ func printDerivations(cmd *cobra.Command, l *repo.Derivations) error {
 	return nil
 }
 
-func printDerived(cmd *cobra.Command, all []repo.DerivedOne) error {
+func printDerived(cmd *cobra.Command, all []lineage.DerivedOne) error {
 	t := &table{indent: "    "}
 	t.rightAlign(2, 3)
 	for _, d := range all {

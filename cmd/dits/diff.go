@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/diff"
 )
 
 type diffOptions struct {
@@ -28,7 +29,7 @@ func newDiff(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "diff [A [B]] [[--] PATH...]",
 		Short:   "Show which layers and tensors changed, and how far",
-		GroupID: history,
+		GroupID: past,
 		Long: `Compares A with B; A with the working folder; or what is staged with the working folder.
 A..B is A B. A:PATH B:PATH compares two files, or two folders; a path without a revision is
 one of the working folder. For each model that changed: how many tensors did, and a table of
@@ -82,7 +83,7 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 		if err != nil {
 			return err
 		}
-		options := repo.DiffOptions{Paths: paths, FilesOnly: o.nameOnly, DigestsOnly: o.stat, Rank: o.rank}
+		options := diff.Options{Paths: paths, FilesOnly: o.nameOnly, DigestsOnly: o.stat, Rank: o.rank}
 		if o.expects {
 			return o.runExpectLoRA(cmd, g, r, s, a, b, options)
 		}
@@ -174,7 +175,7 @@ func (o *diffOptions) sides(r *repo.Repo, revs []string) (a, b repo.Side, err er
 }
 
 // print prints a diff in the form that was asked for.
-func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *repo.Diff) error {
+func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *diff.Diff) error {
 	switch {
 	case o.json:
 		return writeJSON(cmd, d)
@@ -198,7 +199,7 @@ func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *repo.Diff) error {
 }
 
 // lastPath is where a file is in b, or was if it is gone.
-func lastPath(f repo.FileDiff) string {
+func lastPath(f diff.FileDiff) string {
 	if f.PathB != "" {
 		return f.PathB
 	}

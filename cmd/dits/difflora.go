@@ -10,10 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/diff"
+	"dits/repo/lora"
+	"dits/repo/refs"
 )
 
 // runExpectLoRA checks that b is a with the adapter merged, and prints what it finds.
-func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo, s *screen, a, b repo.Side, options repo.DiffOptions) error {
+func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo, s *screen, a, b repo.Side, options diff.Options) error {
 	adapter, err := g.adapter(r, o.expectLoRA)
 	if err != nil {
 		return err
@@ -30,24 +33,24 @@ func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo
 }
 
 // adapter is what a word names: a path of the file system, or REV:PATH.
-func (g *globals) adapter(r *repo.Repo, word string) (repo.Spec, error) {
+func (g *globals) adapter(r *repo.Repo, word string) (refs.Spec, error) {
 	dir, err := g.cwd()
 	if err != nil {
-		return repo.Spec{}, err
+		return refs.Spec{}, err
 	}
 	if word == "" || word[0] == ':' {
-		return repo.Spec{}, usagef("diff: --expect-lora %q, want a path or REV:PATH", word)
+		return refs.Spec{}, usagef("diff: --expect-lora %q, want a path or REV:PATH", word)
 	}
 	path := g.join(dir, word)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(word[1:], ":") {
-		return repo.Spec{Path: path}, err
+		return refs.Spec{Path: path}, err
 	}
 	rev, path, err := g.object(r, word)
-	return repo.Spec{Rev: rev, Path: path}, err
+	return refs.Spec{Rev: rev, Path: path}, err
 }
 
 // printLoRACheck prints a line of counts, and a line for each tensor that is off.
-func printLoRACheck(s *screen, c *repo.LoRACheck) error {
+func printLoRACheck(s *screen, c *lora.Check) error {
 	p := &printer{w: s}
 	off := 0
 	orders := []string{}
@@ -77,7 +80,7 @@ func printLoRACheck(s *screen, c *repo.LoRACheck) error {
 }
 
 // printOff prints the tensors that are not as expected.
-func printOff(s *screen, c *repo.LoRACheck) error {
+func printOff(s *screen, c *lora.Check) error {
 	t := &table{indent: "  "}
 	for _, x := range c.Tensors {
 		if !x.OK {

@@ -8,12 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"dits/repo"
+	"dits/formats/number"
+	"dits/repo/diff"
 )
 
 // printFileDiff prints one file: a line of counts, and below it the table of layers or
 // the list of tensors.
-func printFileDiff(s *screen, f *repo.FileDiff, tensors, ranks bool) error {
+func printFileDiff(s *screen, f *diff.FileDiff, tensors, ranks bool) error {
 	p := &printer{w: s}
 	p.f("%s   %s\n", s.paint(bold, pathsOf(f)), describeFile(s.palette, f))
 	if f.Warning != "" {
@@ -25,7 +26,7 @@ func printFileDiff(s *screen, f *repo.FileDiff, tensors, ranks bool) error {
 	if f.LoRARank > 0 {
 		p.f("  consistent with LoRA rank %d\n", f.LoRARank)
 	}
-	if p.err != nil || f.Status == repo.FileRenamed {
+	if p.err != nil || f.Status == diff.FileRenamed {
 		return p.err
 	}
 	if tensors {
@@ -54,11 +55,11 @@ func valueText(v json.RawMessage) string {
 
 // statusStyles are those of what happened to a file or tensor.
 var statusStyles = map[string]style{
-	repo.FileAdded: green, repo.FileRemoved: red, // of tensors too, by the same words
-	repo.TensorIdentical: dim, repo.TensorChanged: yellow, repo.TensorReshaped: yellow,
+	diff.FileAdded: green, diff.FileRemoved: red, // of tensors too, by the same words
+	diff.TensorIdentical: dim, diff.TensorChanged: yellow, diff.TensorReshaped: yellow,
 }
 
-func pathsOf(f *repo.FileDiff) string {
+func pathsOf(f *diff.FileDiff) string {
 	if f.PathB != "" {
 		return f.Path + " → " + f.PathB
 	}
@@ -67,11 +68,11 @@ func pathsOf(f *repo.FileDiff) string {
 
 // describeFile is "290 tensors: 226 changed, 64 identical, 0 added, 0 removed" of a file
 // that both sides have, or "added, 12 tensors".
-func describeFile(c palette, f *repo.FileDiff) string {
+func describeFile(c palette, f *diff.FileDiff) string {
 	var b strings.Builder
 	s := f.Summary
 	switch {
-	case f.Status != repo.FileModified:
+	case f.Status != diff.FileModified:
 		b.WriteString(c.paint(statusStyles[f.Status], f.Status))
 		if s.Tensors > 0 {
 			b.WriteString(", " + plural(s.Tensors, "tensor", "tensors"))
@@ -98,7 +99,7 @@ func describeFile(c palette, f *repo.FileDiff) string {
 
 // printLayers prints the table of layers × modules, and in a last line what is in no
 // layer.
-func printLayers(s *screen, cells []repo.LayerDiff) error {
+func printLayers(s *screen, cells []diff.LayerDiff) error {
 	var modules, layers, others []string
 	at := map[[2]string]string{}
 	for _, c := range cells {
@@ -139,7 +140,7 @@ func withName(names []string, name string) []string {
 }
 
 // cellText is the relative change of a cell, "=" for none.
-func cellText(p palette, c repo.LayerDiff) string {
+func cellText(p palette, c diff.LayerDiff) string {
 	if c.Changed == 0 {
 		return p.paint(dim, "=")
 	}
@@ -147,7 +148,7 @@ func cellText(p palette, c repo.LayerDiff) string {
 }
 
 // figure is a number with two digits as "1.2e-3"; "≠" where there is none.
-func figure(n repo.Number) string {
+func figure(n number.Number) string {
 	f := float64(n)
 	if math.IsNaN(f) {
 		return "≠"
@@ -164,7 +165,7 @@ func figure(n repo.Number) string {
 }
 
 // printTensors prints a line for each tensor.
-func printTensors(s *screen, tensors []repo.TensorDiff, ranks bool) error {
+func printTensors(s *screen, tensors []diff.TensorDiff, ranks bool) error {
 	t := &table{indent: "  "}
 	t.rightAlign(3, 4, 5, 6, 7, 8)
 	head := []string{"tensor", "status", "dtype, shape", "changed", "rel L2", "max |Δ|", "cosine"}
@@ -176,7 +177,7 @@ func printTensors(s *screen, tensors []repo.TensorDiff, ranks bool) error {
 		d := &tensors[i]
 		row := []string{tensorName(d), s.paint(statusStyles[d.Status], d.Status), kindOf(d)}
 		switch d.Status {
-		case repo.TensorChanged, repo.TensorReshaped:
+		case diff.TensorChanged, diff.TensorReshaped:
 			row = append(row, share(d.Changed, d.Elements), s.paint(changeStyle(float64(d.RelL2)), figure(d.RelL2)), figure(d.MaxAbs), cosine(d.Cosine))
 			if ranks && d.Rank != nil {
 				row = append(row, rankText(d), energyText(float64(*d.Energy)))
@@ -196,7 +197,7 @@ func energyText(share float64) string {
 }
 
 // rankText is "16", or "≥80" where that is all that was looked for.
-func rankText(t *repo.TensorDiff) string {
+func rankText(t *diff.TensorDiff) string {
 	if t.RankLeast {
 		return fmt.Sprintf("≥%d", *t.Rank)
 	}
@@ -204,7 +205,7 @@ func rankText(t *repo.TensorDiff) string {
 }
 
 // tensorName is "a", or "a → b" of a tensor that has another name in b.
-func tensorName(t *repo.TensorDiff) string {
+func tensorName(t *diff.TensorDiff) string {
 	if t.NameB != "" && t.NameB != t.Name {
 		return t.Name + " → " + t.NameB
 	}
@@ -212,7 +213,7 @@ func tensorName(t *repo.TensorDiff) string {
 }
 
 // kindOf is "BF16 [256 256]", with what was before an arrow where it was other.
-func kindOf(t *repo.TensorDiff) string {
+func kindOf(t *diff.TensorDiff) string {
 	dtype := t.DTypeB
 	switch {
 	case t.DTypeB == "":
@@ -226,7 +227,7 @@ func kindOf(t *repo.TensorDiff) string {
 	return fmt.Sprintf("%s %v", dtype, t.Shape)
 }
 
-func cosine(n repo.Number) string {
+func cosine(n number.Number) string {
 	if math.IsNaN(float64(n)) {
 		return "≠"
 	}
@@ -250,7 +251,7 @@ func share(part, whole int64) string {
 }
 
 // printDiffStat prints a line for each file.
-func printDiffStat(s *screen, d *repo.Diff) error {
+func printDiffStat(s *screen, d *diff.Diff) error {
 	t := &table{indent: " "}
 	for i := range d.Files {
 		f := &d.Files[i]
@@ -264,7 +265,7 @@ func printDiffStat(s *screen, d *repo.Diff) error {
 
 // printSummary prints the last line: "226 of 290 tensors changed · 41.2% of weights
 // differ · stored 1.9 GiB of 15.0 GiB". Weights are those of tensors that both sides have.
-func printSummary(w io.Writer, d *repo.Diff, read bool) error {
+func printSummary(w io.Writer, d *diff.Diff, read bool) error {
 	s := d.Summary
 	parts := []string{plural(len(d.Files), "file", "files") + " changed"}
 	if s.Tensors > 0 {

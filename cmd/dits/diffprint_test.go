@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"dits/repo"
+	"dits/formats/number"
+	"dits/repo/diff"
 )
 
 func TestFigure(t *testing.T) {
@@ -16,7 +17,7 @@ func TestFigure(t *testing.T) {
 		{0, "0.0e0"}, {1.234e-3, "1.2e-3"}, {9.96e-4, "1.0e-3"}, {123456, "1.2e5"}, {1e-300, "1.0e-300"},
 		{math.NaN(), "≠"}, {math.Inf(1), "inf"},
 	} {
-		if got := figure(repo.Number(test.n)); got != test.want {
+		if got := figure(number.Number(test.n)); got != test.want {
 			t.Errorf("figure(%v) = %q, want %q", test.n, got, test.want)
 		}
 	}
@@ -47,8 +48,8 @@ func TestEnergyText(t *testing.T) {
 // TestCompareTensors: the largest figure first, and what has none last.
 func TestCompareTensors(t *testing.T) {
 	rank := int64(3)
-	d := &repo.Diff{Files: []repo.FileDiff{{Tensors: []repo.TensorDiff{
-		{Name: "b", Elements: 4, Changed: 1, RelL2: repo.Number(math.NaN()), Cosine: 0.5, MaxAbs: 2},
+	d := &diff.Diff{Files: []diff.FileDiff{{Tensors: []diff.TensorDiff{
+		{Name: "b", Elements: 4, Changed: 1, RelL2: number.Number(math.NaN()), Cosine: 0.5, MaxAbs: 2},
 		{Name: "a", Elements: 4, Changed: 2, RelL2: 1, Cosine: 1, MaxAbs: 3, Rank: &rank},
 		{Name: "c", Elements: 4, Changed: 4, RelL2: 2, Cosine: -1, MaxAbs: 1},
 	}}}}
@@ -85,11 +86,11 @@ func TestValueText(t *testing.T) {
 func TestPrintLayers(t *testing.T) {
 	zero, ten := 0, 10
 	var got strings.Builder
-	err := printLayers(&screen{out: &got}, []repo.LayerDiff{
+	err := printLayers(&screen{out: &got}, []diff.LayerDiff{
 		{Layer: &zero, Module: "q_proj", Changed: 1, Elements: 2, RelL2: 1.23e-3},
 		{Layer: &zero, Module: "up", Elements: 2},
 		{Layer: &ten, Module: "q_proj", Elements: 2},
-		{Layer: &ten, Module: "experts.gate", Changed: 1, Elements: 2, RelL2: repo.Number(math.NaN())},
+		{Layer: &ten, Module: "experts.gate", Changed: 1, Elements: 2, RelL2: number.Number(math.NaN())},
 		{Module: "embed_tokens", Elements: 5},
 		{Module: "lm_head", Changed: 5, Elements: 5, RelL2: 0.5},
 	})
@@ -106,13 +107,13 @@ func TestPrintLayers(t *testing.T) {
 func TestDescribeFile(t *testing.T) {
 	for _, test := range []struct {
 		want string
-		f    repo.FileDiff
+		f    diff.FileDiff
 	}{
-		{"added", repo.FileDiff{Status: repo.FileAdded}},
-		{"removed, 1 tensor", repo.FileDiff{Status: repo.FileRemoved, Summary: repo.DiffSummary{Tensors: 1, Removed: 1}}},
-		{"modified, mode 100644 → 100755", repo.FileDiff{Status: repo.FileModified, ModeA: "100644", ModeB: "100755"}},
-		{"9 tensors: 2 changed, 3 identical, 1 added, 1 removed, 1 renamed, 1 reshaped", repo.FileDiff{Status: repo.FileModified,
-			Summary: repo.DiffSummary{Tensors: 9, Changed: 2, Identical: 3, Added: 1, Removed: 1, Renamed: 1, Reshaped: 1}}},
+		{"added", diff.FileDiff{Status: diff.FileAdded}},
+		{"removed, 1 tensor", diff.FileDiff{Status: diff.FileRemoved, Summary: diff.Summary{Tensors: 1, Removed: 1}}},
+		{"modified, mode 100644 → 100755", diff.FileDiff{Status: diff.FileModified, ModeA: "100644", ModeB: "100755"}},
+		{"9 tensors: 2 changed, 3 identical, 1 added, 1 removed, 1 renamed, 1 reshaped", diff.FileDiff{Status: diff.FileModified,
+			Summary: diff.Summary{Tensors: 9, Changed: 2, Identical: 3, Added: 1, Removed: 1, Renamed: 1, Reshaped: 1}}},
 	} {
 		if got := describeFile(false, &test.f); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)

@@ -5,18 +5,18 @@ import (
 	"math"
 	"slices"
 
-	"dits/repo"
+	"dits/repo/diff"
 )
 
 // sortFigures are what --sort knows, in the order of the help.
 var sortFigures = []struct {
 	name   string
-	figure func(*repo.TensorDiff) float64
+	figure func(*diff.TensorDiff) float64
 }{
-	{"changed", func(t *repo.TensorDiff) float64 { return float64(t.Changed) / float64(t.Elements) }},
-	{"rel-l2", func(t *repo.TensorDiff) float64 { return float64(t.RelL2) }},
-	{"max-abs", func(t *repo.TensorDiff) float64 { return float64(t.MaxAbs) }},
-	{"angle", func(t *repo.TensorDiff) float64 { return -float64(t.Cosine) }},
+	{"changed", func(t *diff.TensorDiff) float64 { return float64(t.Changed) / float64(t.Elements) }},
+	{"rel-l2", func(t *diff.TensorDiff) float64 { return float64(t.RelL2) }},
+	{"max-abs", func(t *diff.TensorDiff) float64 { return float64(t.MaxAbs) }},
+	{"angle", func(t *diff.TensorDiff) float64 { return -float64(t.Cosine) }},
 	{"rank", rankOf},
 }
 
@@ -30,7 +30,7 @@ func sortNames() []string {
 }
 
 // rankOf is NaN where no rank was found.
-func rankOf(t *repo.TensorDiff) float64 {
+func rankOf(t *diff.TensorDiff) float64 {
 	if t.Rank == nil {
 		return math.NaN()
 	}
@@ -38,13 +38,13 @@ func rankOf(t *repo.TensorDiff) float64 {
 }
 
 // sortTensors orders the tensors of each file, what has no figure last; "" leaves them as they are.
-func sortTensors(d *repo.Diff, by string) {
+func sortTensors(d *diff.Diff, by string) {
 	for i := range d.Files {
-		slices.SortStableFunc(d.Files[i].Tensors, func(x, y repo.TensorDiff) int { return compareTensors(&x, &y, by) })
+		slices.SortStableFunc(d.Files[i].Tensors, func(x, y diff.TensorDiff) int { return compareTensors(&x, &y, by) })
 	}
 }
 
-func compareTensors(x, y *repo.TensorDiff, by string) int {
+func compareTensors(x, y *diff.TensorDiff, by string) int {
 	if by == "name" {
 		return cmp.Compare(x.Name, y.Name)
 	}

@@ -13,6 +13,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"dits/repo"
+	"dits/repo/diff"
+	"dits/repo/history"
+	"dits/repo/lineage"
+	"dits/repo/lora"
+	"dits/repo/work"
 	"dits/tensorstore/digest"
 )
 
@@ -135,19 +140,19 @@ func hasFlag(cmd *cobra.Command, flag string) bool {
 func TestManualHasJSON(t *testing.T) {
 	printed := map[string][]any{
 		"dits add":      {repo.Added{}},
-		"dits status":   {repo.Status{}},
+		"dits status":   {work.Status{}},
 		"dits commit":   {repo.CommitResult{}},
 		"dits checkout": {repo.CheckoutResult{}},
 		"dits log":      {loggedCommit{}},
-		"dits diff":     {repo.Diff{}},
-		"dits blame":    {repo.Blame{}},
+		"dits diff":     {diff.Diff{}},
+		"dits blame":    {history.Blame{}},
 		"dits branch":   {listedBranch{}},
 		"dits tag":      {listedTag{}},
 		"dits merge":    {repo.MergeResult{}},
-		"dits export":   {repo.LoRA{}},
+		"dits export":   {lora.Exported{}},
 		"dits ls":       {listedFolder{}, repo.FileListing{}},
-		"dits lineage":  {repo.Lineage{}},
-		"dits derive":   {repo.Derivations{}, repo.DeriveCheck{}},
+		"dits lineage":  {lineage.Lineage{}},
+		"dits derive":   {lineage.Derivations{}, repo.DeriveCheck{}},
 		"dits stats":    {repo.Stats{}},
 		"dits repack":   {repo.Repacked{}},
 		"dits version":  {build{}},

@@ -8,6 +8,8 @@ import (
 
 	"dits/catalog"
 	"dits/repo"
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore"
 )
 
@@ -51,9 +53,9 @@ func status(err error) int {
 		return exitDifferent
 	case errors.Is(err, repo.ErrNoRepository):
 		return exitNoRepository
-	case errors.Is(err, repo.ErrLocked):
+	case errors.Is(err, refs.ErrLocked):
 		return exitLocked
-	case errors.Is(err, repo.ErrCorrupt), errors.Is(err, tensorstore.ErrCorrupt), errors.Is(err, errProblems), errors.As(err, &damaged):
+	case errors.Is(err, object.ErrCorrupt), errors.Is(err, tensorstore.ErrCorrupt), errors.Is(err, errProblems), errors.As(err, &damaged):
 		return exitCorrupt
 	}
 	return exitError

@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/lora"
+	"dits/repo/refs"
 )
 
 func runExportLoRA(cmd *cobra.Command, g *globals, o exportOptions, args []string) error {
@@ -15,13 +17,13 @@ func runExportLoRA(cmd *cobra.Command, g *globals, o exportOptions, args []strin
 		if err != nil {
 			return err
 		}
-		var sides [2]repo.Spec
+		var sides [2]refs.Spec
 		for i, arg := range args {
 			if sides[i], err = g.loraOperand(r, arg); err != nil {
 				return err
 			}
 		}
-		options := repo.LoRAOptions{Rank: o.rank, Progress: g.progress(cmd.ErrOrStderr())}
+		options := lora.Options{Rank: o.rank, Progress: g.progress(cmd.ErrOrStderr())}
 		l, err := r.ExportLoRA(cmd.Context(), sides[0], sides[1], g.join(dir, o.out), options)
 		if err != nil {
 			return err
@@ -34,15 +36,15 @@ func runExportLoRA(cmd *cobra.Command, g *globals, o exportOptions, args []strin
 }
 
 // loraOperand reads REV or REV:PATH.
-func (g *globals) loraOperand(r *repo.Repo, arg string) (o repo.Spec, err error) {
+func (g *globals) loraOperand(r *repo.Repo, arg string) (o refs.Spec, err error) {
 	if !strings.Contains(arg, ":") {
-		return repo.Spec{Rev: arg}, nil
+		return refs.Spec{Rev: arg}, nil
 	}
 	o.Rev, o.Path, err = g.object(r, arg)
 	return o, err
 }
 
-func printLoRA(cmd *cobra.Command, l *repo.LoRA, dir string) error {
+func printLoRA(cmd *cobra.Command, l *lora.Exported, dir string) error {
 	p := &printer{w: cmd.OutOrStdout()}
 	p.f("%s: rank %d, %s, %s\n", dir, l.Rank, plural(len(l.Tensors), "matrix", "matrices"), size(l.Bytes))
 	t := &table{indent: "  "}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/lineage"
 )
 
 // generations is how far lineage looks back unless told otherwise: a file whose every
@@ -57,7 +58,7 @@ func runLineage(cmd *cobra.Command, g *globals, o lineageOptions, args []string)
 		return usagef("lineage: --dot and --json, want one of them")
 	}
 	return g.withScreen(cmd, func(r *repo.Repo, s *screen) error {
-		options := repo.LineageOptions{Depth: o.depth}
+		options := lineage.Options{Depth: o.depth}
 		if len(args) > 0 {
 			rev, word, err := lsWords(r, args, cmd.ArgsLenAtDash())
 			if err != nil {
@@ -90,10 +91,10 @@ func runLineage(cmd *cobra.Command, g *globals, o lineageOptions, args []string)
 }
 
 // printFamily prints the tree.
-func printFamily(p *printer, c palette, l *repo.Lineage) {
-	var print func(f *repo.LineageFile, first, rest string)
+func printFamily(p *printer, c palette, l *lineage.Lineage) {
+	var print func(f *lineage.FileLineage, first, rest string)
 	children := l.Children()
-	print = func(f *repo.LineageFile, first, rest string) {
+	print = func(f *lineage.FileLineage, first, rest string) {
 		p.f("%s%s\n", first, lineageLine(c, f))
 		below := children[f]
 		for i, child := range below {
@@ -110,7 +111,7 @@ func printFamily(p *printer, c palette, l *repo.Lineage) {
 }
 
 // lineageLine is "ft.safetensors ← base.safetensors (226 of 290 tensors delta, 64 identical; 5.2 bits a weight)".
-func lineageLine(p palette, f *repo.LineageFile) string {
+func lineageLine(p palette, f *lineage.FileLineage) string {
 	var b strings.Builder
 	b.WriteString(p.paint(bold, atRev(f.Path, f.Rev)))
 	if f.Cut {
@@ -155,7 +156,7 @@ func (c *counter) counts(of map[string]int) (parts []string) {
 }
 
 // bits is what a file took, told with its first source, and what share the residual of its derived tensors has.
-func bits(f *repo.LineageFile, source int) string {
+func bits(f *lineage.FileLineage, source int) string {
 	if source > 0 || f.Bits != f.Bits {
 		return ""
 	}
@@ -181,7 +182,7 @@ func kindsOf(of map[string]int) []string {
 	return kinds
 }
 
-func sourceName(s repo.FileSource) string {
+func sourceName(s lineage.FileSource) string {
 	if s.Path == "" {
 		return "a file in no branch or tag"
 	}
@@ -196,7 +197,7 @@ func atRev(path, rev string) string {
 	return path + " @ " + rev
 }
 
-func printLineageTensors(s *screen, tensors []repo.LineageTensor) error {
+func printLineageTensors(s *screen, tensors []lineage.TensorLineage) error {
 	t := &table{indent: "  "}
 	t.rightAlign(1)
 	for _, x := range tensors {
@@ -206,7 +207,7 @@ func printLineageTensors(s *screen, tensors []repo.LineageTensor) error {
 }
 
 // fromSources is " ← model.safetensors:model.norm.weight @ main~1, …", "" without any.
-func fromSources(sources []repo.TensorSource) string {
+func fromSources(sources []lineage.TensorSource) string {
 	names := make([]string, len(sources))
 	for i, s := range sources {
 		names[i] = sourceTensor(s)
@@ -218,7 +219,7 @@ func fromSources(sources []repo.TensorSource) string {
 }
 
 // sourceTensor is what people call a tensor: the digest where no file that has it is known.
-func sourceTensor(s repo.TensorSource) string {
+func sourceTensor(s lineage.TensorSource) string {
 	if s.Path == "" {
 		return s.Digest.Short()
 	}

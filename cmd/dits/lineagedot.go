@@ -5,12 +5,12 @@ import (
 	"io"
 	"strings"
 
-	"dits/repo"
+	"dits/repo/lineage"
 )
 
 // printDot prints the family in the language of Graphviz: an arrow from each file to those
 // made from it.
-func printDot(w io.Writer, l *repo.Lineage) error {
+func printDot(w io.Writer, l *lineage.Lineage) error {
 	p := &printer{w: w}
 	p.f("digraph lineage {\n  rankdir=LR;\n  node [shape=box];\n")
 	lost := false

@@ -8,6 +8,9 @@ import (
 
 	"dits/catalog"
 	"dits/repo"
+	"dits/repo/history"
+	"dits/repo/lineage"
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 )
 
@@ -25,7 +28,7 @@ func newLog(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "log [REV|A..B] [[--] PATH...]",
 		Short:   "Show the history",
-		GroupID: history,
+		GroupID: past,
 		Long: `Shows commits from REV (by default HEAD) back, newest first; A..B shows what B has and A
 has not. With paths, only commits that changed them; with --tensor, only those that changed
 a tensor whose name matches. In a pattern * matches any run of characters but /, ? one
@@ -64,7 +67,7 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 		if o.graph {
 			s.graph = &graph{}
 		}
-		for c, err := range r.Log(from, repo.LogOptions{Exclude: exclude, Paths: paths, Tensors: o.tensors, Limit: o.limit}) {
+		for c, err := range r.Log(from, history.LogOptions{Exclude: exclude, Paths: paths, Tensors: o.tensors, Limit: o.limit}) {
 			if err != nil {
 				return err
 			}
@@ -93,7 +96,7 @@ type shower struct {
 	names   map[digest.ID][]string // what points to a commit, as people read it
 	refs    map[digest.ID][]string // the same by full ref names
 	graph   *graph
-	sources *repo.Namer // nil: nothing was asked yet
+	sources *lineage.Namer // nil: nothing was asked yet
 }
 
 // A loggedCommit is a commit in JSON.
@@ -123,7 +126,7 @@ func (s *shower) show(c catalog.Commit) error {
 	var b strings.Builder
 	p := &printer{w: &b}
 	if s.options.oneline {
-		p.f("%s%s %s\n", s.screen.paint(yellow, c.ID.Short()), s.decoration(c.ID), repo.Subject(c.Message))
+		p.f("%s%s %s\n", s.screen.paint(yellow, c.ID.Short()), s.decoration(c.ID), object.Subject(c.Message))
 	} else {
 		s.printLong(p, c)
 	}
@@ -146,7 +149,7 @@ func (s *shower) stat(c catalog.Commit) (*repo.CommitStat, error) {
 		return nil, err
 	}
 	if s.sources == nil {
-		if s.sources, err = repo.NewNamer(s.repo); err != nil {
+		if s.sources, err = lineage.NewNamer(s.repo.History); err != nil {
 			return nil, err
 		}
 	}
@@ -178,7 +181,7 @@ func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
 }
 
 // storedFrom is " ← base.safetensors (20 delta)", with up to three sources, "" without any.
-func storedFrom(sources []repo.FileSource) string {
+func storedFrom(sources []lineage.FileSource) string {
 	const most = 3
 	var parts []string
 	for _, s := range sources[:min(most, len(sources))] {
@@ -239,7 +242,7 @@ func (s *shower) setRefs(r *repo.Repo) error {
 	if err != nil {
 		return err
 	}
-	refs, err := r.Refs("refs/")
+	refs, err := r.ListRefs("refs/")
 	if err != nil {
 		return err
 	}

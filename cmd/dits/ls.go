@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/lineage"
+	"dits/repo/refs"
 )
 
 type lsOptions struct {
@@ -74,7 +76,7 @@ func lsWords(r *repo.Repo, args []string, dash int) (rev, path string, err error
 		return "HEAD", args[0], nil
 	}
 	_, err = r.Resolve(args[0])
-	if err != nil && errors.Is(err, repo.ErrUnknownRevision) && dash < 0 {
+	if err != nil && errors.Is(err, refs.ErrUnknownRevision) && dash < 0 {
 		return "HEAD", args[0], nil
 	}
 	return args[0], ".", err
@@ -157,7 +159,7 @@ func howStored(x repo.TensorInfo) string {
 	}
 	sources := x.Sources
 	if len(sources) == 0 {
-		sources = []repo.TensorSource{{Digest: x.Source, Path: x.SourcePath, Tensor: x.SourceTensor, Rev: x.SourceRev}}
+		sources = []lineage.TensorSource{{Digest: x.Source, Path: x.SourcePath, Tensor: x.SourceTensor, Rev: x.SourceRev}}
 	}
 	return how + fromSources(sources)
 }

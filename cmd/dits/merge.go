@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/merge"
+	"dits/repo/object"
 )
 
 type mergeOptions struct {
@@ -20,7 +22,7 @@ func newMerge(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "merge BRANCH",
 		Short:   "Bring the changes of another branch into this one",
-		GroupID: history,
+		GroupID: past,
 		Long: `Brings what BRANCH (or any revision) changed since it parted from HEAD into the current branch:
 a file that only one side changed as that side has it, and in a file of tensors that both
 changed each tensor as the side that changed it. What both sides changed is a conflict: all are
@@ -43,9 +45,9 @@ no commits of its own it only moves forward.`,
 }
 
 func runMerge(cmd *cobra.Command, g *globals, o mergeOptions, rev string) error {
-	o.Strategy = repo.Strategy(o.strategy)
+	o.Strategy = merge.Strategy(o.strategy)
 	switch o.Strategy {
-	case repo.StrategyNone, repo.StrategyAverage, repo.StrategyOurs, repo.StrategyTheirs:
+	case merge.None, merge.Average, merge.Ours, merge.Theirs:
 	default:
 		return usagef("merge: strategy %q, want average, ours or theirs", o.strategy)
 	}
@@ -87,7 +89,7 @@ func printMerge(cmd *cobra.Command, r *repo.Repo, rev string, m *repo.MergeResul
 		if err != nil {
 			return err
 		}
-		p.f("[%s %s] %s\n", orDetached(m.Branch), m.Commit.Short(), repo.Subject(c.Message))
+		p.f("[%s %s] %s\n", orDetached(m.Branch), m.Commit.Short(), object.Subject(c.Message))
 	}
 	for _, f := range m.Files {
 		p.f("  %s: %s\n", f.Path, howMerged(rev, f))
@@ -103,7 +105,7 @@ func orDetached(branch string) string {
 }
 
 // conflictPlace is a path, and the tensor in it.
-func conflictPlace(c repo.Conflict) string {
+func conflictPlace(c merge.Conflict) string {
 	if c.Tensor == "" {
 		return c.Path
 	}
@@ -111,7 +113,7 @@ func conflictPlace(c repo.Conflict) string {
 }
 
 // howMerged is "as in ft", or how many tensors came from where.
-func howMerged(rev string, f repo.MergedFile) string {
+func howMerged(rev string, f merge.MergedFile) string {
 	switch f.How {
 	case "theirs":
 		return "as in " + rev

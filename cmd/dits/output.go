@@ -33,7 +33,7 @@ func (g *globals) withRepo(fn func(*repo.Repo) error) error {
 func (g *globals) revisions(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	err := g.withRepo(func(r *repo.Repo) error {
-		refs, err := r.Refs("refs/")
+		refs, err := r.ListRefs("refs/")
 		for _, ref := range refs {
 			names = append(names, ref.Short())
 		}

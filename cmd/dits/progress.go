@@ -11,14 +11,14 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"dits/repo"
+	"dits/repo/object"
 )
 
 // progress shows how far long work is: a bar on a terminal, a line now and then
 // elsewhere, nothing when the user wants quiet.
-func (g *globals) progress(w io.Writer) repo.Progress {
+func (g *globals) progress(w io.Writer) object.Progress {
 	if g.quiet {
-		return repo.NoProgress
+		return object.NoProgress
 	}
 	if isTerminal(w) {
 		return &bar{w: w}

@@ -40,7 +40,7 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 	cmd.PersistentFlags().BoolVar(&g.noPager, "no-pager", false, "print to the terminal itself")
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	cmd.AddGroup(&cobra.Group{ID: everyday, Title: "Everyday:"}, &cobra.Group{ID: history, Title: "History and branches:"},
+	cmd.AddGroup(&cobra.Group{ID: everyday, Title: "Everyday:"}, &cobra.Group{ID: past, Title: "History and branches:"},
 		&cobra.Group{ID: content, Title: "Content:"}, &cobra.Group{ID: upkeep, Title: "Upkeep:"})
 	for _, sub := range commands(g) {
 		sub.Args = asUsage(sub.Args)
@@ -52,7 +52,7 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 // The groups of commands in help.
 const (
 	everyday = "everyday"
-	history  = "history"
+	past     = "history"
 	content  = "content"
 	upkeep   = "upkeep"
 )

@@ -15,7 +15,7 @@ func newShow(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show [REV]",
 		Short:   "Show a commit",
-		GroupID: history,
+		GroupID: past,
 		Long: `Shows the commit that REV names (by default HEAD): author, date, message, the files it
 changed and the bytes it added; before it the message of an annotated tag. What
 changed in the weights is what dits diff shows.`,

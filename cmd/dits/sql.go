@@ -28,7 +28,7 @@ func newSQL(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     `sql "SELECT ..."`,
 		Short:   "Ask about layers, commits and storage in SQL",
-		GroupID: history,
+		GroupID: past,
 		Long: `Answers one SELECT, in the SQL of SQLite, over views of the repository and its store; --schema
 lists them with what each column is. Nothing can be changed: it reads the catalog through a
 connection that cannot write, attach, load or open anything. ^C ends it.`,

@@ -13,6 +13,8 @@ import (
 
 	"dits/catalog"
 	"dits/repo"
+	"dits/repo/history"
+	"dits/repo/merge"
 )
 
 // The views and their columns are all in the manual.
@@ -56,7 +58,7 @@ func mergedFamily(t *testing.T) *repo.Repo {
 	_, err = r.Checkout(ctx, "main", repo.CheckoutOptions{})
 	require.NoError(t, err)
 	save("merged-lora.safetensors", "merged the tone adapter")
-	_, err = r.Merge(ctx, "ft-customer", repo.MergeOptions{Strategy: repo.StrategyAverage, Time: time.Unix(1_700_100_000, 0)})
+	_, err = r.Merge(ctx, "ft-customer", repo.MergeOptions{Strategy: merge.Average, Time: time.Unix(1_700_100_000, 0)})
 	require.NoError(t, err)
 	return r
 }
@@ -105,7 +107,7 @@ func TestAddedIsAsTheLogHasIt(t *testing.T) {
 	from, _, err := r.ParseRange("main")
 	require.NoError(t, err)
 	logged := map[string]int64{}
-	for c, err := range r.Log(from, repo.LogOptions{}) {
+	for c, err := range r.Log(from, history.LogOptions{}) {
 		require.NoError(t, err)
 		s, err := r.CommitStat(c)
 		require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/work"
 )
 
 type statusOptions struct {
@@ -48,13 +49,13 @@ func runStatus(cmd *cobra.Command, g *globals, o statusOptions) error {
 
 // letters of a change in short output.
 var letters = map[string]string{
-	repo.ChangeAdded: "A", repo.ChangeModified: "M", repo.ChangeDeleted: "D", repo.ChangeType: "T",
+	work.ChangeAdded: "A", work.ChangeModified: "M", work.ChangeDeleted: "D", work.ChangeType: "T",
 }
 
 // letterStyles are those of the letters.
-var letterStyles = map[string]style{repo.ChangeAdded: green, repo.ChangeDeleted: red}
+var letterStyles = map[string]style{work.ChangeAdded: green, work.ChangeDeleted: red}
 
-func printShortStatus(p *printer, s *repo.Status) {
+func printShortStatus(p *printer, s *work.Status) {
 	for _, c := range s.Staged {
 		p.f("%s  %s\n", letters[c.Status], c.Path)
 	}
@@ -66,7 +67,7 @@ func printShortStatus(p *printer, s *repo.Status) {
 	}
 }
 
-func printStatus(p *printer, s *repo.Status) {
+func printStatus(p *printer, s *work.Status) {
 	switch {
 	case s.Branch == "":
 		p.f("HEAD detached at %s\n", s.Head.Short())
@@ -88,7 +89,7 @@ func printStatus(p *printer, s *repo.Status) {
 	}
 }
 
-func printChanges(p *printer, title string, changes []repo.Change) {
+func printChanges(p *printer, title string, changes []work.Change) {
 	if len(changes) == 0 {
 		return
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 )
 
@@ -23,7 +25,7 @@ func newTag(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "tag [NAME [REV]]",
 		Short:   "List, make and remove tags",
-		GroupID: history,
+		GroupID: past,
 		Long: `Without arguments lists the tags. With NAME gives that name to REV (by default HEAD); with
 a message the tag is an object of its own, with author and date.`,
 		Example: `  dits tag v1-customer-lora
@@ -111,7 +113,7 @@ func listedTags(r *repo.Repo) ([]listedTag, error) {
 	return list, nil
 }
 
-func listedTagOf(r *repo.Repo, ref repo.Ref) (listedTag, error) {
+func listedTagOf(r *repo.Repo, ref refs.Ref) (listedTag, error) {
 	l := listedTag{Name: ref.Short()}
 	var err error
 	if l.Commit, err = r.Peel(ref.ID); err != nil {
@@ -119,12 +121,12 @@ func listedTagOf(r *repo.Repo, ref repo.Ref) (listedTag, error) {
 	}
 	if l.Commit == ref.ID {
 		c, err := r.ReadCommit(l.Commit)
-		l.subject = repo.Subject(c.Message)
+		l.subject = object.Subject(c.Message)
 		return l, err
 	}
 	t, err := r.ReadTag(ref.ID)
 	l.Annotated, l.Author, l.Time, l.Message = true, t.Author, rfc3339(t.Time), t.Message
-	l.subject = repo.Subject(t.Message)
+	l.subject = object.Subject(t.Message)
 	return l, err
 }
 

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
+	"dits/repo/refs"
 )
 
 // words sorts the words of a command line into at most limit revisions, each A, A..B
@@ -33,7 +35,7 @@ func (g *globals) words(r *repo.Repo, cmd *cobra.Command, args []string, limit i
 func (g *globals) guess(r *repo.Repo, args []string, limit int) (revs, paths []string, err error) {
 	for i, arg := range args {
 		unknown := isRevision(r, arg)
-		if unknown != nil && !errors.Is(unknown, repo.ErrUnknownRevision) {
+		if unknown != nil && !errors.Is(unknown, refs.ErrUnknownRevision) {
 			return nil, nil, unknown
 		}
 		exists := g.isPath(r, arg)
@@ -59,7 +61,7 @@ func (g *globals) allPaths(r *repo.Repo, words []string, unknown error) error {
 		case i == 0:
 			return fmt.Errorf("%w; and no path of that name (put -- before paths that are gone)", unknown)
 		default:
-			return fmt.Errorf("%s: %w (put -- before paths that are gone)", word, repo.ErrNoPath)
+			return fmt.Errorf("%s: %w (put -- before paths that are gone)", word, object.ErrNoPath)
 		}
 	}
 	return nil

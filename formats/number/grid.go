@@ -24,6 +24,12 @@ func GridOf(d formats.DType) (Grid, bool) {
 	return g, ok
 }
 
+// IsWide says that d is a float of 16 bits or more: of such a tensor another is a cast that says something.
+func IsWide(d formats.DType) bool {
+	g, ok := grids[d]
+	return ok && g.digits >= grids["BF16"].digits
+}
+
 // Ulp is a unit in the last place of x: the distance of the numbers in its binade. It is 0 for 0 and for
 // what is not finite.
 func (g Grid) Ulp(x float64) float64 {

@@ -1,0 +1,141 @@
+package diff
+
+import (
+	"context"
+	"fmt"
+
+	"dits/tensorstore/digest"
+)
+
+// Options of [Of]. The zero value compares everything.
+type Options struct {
+	Paths       []string // only files at or below one of these; none: all
+	FilesOnly   bool     // do not look into files
+	DigestsOnly bool     // find out which tensors changed, but read none: all their elements count as changed, without figures
+	Rank        bool     // find out the rank of the change of each matrix
+	Workers     int      // tensor blocks compared at a time; 0: one a processor
+}
+
+// A Diff is how state b differs from state a. Its JSON form is a contract.
+type Diff struct {
+	A           *digest.ID `json:"a"` // commits; null is the index or the working folder
+	B           *digest.ID `json:"b"`
+	Files       []FileDiff `json:"files"` // that differ, ascending by path
+	Summary     Summary    `json:"summary"`
+	StoredBytes *int64     `json:"stored_bytes"`  // what the files of b in Files take in packs beyond a's; null: not all are stored
+	Logical     int64      `json:"logical_bytes"` // the size of those files
+
+	came []*Entry // of b
+}
+
+// What became of a file.
+const (
+	FileAdded    = "added"
+	FileRemoved  = "removed"
+	FileModified = "modified"
+	FileRenamed  = "renamed" // the same bytes under another path
+)
+
+// A FileDiff is one file that differs. The shards of a model are one file here, and so are a model that
+// went and the one in another format that came for it: they have status modified and PathB.
+type FileDiff struct {
+	Path     string       `json:"path"`             // in a; in b if it was added
+	PathB    string       `json:"path_b,omitempty"` // if it is another
+	Status   string       `json:"status"`
+	ModeA    string       `json:"mode_a,omitempty"` // octal, if they differ
+	ModeB    string       `json:"mode_b,omitempty"`
+	Warning  string       `json:"warning,omitempty"`   // why tensors could not be compared
+	Metadata []KeyDiff    `json:"metadata"`            // keys of the header, or of a JSON file, whose values differ
+	LoRARank int64        `json:"lora_rank,omitempty"` // the one rank of all that changed, where they have one
+	Tensors  []TensorDiff `json:"tensors"`             // those of a in its order, then those that b added
+	Layers   []LayerDiff  `json:"layers"`              // see [Layers]
+	Summary  Summary      `json:"summary"`
+}
+
+// A Summary counts tensors by what became of them. Elements are those of the
+// tensors that both sides have.
+type Summary struct {
+	Tensors         int   `json:"tensors"`
+	Changed         int   `json:"changed"`
+	Identical       int   `json:"identical"`
+	Added           int   `json:"added"`
+	Removed         int   `json:"removed"`
+	Renamed         int   `json:"renamed"`
+	Reshaped        int   `json:"reshaped"`
+	Elements        int64 `json:"elements"`
+	ElementsChanged int64 `json:"elements_changed"`
+}
+
+// Of compares two states. Files and tensors whose digests are equal are not read;
+// the others are streamed once, in bounded memory.
+func Of(ctx context.Context, a, b Snapshot, o Options) (*Diff, error) {
+	d := &Diff{A: a.Commit, B: b.Commit, Files: []FileDiff{}}
+	pairs, err := Pairs(a, b, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pairs {
+		f, err := diffFile(ctx, p, o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Path(), err)
+		}
+		d.Files = append(d.Files, f)
+		d.Summary.merge(f.Summary)
+		d.came = append(d.came, p.came()...)
+	}
+	for _, f := range d.came {
+		d.Logical += f.Size
+	}
+	return d, nil
+}
+
+// Came are the files of b that a has not, or has otherwise.
+func (d *Diff) Came() []*Entry { return d.came }
+
+// Pairs are the models that differ.
+func Pairs(a, b Snapshot, o Options) ([]ModelPair, error) {
+	ma, mb := Models(a.Files, !o.FilesOnly), Models(b.Files, !o.FilesOnly)
+	if a.IsFile || b.IsFile {
+		return onlyPair(ma, mb)
+	}
+	pairs := pairModels(ma, mb)
+	if o.FilesOnly {
+		return pairs, nil
+	}
+	return pairKin(pairs)
+}
+
+// add counts one tensor.
+func (s *Summary) add(t TensorDiff) {
+	s.Tensors++
+	switch t.Status {
+	case TensorAdded:
+		s.Added++
+		return
+	case TensorRemoved:
+		s.Removed++
+		return
+	case TensorIdentical:
+		s.Identical++
+	case TensorChanged:
+		s.Changed++
+	case TensorRenamed:
+		s.Renamed++
+	case TensorReshaped:
+		s.Reshaped++
+	}
+	s.Elements += t.Elements
+	s.ElementsChanged += t.Changed
+}
+
+func (s *Summary) merge(o Summary) {
+	s.Tensors += o.Tensors
+	s.Changed += o.Changed
+	s.Identical += o.Identical
+	s.Added += o.Added
+	s.Removed += o.Removed
+	s.Renamed += o.Renamed
+	s.Reshaped += o.Reshaped
+	s.Elements += o.Elements
+	s.ElementsChanged += o.ElementsChanged
+}

@@ -1,0 +1,186 @@
+package diff
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"path"
+	"slices"
+	"strconv"
+
+	"dits/formats/gguf"
+	"dits/formats/safetensors"
+	"dits/repo/object"
+	"dits/tensorstore/digest"
+)
+
+const (
+	// maxJSON is the longest JSON file that is compared by key, in bytes.
+	maxJSON = 4 << 20
+	// maxKeys is how many keys of a file are listed.
+	maxKeys = 1000
+	// maxListed is the longest array that is shown as it is; a longer one, as the tokens of a vocabulary,
+	// is shown by its length and the start of its digest.
+	maxListed = 64
+)
+
+// A KeyDiff is a key of a header or a JSON file whose values differ; nil where a side has no such key.
+type KeyDiff struct {
+	Key string          `json:"key"` // of JSON the path to it, "rope_scaling.factor"
+	A   json.RawMessage `json:"a"`
+	B   json.RawMessage `json:"b"`
+}
+
+// diffMetadata compares headers, or JSON files by key. Of files of two formats there is nothing to be compared.
+func diffMetadata(p ModelPair, a, b *object.File) ([]KeyDiff, error) {
+	if a == nil || b == nil || a.Layout.Format != b.Layout.Format {
+		return []KeyDiff{}, nil
+	}
+	ka, err := keysOf(a, p.A)
+	if err != nil {
+		return nil, err
+	}
+	kb, err := keysOf(b, p.B)
+	if err != nil {
+		return nil, err
+	}
+	if ka == nil || kb == nil {
+		return []KeyDiff{}, nil
+	}
+	return diffKeys(ka, kb), nil
+}
+
+// diffKeys are the keys whose values differ, ascending.
+func diffKeys(a, b map[string]json.RawMessage) []KeyDiff {
+	diffs := []KeyDiff{}
+	for key, v := range a {
+		if w, ok := b[key]; !ok || !bytes.Equal(v, w) {
+			diffs = append(diffs, KeyDiff{key, v, b[key]})
+		}
+	}
+	for key, w := range b {
+		if _, ok := a[key]; !ok {
+			diffs = append(diffs, KeyDiff{key, nil, w})
+		}
+	}
+	slices.SortFunc(diffs, func(x, y KeyDiff) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
+	return diffs[:min(len(diffs), maxKeys)]
+}
+
+// keys are the keys of the first shard's header, or of a JSON file; nil where there are none to be compared.
+func keysOf(c *object.File, m *model) (map[string]json.RawMessage, error) {
+	c, _ = c.Part(0)
+	switch c.Layout.Format {
+	case "gguf":
+		h, err := gguf.ReadHeader(c, c.Layout.Size)
+		if err != nil {
+			return nil, err
+		}
+		return pairsOf(h.KVs), nil
+	case "safetensors":
+		header, err := c.Header()
+		if err != nil {
+			return nil, err
+		}
+		meta, err := safetensors.Metadata(header)
+		if err != nil {
+			return nil, err
+		}
+		keys := make(map[string]json.RawMessage)
+		for k, v := range meta {
+			keys[k] = asRaw(v)
+		}
+		return keys, nil
+	}
+	if path.Ext(m.path) != ".json" || c.Layout.Size > maxJSON {
+		return nil, nil
+	}
+	text := make([]byte, c.Layout.Size)
+	if err := object.ReadFull(c, text, 0); err != nil {
+		return nil, err
+	}
+	return flatten(text), nil
+}
+
+// pairsOf are the key-value pairs of a GGUF file.
+func pairsOf(kvs []gguf.KV) map[string]json.RawMessage {
+	keys := make(map[string]json.RawMessage)
+	for _, kv := range kvs {
+		keys[kv.Key] = asRaw(kv.Value)
+	}
+	return keys
+}
+
+// asRaw is a value as JSON: a number that is not finite as text, and a long array as text about it.
+func asRaw(v any) json.RawMessage {
+	switch x := v.(type) {
+	case float32:
+		if f := float64(x); math.IsNaN(f) || math.IsInf(f, 0) {
+			v = strconv.FormatFloat(f, 'g', -1, 32)
+		}
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			v = strconv.FormatFloat(x, 'g', -1, 64)
+		}
+	case []uint8: // which would be written as base64
+		numbers := make([]uint16, len(x))
+		for i, b := range x {
+			numbers[i] = uint16(b)
+		}
+		v = numbers
+	}
+	b, err := marshal(v)
+	if err != nil { // an array with a number that is not finite
+		b = fmt.Append(nil, v)
+		b, _ = marshal(string(b))
+	}
+	return shortened(b)
+}
+
+// marshal is JSON without HTML's escapes.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSpace(b.Bytes()), err
+}
+
+// shortened is a value, or text about it where it is a long array.
+func shortened(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 || raw[0] != '[' {
+		return raw
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || len(list) <= maxListed {
+		return raw
+	}
+	text, _ := marshal(fmt.Sprintf("%d values, %s", len(list), digest.Sum(raw).Short()))
+	return text
+}
+
+// flatten lists what a JSON object holds by path, arrays as one value; nil for what is no JSON object.
+func flatten(text []byte) map[string]json.RawMessage {
+	var top map[string]json.RawMessage
+	if json.Unmarshal(text, &top) != nil || top == nil {
+		return nil
+	}
+	keys := make(map[string]json.RawMessage)
+	flattenInto(keys, "", top)
+	return keys
+}
+
+func flattenInto(keys map[string]json.RawMessage, prefix string, object map[string]json.RawMessage) {
+	for k, v := range object {
+		var inner map[string]json.RawMessage
+		if v[0] == '{' && json.Unmarshal(v, &inner) == nil && len(inner) > 0 {
+			flattenInto(keys, prefix+k+".", inner)
+			continue
+		}
+		var b bytes.Buffer
+		if json.Compact(&b, v) == nil {
+			keys[prefix+k] = shortened(b.Bytes())
+		}
+	}
+}

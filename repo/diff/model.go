@@ -1,0 +1,199 @@
+package diff
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"dits/repo/object"
+	"dits/tensorstore/digest"
+)
+
+// A model is what one side of a diff has of one model: a file, or the shards of one.
+type model struct {
+	path  string // of the file; of shards "model-*-of-00003.safetensors"
+	key   string // by which the other side has it: "model.safetensors" for both
+	files []*Entry
+}
+
+// shardName is how Hugging Face and llama.cpp's gguf-split number the shards of a model.
+var shardName = regexp.MustCompile(`^(.+)-(\d{5})-of-(\d{5})(\.safetensors|\.gguf)$`)
+
+// Models groups files, ascending by path, where shards is set; the models are in the order of their keys.
+// Shards stay files of their own where a file has the name that they would have together.
+func Models(files []Entry, shards bool) []*model {
+	byKey := make(map[string]*model)
+	var list []*model
+	taken := make(map[string]bool)
+	for _, f := range files {
+		taken[f.Path] = true
+	}
+	for i := range files {
+		f := &files[i]
+		m := &model{path: f.Path, key: f.Path}
+		if p := shardName.FindStringSubmatch(f.Path); shards && p != nil && f.Mode != object.ModeLink && !taken[p[1]+p[4]] {
+			m.path, m.key = p[1]+"-*-of-"+p[3]+p[4], p[1]+p[4]
+		}
+		if have := byKey[m.key]; have != nil && have.path == m.path {
+			have.files = append(have.files, f)
+			continue
+		} else if have != nil { // two sets of shards: the second goes by its own name
+			m.key = m.path
+			if have = byKey[m.key]; have != nil {
+				have.files = append(have.files, f)
+				continue
+			}
+		}
+		m.files = []*Entry{f}
+		byKey[m.key] = m
+		list = append(list, m)
+	}
+	slices.SortStableFunc(list, func(a, b *model) int { return strings.Compare(a.key, b.key) })
+	return list
+}
+
+// ID stands for the bytes of all files.
+func (m *model) ID() digest.ID {
+	if len(m.files) == 1 {
+		return m.files[0].ID
+	}
+	var all []byte
+	for _, f := range m.files {
+		all = append(all, f.ID[:]...)
+	}
+	return digest.Sum(all)
+}
+
+// size is that of all files, in bytes.
+func (m *model) size() (n int64) {
+	for _, f := range m.files {
+		n += f.Size
+	}
+	return n
+}
+
+// mode is that of the only file, 0 of shards.
+func (m *model) mode() uint32 {
+	if len(m.files) == 1 {
+		return m.files[0].Mode
+	}
+	return 0
+}
+
+// same says that two models are the same files under the same names.
+func (m *model) same(o *model) bool {
+	return slices.EqualFunc(m.files, o.files, func(f, g *Entry) bool {
+		return f.ID == g.ID && f.Mode == g.Mode && (f.Path == g.Path || len(m.files) == 1)
+	})
+}
+
+// MayHoldTensors goes by the name.
+func (m *model) MayHoldTensors() bool {
+	ext := path.Ext(m.path)
+	return (ext == ".safetensors" || ext == ".gguf") && m.mode() != object.ModeLink
+}
+
+// A ModelPair is a model on both sides; nil where a side does not have it.
+type ModelPair struct {
+	Status string
+	A, B   *model
+}
+
+// Path is that of the first side, of the second if the model came.
+func (p ModelPair) Path() string {
+	if p.A != nil {
+		return p.A.path
+	}
+	return p.B.path
+}
+
+// came are the files of b that a has not, or has otherwise.
+func (p ModelPair) came() (files []*Entry) {
+	if p.B == nil {
+		return nil
+	}
+	for _, f := range p.B.files {
+		there := p.A != nil && slices.ContainsFunc(p.A.files, func(g *Entry) bool { return g.Path == f.Path && g.ID == f.ID && g.Mode == f.Mode })
+		if !there {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// pairModels merges two lists, ascending by key, into the pairs that differ. A model
+// that went and one that came with the same bytes are one that was renamed.
+func pairModels(a, b []*model) []ModelPair {
+	var pairs []ModelPair
+	gone := make(map[digest.ID][]int) // pairs that were removed
+	var came []*model
+	for len(a) > 0 || len(b) > 0 {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0].key < b[0].key:
+			gone[a[0].ID()] = append(gone[a[0].ID()], len(pairs))
+			pairs = append(pairs, ModelPair{FileRemoved, a[0], nil})
+			a = a[1:]
+		case len(a) == 0 || b[0].key < a[0].key:
+			came = append(came, b[0])
+			b = b[1:]
+		default:
+			if !a[0].same(b[0]) {
+				pairs = append(pairs, ModelPair{FileModified, a[0], b[0]})
+			}
+			a, b = a[1:], b[1:]
+		}
+	}
+	for _, m := range came {
+		from := gone[m.ID()]
+		if len(from) == 0 || m.size() == 0 { // an empty file is no one's
+			pairs = append(pairs, ModelPair{FileAdded, nil, m})
+			continue
+		}
+		pairs[from[0]].Status, pairs[from[0]].B = FileRenamed, m
+		gone[m.ID()] = from[1:]
+	}
+	return sortPairs(pairs)
+}
+
+func sortPairs(pairs []ModelPair) []ModelPair {
+	slices.SortStableFunc(pairs, func(p, q ModelPair) int { return strings.Compare(p.Path(), q.Path()) })
+	return pairs
+}
+
+// onlyPair is the pair of the only model that each side has: a file that was named, or what a folder has.
+func onlyPair(a, b []*model) ([]ModelPair, error) {
+	ma, err := onlyModel("first", a)
+	if err != nil {
+		return nil, err
+	}
+	mb, err := onlyModel("second", b)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case ma.ID() != mb.ID() || ma.mode() != mb.mode():
+		return []ModelPair{{FileModified, ma, mb}}, nil
+	case ma.path != mb.path:
+		return []ModelPair{{FileRenamed, ma, mb}}, nil
+	}
+	return nil, nil
+}
+
+// onlyModel is the only file of a side, or the only one with tensors.
+func onlyModel(side string, all []*model) (*model, error) {
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	var found []*model
+	for _, m := range all {
+		if m.MayHoldTensors() {
+			found = append(found, m)
+		}
+	}
+	if len(found) != 1 {
+		return nil, fmt.Errorf("%d models on the %s side, want one to compare with a file: %w", len(found), side, object.ErrNoPath)
+	}
+	return found[0], nil
+}

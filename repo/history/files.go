@@ -1,0 +1,142 @@
+package history
+
+import (
+	"slices"
+	"strings"
+
+	"dits/catalog"
+	"dits/repo/object"
+	"dits/tensorstore/digest"
+)
+
+// A FileHistory answers what is where in the commits of a history. It remembers trees and
+// lists of tensors, which commits share.
+type FileHistory struct {
+	History *History
+	trees   map[digest.ID]catalog.Tree
+	Lists   map[digest.ID]catalog.TensorList // by file; without names for what has no tensors
+	Commits map[digest.ID]catalog.Commit
+}
+
+// FileHistory is for many questions about the same commits.
+func (r *History) FileHistory() *FileHistory {
+	return &FileHistory{r, map[digest.ID]catalog.Tree{}, map[digest.ID]catalog.TensorList{}, map[digest.ID]catalog.Commit{}}
+}
+
+// load reads the tensors of the file at path in all commits of h at once.
+func (f *FileHistory) load(h *history, path string) error {
+	var ids []digest.ID
+	for _, c := range h.commits {
+		f.Commits[c.ID] = c
+		id, err := f.At(c.Tree, path)
+		if err != nil {
+			return err
+		}
+		if !id.IsZero() {
+			ids = append(ids, id)
+		}
+	}
+	return f.LoadLists(ids)
+}
+
+// LoadLists reads the tensors of files that it does not have yet.
+func (f *FileHistory) LoadLists(ids []digest.ID) error {
+	ids = slices.DeleteFunc(ids, func(id digest.ID) bool { _, known := f.Lists[id]; return known })
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := f.History.Catalog.TensorLists(ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		l := found[id]
+		if l.Signature == nil {
+			l.Signature = &catalog.Signature{}
+		}
+		f.Lists[id] = l
+	}
+	return nil
+}
+
+// List is the tensors of a file.
+func (f *FileHistory) List(id digest.ID) (catalog.TensorList, error) {
+	err := f.LoadLists([]digest.ID{id})
+	return f.Lists[id], err
+}
+
+// tree reads a tree once.
+func (f *FileHistory) tree(id digest.ID) (catalog.Tree, error) {
+	if t, ok := f.trees[id]; ok || id.IsZero() {
+		return t, nil
+	}
+	t, err := f.History.ReadTree(id)
+	if err == nil {
+		f.trees[id] = t
+	}
+	return t, err
+}
+
+// Commit reads a commit once.
+func (f *FileHistory) Commit(id digest.ID) (catalog.Commit, error) {
+	if c, ok := f.Commits[id]; ok {
+		return c, nil
+	}
+	c, err := f.History.ReadCommit(id)
+	if err == nil {
+		f.Commits[id] = c
+	}
+	return c, err
+}
+
+// At is the digest of the file at path below a tree, zero if there is none. A link is none.
+func (f *FileHistory) At(tree digest.ID, path string) (digest.ID, error) {
+	for {
+		name, rest, deeper := strings.Cut(path, "/")
+		t, err := f.tree(tree)
+		if err != nil {
+			return digest.ID{}, err
+		}
+		e, found := object.FindEntry(t, name)
+		switch {
+		case !found || deeper != (e.Mode == object.ModeDir) || e.Mode == object.ModeLink:
+			return digest.ID{}, nil
+		case !deeper:
+			return e.ID, nil
+		}
+		tree, path = e.ID, rest
+	}
+}
+
+// Before is the file of commit p from which that at path in c, a child of p, comes: of the
+// same path or, where p has none, another with the same bytes.
+func (f *FileHistory) Before(c catalog.Commit, path string, p digest.ID) (string, catalog.TensorList, error) {
+	parent, err := f.Commit(p)
+	if err != nil {
+		return "", catalog.TensorList{}, err
+	}
+	id, err := f.At(parent.Tree, path)
+	if err == nil && id.IsZero() {
+		path, id, err = f.renamed(c, path, parent.Tree)
+	}
+	if err != nil || id.IsZero() {
+		return path, catalog.TensorList{Signature: &catalog.Signature{}}, err
+	}
+	l, err := f.List(id)
+	return path, l, err
+}
+
+// renamed finds the file below the tree that has the bytes of that at path in c.
+func (f *FileHistory) renamed(c catalog.Commit, path string, tree digest.ID) (string, digest.ID, error) {
+	now, err := f.At(c.Tree, path)
+	if err != nil || now.IsZero() {
+		return path, digest.ID{}, err
+	}
+	files, err := f.History.TreeFiles(tree)
+	for _, file := range files {
+		if file.ID == now && file.Mode != object.ModeLink {
+			return file.Path, now, err
+		}
+	}
+	return path, digest.ID{}, err
+}

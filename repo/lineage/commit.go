@@ -1,0 +1,84 @@
+package lineage
+
+import (
+	"fmt"
+
+	"dits/catalog"
+	"dits/repo/work"
+	"dits/tensorstore/digest"
+)
+
+// Sources says for the files that a commit changed what the tensors that it brought are
+// stored against, by path. A file that needs no other has no entry. Records as they are
+// today count: a repack may have found a better source since.
+func (k *Namer) Sources(c catalog.Commit, changes []work.Change) (map[string][]FileSource, error) {
+	out := map[string][]FileSource{}
+	for _, ch := range changes {
+		id, err := k.Files.At(c.Tree, ch.Path)
+		if err != nil || id.IsZero() { // removed, or a link
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		sources, err := k.sourcesOf(c, Place{ch.Path, id, c.ID})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", ch.Path, err)
+		}
+		if len(sources) > 0 {
+			out[ch.Path] = sources
+		}
+	}
+	return out, nil
+}
+
+// sourcesOf is what the file of p is stored against, apart from tensors that the first
+// parent's file of that path has too.
+func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
+	now, err := k.Files.List(p.File)
+	if err != nil || len(now.Names) == 0 {
+		return nil, err
+	}
+	had := catalog.TensorList{Signature: &catalog.Signature{}}
+	if len(c.Parents) > 0 {
+		if _, had, err = k.Files.Before(c, p.Path, c.Parents[0]); err != nil {
+			return nil, err
+		}
+	}
+	stored, err := k.Files.History.Catalog.Storage(p.File)
+	if err != nil {
+		return nil, err
+	}
+	byBlob, made := map[digest.ID]*Sought{}, map[int]*Way{}
+	var ask []*Sought
+	for i, name := range now.Names {
+		if j := had.Find(name); j >= 0 && now.Same(i, had, j) {
+			continue
+		}
+		w, err := k.Ways.Prediction(stored[i].Prediction)
+		if err != nil {
+			return nil, err
+		}
+		if w.kind != "" {
+			made[i] = w
+		}
+		for _, id := range w.Sources {
+			if byBlob[id] == nil {
+				byBlob[id] = &Sought{Blob: id}
+				ask = append(ask, byBlob[id])
+			}
+		}
+	}
+	if err := k.Find(p.Commit, p.Path, ask, func(file digest.ID) bool { return file != p.File }); err != nil {
+		return nil, err
+	}
+	t := tally{map[digest.ID]*FileSource{}}
+	for _, w := range made {
+		var from []*Sought
+		for _, id := range w.Sources {
+			from = append(from, byBlob[id])
+		}
+		t.add(w.kind, from)
+	}
+	return k.list(&t, p.Commit)
+}

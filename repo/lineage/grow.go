@@ -1,0 +1,232 @@
+package lineage
+
+import (
+	"math"
+
+	"dits/catalog"
+	"dits/formats"
+	"dits/formats/number"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// A growth is one file on its way to say what its tensors came from.
+type growth struct {
+	*lineage
+	file    *FileLineage
+	from    Place // where it came in
+	content catalog.File
+	kept    []catalog.Storage // of each tensor
+	blobs   []digest.ID       // of each tensor
+	tally   tally
+}
+
+// grow finds what the tensors of a file came from, and notes the files that have it.
+func (b *lineage) grow(g generation) error {
+	f := b.nodes[g.place.File]
+	content, err := b.kin.Files.History.ReadFile(g.place.File)
+	if err != nil {
+		return err
+	}
+	f.Format = content.Layout.Format
+	if f.Cut = b.options.Depth > 0 && g.depth >= b.options.Depth; f.Cut {
+		f.Bits = number.Number(math.NaN())
+		return nil
+	}
+	gr := &growth{lineage: b, file: f, from: b.ages.of(f.Digest).place, content: content, tally: tally{map[digest.ID]*FileSource{}}}
+	if gr.from.File.IsZero() { // staged only
+		gr.from = g.place
+	}
+	if gr.kept, err = b.stored(f.Digest); err != nil {
+		return err
+	}
+	if err := gr.tensors(); err != nil {
+		return err
+	}
+	if f.Parents, err = b.kin.list(&gr.tally, b.home); err != nil {
+		return err
+	}
+	f.Bits = number.Number(8 * float64(f.Stored) / float64(f.weights))
+	for i := range f.Parents {
+		if err := b.noteParent(&f.Parents[i], g.depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteParent notes the file of a source, by where it came in unless the commit asked for has it.
+func (b *lineage) noteParent(s *FileSource, depth int) error {
+	if s.place.File.IsZero() {
+		return nil
+	}
+	at := b.ages.of(s.place.File).place
+	here, err := b.kin.has(b.home, s.place)
+	if err != nil {
+		return err
+	}
+	if here {
+		at = Place{s.place.Path, s.place.File, b.home}
+	}
+	if err := b.note(at, depth); err != nil {
+		return err
+	}
+	s.Path, s.Rev = b.nodes[s.Digest].Path, b.nodes[s.Digest].Rev
+	return nil
+}
+
+// tensors finds what each tensor came from: first those that an older file has.
+func (g *growth) tensors() error {
+	g.blobs = g.content.TensorBlobs()
+	same := make([]*Sought, len(g.blobs))
+	var ask []*Sought
+	first := map[digest.ID]bool{{}: true} // blobs met before
+	for i, id := range g.blobs {
+		if !first[id] {
+			same[i] = &Sought{Blob: id}
+			ask = append(ask, same[i])
+		}
+		first[id] = true
+	}
+	older := func(file digest.ID) bool { return g.compareAge(file, g.file.Digest) < 0 }
+	if err := g.versionBefore(ask); err != nil {
+		return err
+	}
+	if err := g.kin.Find(g.from.Commit, g.from.Path, ask, older); err != nil {
+		return err
+	}
+	sources, err := g.sources(same)
+	if err != nil {
+		return err
+	}
+	counted := map[digest.ID]bool{} // predictions
+	for i := range g.blobs {
+		if err := g.tensor(i, same[i], sources, counted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// versionBefore looks for tensors in what was at the file's path before it came in.
+func (g *growth) versionBefore(ask []*Sought) error {
+	if g.from.Commit.IsZero() {
+		return nil // staged, and there is no commit yet
+	}
+	c, err := g.kin.Files.Commit(g.from.Commit)
+	if err != nil {
+		return err
+	}
+	for _, p := range c.Parents {
+		parent, err := g.kin.Files.Commit(p)
+		if err != nil {
+			return err
+		}
+		id, err := g.kin.Files.At(parent.Tree, g.from.Path)
+		if err == nil && !id.IsZero() {
+			err = g.kin.findIn(Place{g.from.Path, id, p}, ask)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sources finds what the tensors that no older file has are predicted from.
+func (g *growth) sources(same []*Sought) (map[digest.ID]*Sought, error) {
+	sources := map[digest.ID]*Sought{}
+	var ask []*Sought
+	for i, s := range same {
+		if s == nil || s.Found {
+			continue
+		}
+		w, err := g.kin.Ways.Prediction(g.kept[i].Prediction)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range w.Sources {
+			if sources[id] == nil {
+				sources[id] = &Sought{Blob: id}
+				ask = append(ask, sources[id])
+			}
+		}
+	}
+	other := func(file digest.ID) bool { return file != g.file.Digest }
+	return sources, g.kin.Find(g.from.Commit, g.from.Path, ask, other)
+}
+
+// tensor counts tensor i. same is nil for one without bytes, or that the file had before.
+func (g *growth) tensor(i int, same *Sought, sources map[digest.ID]*Sought, counted map[digest.ID]bool) error {
+	t := g.content.Layout.Tensors[i]
+	g.file.weights += formats.Elements(t.Shape)
+	d := TensorLineage{Name: t.Name, Sources: []TensorSource{}}
+	var from []*Sought
+	switch {
+	case same == nil && g.blobs[i].IsZero():
+		d.Kind = kindNew
+		g.file.New++
+	case same == nil:
+		d.Kind = kindRepeated
+		g.file.Repeated++
+	case same.Found:
+		d.Kind, from = kindIdentical, []*Sought{same}
+		g.tally.add(kindIdentical, from)
+	default:
+		w, err := g.kin.Ways.Prediction(g.kept[i].Prediction)
+		if err != nil {
+			return err
+		}
+		if d.Stored, err = g.cost(i, counted); err != nil {
+			return err
+		}
+		g.file.Stored += d.Stored
+		if w.Derived {
+			g.file.Derived += t.Len
+			g.file.Residual += d.Stored
+		}
+		switch d.Kind = w.Detail; w.kind {
+		case "":
+			d.Kind = kindNew
+			g.file.New++
+			return g.detail(d, nil)
+		case kindDelta:
+			d.Kind = kindDelta
+		}
+		for _, id := range w.Sources {
+			from = append(from, sources[id])
+		}
+		g.tally.add(w.kind, from)
+	}
+	return g.detail(d, from)
+}
+
+// cost is the payload of a tensor: its chunks and, the first time, its prediction.
+func (g *growth) cost(i int, counted map[digest.ID]bool) (int64, error) {
+	n, id := g.kept[i].Stored, g.kept[i].Prediction
+	if id.IsZero() || counted[id] {
+		return n, nil
+	}
+	counted[id] = true
+	records, err := g.kin.Files.History.Catalog.Records(pack.Prediction, id)
+	if err != nil || len(records) == 0 {
+		return n, err
+	}
+	return n + records[0].Len, nil
+}
+
+// detail keeps a tensor's line, where tensors were asked for.
+func (g *growth) detail(d TensorLineage, from []*Sought) error {
+	if g.options.Path == "" {
+		return nil
+	}
+	for _, s := range from {
+		src, err := g.kin.tensorSource(g.home, s)
+		if err != nil {
+			return err
+		}
+		d.Sources = append(d.Sources, src)
+	}
+	g.file.details = append(g.file.details, d)
+	return nil
+}

@@ -1,0 +1,64 @@
+package lineage
+
+import (
+	"cmp"
+	"slices"
+
+	"dits/tensorstore/digest"
+)
+
+// A FileSource is a file that another one's tensors were stored from.
+type FileSource struct {
+	Path    string         `json:"path"` // "" when no branch or tag leads to it
+	Rev     string         `json:"rev"`  // where it is, "" in the same commit
+	Digest  digest.ID      `json:"digest"`
+	Tensors map[string]int `json:"tensors"` // how many of them in which way: identical, delta, cast, low rank, …
+	place   Place
+}
+
+// count is the number of tensors.
+func (s *FileSource) count() (n int) {
+	for _, c := range s.Tensors {
+		n += c
+	}
+	return n
+}
+
+// A tally adds up sources by file.
+type tally struct{ byFile map[digest.ID]*FileSource }
+
+// add counts a tensor that came about in some way from the tensors sought. Those that no
+// ref leads to count as one file.
+func (t *tally) add(kind string, from []*Sought) {
+	seen := map[digest.ID]bool{}
+	for _, s := range from {
+		if seen[s.Place.File] {
+			continue
+		}
+		seen[s.Place.File] = true
+		src := t.byFile[s.Place.File]
+		if src == nil {
+			src = &FileSource{Path: s.Place.Path, Digest: s.Place.File, Tensors: map[string]int{}, place: s.Place}
+			t.byFile[s.Place.File] = src
+		}
+		src.Tensors[kind]++
+	}
+}
+
+// list is the sources, the one of the most tensors first, as seen from a commit.
+func (k *Namer) list(t *tally, from digest.ID) ([]FileSource, error) {
+	out := make([]FileSource, 0, len(t.byFile))
+	for _, s := range t.byFile {
+		if !s.Digest.IsZero() {
+			var err error
+			if s.Rev, err = k.revFrom(from, s.place); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, *s)
+	}
+	slices.SortFunc(out, func(a, b FileSource) int {
+		return cmp.Or(cmp.Compare(b.count(), a.count()), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rev, b.Rev))
+	})
+	return out, nil
+}

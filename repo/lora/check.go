@@ -1,0 +1,231 @@
+package lora
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"dits/formats"
+	"dits/formats/names"
+	"dits/formats/number"
+	"dits/repo/diff"
+	"dits/repo/object"
+	"dits/tensorstore/digest"
+)
+
+// A Check says whether b is a with an adapter merged, and nothing else. Its JSON form is a contract.
+type Check struct {
+	A         *digest.ID `json:"a"` // commits; null is the index or the working folder
+	B         *digest.ID `json:"b"`
+	Adapter   string     `json:"adapter"`
+	Rank      int64      `json:"rank"`
+	Alpha     float64    `json:"alpha"`
+	OK        bool       `json:"ok"`
+	Merged    int        `json:"merged"`    // tensors with their change of the adapter
+	Replaced  int        `json:"replaced"`  // with the adapter's tensor in their place: biases, modules to save
+	Unchanged int        `json:"unchanged"` // as they were, and expected to be
+	Tensors   []Verdict  `json:"tensors"`   // those that the adapter changes, and those that are off
+}
+
+// What is expected of a tensor.
+const (
+	ExpectMerged    = "merged"
+	ExpectReplaced  = "replaced"
+	ExpectUnchanged = "unchanged"
+)
+
+// A Verdict is a tensor beside what it is expected to be.
+type Verdict struct {
+	Path     string        `json:"path"` // the file in a
+	Name     string        `json:"name"`
+	Expected string        `json:"expected"`
+	OK       bool          `json:"ok"`
+	Problem  string        `json:"problem,omitempty"`
+	Elements int64         `json:"elements"`
+	Off      int64         `json:"off"`      // elements further from what is expected than rounding takes them
+	MaxOff   number.Number `json:"max_off"`  // the furthest of those, 0 for none
+	MaxUlps  number.Number `json:"max_ulps"` // the same in units in the last place of the weight
+	Scale    number.Number `json:"scale"`    // of the change in b, by least squares, as a multiple of the adapter's; null: nothing to fit
+	Order    string        `json:"order"`    // the arithmetic that fits best, "" where nothing was merged
+}
+
+// Check says whether b is a with the adapter merged, and nothing else. Only tensors of files that both sides have are
+// looked at; where none of those that differ has what the adapter changes, files that do not differ are.
+func (l *Adapter) Check(ctx context.Context, a, b diff.Snapshot, o diff.Options) (*Check, error) {
+	pairs, err := loraPairs(a, b, l)
+	if err != nil {
+		return nil, err
+	}
+	c := &Check{A: a.Commit, B: b.Commit, Adapter: l.name, Rank: l.Rank, Alpha: l.Alpha, Tensors: []Verdict{}}
+	missing := l.expected()
+	for _, p := range pairs {
+		if err := checkPair(ctx, c, p, l, missing, o.Workers); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Path(), err)
+		}
+	}
+	for _, name := range sortedKeys(missing) {
+		c.Tensors = append(c.Tensors, Verdict{Name: missing[name], Expected: ExpectMerged, Problem: "no such tensor in the model"})
+	}
+	c.OK = !slices.ContainsFunc(c.Tensors, func(t Verdict) bool { return !t.OK })
+	return c, nil
+}
+
+// expected are the roles that the adapter changes or replaces, with the names that it has for them.
+func (l *Adapter) expected() map[string]string {
+	roles := make(map[string]string)
+	for role, c := range l.changes {
+		roles[role] = c.module
+	}
+	for role, i := range l.saved {
+		roles[role] = names.Replaced(l.content.Layout.Tensors[i].Name)
+	}
+	for _, module := range l.ModulesToSave {
+		found := false
+		for _, name := range roles {
+			found = found || strings.HasSuffix("."+name, "."+module+".weight") || strings.Contains("."+name, "."+module+".")
+		}
+		if !found {
+			roles["modules_to_save "+module] = module + " (modules_to_save, and not in the adapter)"
+		}
+	}
+	return roles
+}
+
+func sortedKeys(m map[string]string) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// loraPairs are the models to be looked at.
+func loraPairs(a, b diff.Snapshot, l *Adapter) ([]diff.ModelPair, error) {
+	changed, err := diff.Pairs(a, b, diff.Options{})
+	if err != nil {
+		return nil, err
+	}
+	found, err := withTargets(changed, l)
+	if err != nil || found {
+		return both(changed), err
+	}
+	ma, mb := diff.Models(a.Files, true), diff.Models(b.Files, true)
+	var same []diff.ModelPair
+	for _, m := range ma {
+		for _, n := range mb {
+			if !m.MayHoldTensors() || m.ID() != n.ID() {
+				continue
+			}
+			p := []diff.ModelPair{{Status: diff.FileModified, A: m, B: n}}
+			if has, err := withTargets(p, l); err != nil {
+				return nil, err
+			} else if has {
+				same = append(same, p[0])
+			}
+			break
+		}
+	}
+	if len(same) == 0 {
+		return nil, fmt.Errorf("no tensor of the first side is one that the adapter changes: %w", object.ErrNoPath)
+	}
+	return append(both(changed), same...), nil
+}
+
+// both are the pairs of models with tensors that both sides have.
+func both(pairs []diff.ModelPair) []diff.ModelPair {
+	return slices.DeleteFunc(slices.Clone(pairs), func(p diff.ModelPair) bool {
+		return p.A == nil || p.B == nil || !p.A.MayHoldTensors() || !p.B.MayHoldTensors()
+	})
+}
+
+// withTargets says that one of the pairs has a tensor that the adapter changes.
+func withTargets(pairs []diff.ModelPair, l *Adapter) (bool, error) {
+	roles := make(map[int]map[string]bool)
+	for i, p := range both(pairs) {
+		if err := diff.RolesOf(roles, i, p.A); err != nil {
+			return false, err
+		}
+		for role := range l.changes {
+			if roles[i][role] {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// checkPair checks the tensors of a model, and takes those that it finds off missing.
+func checkPair(ctx context.Context, c *Check, p diff.ModelPair, l *Adapter, missing map[string]string, workers int) error {
+	a, err := p.A.Open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	b, err := p.B.Open()
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if warning := diff.OneOpaque(p, a, b); warning != "" {
+		return fmt.Errorf("%s", warning)
+	}
+	if isAdapter(a) {
+		return nil
+	}
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	pairs := diff.PairTensors(a, b)
+	found := make([]Verdict, len(pairs))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for i, tp := range pairs {
+		v := &loraVerifier{lora: l, a: a, b: b, pair: tp, diff: diff.Describe(tp, a, b)}
+		delete(missing, names.Role(v.diff.Name))
+		g.Go(func() error {
+			var err error
+			if found[i], err = v.verify(ctx); err != nil {
+				return fmt.Errorf("tensor %q: %w", v.diff.Name, err)
+			}
+			found[i].Path = p.Path()
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	c.count(found)
+	return nil
+}
+
+// isAdapter says that a file is an adapter itself: it has low-rank factors.
+func isAdapter(c *object.File) bool {
+	return slices.ContainsFunc(c.Tensors(), func(t formats.Tensor) bool {
+		_, _, ok := names.Factor(t.Name)
+		return ok
+	})
+}
+
+// count adds what was found.
+func (c *Check) count(found []Verdict) {
+	for _, t := range found {
+		if t.OK {
+			switch t.Expected {
+			case ExpectMerged:
+				c.Merged++
+			case ExpectReplaced:
+				c.Replaced++
+			default:
+				c.Unchanged++
+			}
+		}
+		if !t.OK || t.Expected != ExpectUnchanged {
+			c.Tensors = append(c.Tensors, t)
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package merge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"dits/repo/object"
+)
+
+// A triple is a file as the base, HEAD and the other side of a merge have it. Absent is the zero TreeFile.
+type triple struct{ base, ours, theirs object.TreeFile }
+
+func (t triple) path() string {
+	for _, f := range []object.TreeFile{t.ours, t.theirs, t.base} {
+		if f.Path != "" {
+			return f.Path
+		}
+	}
+	return ""
+}
+
+// A Merge is the merge of two trees that come from a third, by file and by tensor. Without conflicts, Store
+// makes what is new in it; then Files is the result.
+type Merge struct {
+	Files     []object.TreeFile // the result, ascending by path; those that have to be made have no ID yet
+	Changed   []MergedFile      // that are not as ours had them
+	Conflicts []Conflict
+
+	repo     *object.Database
+	strategy Strategy
+	pending  []*tensorMerge
+}
+
+// Trees merges the files of ours and theirs, which both come from base.
+func Trees(r *object.Database, base, ours, theirs []object.TreeFile, s Strategy) (*Merge, error) {
+	m := &Merge{repo: r, strategy: s, Changed: []MergedFile{}, Conflicts: []Conflict{}}
+	for _, t := range triples(base, ours, theirs) {
+		f, merge, err := m.file(t)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.path(), err)
+		}
+		if merge != nil {
+			merge.at = len(m.Files)
+			m.pending = append(m.pending, merge)
+		}
+		if f.Path != "" {
+			m.Files = append(m.Files, f)
+		}
+	}
+	m.findNested(m.Files)
+	return m, nil
+}
+
+// BeforeStore is Files with those that are still to be made as they are in ours: whether they may be written
+// is known when their content is, for a merge that was cut off may have written it.
+func (m *Merge) BeforeStore(ours []object.TreeFile) []object.TreeFile {
+	files, were := slices.Clone(m.Files), object.ByPath(ours)
+	for _, t := range m.pending {
+		files[t.at] = were[files[t.at].Path]
+	}
+	return files
+}
+
+// conflict notes something that both sides changed.
+func (m *Merge) conflict(path, tensor, reason string) {
+	m.Conflicts = append(m.Conflicts, Conflict{path, tensor, reason})
+}
+
+// triples are all paths of the three trees, ascending.
+func triples(base, ours, theirs []object.TreeFile) []triple {
+	all := map[string]*triple{}
+	for i, files := range [][]object.TreeFile{base, ours, theirs} {
+		for _, f := range files {
+			if all[f.Path] == nil {
+				all[f.Path] = &triple{}
+			}
+			*[]*object.TreeFile{&all[f.Path].base, &all[f.Path].ours, &all[f.Path].theirs}[i] = f
+		}
+	}
+	out := make([]triple, 0, len(all))
+	for _, t := range all {
+		out = append(out, *t)
+	}
+	slices.SortFunc(out, func(a, b triple) int { return strings.Compare(a.path(), b.path()) })
+	return out
+}
+
+// file decides about one path: its file in the result, zero for none, and how to make its content
+// if that is neither side's.
+func (m *Merge) file(t triple) (object.TreeFile, *tensorMerge, error) {
+	switch {
+	case object.SameFile(t.ours, t.theirs) || object.SameFile(t.base, t.theirs):
+		return t.ours, nil, nil
+	case object.SameFile(t.base, t.ours):
+		return m.take(t), nil, nil
+	}
+	mode, modes := mergeModes(t)
+	if modes && (t.ours.ID == t.theirs.ID || t.base.ID == t.theirs.ID) { // one changed the content, one the mode
+		return m.remoded(t, t.ours, mode), nil, nil
+	}
+	if modes && t.base.ID == t.ours.ID {
+		return m.remoded(t, t.theirs, mode), nil, nil
+	}
+	var told bool
+	if modes {
+		f, merge, outcome, err := m.tensors(t, mode)
+		if err != nil || outcome == putTogether {
+			return f, merge, err
+		}
+		told = outcome == conflictsNamed
+	}
+	return m.whole(t, told), nil, nil
+}
+
+// take is theirs, or nothing where they removed it.
+func (m *Merge) take(t triple) object.TreeFile {
+	how := "theirs"
+	if t.theirs.Path == "" {
+		how = "removed"
+	}
+	m.Changed = append(m.Changed, MergedFile{Path: t.path(), How: how})
+	return t.theirs
+}
+
+// remoded is the content of one side with a merged mode.
+func (m *Merge) remoded(t triple, f object.TreeFile, mode uint32) object.TreeFile {
+	f.Mode = mode
+	if !object.SameFile(f, t.ours) {
+		m.Changed = append(m.Changed, MergedFile{Path: f.Path, How: "merged"})
+	}
+	return f
+}
+
+// mergeModes is the mode of a file that both sides have. ok is false where one has none, or a link.
+func mergeModes(t triple) (mode uint32, ok bool) {
+	if t.ours.Path == "" || t.theirs.Path == "" || t.ours.Mode == object.ModeLink || t.theirs.Mode == object.ModeLink {
+		return 0, false
+	}
+	if t.base.Mode == t.ours.Mode {
+		return t.theirs.Mode, true
+	}
+	return t.ours.Mode, true
+}
+
+// whole is a file that both sides changed and that cannot be put together: one of them as a whole, or
+// a conflict, unless its tensors have been named as such.
+func (m *Merge) whole(t triple, told bool) object.TreeFile {
+	switch m.strategy {
+	case Theirs:
+		return m.take(t)
+	case Ours:
+	default:
+		if !told {
+			m.conflict(t.path(), "", reasonOf(t))
+		}
+	}
+	return t.ours
+}
+
+// reasonOf says what both sides did.
+func reasonOf(t triple) string {
+	switch {
+	case t.ours.Path == "":
+		return "removed in HEAD, changed in the other"
+	case t.theirs.Path == "":
+		return "changed in HEAD, removed in the other"
+	case t.base.Path == "":
+		return "added on both sides"
+	}
+	return "changed on both sides"
+}
+
+// findNested finds files where the result needs a folder: one side made a file, the other a folder.
+func (m *Merge) findNested(files []object.TreeFile) {
+	have := make(map[string]bool, len(files))
+	for _, f := range files {
+		have[f.Path] = true
+	}
+	for _, f := range files {
+		for i, c := range f.Path {
+			if c == '/' && have[f.Path[:i]] {
+				m.conflict(f.Path[:i], "", "a file on one side, a folder with "+f.Path+" on the other")
+			}
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package object
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"dits/catalog"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+)
+
+// pieceBytes is how much of a blob is decoded at a time. With a piece for each
+// processor and two more, this bounds the memory that reading a file takes.
+const pieceBytes = 8 << 20
+
+// CopyMemory is how many bytes of a file are in memory at most while it is copied.
+func CopyMemory() int64 { return int64(runtime.GOMAXPROCS(0)+3) * pieceBytes }
+
+// A piece is a range of a file on its way from the store.
+type piece struct {
+	blob *tensorstore.BlobReader
+	off  int64 // in the blob
+	buf  []byte
+	done chan error // capacity 1
+}
+
+// A copier reads a file's pieces in parallel and hands them on in order.
+type copier struct {
+	repo  *Database
+	file  catalog.File
+	queue chan *piece // in the order of the file; its capacity bounds what is in memory
+	free  chan []byte
+}
+
+// CopyContent writes the bytes of f to w. When it returns nil they have f's digest;
+// [ErrCorrupt] if they do not, after some have been written.
+func (r *Database) CopyContent(ctx context.Context, w io.Writer, f catalog.File, p Progress) error {
+	n := runtime.GOMAXPROCS(0) + 1
+	c := &copier{r, f, make(chan *piece, n), make(chan []byte, n+2)}
+	h := digest.NewHasher()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(c.queue)
+		return c.read(ctx)
+	})
+	g.Go(func() error { return c.write(io.MultiWriter(h, w), p) })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if got := h.ID(); got != f.ID {
+		return fmt.Errorf("content has digest %s, want %s: %w", got.Short(), f.ID.Short(), ErrCorrupt)
+	}
+	return nil
+}
+
+// read starts the pieces of every segment.
+func (c *copier) read(ctx context.Context) error {
+	for i, s := range c.file.Layout.Segments {
+		blob, err := c.repo.Store.Blob(c.file.Blobs[i])
+		if err != nil {
+			return fmt.Errorf("offset %d: %w", s.Off, err)
+		}
+		if blob.Len() != s.Len {
+			return fmt.Errorf("offset %d: blob %s has %d bytes, want %d: %w",
+				s.Off, c.file.Blobs[i].Short(), blob.Len(), s.Len, ErrCorrupt)
+		}
+		for off := int64(0); off < s.Len; off += pieceBytes {
+			p := &piece{blob, off, c.buffer(min(pieceBytes, s.Len-off)), make(chan error, 1)}
+			select {
+			case c.queue <- p:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+			go p.fill()
+		}
+	}
+	return nil
+}
+
+// buffer returns n bytes, used ones if there are.
+func (c *copier) buffer(n int64) []byte {
+	select {
+	case b := <-c.free:
+		if int64(cap(b)) >= n {
+			return b[:n]
+		}
+	default:
+	}
+	return make([]byte, n)
+}
+
+func (p *piece) fill() {
+	n, err := p.blob.ReadAt(p.buf, p.off)
+	if n == len(p.buf) {
+		err = nil
+	} else if err == nil || err == io.EOF {
+		err = fmt.Errorf("blob ends at %d, want %d: %w", p.off+int64(n), p.off+int64(len(p.buf)), ErrCorrupt)
+	}
+	p.done <- err
+}
+
+// write takes the pieces in order.
+func (c *copier) write(w io.Writer, p Progress) error {
+	for pc := range c.queue {
+		if err := <-pc.done; err != nil {
+			return err
+		}
+		if _, err := w.Write(pc.buf); err != nil {
+			return err
+		}
+		p.Add(int64(len(pc.buf)))
+		select {
+		case c.free <- pc.buf:
+		default:
+		}
+	}
+	return nil
+}
+
+// ReadFull fills p from off; io.EOF with all bytes read is no error.
+func ReadFull(r io.ReaderAt, p []byte, off int64) error {
+	n, err := r.ReadAt(p, off)
+	if n == len(p) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("offset %d: got %d bytes, want %d: %w", off, n, len(p), err)
+}
+
+// Identify fills in the digests of a file whose blobs the store has, by reading all of it.
+func (r *Database) Identify(ctx context.Context, f *catalog.File, p Progress) error {
+	n := runtime.GOMAXPROCS(0) + 1
+	c := &copier{r, *f, make(chan *piece, n), make(chan []byte, n+2)}
+	whole, sha := digest.NewHasher(), sha256.New()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(c.queue)
+		return c.read(ctx)
+	})
+	g.Go(func() error { return c.write(io.MultiWriter(whole, sha), p) })
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	f.ID = whole.ID()
+	sha.Sum(f.SHA256[:0])
+	return nil
+}

@@ -1,0 +1,203 @@
+package object
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"dits/catalog"
+	"dits/formats"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// manifestVersion is the first byte of a manifest. A manifest is no identity: it
+// is kept under the digest of the file that it describes and can be made again.
+//
+//	len  what
+//	1    version, 1
+//	v    format: length, then the name ("safetensors", "gguf", "opaque")
+//	v    size of the file in bytes
+//	v    warning: length, then UTF-8
+//	v    number of dtypes, then each: length, name
+//	v    number of segments, then each:
+//	       1  kind
+//	       v  bytes
+//	       v  only if kind is data: index of the tensor, zigzag, less that of the data segment before, less 1
+//	v    number of tensors, then each:
+//	       v  name: length, UTF-8
+//	       v  dtype: index into the list above
+//	       v  number of dimensions, then each dimension, outermost first
+//	       v  only if no segment is the tensor's: its offset in the file (it has no bytes)
+//	32   SHA-256 of the file
+//	32   for each segment: digest of its bytes
+//
+// v is a uvarint. All digests are together at the end, so that what precedes
+// them compresses. Offsets follow from the segments' lengths: they tile the file.
+const manifestVersion = 1
+
+// EncodeManifest returns the manifest of f, whose layout has to be valid.
+func EncodeManifest(f catalog.File) []byte {
+	l := &f.Layout
+	b := []byte{manifestVersion}
+	b = AppendString(b, l.Format)
+	b = binary.AppendUvarint(b, uint64(l.Size))
+	b = AppendString(b, l.Warning)
+	dtypes, b := appendDTypes(b, l.Tensors)
+	b = appendSegments(b, l.Segments)
+	segments := l.DataSegments()
+	b = binary.AppendUvarint(b, uint64(len(l.Tensors)))
+	for i, t := range l.Tensors {
+		b = AppendString(b, t.Name)
+		b = binary.AppendUvarint(b, uint64(dtypes[t.DType]))
+		b = binary.AppendUvarint(b, uint64(len(t.Shape)))
+		for _, d := range t.Shape {
+			b = binary.AppendUvarint(b, uint64(d))
+		}
+		if segments[i] < 0 {
+			b = binary.AppendUvarint(b, uint64(t.Off))
+		}
+	}
+	b = append(b, f.SHA256[:]...)
+	for _, id := range f.Blobs {
+		b = append(b, id[:]...)
+	}
+	return b
+}
+
+func appendDTypes(b []byte, tensors []formats.Tensor) (map[formats.DType]int, []byte) {
+	index := map[formats.DType]int{}
+	var names []formats.DType
+	for _, t := range tensors {
+		if _, ok := index[t.DType]; !ok {
+			index[t.DType] = len(names)
+			names = append(names, t.DType)
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(names)))
+	for _, n := range names {
+		b = AppendString(b, string(n))
+	}
+	return index, b
+}
+
+func appendSegments(b []byte, segments []formats.Segment) []byte {
+	b = binary.AppendUvarint(b, uint64(len(segments)))
+	last := -1
+	for _, s := range segments {
+		b = append(b, byte(s.Kind))
+		b = binary.AppendUvarint(b, uint64(s.Len))
+		if s.Kind == formats.Data {
+			b = binary.AppendVarint(b, int64(s.Tensor-last-1))
+			last = s.Tensor
+		}
+	}
+	return b
+}
+
+// DecodeManifest reads and checks the manifest of the file id. It takes memory in
+// proportion to len(b), whatever the manifest claims.
+func DecodeManifest(id digest.ID, b []byte) (catalog.File, error) {
+	c := Cursor{What: "manifest " + id.Short(), B: b}
+	f := catalog.File{ID: id}
+	l := &f.Layout
+	if v := c.byte(); c.Err == nil && v != manifestVersion {
+		c.Fail("version %d, want %d", v, manifestVersion)
+	}
+	l.Format, l.Size, l.Warning = c.String(), c.Length(), c.String()
+	dtypes := make([]formats.DType, c.Count(1))
+	for i := range dtypes {
+		dtypes[i] = formats.DType(c.String())
+	}
+	l.Segments = readSegments(&c)
+	l.Tensors = readTensors(&c, dtypes, l.Segments)
+	copy(f.SHA256[:], c.bytes(uint64(len(f.SHA256))))
+	f.Blobs = make([]digest.ID, len(l.Segments))
+	for i := range f.Blobs {
+		f.Blobs[i] = c.ID()
+	}
+	if err := c.End(); err != nil {
+		return catalog.File{}, err
+	}
+	if err := l.Validate(); err != nil {
+		return catalog.File{}, fmt.Errorf("manifest %s: %w: %w", id.Short(), err, ErrCorrupt)
+	}
+	return f, nil
+}
+
+func readSegments(c *Cursor) []formats.Segment {
+	segments := make([]formats.Segment, c.Count(2+digest.Size))
+	var off int64
+	last := -1
+	for i := range segments {
+		s := formats.Segment{Kind: formats.Kind(c.byte()), Off: off, Len: c.Length(), Tensor: -1}
+		if s.Kind == formats.Data {
+			delta := c.Varint()
+			if delta < -1<<31 || delta > 1<<31 {
+				c.Fail("segment %d: tensor index out of range", i)
+			}
+			last += int(delta) + 1
+			s.Tensor = last
+		}
+		if c.Err == nil && s.Len > 1<<62-off {
+			c.Fail("segment %d: %d bytes at %d overflow", i, s.Len, off)
+		}
+		if c.Err != nil {
+			return nil
+		}
+		off += s.Len
+		segments[i] = s
+	}
+	return segments
+}
+
+func readTensors(c *Cursor, dtypes []formats.DType, segments []formats.Segment) []formats.Tensor {
+	tensors := make([]formats.Tensor, c.Count(3))
+	owner := make([]int, len(tensors)) // 1 + index of the segment
+	for i, s := range segments {
+		if s.Kind != formats.Data {
+			continue
+		}
+		if s.Tensor < 0 || s.Tensor >= len(tensors) || owner[s.Tensor] != 0 {
+			c.Fail("segment %d: tensor %d of %d, or claimed twice", i, s.Tensor, len(tensors))
+			return nil
+		}
+		owner[s.Tensor] = i + 1
+	}
+	for i := range tensors {
+		t := &tensors[i]
+		t.Name = c.String()
+		if d := c.Uvarint(); d < uint64(len(dtypes)) {
+			t.DType = dtypes[d]
+		} else {
+			c.Fail("tensor %q: dtype %d of %d", t.Name, d, len(dtypes))
+		}
+		t.Shape = make([]int64, c.Count(1))
+		for k := range t.Shape {
+			t.Shape[k] = c.Length()
+		}
+		if o := owner[i]; o > 0 {
+			t.Off, t.Len = segments[o-1].Off, segments[o-1].Len
+		} else {
+			t.Off = c.Length()
+		}
+		if c.Err != nil {
+			return nil
+		}
+	}
+	return tensors
+}
+
+// ReadFile returns how the file id is stored: from the catalog, which is a cache,
+// or from its manifest.
+func (r *Database) ReadFile(id digest.ID) (catalog.File, error) {
+	f, err := r.Catalog.File(id)
+	if !errors.Is(err, catalog.ErrNotFound) {
+		return f, err
+	}
+	b, err := r.Store.Object(pack.Manifest, id)
+	if err != nil {
+		return catalog.File{}, err
+	}
+	return DecodeManifest(id, b)
+}

@@ -1,0 +1,70 @@
+package object
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds on paths in trees and the index, in bytes. A path of a tree from
+// elsewhere has to be one that this machine can make.
+const (
+	maxName = 255
+	MaxPath = 4096
+)
+
+// CheckName refuses a name that cannot be one entry of a folder, or that would
+// reach out of the folder or into .dits. The digits of HFS+ and NTFS that fold
+// away (zero-width characters, a trailing dot or space, "dits~1") count as
+// .dits too, because a tree may be checked out there.
+func CheckName(name string) error {
+	switch {
+	case name == "":
+		return fmt.Errorf("name: empty")
+	case len(name) > maxName:
+		return fmt.Errorf("name %.20q…: %d bytes, want at most %d", name, len(name), maxName)
+	case name == "." || name == "..":
+		return fmt.Errorf("name %q: not allowed", name)
+	case strings.ContainsAny(name, "/\\\x00"):
+		return fmt.Errorf("name %q: has a slash, backslash or NUL", name)
+	case !utf8.ValidString(name):
+		return fmt.Errorf("name %q: not UTF-8", name)
+	case isDitsDir(name):
+		return fmt.Errorf("name %q: reserved for the repository itself", name)
+	}
+	return nil
+}
+
+// isDitsDir says that some file system may take name for ".dits".
+func isDitsDir(name string) bool {
+	kept := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x206a && r <= 0x206f, r == 0xfeff:
+			return -1
+		case r == 0x017f: // ſ folds to s
+			return 's'
+		}
+		return r
+	}, name)
+	kept = strings.TrimRight(kept, ". ")
+	if i := strings.IndexByte(kept, ':'); i >= 0 { // NTFS stream
+		kept = strings.TrimRight(kept[:i], ". ")
+	}
+	return strings.EqualFold(kept, ".dits") || strings.EqualFold(kept, "dits~1")
+}
+
+// CheckPath refuses a path any of whose parts [checkName] refuses.
+func CheckPath(path string) error {
+	if len(path) > MaxPath {
+		return fmt.Errorf("path %.20q…: %d bytes, want at most %d", path, len(path), MaxPath)
+	}
+	for name := range strings.SplitSeq(path, "/") {
+		if err := CheckName(name); err != nil {
+			return fmt.Errorf("path %q: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// Dir is the name of the repository's folder in its working folder.
+const Dir = ".dits"

@@ -1,0 +1,173 @@
+package object
+
+import (
+	"fmt"
+	"strings"
+
+	"dits/catalog"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// Bounds on a tree with all that is below it. Folders that name each other's
+// content many times over would otherwise unfold without end.
+const (
+	MaxEntries = 1 << 22 // files and folders
+	MaxLevels  = MaxPath / 2
+)
+
+// A TreeFile is a file somewhere below a tree.
+type TreeFile struct {
+	Path string
+	Mode uint32
+	ID   digest.ID
+	Size int64 // bytes
+}
+
+// CommitFiles returns the files of the commit id; none for the zero ID.
+func (r *Database) CommitFiles(id digest.ID) ([]TreeFile, error) {
+	if id.IsZero() {
+		return nil, nil
+	}
+	c, err := r.ReadCommit(id)
+	if err != nil {
+		return nil, err
+	}
+	return r.TreeFiles(c.Tree)
+}
+
+// SameFile says that two files have the same content and mode.
+func SameFile(a, b TreeFile) bool { return a.ID == b.ID && a.Mode == b.Mode }
+
+// ByPath finds files by their path.
+func ByPath(files []TreeFile) map[string]TreeFile {
+	m := make(map[string]TreeFile, len(files))
+	for _, f := range files {
+		m[f.Path] = f
+	}
+	return m
+}
+
+// TreeFiles returns all files below the tree id, ascending by the bytes of their
+// path. The zero ID is the empty tree.
+func (r *Database) TreeFiles(id digest.ID) ([]TreeFile, error) {
+	if id.IsZero() {
+		return nil, nil
+	}
+	var files []TreeFile
+	err := r.walkTree(id, "", 0, func(f TreeFile) error {
+		files = append(files, f)
+		return nil
+	})
+	return files, err
+}
+
+// walkTree visits the files below the tree id, whose path is dir ("" or with a
+// slash at its end) and which lies level folders deep.
+func (r *Database) walkTree(id digest.ID, dir string, level int, visit func(TreeFile) error) error {
+	w := treeWalk{r, MaxEntries, visit}
+	return w.folder(id, dir, level)
+}
+
+// A treeWalk visits the files below a tree.
+type treeWalk struct {
+	repo  *Database
+	left  int // entries that it may still meet
+	visit func(TreeFile) error
+}
+
+// folder visits the files of the tree id, whose path is dir: "" or with a slash at
+// its end.
+func (w *treeWalk) folder(id digest.ID, dir string, level int) error {
+	t, err := w.repo.ReadTree(id)
+	if err != nil {
+		return fmt.Errorf("folder %q: %w", dir, err)
+	}
+	if w.left -= len(t.Entries); w.left < 0 {
+		return fmt.Errorf("folder %.40q: too many files and folders, want at most %d: %w", dir, MaxEntries, ErrCorrupt)
+	}
+	if level > MaxLevels {
+		return fmt.Errorf("folder %.40q…: more than %d folders deep: %w", dir, MaxLevels, ErrCorrupt)
+	}
+	for _, e := range asPaths(t.Entries) {
+		path := dir + e.Name
+		if len(path) > MaxPath {
+			return fmt.Errorf("path %.40q…: %d bytes, want at most %d: %w", path, len(path), MaxPath, ErrCorrupt)
+		}
+		if e.Mode == ModeDir {
+			err = w.folder(e.ID, path+"/", level+1)
+		} else {
+			err = w.visit(TreeFile{path, e.Mode, e.ID, e.Size})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lookup returns the entry at path below the tree id: a file or a folder; "" is
+// the tree itself. [ErrNoPath] if there is none.
+func (r *Database) Lookup(id digest.ID, path string) (catalog.TreeEntry, error) {
+	e := catalog.TreeEntry{Mode: ModeDir, ID: id}
+	if path == "" {
+		return e, nil
+	}
+	for name := range strings.SplitSeq(path, "/") {
+		if e.Mode != ModeDir || e.ID.IsZero() {
+			return e, fmt.Errorf("%s: %w", path, ErrNoPath)
+		}
+		t, err := r.ReadTree(e.ID)
+		if err != nil {
+			return e, err
+		}
+		found := false
+		if e, found = FindEntry(t, name); !found {
+			return e, fmt.Errorf("%s: %w", path, ErrNoPath)
+		}
+	}
+	return e, nil
+}
+
+// PutTree stores the tree of the files, ascending by path, and the trees below
+// it, and returns its entry. w knows which it has already.
+func PutTree(w *tensorstore.Writer, files []TreeFile, level int) (catalog.TreeEntry, error) {
+	var entries []catalog.TreeEntry
+	var size int64
+	for len(files) > 0 {
+		name, _, isDir := strings.Cut(files[0].Path[level:], "/")
+		n := 1
+		e := catalog.TreeEntry{Name: name, Mode: files[0].Mode, ID: files[0].ID, Size: files[0].Size}
+		if isDir {
+			prefix := files[0].Path[:level+len(name)+1]
+			for n < len(files) && strings.HasPrefix(files[n].Path, prefix) {
+				n++
+			}
+			sub, err := PutTree(w, files[:n], len(prefix))
+			if err != nil {
+				return sub, err
+			}
+			sub.Name = name
+			e = sub
+		}
+		if size += e.Size; size < 0 {
+			return e, fmt.Errorf("folder of %q: sizes overflow", files[0].Path)
+		}
+		entries = append(entries, e)
+		files = files[n:]
+	}
+	sortByName(entries)
+	b := EncodeTree(entries)
+	id := digest.Sum(b)
+	return catalog.TreeEntry{Mode: ModeDir, ID: id, Size: size}, w.PutObject(pack.Tree, id, b)
+}
+
+// IDs are the digests of files, in their order.
+func IDs(files []TreeFile) []digest.ID {
+	ids := make([]digest.ID, len(files))
+	for i, f := range files {
+		ids[i] = f.ID
+	}
+	return ids
+}

@@ -1,0 +1,20 @@
+package refs
+
+import (
+	"errors"
+)
+
+// ErrLocked means that another process is changing this repository.
+var ErrLocked = errors.New("repository is locked by another dits process")
+
+// ErrRefMoved means that a ref no longer has the value that the update started from.
+var ErrRefMoved = errors.New("ref moved")
+
+// ErrUnknownRevision means that nothing goes by that name.
+var ErrUnknownRevision = errors.New("unknown revision")
+
+// ErrAmbiguous means that several commits start with the given digits.
+var ErrAmbiguous = errors.New("ambiguous revision")
+
+// ErrExists means that a branch or tag of that name is there already.
+var ErrExists = errors.New("already exists")

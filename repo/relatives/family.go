@@ -1,0 +1,206 @@
+package relatives
+
+import (
+	"context"
+	"io"
+	"math"
+	"slices"
+
+	"dits/catalog"
+	"dits/formats"
+	"dits/formats/names"
+	"dits/tensorstore/digest"
+)
+
+// A Family is what the tensors of one new file may be similar to.
+type Family struct {
+	members []*member        // the closest first
+	Sources map[int][]Source // by segment, the closest first
+}
+
+// Paths are the files that have relatives, the closest first; "" for one from elsewhere in the store.
+func (fam Family) Paths() []string {
+	paths := make([]string, len(fam.members))
+	for i, m := range fam.members {
+		paths[i] = m.path
+	}
+	return paths
+}
+
+// tensorSources is how many tensors of the same role are looked at for each of a file.
+const tensorSources = 8
+
+// comparedAtOnce is for how many tensors of a file the sketches of others are in memory: some 20 MiB.
+const comparedAtOnce = 256
+
+// Family finds what the tensors of the file at path, whose bytes are src, may be similar to.
+func (rs *Finder) Family(ctx context.Context, path string, f catalog.File, src io.ReaderAt) (Family, error) {
+	me := newMember(path, f)
+	if len(me.roles) == 0 {
+		return Family{}, nil
+	}
+	if err := rs.load(); err != nil {
+		return Family{}, err
+	}
+	if err := rs.book.ofFile(ctx, me, src); err != nil {
+		return Family{}, err
+	}
+	fam := Family{Sources: map[int][]Source{}}
+	var err error
+	if fam.members, err = rs.ranked(ctx, me); err != nil {
+		return Family{}, err
+	}
+	for segments := range slices.Chunk(me.segments(), comparedAtOnce) {
+		if err := rs.sourcesByRole(ctx, me, segments, fam); err != nil {
+			return Family{}, err
+		}
+		if err := rs.sourcesByLooks(ctx, me, segments, fam); err != nil {
+			return Family{}, err
+		}
+		rs.book.forget()
+	}
+	fam.addExperts(me)
+	fam.addScaled(me)
+	return fam, nil
+}
+
+// ranked are the candidates, the closest first.
+func (rs *Finder) ranked(ctx context.Context, me *member) ([]*member, error) {
+	all, err := rs.candidates(me)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		if r.distance, err = rs.distance(ctx, me, r); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *member) int { return closeness{distance: a.distance}.order(closeness{distance: b.distance}) })
+	return all, nil
+}
+
+// distance is the mean over some tensors of both; infinite when there is nothing to compare.
+func (rs *Finder) distance(ctx context.Context, me, other *member) (float64, error) {
+	pairs := me.pairs(other)
+	segments := make([]int, len(pairs))
+	for k, p := range pairs {
+		segments[k] = p[1]
+	}
+	if err := rs.book.ofStore(ctx, other.traced(segments)); err != nil {
+		return 0, err
+	}
+	var sum float64
+	var n int
+	for _, p := range pairs {
+		if c := rs.book.between(me.file.Blobs[p[0]], other.file.Blobs[p[1]]); !math.IsInf(c.distance, 1) {
+			sum, n = sum+c.distance, n+1
+		}
+	}
+	if n == 0 {
+		return math.Inf(1), nil
+	}
+	return sum / float64(n), nil
+}
+
+// sourcesByRole are the tensors of the members with the same role, and in one file those of the
+// same dtype before others. Where no sketch is at hand, a tensor is as far as its file.
+func (rs *Finder) sourcesByRole(ctx context.Context, me *member, segments []int, fam Family) error {
+	var tensors []traced
+	for _, i := range segments {
+		t := me.tensor(i)
+		list, of := fam.byRole(names.Role(t.Name), t)
+		fam.Sources[i] = list
+		tensors = append(tensors, of...)
+	}
+	if err := rs.book.ofStore(ctx, tensors); err != nil {
+		return err
+	}
+	for _, i := range segments {
+		list := fam.Sources[i]
+		for k := range list {
+			if c := rs.book.between(me.file.Blobs[i], list[k].Blob); c != unlike {
+				list[k].Distance, list[k].Correlation = c.distance, c.correlation
+			}
+		}
+	}
+	return nil
+}
+
+// byRole lists the tensors that t shares a role with, each content once.
+func (fam Family) byRole(role string, t formats.Tensor) (list []Source, tensors []traced) {
+	seen := map[digest.ID]bool{}
+	for _, r := range fam.members {
+		like := r.like(role, t)
+		slices.SortStableFunc(like, func(i, j int) int { return castRank(r.tensor(i), t) - castRank(r.tensor(j), t) })
+		for _, i := range like {
+			if id := r.file.Blobs[i]; !seen[id] && len(list) < tensorSources {
+				seen[id] = true
+				list = append(list, Source{Blob: id, File: r.file.ID, Format: r.file.Layout.Format, Tensor: r.tensor(i), Named: true, Distance: r.distance, Correlation: math.NaN()})
+				tensors = append(tensors, r.traced([]int{i})...)
+			}
+		}
+	}
+	return list, tensors
+}
+
+// castRank is 0 for a tensor of the dtype of t, 1 for one to cast.
+func castRank(r, t formats.Tensor) int {
+	if r.DType == t.DType {
+		return 0
+	}
+	return 1
+}
+
+// sourcesByLooks adds tensors of any name to those whose role finds nothing that is like them.
+func (rs *Finder) sourcesByLooks(ctx context.Context, me *member, segments []int, fam Family) error {
+	filled := false
+	for _, i := range segments {
+		t, id := me.tensor(i), me.file.Blobs[i]
+		if s := rs.book.known[id]; len(s.values) > 0 && !slices.ContainsFunc(fam.Sources[i], func(o Source) bool { return o.serves(t) }) {
+			if !filled {
+				if err := rs.book.fill(ctx); err != nil {
+					return err
+				}
+				filled = true
+			}
+			list, err := rs.lookalikes(id, s)
+			if err != nil {
+				return err
+			}
+			fam.Sources[i] = append(fam.Sources[i], list...)
+		}
+		slices.SortStableFunc(fam.Sources[i], func(a, b Source) int { return closeness{distance: a.Distance}.order(closeness{distance: b.Distance}) })
+	}
+	return nil
+}
+
+// isNear says that one of the files at hand has a blob.
+func (rs *Finder) isNear(blob digest.ID) bool {
+	return slices.ContainsFunc(rs.near, func(r *member) bool { return slices.Contains(r.file.Blobs, blob) })
+}
+
+// lookalikes are the tensors of the store that s, the sketch of a blob, is like.
+func (rs *Finder) lookalikes(of digest.ID, s *sketch) ([]Source, error) {
+	near, err := rs.book.nearest(s)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]digest.ID, len(near))
+	for i, f := range near {
+		ids[i] = f.blob
+	}
+	holders, err := rs.folder.Catalog.Holders(ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []Source
+	for _, f := range near {
+		if rs.only && !rs.isNear(f.blob) {
+			continue
+		}
+		if h, ok := holders[f.blob]; ok && f.blob != of && len(out) < tensorSources {
+			out = append(out, Source{Blob: f.blob, File: h.File, Format: h.Format, Tensor: h.Tensor, Distance: f.distance, Correlation: f.correlation})
+		}
+	}
+	return out, nil
+}

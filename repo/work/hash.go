@@ -1,0 +1,71 @@
+package work
+
+import (
+	"io"
+	"os"
+
+	"dits/repo/object"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
+)
+
+// HashFile returns the digest of what a working file holds now: its bytes, or the
+// target of a link. It costs reading the file.
+func (r *Folder) HashFile(f WorkFile) (digest.ID, error) {
+	if f.Mode == object.ModeLink {
+		target, err := os.Readlink(r.WorkPath(f.Path))
+		return digest.Sum([]byte(target)), err
+	}
+	file, err := os.Open(r.WorkPath(f.Path))
+	if err != nil {
+		return digest.ID{}, err
+	}
+	defer file.Close()
+	h := digest.NewHasher()
+	if _, err := io.CopyBuffer(h, onlyReader{file}, make([]byte, 1<<20)); err != nil {
+		return digest.ID{}, err
+	}
+	return h.ID(), nil
+}
+
+// onlyReader hides that a file can write itself elsewhere in small pieces.
+type onlyReader struct{ io.Reader }
+
+// A verdict compares a working file to what the index says of it.
+type verdict int
+
+const (
+	asStaged  verdict = iota
+	isTouched         // the same content under another stat: the index can be refreshed
+	isChanged
+	isGone
+)
+
+// compare says whether the working file of e is as staged. It reads the file only
+// if its stat does not match, or may hide a change; then id is its digest.
+func (r *Folder) compare(x *Index, e *IndexEntry, f WorkFile, exists bool) (verdict, error) {
+	switch {
+	case !exists:
+		return isGone, nil
+	case f.Mode != e.Mode || f.Size != e.Size:
+		return isChanged, nil
+	case f.Stat == e.Stat && !x.Racy(e):
+		return asStaged, nil
+	}
+	id, err := r.HashFile(f)
+	switch {
+	case disk.IsNoFile(err):
+		return isGone, nil
+	case err != nil:
+		return isChanged, err
+	case id != e.ID:
+		return isChanged, nil
+	}
+	return isTouched, nil
+}
+
+// refresh returns the entry of e for a working file found to hold e's content.
+func refresh(e IndexEntry, f WorkFile) IndexEntry {
+	e.Stat, e.fresh = f.Stat, true
+	return e
+}

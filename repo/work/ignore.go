@@ -1,0 +1,82 @@
+package work
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// IgnoreFile is the name of a file that lists what is not to be tracked, for its
+// folder and those below.
+const IgnoreFile = ".ditsignore"
+
+// maxIgnore bounds how much of a .ditsignore is read, in bytes.
+const maxIgnore = 1 << 20
+
+// ignores are the rules that hold in one folder: its own and, through up, those
+// of the folders above. The last line that matches decides, deeper files first.
+type ignores struct {
+	up    *ignores
+	dir   string // slash-separated, relative to the root; "" is the root
+	globs []glob
+}
+
+// enter returns the rules for the folder dir below x's, reading its .ditsignore
+// if it has one. A link is not followed.
+func (x *ignores) enter(root, dir string) *ignores {
+	name := filepath.Join(root, filepath.FromSlash(dir), IgnoreFile)
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
+		return x
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return x
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxIgnore))
+	if err != nil {
+		return x
+	}
+	return &ignores{up: x, dir: dir, globs: parseGlobs(string(b))}
+}
+
+func parseGlobs(text string) []glob {
+	var globs []glob
+	for line := range strings.SplitSeq(strings.TrimPrefix(text, "\ufeff"), "\n") {
+		if g, ok := parseGlob(line); ok {
+			globs = append(globs, g)
+		}
+	}
+	return globs
+}
+
+// match says that path is ignored by itself; that a folder above it is ignored is
+// for the caller to know.
+func (x *ignores) match(path string, isDir bool) bool {
+	for ; x != nil; x = x.up {
+		rel := strings.TrimPrefix(strings.TrimPrefix(path, x.dir), "/")
+		for i := len(x.globs) - 1; i >= 0; i-- {
+			if x.globs[i].match(rel, isDir) {
+				return !x.globs[i].negated
+			}
+		}
+	}
+	return false
+}
+
+// Ignored says that .ditsignore files cover path, or a folder above it. It reads
+// those files anew.
+func (r *Folder) Ignored(path string, isDir bool) bool {
+	x := (*ignores)(nil).enter(r.Root, "")
+	for i, c := range path {
+		if c != '/' {
+			continue
+		}
+		if x.match(path[:i], true) {
+			return true
+		}
+		x = x.enter(r.Root, path[:i])
+	}
+	return x.match(path, isDir)
+}

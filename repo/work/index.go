@@ -1,0 +1,243 @@
+package work
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+
+	"dits/repo/object"
+	"dits/tensorstore/digest"
+)
+
+// indexMagic and indexVersion start the index file.
+//
+//	off  len  what
+//	0    4    "DIDX"
+//	4    1    version, 1
+//	5    v    number of entries, then each, in ascending order of the bytes of its path:
+//	          v   path: length, UTF-8, slash-separated
+//	          v   mode
+//	          32  digest of the file's bytes
+//	          v   size in bytes
+//	          v   mtime, nanoseconds since 1970, zigzag
+//	          v   ctime, the same
+//	          v   inode
+//	end  8    xxhash64 of everything before, little endian
+//
+// v is a uvarint. An entry whose mtime, ctime and inode are all zero has to be
+// hashed before it is taken for unchanged.
+const (
+	indexMagic   = "DIDX"
+	indexVersion = 1
+)
+
+// An IndexEntry is a staged file.
+type IndexEntry struct {
+	Path string
+	Mode uint32 // ModeFile, ModeExec or ModeLink
+	ID   digest.ID
+	Size int64 // bytes
+	Stat Stat  // of the working file, taken before its content was found to be ID
+
+	fresh bool // put since the index was read
+}
+
+// An Index is what the next commit will hold. It is not safe for concurrent use.
+type Index struct {
+	Entries []IndexEntry // ascending by the bytes of Path
+
+	Written int64 // mtime of the file it was read from, nanoseconds; 0: none
+}
+
+// Find returns the entry of path, or nil. The pointer is good until the next Put
+// or Remove.
+func (x *Index) Find(path string) *IndexEntry {
+	if i, ok := x.search(path); ok {
+		return &x.Entries[i]
+	}
+	return nil
+}
+
+func (x *Index) search(path string) (int, bool) {
+	return sort.Find(len(x.Entries), func(i int) int { return strings.Compare(path, x.Entries[i].Path) })
+}
+
+// Under returns the entries of the folder dir and below; "" is all. The slice is
+// part of Entries.
+func (x *Index) Under(dir string) []IndexEntry {
+	if dir == "" {
+		return x.Entries
+	}
+	i, _ := x.search(dir + "/")
+	j, _ := x.search(dir + "0") // the byte after '/'
+	return x.Entries[i:j]
+}
+
+// Put adds or replaces the entry of e.Path. What cannot be there beside it goes:
+// a file where it needs a folder, files in a folder of its name. A Stat that is
+// not zero claims that the working file was compared to e.ID just now.
+func (x *Index) Put(e IndexEntry) {
+	for i := strings.LastIndexByte(e.Path, '/'); i > 0; i = strings.LastIndexByte(e.Path[:i], '/') {
+		x.Remove(e.Path[:i])
+	}
+	if under := x.Under(e.Path); len(under) > 0 {
+		from, _ := x.search(under[0].Path)
+		x.Entries = slices.Delete(x.Entries, from, from+len(under))
+	}
+	e.fresh = true
+	i, found := x.search(e.Path)
+	if found {
+		x.Entries[i] = e
+		return
+	}
+	x.Entries = slices.Insert(x.Entries, i, e)
+}
+
+// Remove drops the entry of path, if there is one.
+func (x *Index) Remove(path string) {
+	if i, ok := x.search(path); ok {
+		x.Entries = slices.Delete(x.Entries, i, i+1)
+	}
+}
+
+// Racy says that a change to e's file may not show in its Stat: the file's mtime
+// is not older than the index it was read from, so that it can have been written
+// again within one tick of the clock.
+func (x *Index) Racy(e *IndexEntry) bool {
+	return e.Stat == Stat{} || !e.fresh && x.Written != 0 && e.Stat.MTime >= x.Written
+}
+
+// encode returns the bytes of the index. Entries that are racy lose their Stat:
+// the new file's time would hide that they are.
+func (x *Index) encode() []byte {
+	b := append([]byte(indexMagic), indexVersion)
+	b = binary.AppendUvarint(b, uint64(len(x.Entries)))
+	for i := range x.Entries {
+		e := x.Entries[i]
+		if x.Racy(&e) {
+			e.Stat = Stat{}
+		}
+		b = object.AppendString(b, e.Path)
+		b = binary.AppendUvarint(b, uint64(e.Mode))
+		b = append(b, e.ID[:]...)
+		b = binary.AppendUvarint(b, uint64(e.Size))
+		b = binary.AppendVarint(b, e.Stat.MTime)
+		b = binary.AppendVarint(b, e.Stat.CTime)
+		b = binary.AppendUvarint(b, e.Stat.Inode)
+	}
+	return binary.LittleEndian.AppendUint64(b, xxhash.Sum64(b))
+}
+
+// decodeIndex reads and checks the bytes of an index file.
+func decodeIndex(b []byte) (*Index, error) {
+	const trailer = 8
+	if len(b) < len(indexMagic)+1+trailer || string(b[:4]) != indexMagic {
+		return nil, fmt.Errorf("index: no index file: %w", object.ErrCorrupt)
+	}
+	if b[4] != indexVersion {
+		return nil, fmt.Errorf("index: version %d, want %d: %w", b[4], indexVersion, object.ErrVersion)
+	}
+	body, sum := b[:len(b)-trailer], binary.LittleEndian.Uint64(b[len(b)-trailer:])
+	if got := xxhash.Sum64(body); got != sum {
+		return nil, fmt.Errorf("index: checksum %016x, want %016x: %w", got, sum, object.ErrCorrupt)
+	}
+	c := object.Cursor{What: "index", B: body, Off: 5}
+	x := &Index{Entries: make([]IndexEntry, c.Count(39))}
+	for i := range x.Entries {
+		e := readIndexEntry(&c)
+		if c.Err == nil && i > 0 && e.Path <= x.Entries[i-1].Path {
+			c.Fail("path %q after %q", e.Path, x.Entries[i-1].Path)
+		}
+		if c.Err != nil {
+			return nil, c.Err
+		}
+		x.Entries[i] = e
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return x, x.checkFolders()
+}
+
+func readIndexEntry(c *object.Cursor) IndexEntry {
+	e := IndexEntry{Path: c.String()}
+	mode := c.Uvarint()
+	e.ID, e.Size = c.ID(), c.Length()
+	e.Stat = Stat{c.Varint(), c.Varint(), c.Uvarint()}
+	if c.Err != nil {
+		return e
+	}
+	e.Mode = uint32(min(mode, math.MaxUint32))
+	if !object.ValidMode(e.Mode) || e.Mode == object.ModeDir {
+		c.Fail("mode %o of %q", mode, e.Path)
+	}
+	if err := object.CheckPath(e.Path); err != nil {
+		c.Fail("%v", err)
+	}
+	return e
+}
+
+// checkFolders refuses a path that is both a file and a folder.
+func (x *Index) checkFolders() error {
+	for _, e := range x.Entries {
+		if under := x.Under(e.Path); len(under) > 0 {
+			return fmt.Errorf("index: %q and %q: a file and a folder: %w", e.Path, under[0].Path, object.ErrCorrupt)
+		}
+	}
+	return nil
+}
+
+func (r *Folder) indexPath() string { return filepath.Join(r.Dir, "index") }
+
+// Index reads the staging index; it is empty before the first add.
+func (r *Folder) Index() (*Index, error) {
+	f, err := os.Open(r.indexPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Index{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	x, err := decodeIndex(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.indexPath(), err)
+	}
+	x.Written = info.ModTime().UnixNano()
+	return x, nil
+}
+
+// WriteIndex replaces the index file. The caller has held the lock since before it
+// read x.
+func (r *Folder) WriteIndex(x *Index) error {
+	return r.WriteFile(r.indexPath(), x.encode())
+}
+
+// Adopt takes over entries of files just written or compared: all of them, or only
+// those that agree with what is staged.
+func (x *Index) Adopt(entries []IndexEntry, all bool) {
+	for _, e := range entries {
+		now := x.Find(e.Path)
+		if all || now != nil && now.ID == e.ID && now.Mode == e.Mode {
+			x.Put(e)
+		}
+	}
+}

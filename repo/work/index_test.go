@@ -1,0 +1,77 @@
+package work
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/stretchr/testify/require"
+
+	"dits/repo/object"
+	"dits/repo/repotest"
+	"dits/tensorstore/digest"
+)
+
+func TestIndexPutAndUnder(t *testing.T) {
+	x := &Index{}
+	for _, p := range []string{"a/b", "a-b", "a/c/d", "a0", "b"} {
+		x.Put(IndexEntry{Path: p, Mode: object.ModeFile, ID: digest.ID{1}})
+	}
+	names := func(es []IndexEntry) (out []string) {
+		for _, e := range es {
+			out = append(out, e.Path)
+		}
+		return out
+	}
+	require.Equal(t, []string{"a-b", "a/b", "a/c/d", "a0", "b"}, names(x.Entries))
+	require.Equal(t, []string{"a/b", "a/c/d"}, names(x.Under("a")))
+	x.Put(IndexEntry{Path: "a/c", Mode: object.ModeFile})
+	require.Equal(t, []string{"a-b", "a/b", "a/c", "a0", "b"}, names(x.Entries), "a folder gives way to a file")
+	x.Put(IndexEntry{Path: "b/x/y", Mode: object.ModeFile})
+	require.Equal(t, []string{"a-b", "a/b", "a/c", "a0", "b/x/y"}, names(x.Entries), "a file gives way to a folder")
+	x.Put(IndexEntry{Path: "a", Mode: object.ModeFile})
+	require.Equal(t, []string{"a", "a-b", "a0", "b/x/y"}, names(x.Entries))
+	require.NoError(t, x.checkFolders())
+	x.Entries = append(x.Entries[:1], append([]IndexEntry{{Path: "a-b"}, {Path: "a/x"}}, x.Entries[2:]...)...)
+	require.ErrorIs(t, x.checkFolders(), object.ErrCorrupt)
+}
+
+func TestGoldenIndex(t *testing.T) {
+	x := &Index{Entries: []IndexEntry{
+		{Path: "a-b", Mode: object.ModeFile, ID: repotest.ID("1"), Size: 1 << 40, Stat: Stat{1_700_000_000_123456789, -5, 77}},
+		{Path: "a/b", Mode: object.ModeLink, ID: repotest.ID("2"), Size: 3},
+	}}
+	b := x.encode()
+	repotest.Golden(t, "index.hex", b)
+	got, err := decodeIndex(b)
+	require.NoError(t, err)
+	require.Equal(t, x, got)
+}
+
+func TestDamagedIndex(t *testing.T) {
+	b := (&Index{Entries: []IndexEntry{{Path: "a", Mode: object.ModeFile, ID: repotest.ID("1"), Size: 4}}}).encode()
+	for n := range b {
+		_, err := decodeIndex(b[:n])
+		require.ErrorIs(t, err, object.ErrCorrupt, "prefix of %d bytes", n)
+		flipped := append([]byte{}, b...)
+		flipped[n] ^= 0x10
+		_, err = decodeIndex(flipped)
+		require.Error(t, err, "byte %d", n)
+	}
+}
+
+func FuzzDecodeIndex(f *testing.F) {
+	b := (&Index{Entries: []IndexEntry{{Path: "a/b", Mode: object.ModeFile, ID: digest.ID{1}, Size: 4}}}).encode()
+	f.Add(b[:len(b)-8]) // without its checksum
+	f.Fuzz(func(t *testing.T, b []byte) {
+		x, err := decodeIndex(binary.LittleEndian.AppendUint64(b, xxhash.Sum64(b)))
+		if err != nil {
+			return
+		}
+		for _, e := range x.Entries {
+			if err := object.CheckPath(e.Path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,177 @@
+package work
+
+import (
+	"sort"
+
+	"dits/repo/object"
+	"dits/tensorstore/digest"
+)
+
+// What became of a file between two states.
+const (
+	ChangeAdded    = "added"
+	ChangeModified = "modified"
+	ChangeDeleted  = "deleted"
+	ChangeType     = "typechange" // a file became a link, or the other way round
+)
+
+// A Change is a file that differs between two states.
+type Change struct {
+	Path   string `json:"path"`
+	Status string `json:"status"` // added, modified, deleted or typechange
+}
+
+// Status is what is checked out and how the three states differ.
+type Status struct {
+	Branch    string    `json:"branch"` // "" when HEAD is detached
+	Head      digest.ID `json:"head"`   // "" before the first commit
+	Staged    []Change  `json:"staged"` // index against HEAD
+	Changed   []Change  `json:"changed"`
+	Untracked []string  `json:"untracked"`
+}
+
+// Clean says that nothing tracked differs.
+func (s *Status) Clean() bool { return len(s.Staged) == 0 && len(s.Changed) == 0 }
+
+// Status compares HEAD, the index and the working folder. A file whose size, mtime,
+// ctime and inode are as in the index is not read. What had to be read and had not
+// changed is noted in the index if no one else holds the lock.
+func (r *Folder) Status() (*Status, error) {
+	h, err := r.Head()
+	if err != nil {
+		return nil, err
+	}
+	x, err := r.Index()
+	if err != nil {
+		return nil, err
+	}
+	head, err := r.CommitFiles(h.Commit)
+	if err != nil {
+		return nil, err
+	}
+	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}}
+	s.Staged = ChangesBetween(head, x.Files())
+	c := survey{repo: r, index: x, status: s, seen: map[string]bool{}}
+	if err := r.Walk("", false, c.file); err != nil {
+		return nil, err
+	}
+	if err := c.unmet(); err != nil {
+		return nil, err
+	}
+	if len(c.refreshed) > 0 {
+		r.saveRefreshed(c.refreshed)
+	}
+	return s, nil
+}
+
+// Files are the entries without their stat.
+func (x *Index) Files() []object.TreeFile {
+	files := make([]object.TreeFile, len(x.Entries))
+	for i, e := range x.Entries {
+		files[i] = object.TreeFile{Path: e.Path, Mode: e.Mode, ID: e.ID, Size: e.Size}
+	}
+	return files
+}
+
+// ChangesBetween merges two lists of files, each ascending by path.
+func ChangesBetween(a, b []object.TreeFile) []Change {
+	out := []Change{}
+	for len(a) > 0 || len(b) > 0 {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0].Path < b[0].Path:
+			out = append(out, Change{a[0].Path, ChangeDeleted})
+			a = a[1:]
+		case len(a) == 0 || b[0].Path < a[0].Path:
+			out = append(out, Change{b[0].Path, ChangeAdded})
+			b = b[1:]
+		default:
+			if a[0].Mode != b[0].Mode || a[0].ID != b[0].ID {
+				out = append(out, Change{a[0].Path, kindOfChange(a[0].Mode, b[0].Mode)})
+			}
+			a, b = a[1:], b[1:]
+		}
+	}
+	return out
+}
+
+func kindOfChange(from, to uint32) string {
+	if (from == object.ModeLink) != (to == object.ModeLink) {
+		return ChangeType
+	}
+	return ChangeModified
+}
+
+// A survey sets the working folder against the index.
+type survey struct {
+	repo      *Folder
+	index     *Index
+	status    *Status
+	seen      map[string]bool
+	refreshed []IndexEntry // found unchanged by reading
+}
+
+func (c *survey) file(f WorkFile) error {
+	e := c.index.Find(f.Path)
+	if e == nil {
+		c.status.Untracked = append(c.status.Untracked, f.Path)
+		return nil
+	}
+	c.seen[f.Path] = true
+	return c.tracked(e, f, true)
+}
+
+func (c *survey) tracked(e *IndexEntry, f WorkFile, exists bool) error {
+	v, err := c.repo.compare(c.index, e, f, exists)
+	switch v {
+	case isTouched:
+		c.refreshed = append(c.refreshed, refresh(*e, f))
+	case isChanged:
+		c.add(Change{e.Path, kindOfChange(e.Mode, f.Mode)})
+	case isGone:
+		c.add(Change{e.Path, ChangeDeleted})
+	}
+	return err
+}
+
+// unmet looks at the staged files that the walk has not met: they are gone, or
+// ignored, which does not matter for what is tracked.
+func (c *survey) unmet() error {
+	for i := range c.index.Entries {
+		e := &c.index.Entries[i]
+		if c.seen[e.Path] {
+			continue
+		}
+		f, ok, err := c.repo.Lstat(e.Path)
+		if err == nil {
+			err = c.tracked(e, f, ok)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	sort.Slice(c.status.Changed, func(i, j int) bool { return c.status.Changed[i].Path < c.status.Changed[j].Path })
+	return nil
+}
+
+func (c *survey) add(ch Change) { c.status.Changed = append(c.status.Changed, ch) }
+
+// saveRefreshed gives index entries the stat of working files that were found to
+// hold their content, so that they need not be read again. It only saves time:
+// what cannot be written is left.
+func (r *Folder) saveRefreshed(entries []IndexEntry) {
+	l, err := r.tryLock()
+	if err != nil {
+		return
+	}
+	defer l.Unlock()
+	x, err := r.Index()
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if now := x.Find(e.Path); now != nil && now.ID == e.ID && now.Mode == e.Mode {
+			x.Put(e)
+		}
+	}
+	r.WriteIndex(x)
+}

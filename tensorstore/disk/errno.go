@@ -1,0 +1,12 @@
+package disk
+
+import (
+	"errors"
+	"io/fs"
+)
+
+// IsNoFile says that a path names no file: nothing is there, a folder is, or a
+// file is where it wants a folder.
+func IsNoFile(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || isNotDir(err) || isDirError(err)
+}
