@@ -1,5 +1,7 @@
 package codec
 
+import "dits/tensorstore/codec/entropy"
+
 // A Mode says which scales an [Activity] has.
 type Mode uint8
 
@@ -53,7 +55,7 @@ const (
 //	1 byte  mode
 //	rest    rows, columns, leans as small integers, scales less what scaleCoder expects
 func (a *Activity) Append(dst []byte) []byte {
-	w := NewSmallWriter()
+	w := entropy.NewSmallWriter()
 	writeScales(w, 0, a.row)
 	writeScales(w, scaleSide, a.col)
 	for _, l := range a.lean {
@@ -83,7 +85,7 @@ func (c *scaleCoder) update(v int) {
 }
 
 // writeScales codes the scales of a side whose contexts begin at from.
-func writeScales(w *SmallWriter, from int, v []int16) {
+func writeScales(w *entropy.SmallWriter, from int, v []int16) {
 	var c scaleCoder
 	for _, x := range v {
 		context, p := c.expect()

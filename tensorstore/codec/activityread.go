@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"dits/cpu"
+	"dits/tensorstore/codec/entropy"
 )
 
 // ParseActivity reads what [Activity.Append] wrote for a matrix of rows times
@@ -20,7 +21,7 @@ func ParseActivity(b []byte, rows, width int64) (*Activity, error) {
 	if rows < 0 || width < 1 || rows > 1<<62/width {
 		return nil, fmt.Errorf("activity: matrix of %d × %d", rows, width)
 	}
-	r := NewSmallReader(cpu.Best, b[1:])
+	r := entropy.NewSmallReader(cpu.Best, b[1:])
 	defer r.Free()
 	var err error
 	if a.mode&RowScales != 0 {
@@ -45,14 +46,14 @@ func ParseActivity(b []byte, rows, width int64) (*Activity, error) {
 }
 
 // readScales reads the n scales of a side whose contexts begin at from. It grows as it reads, so that n needs no trust.
-func readScales(r *SmallReader, from int, n int64) ([]int16, error) {
+func readScales(r *entropy.SmallReader, from int, n int64) ([]int16, error) {
 	v := make([]int16, 0, min(n, 4096))
 	var c scaleCoder
 	for i := range n {
 		context, p := c.expect()
 		x := p + r.Get(from+context)
 		if r.Over() {
-			return nil, fmt.Errorf("%d of %d: %w", i, n, ErrShort)
+			return nil, fmt.Errorf("%d of %d: %w", i, n, entropy.ErrShort)
 		}
 		if x < -maxScale || x > maxScale {
 			return nil, fmt.Errorf("%d: scale %d, want ±%d", i, x, maxScale)
@@ -64,12 +65,12 @@ func readScales(r *SmallReader, from int, n int64) ([]int16, error) {
 }
 
 // readLeans reads n leans.
-func readLeans(r *SmallReader, n int64) ([]int8, error) {
+func readLeans(r *entropy.SmallReader, n int64) ([]int8, error) {
 	v := make([]int8, 0, min(n, 4096))
 	for i := range n {
 		x := r.Get(scaleLean)
 		if r.Over() {
-			return nil, fmt.Errorf("%d of %d: %w", i, n, ErrShort)
+			return nil, fmt.Errorf("%d of %d: %w", i, n, entropy.ErrShort)
 		}
 		if x < -maxLean || x > maxLean {
 			return nil, fmt.Errorf("%d: %d, want ±%d", i, x, maxLean)

@@ -7,14 +7,15 @@ import (
 
 	"dits/cpu"
 	"dits/formats/ggml"
+	"dits/tensorstore/codec/entropy"
 )
 
 // A blockChunk is what encoder and decoder both know about a chunk of blocks.
 type blockChunk struct {
-	Type  ggml.Type // of the blocks
-	Sizes Sizes     // expected of their weights; of no width when nothing is expected
-	Pred  []byte    // predicted blocks, as long as the chunk; nil without prediction
-	Guide Guide     // of blocks that are a function of a source, else nil
+	Type  ggml.Type     // of the blocks
+	Sizes entropy.Sizes // expected of their weights; of no width when nothing is expected
+	Pred  []byte        // predicted blocks, as long as the chunk; nil without prediction
+	Guide Guide         // of blocks that are a function of a source, else nil
 }
 
 // A Halves codes F16 numbers as differences to predicted ones. It is a part of the format, which package codec has
@@ -58,12 +59,12 @@ func (c blocksCoder) Encode(dst, src []byte, in blockChunk) ([]byte, bool) {
 
 // A blockCoder is what one call works with.
 type blockCoder struct {
-	enc     Encoder
-	dec     Decoder
+	enc     entropy.Encoder
+	dec     entropy.Decoder
 	f16     Halves
 	plan    *blockPlan
-	weights Sizes // expected of the weights, not of the blocks
-	n       int   // blocks of the chunk
+	weights entropy.Sizes // expected of the weights, not of the blocks
+	n       int           // blocks of the chunk
 
 	every, some        []int32 // all blocks; those that some part codes
 	flags              []bool  // which are in a list
@@ -91,7 +92,7 @@ func (c blocksCoder) coder(length int, in *blockChunk) *blockCoder {
 }
 
 func (b *blockCoder) release() {
-	b.f16, b.weights = nil, Sizes{}
+	b.f16, b.weights = nil, entropy.Sizes{}
 	blockCoders.Put(b)
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"dits/formats/ggml"
+	"dits/tensorstore/codec/entropy"
 )
 
 // blockTypes are the types of several weights a block.
@@ -153,7 +154,7 @@ func TestBlocksPlanes(t *testing.T) {
 			t.Errorf("%v: planes of %d bytes, want %d", kind, got, plan.size)
 		}
 		for _, p := range planes {
-			if n := p.n * p.step(); n < 1 || n > batchSymbols || n%(2*MaxLanes) != 0 || p.n > 256 {
+			if n := p.n * p.step(); n < 1 || n > batchSymbols || n%(2*entropy.MaxLanes) != 0 || p.n > 256 {
 				t.Errorf("%v: batches of %d symbols, %d a block", kind, n, p.n)
 			}
 		}

@@ -1,5 +1,7 @@
 package codec
 
+import "dits/tensorstore/codec/entropy"
+
 // Contexts of quants.
 const (
 	zeroContexts = 32 // by the quant that is worth nothing
@@ -26,13 +28,13 @@ func (b *blockCoder) zeroed(p *planeCoding) bool {
 func (b *blockCoder) numContexts(p *planeCoding) int {
 	switch {
 	case b.linear(p):
-		return SizeContexts * fracContexts
+		return entropy.SizeContexts * fracContexts
 	case b.zeroed(p) && b.sized(p):
 		return zeroContexts * sizeClasses
 	case p.pred == nil && p.context == contextNone, p.pred == nil && p.context == contextSteps && !b.zeroed(p) && !b.sized(p):
 		return 1
 	}
-	return SizeContexts
+	return entropy.SizeContexts
 }
 
 // centre returns the size for context 0: that which puts the median in the middle.
@@ -48,7 +50,7 @@ func (b *blockCoder) centre(p *planeCoding) int {
 			b.vals = append(b.vals, v[0]-steps[g].size())
 		}
 	}
-	return Centre(b.vals)
+	return entropy.Centre(b.vals)
 }
 
 // contexts sets b.ctx to the contexts of the symbols of list, coded alone, so many elements each.
@@ -69,7 +71,7 @@ func (b *blockCoder) contexts(p *planeCoding, list []int32, per int) {
 // places sets ctx to the place of bytes in fields of n.
 func places(ctx []uint16, n int) {
 	for i := range ctx {
-		ctx[i] = uint16(min(i%n, SizeContexts-1))
+		ctx[i] = uint16(min(i%n, entropy.SizeContexts-1))
 	}
 }
 
@@ -91,7 +93,7 @@ func (b *blockCoder) stepContexts(p *planeCoding, ctx []uint16, i, per int) {
 			fill(c, z)
 			continue
 		}
-		Contexts(c, v[g*n:][:n], p.off+int(steps[g].size()))
+		entropy.Contexts(c, v[g*n:][:n], p.off+int(steps[g].size()))
 		if rule.offset {
 			addZero(c, z)
 		}
@@ -106,7 +108,7 @@ func fill(ctx []uint16, c uint16) {
 
 // addZero makes contexts by size to such by octaves of size and the quant z that is worth nothing.
 func addZero(ctx []uint16, z uint16) {
-	const octave = SizeContexts / 2 / sizeClasses
+	const octave = entropy.SizeContexts / 2 / sizeClasses
 	for i, c := range ctx {
 		class := min(max(int(c)/octave-sizeClasses/2, 0), sizeClasses-1)
 		ctx[i] = uint16(class)*zeroContexts + z

@@ -1,5 +1,7 @@
 package codec
 
+import "dits/tensorstore/codec/entropy"
+
 // expect sets b.near to the elements expected in the blocks of list, given p.pred, b.neg to all ones
 // where a difference to them is rather negative, and b.ctx to contexts.
 func (b *blockCoder) expect(p *planeCoding, list []int32) {
@@ -35,9 +37,9 @@ func (b *blockCoder) expectBlock(p *planeCoding, at, i int) {
 	for g := range rule.groups(p.n) {
 		near, neg, ctx := b.near[at:][:n], b.neg[at:][:n], b.ctx[at:][:n]
 		if size := int(steps[g].size()); b.active() {
-			Contexts(ctx, v[g*n:][:n], p.off+size)
+			entropy.Contexts(ctx, v[g*n:][:n], p.off+size)
 		} else {
-			fill(ctx, uint16(min(max(-p.off-size, 0), SizeContexts-1)))
+			fill(ctx, uint16(min(max(-p.off-size, 0), entropy.SizeContexts-1)))
 		}
 		if p.same || old[g] == steps[g] {
 			clear(neg)
@@ -84,7 +86,7 @@ func (e exchange) apply(near, neg []uint8, ctx []uint16) {
 		for i, q := range near {
 			x := e.of(q)
 			near[i], neg[i] = x.near, x.neg
-			ctx[i] += uint16(x.frac) * SizeContexts
+			ctx[i] += uint16(x.frac) * entropy.SizeContexts
 		}
 		return
 	}
@@ -95,6 +97,6 @@ func (e exchange) apply(near, neg []uint8, ctx []uint16) {
 	for i, q := range near {
 		x := &all[q&15]
 		near[i], neg[i] = x.near, x.neg
-		ctx[i] += uint16(x.frac) * SizeContexts
+		ctx[i] += uint16(x.frac) * entropy.SizeContexts
 	}
 }

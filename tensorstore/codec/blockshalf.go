@@ -3,6 +3,8 @@ package codec
 import (
 	"encoding/binary"
 	"slices"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 // appendHalves appends a plane of F16 numbers: predicted, with its length before it, as Delta has
@@ -20,11 +22,11 @@ func (b *blockCoder) appendHalves(dst []byte, p *planeCoding) []byte {
 	for i := range n {
 		e.Tok[i], e.Ctx[i] = b.halves[2*i+1], 0
 	}
-	dst = e.Append(dst, 1, MaxSymbols)
+	dst = e.Append(dst, 1, entropy.MaxSymbols)
 	for i := range n {
 		e.Tok[i], e.Ctx[i] = b.halves[2*i], uint16(b.halves[2*i+1]&3)
 	}
-	return e.Append(dst, 4, MaxSymbols)
+	return e.Append(dst, 4, entropy.MaxSymbols)
 }
 
 // gather sets halves to the numbers of the plane.
@@ -56,9 +58,9 @@ func (b *blockCoder) readHalves(enc []byte, p *planeCoding) ([]byte, error) {
 
 // readHalfDelta reads predicted numbers to b.halves.
 func (b *blockCoder) readHalfDelta(enc []byte, p *planeCoding) ([]byte, error) {
-	delta, enc, ok := CutSection(enc)
+	delta, enc, ok := entropy.CutSection(enc)
 	if !ok {
-		return nil, ErrShort
+		return nil, entropy.ErrShort
 	}
 	b.known = b.gather(b.known, p, p.pred)
 	return enc, b.f16.Read(b.halves, delta, b.known)
@@ -85,7 +87,7 @@ func (b *blockCoder) readHalfBytes(enc []byte, n int) ([]byte, error) {
 }
 
 // readHalfBatch reads the high bytes of the numbers, k is 1, or the low ones, k is 0.
-func (b *blockCoder) readHalfBatch(t *Decoder, halves []byte, k int) error {
+func (b *blockCoder) readHalfBatch(t *entropy.Decoder, halves []byte, k int) error {
 	n := len(halves) / 2
 	for i := range n {
 		b.ctx[i] = uint16(halves[2*i+1] & 3 &^ uint8(3*k))

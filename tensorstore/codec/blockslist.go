@@ -1,6 +1,10 @@
 package codec
 
-import "slices"
+import (
+	"slices"
+
+	"dits/tensorstore/codec/entropy"
+)
 
 // appendList appends which blocks of the chunk are in list: none, all, or some, and then a
 // bit for each in bin given the one before.
@@ -16,13 +20,13 @@ func (b *blockCoder) appendList(dst []byte, list []int32) []byte {
 	for _, i := range list {
 		b.flags[i] = true
 	}
-	return AppendFlags(append(dst, listSome), b.flags)
+	return entropy.AppendFlags(append(dst, listSome), b.flags)
 }
 
 // readList reads what appendList wrote. The list is valid until the next call.
 func (b *blockCoder) readList(enc []byte) (list []int32, rest []byte, err error) {
 	if len(enc) == 0 {
-		return nil, nil, ErrShort
+		return nil, nil, entropy.ErrShort
 	}
 	switch enc[0] {
 	case listNone:
@@ -38,7 +42,7 @@ func (b *blockCoder) readList(enc []byte) (list []int32, rest []byte, err error)
 // readSome is readList for a list of some blocks.
 func (b *blockCoder) readSome(enc []byte) (list []int32, rest []byte, err error) {
 	b.flags = slices.Grow(b.flags[:0], b.n)[:b.n]
-	if rest, err = ReadFlags(b.flags, enc); err != nil {
+	if rest, err = entropy.ReadFlags(b.flags, enc); err != nil {
 		return nil, nil, err
 	}
 	b.some = b.some[:0]

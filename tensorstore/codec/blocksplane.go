@@ -3,6 +3,8 @@ package codec
 import (
 	"encoding/binary"
 	"slices"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 // A planeCoding is one plane of the blocks of a list, in their order.
@@ -33,7 +35,7 @@ type batch struct {
 // step is the number of blocks in a batch: their symbols, if pairs too, are a multiple of maxLanes.
 func (p *blockPlane) step() int {
 	unit := 1
-	for p.n*unit%(2*MaxLanes) != 0 {
+	for p.n*unit%(2*entropy.MaxLanes) != 0 {
 		unit *= 2
 	}
 	return batchSymbols / (p.n * unit) * unit
@@ -108,7 +110,7 @@ func (b *blockCoder) readPlane(enc []byte, p planeCoding) ([]byte, error) {
 }
 
 // readBatch reads the plane of the blocks of list.
-func (b *blockCoder) readBatch(t *Decoder, p *planeCoding, list []int32) error {
+func (b *blockCoder) readBatch(t *entropy.Decoder, p *planeCoding, list []int32) error {
 	n, per := len(list)*p.n, b.perSymbol(p)
 	if p.pred != nil {
 		b.expect(p, list)

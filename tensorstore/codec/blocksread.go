@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 var errBlocks = errors.New("bad header")
@@ -100,7 +102,7 @@ func (b *blockCoder) readScales(enc, dst []byte, g Guide, guessed bool, list []i
 // readPlanes reads what appendPlanes wrote to dst, which may be pred.
 func (b *blockCoder) readPlanes(enc []byte, planes []blockPlane, dst, pred []byte, list []int32, same bool) ([]byte, error) {
 	if len(enc) == 0 {
-		return nil, ErrShort
+		return nil, entropy.ErrShort
 	}
 	switch enc[0] {
 	case planesAlone:
@@ -139,7 +141,7 @@ func (b *blockCoder) appendHints(dst []byte) []byte {
 	e.Tok = append(e.Tok[:0], b.hints...)
 	e.Ctx = slices.Grow(e.Ctx[:0], len(e.Tok))[:len(e.Tok)]
 	clear(e.Ctx)
-	return e.Append(append(dst, listAll), 1, MaxSymbols)
+	return e.Append(append(dst, listAll), 1, entropy.MaxSymbols)
 }
 
 // readHints reads n hints to b.hints.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dits/formats/ggml"
+	"dits/tensorstore/codec/entropy"
 )
 
 // TestBlocksStrict has encodings that only a bad writer makes.
@@ -30,14 +31,12 @@ func TestBlocksStrict(t *testing.T) {
 		return append(append(bytes.Clone(enc[:at]), with...), enc[at+1:]...)
 	}
 	list := func(bits []int, tail ...byte) []byte {
-		w := newBinWriter(nil)
-		var m [2]bit
-		last := 0
+		var flags []bool
 		for _, v := range bits {
-			w.bit(&m[last], v)
-			last = v
+			flags = append(flags, v == 1)
 		}
-		return append([]byte{listSome}, section(append(w.close(), tail...))...)
+		in, _, _ := entropy.CutSection(entropy.AppendFlags(nil, flags))
+		return append([]byte{listSome}, section(append(bytes.Clone(in), tail...))...)
 	}
 	one := make([]int, n)
 	one[3] = 1
@@ -107,7 +106,7 @@ func (in Input) parts(t *testing.T, enc []byte) (scales, quants []byte) {
 	if err != nil || rest[0] != planesPredicted {
 		t.Fatalf("scales: %v, %d", err, rest[0])
 	}
-	_, quants, ok := CutSection(rest[1:])
+	_, quants, ok := entropy.CutSection(rest[1:])
 	if !ok || quants[0] != planesPredicted {
 		t.Fatalf("quants: %v, %d", ok, quants[0])
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 // deltaCodec codes the integer difference to a prediction by class.
@@ -51,7 +53,7 @@ func encodeDelta(k kernel, dst, src []byte, in Input) ([]byte, bool) {
 }
 
 // appendDelta appends the delta of src.
-func appendDelta[T Word](s *scratch, dst, src []byte, in Input) []byte {
+func appendDelta[T entropy.Word](s *scratch, dst, src []byte, in Input) []byte {
 	size := in.Elem.Size()
 	n := len(src) / size
 	flags, shift := 0, trailing[T](src, n)
@@ -76,19 +78,19 @@ func appendDelta[T Word](s *scratch, dst, src []byte, in Input) []byte {
 	d := newDiffer[T](&in, n, shift)
 	dst = binary.AppendVarint(dst, int64(centerDelta(s, d, in.Pred, spans)))
 	raw := tokenize(s, d, src, in.Pred, spans)
-	dst = s.Append(dst, SizeContexts, Classes[T]())
+	dst = s.Append(dst, entropy.SizeContexts, entropy.Classes[T]())
 	return append(dst, raw...)
 }
 
 // trailing is the number of low bits that are zero in all n words of src, at
 // most one less than their width.
-func trailing[T Word](src []byte, n int) uint {
+func trailing[T entropy.Word](src []byte, n int) uint {
 	var or T
 	var x [256]T
-	size := int(Width[T]() / 8)
+	size := int(entropy.Width[T]() / 8)
 	for at := 0; at < n; at += len(x) {
 		b := x[:min(len(x), n-at)]
-		Load(b, src[at*size:])
+		entropy.Load(b, src[at*size:])
 		for _, v := range b {
 			or |= v
 		}
@@ -96,20 +98,20 @@ func trailing[T Word](src []byte, n int) uint {
 			return 0
 		}
 	}
-	return min(uint(bits.TrailingZeros64(uint64(or))), Width[T]()-1)
+	return min(uint(bits.TrailingZeros64(uint64(or))), entropy.Width[T]()-1)
 }
 
 // loadOrZero is load, or zeros when there is no src.
-func loadOrZero[T Word](dst []T, src []byte, at int) {
+func loadOrZero[T entropy.Word](dst []T, src []byte, at int) {
 	if src == nil {
 		clear(dst)
 		return
 	}
-	Load(dst, src[at*int(Width[T]()/8):])
+	entropy.Load(dst, src[at*int(entropy.Width[T]()/8):])
 }
 
 // centerDelta sets the offset of contexts by a sample of blocks, and returns it.
-func centerDelta[T Word](s *scratch, d *differ[T], pred []byte, spans *spans) int {
+func centerDelta[T entropy.Word](s *scratch, d *differ[T], pred []byte, spans *spans) int {
 	const sample, every = 64, 1024
 	var p [sample]T
 	s.vals = s.vals[:0]
@@ -122,17 +124,17 @@ func centerDelta[T Word](s *scratch, d *differ[T], pred []byte, spans *spans) in
 			s.vals = append(s.vals, v[0], v[k/2])
 		}
 	}
-	d.off = Centre(s.vals)
+	d.off = entropy.Centre(s.vals)
 	return d.off
 }
 
 // tokenize fills s.Tok and s.Ctx for the elements of spans and returns the raw bits.
-func tokenize[T Word](s *scratch, d *differ[T], src, pred []byte, spans *spans) []byte {
+func tokenize[T entropy.Word](s *scratch, d *differ[T], src, pred []byte, spans *spans) []byte {
 	s.Tok = grow(s.Tok, spans.count)
 	s.Ctx = grow(s.Ctx, spans.count)
-	size := int(Width[T]() / 8)
+	size := int(entropy.Width[T]() / 8)
 	s.raw = grow(s.raw, spans.count*size+8)
-	w := NewBitWriter(s.raw)
+	w := entropy.NewBitWriter(s.raw)
 	var x, p, z [blockLen]T
 	pos := 0
 	half := size == 2 && d.shift == 0
@@ -144,15 +146,15 @@ func tokenize[T Word](s *scratch, d *differ[T], src, pred []byte, spans *spans) 
 		if half {
 			k = s.kernel.contexts(ctx, &d.expectation, pb, b.at, &d.rule)
 		}
-		Load(p[k:b.n], pb[k*size:])
+		entropy.Load(p[k:b.n], pb[k*size:])
 		d.contexts(ctx[k:], p[k:b.n], b.at+k)
 		if k = 0; half {
 			k = s.ClassifyHalves(&w, tok, xb, pb, d.float != 0)
 		}
-		Load(x[k:b.n], xb[k*size:])
-		Load(p[k:b.n], pb[k*size:])
+		entropy.Load(x[k:b.n], xb[k*size:])
+		entropy.Load(p[k:b.n], pb[k*size:])
 		d.zigzag(z[k:b.n], x[k:b.n], p[k:b.n])
-		Classify(&w, tok[k:], z[k:b.n])
+		entropy.Classify(&w, tok[k:], z[k:b.n])
 	}
 	return w.Close()
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 // Decode fills dst; in.Pred has to be as long.
@@ -42,7 +44,7 @@ func decodeDelta(k kernel, dst, enc []byte, in Input) error {
 var errDelta = errors.New("bad header")
 
 // readDelta decodes enc to dst.
-func readDelta[T Word](s *scratch, dst, enc []byte, in Input) error {
+func readDelta[T entropy.Word](s *scratch, dst, enc []byte, in Input) error {
 	size := in.Elem.Size()
 	n := len(dst) / size
 	if len(enc) == 0 || enc[0]&^deltaKnown != 0 || enc[0]&deltaSame != 0 {
@@ -51,14 +53,14 @@ func readDelta[T Word](s *scratch, dst, enc []byte, in Input) error {
 	flags, enc := enc[0], enc[1:]
 	shift := uint(0)
 	if flags&deltaShift != 0 {
-		if len(enc) == 0 || enc[0] == 0 || uint(enc[0]) >= Width[T]() {
+		if len(enc) == 0 || enc[0] == 0 || uint(enc[0]) >= entropy.Width[T]() {
 			return errDelta
 		}
 		shift, enc = uint(enc[0]), enc[1:]
 	}
 	tail := dst[n*size:]
 	if len(enc) < len(tail) {
-		return ErrShort
+		return entropy.ErrShort
 	}
 	copy(tail, enc)
 	enc = enc[len(tail):]
@@ -89,14 +91,14 @@ func readDelta[T Word](s *scratch, dst, enc []byte, in Input) error {
 }
 
 // untokenize decodes the elements of spans.
-func untokenize[T Word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *spans) error {
+func untokenize[T entropy.Word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *spans) error {
 	t := &s.dec
-	enc, err := t.Open(enc, SizeContexts)
+	enc, err := t.Open(enc, entropy.SizeContexts)
 	if err != nil {
 		return err
 	}
-	raw := BitReader{In: enc}
-	size := int(Width[T]() / 8)
+	raw := entropy.BitReader{In: enc}
+	size := int(entropy.Width[T]() / 8)
 	var p, z [blockLen]T
 	var ctx [blockLen]uint16
 	var tok, tab [blockLen]uint8
@@ -107,7 +109,7 @@ func untokenize[T Word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 		if half {
 			k = s.kernel.contextTables(tab[:b.n], ctx[:b.n], &d.expectation, pb, b.at, &d.rule, t)
 		}
-		Load(p[k:b.n], pb[k*size:])
+		entropy.Load(p[k:b.n], pb[k*size:])
 		d.contexts(ctx[k:b.n], p[k:b.n], b.at+k)
 		t.Tables(tab[k:b.n], ctx[k:b.n])
 		if k = 0; half {
@@ -119,10 +121,10 @@ func untokenize[T Word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *
 		if half {
 			k += t.DeclassifyHalves(&raw, out[k*size:], tok[k:b.n], pb[k*size:], d.float != 0)
 		}
-		Load(p[k:b.n], pb[k*size:])
-		Declassify(&raw, z[k:b.n], tok[k:b.n])
+		entropy.Load(p[k:b.n], pb[k*size:])
+		entropy.Declassify(&raw, z[k:b.n], tok[k:b.n])
 		d.restore(z[k:b.n], p[k:b.n])
-		Store(out[k*size:], z[k:b.n])
+		entropy.Store(out[k*size:], z[k:b.n])
 	}
 	if !raw.Done() {
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.In), (raw.Pos+7)/8)

@@ -1,7 +1,9 @@
 package codec
 
+import "dits/tensorstore/codec/entropy"
+
 // A differ has what the difference of elements depends on.
-type differ[T Word] struct {
+type differ[T entropy.Word] struct {
 	layout
 	expectation
 	float T    // all ones for floats
@@ -20,7 +22,7 @@ type scaleRule struct {
 
 // newDiffer returns the differ of a chunk of n elements. Sizes are in quarter
 // octaves with scales, in octaves without.
-func newDiffer[T Word](in *Input, n int, shift uint) *differ[T] {
+func newDiffer[T entropy.Word](in *Input, n int, shift uint) *differ[T] {
 	d := &differ[T]{layout: in.Elem.layout(), expectation: in.expect(n), shift: shift}
 	if d.exp > 0 {
 		d.float = ^T(0)
@@ -83,7 +85,7 @@ func (d *differ[T]) contextsIn(ctx []uint16, p []T, r int16, c []int16) {
 	p, c = p[:len(ctx)], c[:len(ctx)]
 	for i := range ctx {
 		x := r + c[i] + d.size[uint(p[i]>>mant&mask)&2047]
-		ctx[i] = uint16(min(max(int(x)-off, 0), SizeContexts-1))
+		ctx[i] = uint16(min(max(int(x)-off, 0), entropy.SizeContexts-1))
 	}
 }
 
@@ -91,7 +93,7 @@ func (d *differ[T]) contextsIn(ctx []uint16, p []T, r int16, c []int16) {
 // their values, the difference positive when the magnitude of p grows, its sign
 // in the lowest bit.
 func (d *differ[T]) zigzag(z, x, p []T) {
-	n, float := Width[T](), d.float
+	n, float := entropy.Width[T](), d.float
 	top, sh := T(1)<<(n-1), d.shift&63
 	x, p = x[:len(z)], p[:len(z)]
 	if sh > 0 {
@@ -109,7 +111,7 @@ func (d *differ[T]) zigzag(z, x, p []T) {
 
 // zigzagShifted is zigzag without the low bits, which are zero in x.
 func (d *differ[T]) zigzagShifted(z, x, p []T) {
-	n := Width[T]()
+	n := entropy.Width[T]()
 	top, sh := T(1)<<(n-1), d.shift&63
 	for i := range z {
 		a, b := x[i], p[i]
@@ -123,7 +125,7 @@ func (d *differ[T]) zigzagShifted(z, x, p []T) {
 
 // restore is the reverse of zigzag; it sets z to the elements.
 func (d *differ[T]) restore(z, p []T) {
-	n, float := Width[T](), d.float
+	n, float := entropy.Width[T](), d.float
 	top := T(1) << (n - 1)
 	p = p[:len(z)]
 	if d.shift > 0 {
@@ -141,7 +143,7 @@ func (d *differ[T]) restore(z, p []T) {
 
 // restoreShifted is restore without the low bits.
 func (d *differ[T]) restoreShifted(z, p []T) {
-	n := Width[T]()
+	n := entropy.Width[T]()
 	top, sh := T(1)<<(n-1), d.shift&63
 	for i := range z {
 		b := p[i]

@@ -1,5 +1,7 @@
 package codec
 
+import "dits/tensorstore/codec/entropy"
+
 // blockLen is how many elements are worked on at a time: what they need stays
 // in the first-level cache. It is a multiple of maxLanes and of runLen.
 const blockLen = 2048
@@ -24,8 +26,8 @@ func (in *Input) expect(n int) expectation {
 }
 
 // sizes are those of the elements, of an expectation with an activity.
-func (e *expectation) sizes() Sizes {
-	return Sizes{Row: e.act.row, Col: e.act.col, Width: e.act.width, First: e.first}
+func (e *expectation) sizes() entropy.Sizes {
+	return entropy.Sizes{Row: e.act.row, Col: e.act.col, Width: e.act.width, First: e.first}
 }
 
 // fill sets v to the scales of the elements from at on, 0 without activity.

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 // fieldsCodec codes elements without a prediction: a symbol of the exponent and
@@ -93,7 +95,7 @@ func (s *scratch) orBytes(dst []byte, start int, src []byte, in Input) []byte {
 
 // A splitter says how elements are split: the symbol, and the window of bits
 // below it that are not the same in all elements.
-type splitter[T Word] struct {
+type splitter[T entropy.Word] struct {
 	layout
 	expectation
 	signed bool // the sign is part of the symbol, turned by the lean of the column
@@ -125,15 +127,15 @@ func (f *splitter[T]) symbolBits() uint {
 // contexts is their number.
 func (f *splitter[T]) contexts() int {
 	if f.signed {
-		return SizeContexts * leanClasses
+		return entropy.SizeContexts * leanClasses
 	}
-	return SizeContexts
+	return entropy.SizeContexts
 }
 
 // split returns the splitter for the words whose bits are all in or and all have and.
-func split[T Word](in *Input, n int, or, and T) splitter[T] {
+func split[T entropy.Word](in *Input, n int, or, and T) splitter[T] {
 	f := splitter[T]{layout: in.Elem.layout(), expectation: in.expect(n)}
-	top := Width[T]() - 1
+	top := entropy.Width[T]() - 1
 	vary := or &^ and
 	if vary>>top == 1 {
 		f.signed = f.act != nil && f.act.lean != nil
@@ -170,13 +172,13 @@ func (f *splitter[T]) header(dst []byte) []byte {
 		var w [8]byte
 		binary.LittleEndian.PutUint64(w[:], uint64(f.same))
 		dst = append(dst, byte(f.lo), byte(f.n))
-		dst = append(dst, w[:Width[T]()/8]...)
+		dst = append(dst, w[:entropy.Width[T]()/8]...)
 	}
 	return dst
 }
 
 // readSplitter reads what header wrote.
-func readSplitter[T Word](enc []byte, in *Input, n int) (f splitter[T], rest []byte, err error) {
+func readSplitter[T entropy.Word](enc []byte, in *Input, n int) (f splitter[T], rest []byte, err error) {
 	f = splitter[T]{layout: in.Elem.layout(), expectation: in.expect(n)}
 	if len(enc) == 0 || enc[0]&^fieldsAllFlags != 0 {
 		return f, nil, errFields
@@ -191,9 +193,9 @@ func readSplitter[T Word](enc []byte, in *Input, n int) (f splitter[T], rest []b
 	if flags&fieldsWindow == 0 {
 		return f, enc, nil
 	}
-	size := int(Width[T]() / 8)
+	size := int(entropy.Width[T]() / 8)
 	if len(enc) < 2+size {
-		return f, nil, ErrShort
+		return f, nil, entropy.ErrShort
 	}
 	f.lo, f.n = uint(enc[0]), uint(enc[1])
 	if f.lo+f.n > f.rest() {
@@ -206,7 +208,7 @@ func readSplitter[T Word](enc []byte, in *Input, n int) (f splitter[T], rest []b
 }
 
 // appendFields appends the form formFloat of src.
-func appendFields[T Word](s *scratch, dst, src []byte, in Input) []byte {
+func appendFields[T entropy.Word](s *scratch, dst, src []byte, in Input) []byte {
 	size := in.Elem.Size()
 	n := len(src) / size
 	or, and := common[T](src, n)
@@ -233,17 +235,17 @@ func (f *splitter[T]) centerOn(s *scratch, n int) {
 		f.fill(v[:], at)
 		s.vals = append(s.vals, v[0])
 	}
-	f.off = Centre(s.vals)
+	f.off = entropy.Centre(s.vals)
 }
 
 // common returns the bits that occur in any of n words, and those in all.
-func common[T Word](src []byte, n int) (or, and T) {
+func common[T entropy.Word](src []byte, n int) (or, and T) {
 	and = ^T(0)
 	var x [256]T
-	size := int(Width[T]() / 8)
+	size := int(entropy.Width[T]() / 8)
 	for at := 0; at < n; at += len(x) {
 		b := x[:min(len(x), n-at)]
-		Load(b, src[at*size:])
+		entropy.Load(b, src[at*size:])
 		for _, v := range b {
 			or |= v
 			and &= v

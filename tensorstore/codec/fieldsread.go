@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 var errFields = errors.New("bad header")
@@ -48,7 +50,7 @@ func readForm(s *scratch, dst, enc []byte, in Input) error {
 }
 
 // readFields decodes the form formFloat.
-func readFields[T Word](s *scratch, dst, enc []byte, in Input) error {
+func readFields[T entropy.Word](s *scratch, dst, enc []byte, in Input) error {
 	size := in.Elem.Size()
 	n := len(dst) / size
 	f, enc, err := readSplitter[T](enc, &in, n)
@@ -57,7 +59,7 @@ func readFields[T Word](s *scratch, dst, enc []byte, in Input) error {
 	}
 	tail := dst[n*size:]
 	if len(enc) < len(tail) {
-		return ErrShort
+		return entropy.ErrShort
 	}
 	copy(tail, enc)
 	enc = enc[len(tail):]
@@ -82,9 +84,9 @@ func readFields[T Word](s *scratch, dst, enc []byte, in Input) error {
 }
 
 // join decodes the elements and puts them together.
-func (f *splitter[T]) join(s *scratch, t *Decoder, dst, enc []byte) error {
-	raw := BitReader{In: enc}
-	size := int(Width[T]() / 8)
+func (f *splitter[T]) join(s *scratch, t *entropy.Decoder, dst, enc []byte) error {
+	raw := entropy.BitReader{In: enc}
+	size := int(entropy.Width[T]() / 8)
 	n := len(dst) / size
 	base := f.bases(&s.set)
 	var x [blockLen]T
@@ -104,7 +106,7 @@ func (f *splitter[T]) join(s *scratch, t *Decoder, dst, enc []byte) error {
 		if f.signed {
 			turn(x[done:k], lean[done:k])
 		}
-		Store(out[done*size:], x[done:k])
+		entropy.Store(out[done*size:], x[done:k])
 	}
 	if !raw.Done() {
 		return fmt.Errorf("raw bits: %d bytes, want %d", len(raw.In), (raw.Pos+7)/8)
@@ -113,7 +115,7 @@ func (f *splitter[T]) join(s *scratch, t *Decoder, dst, enc []byte) error {
 }
 
 // tablesOf sets the tables of the elements from at on; the others are scratch as for contextsOf.
-func (f *splitter[T]) tablesOf(k kernel, t *Decoder, tab []uint8, ctx []uint16, v []int16, lean []int8, at int) {
+func (f *splitter[T]) tablesOf(k kernel, t *entropy.Decoder, tab []uint8, ctx []uint16, v []int16, lean []int8, at int) {
 	done := 0
 	f.sizesOf(k, ctx, v, at)
 	if f.signed {
@@ -125,7 +127,7 @@ func (f *splitter[T]) tablesOf(k kernel, t *Decoder, tab []uint8, ctx []uint16, 
 }
 
 // bases are the elements of each symbol without their raw bits.
-func (f *splitter[T]) bases(set *SymbolSet) (b [MaxSymbols]T) {
+func (f *splitter[T]) bases(set *entropy.SymbolSet) (b [entropy.MaxSymbols]T) {
 	for t := range b {
 		b[t] = f.base(set.Symbol[t])
 	}
@@ -134,7 +136,7 @@ func (f *splitter[T]) bases(set *SymbolSet) (b [MaxSymbols]T) {
 
 // base is the element of symbol w without its raw bits.
 func (f *splitter[T]) base(w uint16) T {
-	top := Width[T]() - 1
+	top := entropy.Width[T]() - 1
 	v := T(w)<<f.rest()&(T(1)<<top-1) | f.same
 	if f.signed {
 		v |= T(w>>(f.exp+f.lead)) << top
@@ -144,8 +146,8 @@ func (f *splitter[T]) base(w uint16) T {
 
 // assembleHalves is assemble, turn and store in a kernel, as far as there is one; it returns how many elements
 // it did.
-func (f *splitter[T]) assembleHalves(t *Decoder, set *SymbolSet, r *BitReader, base *[MaxSymbols]T, out []byte, tok []uint8, lean []int8) int {
-	if Width[T]() != 16 || set.Escapes {
+func (f *splitter[T]) assembleHalves(t *entropy.Decoder, set *entropy.SymbolSet, r *entropy.BitReader, base *[entropy.MaxSymbols]T, out []byte, tok []uint8, lean []int8) int {
+	if entropy.Width[T]() != 16 || set.Escapes {
 		return 0
 	}
 	if !f.signed {
@@ -155,16 +157,16 @@ func (f *splitter[T]) assembleHalves(t *Decoder, set *SymbolSet, r *BitReader, b
 	if f.stored {
 		own |= 1 << 15
 	}
-	return t.AssembleHalves(r, out, tok, Memory(base[:]), lean, own)
+	return t.AssembleHalves(r, out, tok, entropy.Memory(base[:]), lean, own)
 }
 
 // assemble sets x from its symbols and the raw bits.
-func (f *splitter[T]) assemble(r *BitReader, set *SymbolSet, base *[MaxSymbols]T, x []T, tok []uint8) {
+func (f *splitter[T]) assemble(r *entropy.BitReader, set *entropy.SymbolSet, base *[entropy.MaxSymbols]T, x []T, tok []uint8) {
 	if set.Escapes {
 		f.assembleEscaped(r, base, x, tok)
 		return
 	}
-	lo, n, top := f.lo&63, f.n, Width[T]()-1
+	lo, n, top := f.lo&63, f.n, entropy.Width[T]()-1
 	mask := T(1)<<f.n - 1
 	sh := f.n & 63
 	if f.stored {
@@ -174,7 +176,7 @@ func (f *splitter[T]) assemble(r *BitReader, set *SymbolSet, base *[MaxSymbols]T
 	if n <= 14 { // four at a time
 		all, pos := uint64(1)<<n-1, r.Pos
 		for ; i+4 <= len(x); i += 4 {
-			v := Peek(r.In, pos)
+			v := entropy.Peek(r.In, pos)
 			t, q := (*[4]uint8)(tok[i:]), (*[4]T)(x[i:])
 			for k := range t {
 				b := T(v & all)
@@ -192,11 +194,11 @@ func (f *splitter[T]) assemble(r *BitReader, set *SymbolSet, base *[MaxSymbols]T
 }
 
 // assembleEscaped is assemble when some symbols have no number.
-func (f *splitter[T]) assembleEscaped(r *BitReader, base *[MaxSymbols]T, x []T, tok []uint8) {
-	top := Width[T]() - 1
+func (f *splitter[T]) assembleEscaped(r *entropy.BitReader, base *[entropy.MaxSymbols]T, x []T, tok []uint8) {
+	top := entropy.Width[T]() - 1
 	for i, t := range tok {
 		v := base[t]
-		if t == Escape {
+		if t == entropy.Escape {
 			v = f.base(uint16(r.Get(f.symbolBits())))
 		}
 		v |= T(r.Get(f.n)) << f.lo
@@ -208,8 +210,8 @@ func (f *splitter[T]) assembleEscaped(r *BitReader, base *[MaxSymbols]T, x []T, 
 }
 
 // turn turns the signs of columns that lean down.
-func turn[T Word](x []T, lean []int8) {
-	top := Width[T]() - 1
+func turn[T entropy.Word](x []T, lean []int8) {
+	top := entropy.Width[T]() - 1
 	for i, l := range lean {
 		x[i] ^= T(uint8(l)>>7) << top
 	}

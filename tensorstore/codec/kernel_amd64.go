@@ -18,7 +18,7 @@ import (
 
 // machine is the best level whose instructions the processor has.
 var machine = cpu.Machine(
-	cpu.X86.HasAVX2 && cpu.X86.HasBMI2 && cpu.X86.HasPOPCNT && C.dits_slow_bits() == 0,
+	cpu.X86.HasAVX2,
 	cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512CD,
 )
 

@@ -19,12 +19,13 @@ import (
 	"math"
 
 	"dits/cpu"
+	"dits/tensorstore/codec/entropy"
 )
 
 // scale is the rule for contexts of n elements from at on; it reports whether they
 // are all in the matrix and in reach of 16 bits.
 func (r *scaleRule) scale(e *expectation, at, n int) (s C.dits_scale, ok bool) {
-	if r.off < math.MinInt16 || r.off > math.MaxInt16-SizeContexts {
+	if r.off < math.MinInt16 || r.off > math.MaxInt16-entropy.SizeContexts {
 		return s, false
 	}
 	s = C.dits_scale{mant: C.int32_t(r.mant), mask: C.int32_t(r.mask), bias: C.int32_t(r.bias), step: C.int32_t(r.step), off: C.int32_t(r.off)}
@@ -62,7 +63,7 @@ func (k kernel) contexts(ctx []uint16, e *expectation, p []byte, at int, r *scal
 }
 
 // contextTables is contexts and then d.Tables; ctx is scratch.
-func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byte, at int, r *scaleRule, d *Decoder) int {
+func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byte, at int, r *scaleRule, d *entropy.Decoder) int {
 	if k.use() != cpu.AVX512 {
 		n := k.contexts(ctx[:len(tab)], e, p, at, r)
 		d.Tables(tab[:n], ctx[:n])
@@ -83,7 +84,7 @@ func (k kernel) contextTables(tab []uint8, ctx []uint16, e *expectation, p []byt
 
 // leanTables adds to contexts below SizeContexts what leans say, sets tab to their tables and returns their
 // number.
-func (k kernel) leanTables(tab []uint8, ctx []uint16, lean []int8, m *[tableMapLen]uint8) int {
+func (k kernel) leanTables(tab []uint8, ctx []uint16, lean []int8, m *[entropy.MapLen]uint8) int {
 	n := min(len(tab), len(ctx), len(lean))
 	if k.use() == cpu.Go || n == 0 {
 		return 0

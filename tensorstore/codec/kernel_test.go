@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dits/cpu"
+	"dits/tensorstore/codec/entropy"
 )
 
 // Kernels of tests: what this machine lacks runs in the best it has.
@@ -133,7 +134,7 @@ func TestContextsAgree(t *testing.T) {
 			d.rule.off = off
 			d.contexts(want, p, 0)
 			for _, k := range []kernel{kernelAVX2, kernelAVX512} {
-				n := k.contexts(got, &d.expectation, Memory(p), 0, &d.rule)
+				n := k.contexts(got, &d.expectation, entropy.Memory(p), 0, &d.rule)
 				if n == 0 && k.use() != cpu.Go && off >= -32768 && off < 32704 {
 					t.Errorf("element type %d, offset %d: kernel %d does nothing", e, off, k)
 				}
@@ -148,7 +149,7 @@ func TestContextsAgree(t *testing.T) {
 // TestWideClasses decodes classes that 16 bits do not have, as only a bad writer codes them.
 func TestWideClasses(t *testing.T) {
 	const n = 1024
-	s, bits := new(Encoder), uint(0)
+	s, bits := new(entropy.Encoder), uint(0)
 	for i := range n {
 		tok := uint8(i % 128)
 		s.Tok, s.Ctx = append(s.Tok, tok), append(s.Ctx, 0)
@@ -156,7 +157,7 @@ func TestWideClasses(t *testing.T) {
 			bits += uint(tok-8) / 4
 		}
 	}
-	enc := s.Append([]byte{0, 0}, SizeContexts, MaxSymbols)
+	enc := s.Append([]byte{0, 0}, entropy.SizeContexts, entropy.MaxSymbols)
 	raw := bytes.Repeat([]byte{0xb5}, int(bits+7)/8)
 	raw[len(raw)-1] &= 0xff >> (-bits & 7)
 	in := Input{Elem: BF16, Pred: make([]byte, 2*n)}

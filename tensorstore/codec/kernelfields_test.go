@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dits/cpu"
+	"dits/tensorstore/codec/entropy"
 )
 
 // TestAssembleAgrees has every window that elements of 2 bytes have, with every sign, any symbols, and raw bits
@@ -32,7 +33,7 @@ func TestAssembleAgrees(t *testing.T) {
 func assembleAgrees(t *testing.T, r *rand.Rand, f *splitter[uint16], missing int) {
 	t.Helper()
 	const n = 355
-	var base [MaxSymbols]uint16
+	var base [entropy.MaxSymbols]uint16
 	for i := range base {
 		base[i] = uint16(r.Uint32())
 	}
@@ -44,7 +45,7 @@ func assembleAgrees(t *testing.T, r *rand.Rand, f *splitter[uint16], missing int
 		raw[i] = uint8(r.Uint32())
 	}
 	s := new(scratch)
-	want, wantBits := make([]uint16, n), BitReader{raw, r.UintN(20)}
+	want, wantBits := make([]uint16, n), entropy.BitReader{In: raw, Pos: r.UintN(20)}
 	from := wantBits.Pos
 	f.assemble(&wantBits, &s.set, &base, want, tok)
 	if f.signed {
@@ -52,13 +53,13 @@ func assembleAgrees(t *testing.T, r *rand.Rand, f *splitter[uint16], missing int
 	}
 	for _, in := range []kernel{kernelAVX2, kernelAVX512} {
 		s.setKernel(in)
-		out, bits := make([]byte, 2*n), BitReader{raw, from}
+		out, bits := make([]byte, 2*n), entropy.BitReader{In: raw, Pos: from}
 		k := f.assembleHalves(&s.dec, &s.set, &bits, &base, out, tok, lean)
 		if k == 0 && s.kernel.use() != cpu.Go && missing <= 0 {
 			t.Fatalf("kernel %d does nothing", s.kernel)
 		}
 		got := make([]uint16, n)
-		Load(got[:k], out)
+		entropy.Load(got[:k], out)
 		f.assemble(&bits, &s.set, &base, got[k:], tok[k:])
 		if f.signed {
 			turn(got[k:], lean[k:])
@@ -98,14 +99,14 @@ func tablesAgree(t *testing.T, r *rand.Rand, f *splitter[uint16]) {
 	t.Helper()
 	const n, at = 1999, 33
 	var want []uint8
-	var e Encoder
+	var e entropy.Encoder
 	for c := range f.contexts() { // each half dozen contexts have other symbols
 		for range 200 {
 			e.Tok, e.Ctx = append(e.Tok, uint8(c/6*3+r.IntN(3))), append(e.Ctx, uint16(c))
 		}
 	}
-	var d Decoder
-	if _, err := d.Open(e.Append(nil, f.contexts(), MaxSymbols), f.contexts()); err != nil {
+	var d entropy.Decoder
+	if _, err := d.Open(e.Append(nil, f.contexts(), entropy.MaxSymbols), f.contexts()); err != nil {
 		t.Fatal(err)
 	}
 	if m := d.Map()[:f.contexts()]; slices.Max(m) < 8 {

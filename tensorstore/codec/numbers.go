@@ -1,5 +1,7 @@
 package codec
 
+import "dits/tensorstore/codec/entropy"
+
 // Numbers are small integers of either sign in rows of a stride, each column with a spread of
 // its own around zero, such as the factors of a matrix of low rank. They take a class a column
 // and no tables: the distributions are bells, which both sides make from the class. doc.go has
@@ -17,7 +19,7 @@ const (
 	numberSymbols = 2 * numberZero
 	numberEscape  = 0   // symbol of what is too far off, followed by all of it
 	numberLanes   = 512 // bytes of words that justify one more lane
-	escapeLevel   = MaxLevel - 10*LevelSteps
+	escapeLevel   = entropy.MaxLevel - 10*entropy.LevelSteps
 )
 
 // A numberClass is how far the numbers of a column spread.
@@ -47,25 +49,26 @@ var bellDrop = [2]uint64{30 << 16, 1390203}
 // bells are the tables of all classes.
 var bells = makeBells()
 
-func makeBells() (all [numberTables]Table) {
+func makeBells() (all [numberTables]entropy.Table) {
 	for i := range all {
-		all[i].bell(i)
+		all[i] = bell(i)
 	}
 	return all
 }
 
 // bell makes the table of that number.
-func (t *Table) bell(number int) {
-	t.Level[numberZero] = MaxLevel
+func bell(number int) (t entropy.Table) {
+	t.Level[numberZero] = entropy.MaxLevel
 	for x := uint64(1); x < numberZero; x++ {
 		drop := (x*x*bellDrop[number%2]>>(number/2) + 1<<15) >> 16
-		if drop >= MaxLevel {
+		if drop >= entropy.MaxLevel {
 			break
 		}
-		t.Level[numberZero-x], t.Level[numberZero+x] = uint8(MaxLevel-drop), uint8(MaxLevel-drop)
+		t.Level[numberZero-x], t.Level[numberZero+x] = uint8(entropy.MaxLevel-drop), uint8(entropy.MaxLevel-drop)
 	}
 	t.Level[numberEscape] = escapeLevel
 	t.Spread(numberSymbols)
+	return t
 }
 
 // A numberColumn is what coding in a class takes.
@@ -101,7 +104,7 @@ func makeBellMeans() (m [numberTables]uint64) {
 // nearest.
 func classOf(sum uint64, count int) numberClass {
 	c := numberClass(0)
-	for c+1 < numberClasses && 2*sum<<TableBits > uint64(count)*(c.mean()+(c+1).mean()) {
+	for c+1 < numberClasses && 2*sum<<entropy.TableBits > uint64(count)*(c.mean()+(c+1).mean()) {
 		c++
 	}
 	return c

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 // normal are n numbers in rows of stride; the spread halves from each column to the next but three.
@@ -102,9 +104,9 @@ func TestNumbersRefuseWhatIsNoEncoding(t *testing.T) {
 			t.Errorf("bit %d: %d numbers", i, len(got))
 		}
 	}
-	side, rest, _ := CutSection(b)
+	side, rest, _ := entropy.CutSection(b)
 	classes := func(lanes byte, first, next int) []byte {
-		w := NewSmallWriter()
+		w := entropy.NewSmallWriter()
 		w.Put(numberFirst, first)
 		for range 5 {
 			w.Put(numberNext, next)
@@ -119,7 +121,7 @@ func TestNumbersRefuseWhatIsNoEncoding(t *testing.T) {
 		"bytes after the end":  append(bytes.Clone(b), 1, 2, 3, 4),
 		"a class below 0":      classes(0, 0, -1),
 		"a class too large":    classes(0, numberClasses, 0),
-		"no class":             classes(0, Nothing, 0),
+		"no class":             classes(0, entropy.Nothing, 0),
 		"128 lanes":            classes(7, 20, 0),
 		"no side":              append([]byte{0}, rest...),
 		"classes that go on":   append(section(append(bytes.Clone(side), 0, 0)), rest...),

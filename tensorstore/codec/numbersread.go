@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dits/cpu"
+	"dits/tensorstore/codec/entropy"
 )
 
 // ParseNumbers reads the n numbers that [AppendNumbers] wrote, all of b. It takes memory
@@ -39,19 +40,19 @@ func parseNumbers(k kernel, b []byte, n int64, stride int) ([]int16, error) {
 
 // A numberReader reads numbers block by block.
 type numberReader struct {
-	dec     *Decoder
-	raw     BitReader
+	dec     *entropy.Decoder
+	raw     entropy.BitReader
 	columns []numberColumn
 	tables  []uint8 // of a block that begins in any column
 	exact   bool    // no column has raw bits
 }
 
 // open reads the classes of stride columns and makes their tables.
-func (r *numberReader) open(d *Decoder, b []byte, stride int) error {
+func (r *numberReader) open(d *entropy.Decoder, b []byte, stride int) error {
 	r.dec = d
-	side, in, ok := CutSection(b)
+	side, in, ok := entropy.CutSection(b)
 	if !ok || len(side) == 0 {
-		return ErrShort
+		return entropy.ErrShort
 	}
 	classes, err := readClasses(d.Level, side[1:], stride)
 	if err != nil {
@@ -64,7 +65,7 @@ func (r *numberReader) open(d *Decoder, b []byte, stride int) error {
 
 // readClasses reads the classes of stride columns, all of side.
 func readClasses(level cpu.Level, side []byte, stride int) ([]numberClass, error) {
-	r := NewSmallReader(level, side)
+	r := entropy.NewSmallReader(level, side)
 	defer r.Free()
 	classes := make([]numberClass, 0, min(stride, 4096))
 	context, last := numberFirst, 0
@@ -77,7 +78,7 @@ func readClasses(level cpu.Level, side []byte, stride int) ([]numberClass, error
 		classes = append(classes, numberClass(last))
 	}
 	if !r.Done() {
-		return nil, fmt.Errorf("classes: %d bytes, want %d", len(side), r.pos)
+		return nil, fmt.Errorf("classes: %d bytes do not end where they do", len(side))
 	}
 	return classes, nil
 }

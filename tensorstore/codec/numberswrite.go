@@ -1,6 +1,10 @@
 package codec
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/tensorstore/codec/entropy"
+)
 
 // Contexts of the small integers of numbers.
 const (
@@ -22,9 +26,9 @@ func appendNumbers(k kernel, dst []byte, v []int16, stride int) []byte {
 	defer scratches.Put(s)
 	classes := classesOfColumns(v, min(max(stride, 1), len(v)))
 	laneLog := numberLaneLog(classes, len(v))
-	s.side = appendClasses(append(s.side[:0], byte(laneLog)), classes)
-	dst = binary.AppendUvarint(dst, uint64(len(s.side)))
-	dst = append(dst, s.side...)
+	side := appendClasses([]byte{byte(laneLog)}, classes)
+	dst = binary.AppendUvarint(dst, uint64(len(side)))
+	dst = append(dst, side...)
 	s.numberTables(classes)
 	raw := s.numberSymbols(v, classes)
 	dst = s.AppendWords(dst, laneLog)
@@ -33,7 +37,7 @@ func appendNumbers(k kernel, dst []byte, v []int16, stride int) []byte {
 
 // appendClasses appends the classes of columns.
 func appendClasses(dst []byte, classes []numberClass) []byte {
-	w := NewSmallWriter()
+	w := entropy.NewSmallWriter()
 	context, last := numberFirst, 0
 	for _, c := range classes {
 		w.Put(context, int(c)-last)
@@ -49,7 +53,7 @@ func numberLaneLog(classes []numberClass, n int) (l uint) {
 		sum += int(c.table()) + 2
 	}
 	words := n * sum / (32 * len(classes))
-	for l < MaxLaneLog && words>>(l+1) >= numberLanes {
+	for l < entropy.MaxLaneLog && words>>(l+1) >= numberLanes {
 		l++
 	}
 	return l
@@ -73,7 +77,7 @@ func (s *scratch) numberTables(classes []numberClass) {
 func (s *scratch) numberSymbols(v []int16, classes []numberClass) []byte {
 	s.Tok, s.Tab = grow(s.Tok, len(v)), grow(s.Tab, len(v))
 	s.raw = grow(s.raw, 2*len(v)+8)
-	w := NewBitWriter(s.raw)
+	w := entropy.NewBitWriter(s.raw)
 	columns := make([]numberColumn, len(classes))
 	for k, c := range classes {
 		columns[k] = c.column()
@@ -86,7 +90,7 @@ func (s *scratch) numberSymbols(v []int16, classes []numberClass) []byte {
 }
 
 // symbolsOfRow sets tok and tab to the symbols and tables of a row, and writes its raw bits.
-func symbolsOfRow(w *BitWriter, tok, tab []uint8, row []int16, columns []numberColumn) {
+func symbolsOfRow(w *entropy.BitWriter, tok, tab []uint8, row []int16, columns []numberColumn) {
 	tok, tab, columns = tok[:len(row)], tab[:len(row)], columns[:len(row)]
 	for k, x := range row {
 		c := columns[k]

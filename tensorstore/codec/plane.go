@@ -1,6 +1,10 @@
 package codec
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"dits/tensorstore/codec/entropy"
+)
 
 // appendBytes appends the form formBytes of src: each byte a symbol, in the
 // context of its position in the element, or for elements of one byte of row
@@ -17,7 +21,7 @@ func (s *scratch) appendBytes(dst, src []byte, in Input) []byte {
 			p.fill(v[:], at)
 			s.vals = append(s.vals, v[0])
 		}
-		p.off = Centre(s.vals)
+		p.off = entropy.Centre(s.vals)
 		dst = binary.AppendVarint(dst, int64(p.off))
 	}
 	s.Tok = append(s.Tok[:0], src...)
@@ -25,7 +29,7 @@ func (s *scratch) appendBytes(dst, src []byte, in Input) []byte {
 	for at := 0; at < len(src); at += blockLen {
 		p.contexts(s.Ctx[at:min(at+blockLen, len(src))], at)
 	}
-	return s.Append(dst, SizeContexts, MaxSymbols)
+	return s.Append(dst, entropy.SizeContexts, entropy.MaxSymbols)
 }
 
 // planes tells the contexts of bytes.
@@ -44,7 +48,7 @@ func (p *planes) contexts(ctx []uint16, at int) {
 	}
 	var v [blockLen]int16
 	p.fill(v[:len(ctx)], at)
-	Contexts(ctx, v[:len(ctx)], p.off)
+	entropy.Contexts(ctx, v[:len(ctx)], p.off)
 }
 
 // readBytes decodes the form formBytes.
@@ -61,7 +65,7 @@ func (s *scratch) readBytes(dst, enc []byte, in Input) error {
 		p.off, enc = int(off), enc[k:]
 	}
 	t := &s.dec
-	enc, err := t.Open(enc, SizeContexts)
+	enc, err := t.Open(enc, entropy.SizeContexts)
 	if err != nil {
 		return err
 	}

@@ -4,18 +4,19 @@ import (
 	"sync"
 
 	"dits/cpu"
+	"dits/tensorstore/codec/entropy"
 )
 
 // A scratch is the memory of one call, kept between calls.
 type scratch struct {
-	Encoder
-	dec    Decoder
+	entropy.Encoder
+	dec    entropy.Decoder
 	kernel kernel
 	wide   []uint16 // Fields: symbols before they are numbered
 	raw    []byte   // raw bits
 	vals   []int16  // sample of values, for the contexts' offset
 	spans  spans
-	set    SymbolSet
+	set    entropy.SymbolSet
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"iter"
 	"slices"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 // runLen is the number of elements that one flag of a near-copy stands for.
@@ -70,7 +72,7 @@ func (p *spans) pays(src, pred []byte, size, same int) bool {
 
 // choose is about what it takes to say which k of n, in 1/65536 bits.
 func choose(k, n int) uint64 {
-	term := func(x int) uint64 { return uint64(x) * Log2(uint32(x)) }
+	term := func(x int) uint64 { return uint64(x) * entropy.Log2(uint32(x)) }
 	return term(n) - term(k) - term(n-k)
 }
 
@@ -120,12 +122,12 @@ func (p *spans) copy(dst, pred []byte, size int) {
 }
 
 // append appends the flags.
-func (p *spans) append(dst []byte) []byte { return AppendFlags(dst, p.same) }
+func (p *spans) append(dst []byte) []byte { return entropy.AppendFlags(dst, p.same) }
 
 // read reads the flags of a chunk of n elements and returns what follows them.
 func (p *spans) read(in []byte, n int) ([]byte, error) {
 	p.same = slices.Grow(p.same[:0], (n+runLen-1)/runLen)[:(n+runLen-1)/runLen]
-	rest, err := ReadFlags(p.same, in)
+	rest, err := entropy.ReadFlags(p.same, in)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"testing"
+
+	"dits/tensorstore/codec/entropy"
 )
 
 // section is b with its length before it.
@@ -72,8 +74,8 @@ func TestLeansStrict(t *testing.T) {
 func TestFieldsSymbols(t *testing.T) {
 	src := pattern(BF16, 64, 3)
 	enc, _ := fieldsCodec{}.Encode(nil, src, Input{Elem: BF16})
-	_, rest, _ := CutSection(enc[2:])
-	one := SymbolSet{N: 1, Symbol: [MaxSymbols]uint16{300}}
+	_, rest, _ := entropy.CutSection(enc[2:])
+	one := entropy.SymbolSet{N: 1, Symbol: [entropy.MaxSymbols]uint16{300}}
 	bad := append(one.Append([]byte{formFloat, fieldsStored}, 10), rest...)
 	if err := (fieldsCodec{}).Decode(make([]byte, len(src)), bad, Input{Elem: BF16}); err == nil {
 		t.Error("tables of more symbols than the set has are taken")
@@ -92,7 +94,7 @@ func TestDeltaStrict(t *testing.T) {
 	if !ok || enc[0] != deltaRuns {
 		t.Fatalf("applies %v, begins %x", ok, enc[0])
 	}
-	runs, rest, _ := CutSection(enc[1:])
+	runs, rest, _ := entropy.CutSection(enc[1:])
 	_, k := binary.Varint(rest)
 	long := []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 	far := binary.AppendVarint(nil, 1<<17)

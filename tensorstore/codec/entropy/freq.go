@@ -1,4 +1,4 @@
-package codec
+package entropy
 
 // Symbol frequencies are kept as levels: the logarithm of the probability in
 // quarter octaves. That is as fine as they need to be: half a step too much or

@@ -1,4 +1,4 @@
-package codec
+package entropy
 
 // The coder of side information in many small integers: tables, activities. Each is coded in a
 // context that both sides know, with rANS (rans.go) in one lane, since what context comes next

@@ -1,4 +1,4 @@
-package codec
+package entropy
 
 import "dits/cpu"
 
@@ -101,7 +101,7 @@ func (d *Decoder) OpenWords(in []byte, laneLog uint8) (rest []byte, err error) {
 func (d *Decoder) Symbols() int { return d.nsym }
 
 // Map has the table of each context.
-func (d *Decoder) Map() *[tableMapLen]uint8 { return (*[tableMapLen]uint8)(&d.mapping) }
+func (d *Decoder) Map() *[MapLen]uint8 { return (*[MapLen]uint8)(&d.mapping) }
 
 // Tables sets tab to the tables of contexts.
 func (d *Decoder) Tables(tab []uint8, ctx []uint16) {

@@ -1,4 +1,4 @@
-package codec
+package entropy
 
 // Contexts of the small integers of a tokens section.
 const (

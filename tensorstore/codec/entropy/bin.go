@@ -1,4 +1,4 @@
-package codec
+package entropy
 
 // The coder of side information: an adaptive binary range coder as in LZMA
 // (Igor Pavlov, LZMA SDK, "rc"), with two differences. A bit learns fast at first:

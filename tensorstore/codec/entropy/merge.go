@@ -1,4 +1,4 @@
-package codec
+package entropy
 
 const (
 	maxContexts = 320 // contexts of a chunk before merging

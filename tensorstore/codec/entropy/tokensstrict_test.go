@@ -1,12 +1,12 @@
-package codec
+package entropy
 
 import (
 	"encoding/binary"
 	"testing"
 )
 
-// sectionOf is b with its length before it.
-func sectionOf(b []byte) []byte {
+// section is b with its length before it.
+func section(b []byte) []byte {
 	return append(binary.AppendUvarint(nil, uint64(len(b))), b...)
 }
 
@@ -53,7 +53,7 @@ func TestTokensStrict(t *testing.T) {
 		{"last symbol beyond", topped(1), states[:4], false},
 		{"last symbol before the first", topped(-2), states[:4], false},
 	} {
-		in := append(sectionOf(tc.side), sectionOf(tc.words)...)
+		in := append(section(tc.side), section(tc.words)...)
 		var tr Decoder
 		_, err := tr.Open(in, 1)
 		if err == nil {
@@ -106,7 +106,7 @@ func TestSetStrict(t *testing.T) {
 			w.bit(&m[prev], v)
 			prev = v
 		}
-		return sectionOf(w.close())
+		return section(w.close())
 	}
 	for _, tc := range []struct {
 		name string
@@ -119,7 +119,7 @@ func TestSetStrict(t *testing.T) {
 		{"255 and an escape", set(1, 0, 254, 1), true},
 		{"256 and an escape", set(1, 0, 255, 1), false},
 		{"backwards", set(0, 6, 5, 0), false},
-		{"longer", sectionOf(append(set(0, 5, 9, 2)[1:], 1, 1, 1, 1, 1, 1)), false},
+		{"longer", section(append(set(0, 5, 9, 2)[1:], 1, 1, 1, 1, 1, 1)), false},
 	} {
 		if _, err := new(SymbolSet).Read(tc.b, 10); (err == nil) != tc.ok {
 			t.Errorf("%s: %v", tc.name, err)

@@ -1,6 +1,6 @@
 //go:build cgo
 
-package codec
+package entropy
 
 /*
 #cgo noescape dits_classify_avx512

@@ -1,4 +1,4 @@
-package codec
+package entropy
 
 import "errors"
 
@@ -13,11 +13,11 @@ const MaxLaneLog = 6
 
 var errTokens = errors.New("tokens: bad tables")
 
-// tableMapLen is a power of two above the contexts that there are, so that an index needs no check.
-const tableMapLen = 512
+// MapLen is a power of two above the contexts that there are, so that an index needs no check.
+const MapLen = 512
 
 // A tableMap has the table of each context.
-type tableMap [tableMapLen]uint8
+type tableMap [MapLen]uint8
 
 // first is the part for contexts of scales.
 func (m *tableMap) first() *[SizeContexts]uint8 { return (*[SizeContexts]uint8)(m[:]) }
@@ -30,6 +30,6 @@ func (m *tableMap) tables(kernel kernel, tab []uint8, ctx []uint16, nctx int) {
 	}
 	tab = tab[:len(ctx)]
 	for i, c := range ctx[k:] {
-		tab[k+i] = m[c&(tableMapLen-1)]
+		tab[k+i] = m[c&(MapLen-1)]
 	}
 }
