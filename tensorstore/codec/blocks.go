@@ -10,8 +10,8 @@ import (
 	"dits/tensorstore/codec/entropy"
 )
 
-// A blockChunk is what encoder and decoder both know about a chunk of blocks.
-type blockChunk struct {
+// A Chunk is what encoder and decoder both know about a chunk of blocks.
+type Chunk struct {
 	Type  ggml.Type     // of the blocks
 	Sizes entropy.Sizes // expected of their weights; of no width when nothing is expected
 	Pred  []byte        // predicted blocks, as long as the chunk; nil without prediction
@@ -27,17 +27,17 @@ type Halves interface {
 	Read(dst, enc, pred []byte) error
 }
 
-// A blocksCoder codes quant blocks by their fields: alone, against predicted blocks of the same
+// A Coder codes quant blocks by their fields: alone, against predicted blocks of the same
 // type, or led by a [Guide]. Scales come first; quants are coded in their context. It is safe for concurrent use.
-type blocksCoder struct {
+type Coder struct {
 	Level  cpu.Level // of the instructions to run in
 	Halves Halves
 }
 
 // Encode appends the encoding of src to dst and says whether it applies, as it does to whole blocks when the result
 // is smaller than src. When it does not, dst is returned unchanged. With a guide in.Pred does not count.
-func (c blocksCoder) Encode(dst, src []byte, in blockChunk) ([]byte, bool) {
-	b := c.coder(len(src), &in)
+func (c Coder) Encode(dst, src []byte, in Chunk) ([]byte, bool) {
+	b := c.begin(len(src), &in)
 	if b == nil {
 		return dst, false
 	}
@@ -57,12 +57,12 @@ func (c blocksCoder) Encode(dst, src []byte, in blockChunk) ([]byte, bool) {
 	return dst, true
 }
 
-// A blockCoder is what one call works with.
-type blockCoder struct {
+// A call is what one call of a coder works with.
+type call struct {
 	enc     entropy.Encoder
 	dec     entropy.Decoder
 	f16     Halves
-	plan    *blockPlan
+	plan    *plan
 	weights entropy.Sizes // expected of the weights, not of the blocks
 	n       int           // blocks of the chunk
 
@@ -72,16 +72,16 @@ type blockCoder struct {
 	batch
 }
 
-var blockCoders = sync.Pool{New: func() any { return new(blockCoder) }}
+var calls = sync.Pool{New: func() any { return new(call) }}
 
-// coder returns the coder of a chunk of so many bytes, nil for types of single values and for
+// begin returns the call for a chunk of so many bytes, nil for types of single values and for
 // predictions of another length. Release it.
-func (c blocksCoder) coder(length int, in *blockChunk) *blockCoder {
-	plan := blockPlans[in.Type]
+func (c Coder) begin(length int, in *Chunk) *call {
+	plan := plans[in.Type]
 	if plan == nil || in.Guide == nil && in.Pred != nil && len(in.Pred) != length {
 		return nil
 	}
-	b := blockCoders.Get().(*blockCoder)
+	b := calls.Get().(*call)
 	b.enc.Level, b.dec.Level, b.f16 = c.Level, c.Level, c.Halves
 	b.plan, b.n, b.weights = plan, length/plan.size, in.Sizes
 	b.every = b.every[:0]
@@ -91,13 +91,13 @@ func (c blocksCoder) coder(length int, in *blockChunk) *blockCoder {
 	return b
 }
 
-func (b *blockCoder) release() {
+func (b *call) release() {
 	b.f16, b.weights = nil, entropy.Sizes{}
-	blockCoders.Put(b)
+	calls.Put(b)
 }
 
 // sizesOf sets v to the sizes expected of weights from at on, 0 where nothing is.
-func (b *blockCoder) sizesOf(v []int16, at int) {
+func (b *call) sizesOf(v []int16, at int) {
 	if b.active() {
 		b.weights.Fill(v, at)
 	} else {
@@ -106,16 +106,16 @@ func (b *blockCoder) sizesOf(v []int16, at int) {
 }
 
 // active reports that sizes are expected.
-func (b *blockCoder) active() bool { return b.weights.Width > 0 }
+func (b *call) active() bool { return b.weights.Width > 0 }
 
 // block is block i of a chunk.
-func (b *blockCoder) block(chunk []byte, i int32) []byte {
+func (b *call) block(chunk []byte, i int32) []byte {
 	size := b.plan.size
 	return chunk[int(i)*size:][:size]
 }
 
 // appendBlocks appends src without a guide; pred may be nil.
-func (b *blockCoder) appendBlocks(dst, src, pred []byte) []byte {
+func (b *call) appendBlocks(dst, src, pred []byte) []byte {
 	list := b.every
 	if pred != nil {
 		list = b.differing(src, pred, bytes.Equal)
@@ -129,7 +129,7 @@ func (b *blockCoder) appendBlocks(dst, src, pred []byte) []byte {
 }
 
 // appendGuided appends src with what the guide says of it.
-func (b *blockCoder) appendGuided(dst, src []byte, g Guide) []byte {
+func (b *call) appendGuided(dst, src []byte, g Guide) []byte {
 	b.hints = slices.Grow(b.hints[:0], g.Hints())[:g.Hints()]
 	if len(b.hints) > 0 {
 		clear(b.hints)
@@ -159,7 +159,7 @@ func (b *blockCoder) appendGuided(dst, src []byte, g Guide) []byte {
 
 // settle returns the blocks as the guide expects them once it has the scales of src, which
 // differ from guess in the blocks of list.
-func (b *blockCoder) settle(g Guide, src, guess []byte, list []int32) []byte {
+func (b *call) settle(g Guide, src, guess []byte, list []int32) []byte {
 	b.work = slices.Grow(b.work[:0], len(src))[:len(src)]
 	clear(b.work)
 	copy(b.work, guess)
@@ -171,7 +171,7 @@ func (b *blockCoder) settle(g Guide, src, guess []byte, list []int32) []byte {
 }
 
 // differing returns the blocks of which same does not hold. The list is valid until the next call.
-func (b *blockCoder) differing(x, y []byte, same func(x, y []byte) bool) []int32 {
+func (b *call) differing(x, y []byte, same func(x, y []byte) bool) []int32 {
 	b.some = b.some[:0]
 	if bytes.Equal(x, y) {
 		return b.some
@@ -192,12 +192,12 @@ const (
 
 // appendPlanes appends the planes of the blocks of list, against pred if that is not nil and pays. same says
 // that the scales of pred are those of src.
-func (b *blockCoder) appendPlanes(dst []byte, planes []blockPlane, src, pred []byte, list []int32, same bool) []byte {
+func (b *call) appendPlanes(dst []byte, planes []plane, src, pred []byte, list []int32, same bool) []byte {
 	start := len(dst)
 	if pred != nil {
 		dst = append(dst, planesPredicted)
 		for i := range planes {
-			dst = b.appendPlane(dst, planeCoding{blockPlane: &planes[i], blocks: src, pred: pred, list: list, same: same})
+			dst = b.appendPlane(dst, planeCoding{plane: &planes[i], blocks: src, pred: pred, list: list, same: same})
 		}
 		if len(dst)-start < planesBytes(planes)*len(list)*3/4 {
 			return dst
@@ -206,7 +206,7 @@ func (b *blockCoder) appendPlanes(dst []byte, planes []blockPlane, src, pred []b
 	end := len(dst)
 	dst = append(dst, planesAlone)
 	for i := range planes {
-		dst = b.appendPlane(dst, planeCoding{blockPlane: &planes[i], blocks: src, list: list})
+		dst = b.appendPlane(dst, planeCoding{plane: &planes[i], blocks: src, list: list})
 	}
 	if pred == nil || len(dst)-end < end-start {
 		return slices.Delete(dst, start, end)
@@ -215,7 +215,7 @@ func (b *blockCoder) appendPlanes(dst []byte, planes []blockPlane, src, pred []b
 }
 
 // planesBytes is what planes take of a block as it is.
-func planesBytes(planes []blockPlane) int {
+func planesBytes(planes []plane) int {
 	bits := 0
 	for i := range planes {
 		bits += planes[i].n * planes[i].bits

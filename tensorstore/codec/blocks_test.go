@@ -148,7 +148,7 @@ func TestBlocksContract(t *testing.T) {
 func TestBlocksPlanes(t *testing.T) {
 	r := rand.New(rand.NewPCG(35, 1))
 	for _, kind := range blockTypes() {
-		plan := blockPlans[kind]
+		plan := plans[kind]
 		planes := append(plan.scales[:len(plan.scales):len(plan.scales)], plan.quants...)
 		if got := planesBytes(planes); got != plan.size {
 			t.Errorf("%v: planes of %d bytes, want %d", kind, got, plan.size)
@@ -184,7 +184,7 @@ func TestBlocksPlanes(t *testing.T) {
 // TestBlocksScales holds that scales are what the planes of scales have, and nothing else.
 func TestBlocksScales(t *testing.T) {
 	for _, kind := range blockTypes() {
-		plan := blockPlans[kind]
+		plan := plans[kind]
 		n := 0
 		for _, r := range plan.scaleBytes {
 			n += r.end - r.off
@@ -207,7 +207,7 @@ func TestBlocksScales(t *testing.T) {
 func TestBlocksSteps(t *testing.T) {
 	r := rand.New(rand.NewPCG(36, 1))
 	for _, kind := range blockTypes() {
-		rule, p := &blockPlans[kind].steps, &blockPlans[kind].quants[0]
+		rule, p := &plans[kind].steps, &plans[kind].quants[0]
 		if rule.group == 0 {
 			continue
 		}
@@ -223,8 +223,8 @@ func TestBlocksSteps(t *testing.T) {
 
 func checkSteps(t *testing.T, kind ggml.Type, block []byte) {
 	t.Helper()
-	var s blockSteps
-	rule, p := &blockPlans[kind].steps, &blockPlans[kind].quants[0]
+	var s groupSteps
+	rule, p := &plans[kind].steps, &plans[kind].quants[0]
 	rule.fill(&s, block)
 	q, v := make([]byte, p.n), make([]float32, p.n)
 	p.take(q, block)

@@ -10,22 +10,22 @@ const (
 )
 
 // linear reports that differences of the plane are to what its steps make of the predicted value.
-func (b *blockCoder) linear(p *planeCoding) bool {
+func (b *call) linear(p *planeCoding) bool {
 	return p.pred != nil && p.context == contextSteps && b.plan.steps.linear
 }
 
 // sized reports that contexts depend on the size of steps, against the activity if there is one.
-func (b *blockCoder) sized(p *planeCoding) bool {
+func (b *call) sized(p *planeCoding) bool {
 	return b.linear(p) || p.pred == nil && p.context == contextSteps && b.active()
 }
 
 // zeroed reports that contexts depend on the quant that is worth nothing.
-func (b *blockCoder) zeroed(p *planeCoding) bool {
+func (b *call) zeroed(p *planeCoding) bool {
 	return p.pred == nil && p.context == contextSteps && b.plan.steps.offset
 }
 
 // numContexts is the number of contexts.
-func (b *blockCoder) numContexts(p *planeCoding) int {
+func (b *call) numContexts(p *planeCoding) int {
 	switch {
 	case b.linear(p):
 		return entropy.SizeContexts * fracContexts
@@ -38,7 +38,7 @@ func (b *blockCoder) numContexts(p *planeCoding) int {
 }
 
 // centre returns the size for context 0: that which puts the median in the middle.
-func (b *blockCoder) centre(p *planeCoding) int {
+func (b *call) centre(p *planeCoding) int {
 	steps, v := &b.steps, b.sizes[:1]
 	rule := &b.plan.steps
 	b.vals = b.vals[:0]
@@ -54,7 +54,7 @@ func (b *blockCoder) centre(p *planeCoding) int {
 }
 
 // contexts sets b.ctx to the contexts of the symbols of list, coded alone, so many elements each.
-func (b *blockCoder) contexts(p *planeCoding, list []int32, per int) {
+func (b *call) contexts(p *planeCoding, list []int32, per int) {
 	ctx := b.ctx[:len(list)*p.n/per]
 	switch {
 	case p.context == contextPlace:
@@ -76,7 +76,7 @@ func places(ctx []uint16, n int) {
 }
 
 // stepContexts sets the contexts of block i.
-func (b *blockCoder) stepContexts(p *planeCoding, ctx []uint16, i, per int) {
+func (b *call) stepContexts(p *planeCoding, ctx []uint16, i, per int) {
 	steps, v := &b.steps, &b.sizes
 	rule := &b.plan.steps
 	rule.fill(steps, b.block(p.blocks, int32(i)))

@@ -188,7 +188,7 @@ func BenchmarkBlocks(b *testing.B) {
 // BenchmarkBlocksGuided has a guide that is right, and costs a copy.
 func BenchmarkBlocksGuided(b *testing.B) {
 	src := patternBlocks(ggml.Q4_K, corpusChunk/144, 0)
-	g := fixedGuide{plan: blockPlans[ggml.Q4_K], blocks: src}
+	g := fixedGuide{plan: plans[ggml.Q4_K], blocks: src}
 	benchmarkBlocks(b, src, Input{Elem: BlockElem(ggml.Q4_K), Guide: g})
 }
 

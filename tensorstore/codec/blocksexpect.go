@@ -4,7 +4,7 @@ import "dits/tensorstore/codec/entropy"
 
 // expect sets b.near to the elements expected in the blocks of list, given p.pred, b.neg to all ones
 // where a difference to them is rather negative, and b.ctx to contexts.
-func (b *blockCoder) expect(p *planeCoding, list []int32) {
+func (b *call) expect(p *planeCoding, list []int32) {
 	n := len(list) * p.n
 	b.unpack(p, b.near[:n], p.pred, list)
 	if b.linear(p) {
@@ -25,7 +25,7 @@ func (b *blockCoder) expect(p *planeCoding, list []int32) {
 }
 
 // expectBlock is expect for block i, whose elements in the batch begin at at.
-func (b *blockCoder) expectBlock(p *planeCoding, at, i int) {
+func (b *call) expectBlock(p *planeCoding, at, i int) {
 	steps, old, v := &b.steps, &b.old, &b.sizes
 	rule := &b.plan.steps
 	rule.fill(steps, b.block(p.blocks, int32(i)))

@@ -14,7 +14,7 @@ import (
 
 // A fixedGuide knows blocks, and takes a hint for the first byte of each.
 type fixedGuide struct {
-	plan   *blockPlan
+	plan   *plan
 	blocks []byte
 	hinted bool
 	coded  []byte // blocks that hints are found for
@@ -75,9 +75,9 @@ func blockGoldens(t *testing.T) (lines []string) {
 		active, against, guided, hinted, blind := in, in, in, in, in
 		active.Act = m.Activity()
 		against.Pred = pred
-		guided.Guide = fixedGuide{plan: blockPlans[kind], blocks: pred}
-		hinted.Guide = fixedGuide{plan: blockPlans[kind], blocks: pred, hinted: true, coded: src}
-		blind.Guide = fixedGuide{plan: blockPlans[kind], blocks: pred, blind: true}
+		guided.Guide = fixedGuide{plan: plans[kind], blocks: pred}
+		hinted.Guide = fixedGuide{plan: plans[kind], blocks: pred, hinted: true, coded: src}
+		blind.Guide = fixedGuide{plan: plans[kind], blocks: pred, blind: true}
 		for _, x := range []struct {
 			name string
 			in   Input

@@ -100,7 +100,7 @@ func (g testGuide) Settle(dst, guess []byte) {
 		*g.settled++
 	}
 	if g.hinted { // it does not remember its hints: quants are as guessed
-		plan, scales := blockPlans[g.kind], bytes.Clone(dst)
+		plan, scales := plans[g.kind], bytes.Clone(dst)
 		copy(dst, guess)
 		for i := 0; i < len(dst); i += plan.size {
 			plan.copyScales(dst[i:], scales[i:])
@@ -149,7 +149,7 @@ func TestBlocksGuided(t *testing.T) {
 		}
 		blind := g
 		blind.blind = true
-		plan := blockPlans[kind]
+		plan := plans[kind]
 		alone, _ := blocksCodec{}.Encode(nil, src, Input{Elem: BlockElem(kind)})
 		if got, most := size(src, blind), planesBytes(plan.scales)*n+n/2+64; got > most || settled == 0 {
 			t.Errorf("%v: scales take %d bytes, want at most %d", kind, got, most)

@@ -10,7 +10,7 @@ import (
 // appendHalves appends a plane of F16 numbers: predicted, with its length before it, as Delta has
 // them; else tokens of the high bytes, then of the low ones in the context of the lowest two bits of the
 // high one. Numbers that came from BF16 by one division have few mantissas for each of these.
-func (b *blockCoder) appendHalves(dst []byte, p *planeCoding) []byte {
+func (b *call) appendHalves(dst []byte, p *planeCoding) []byte {
 	b.halves = b.gather(b.halves, p, p.blocks)
 	if p.pred != nil {
 		b.known = b.gather(b.known, p, p.pred)
@@ -30,7 +30,7 @@ func (b *blockCoder) appendHalves(dst []byte, p *planeCoding) []byte {
 }
 
 // gather sets halves to the numbers of the plane.
-func (b *blockCoder) gather(halves []byte, p *planeCoding, blocks []byte) []byte {
+func (b *call) gather(halves []byte, p *planeCoding, blocks []byte) []byte {
 	halves = halves[:0]
 	for _, i := range p.list {
 		halves = append(halves, b.block(blocks, i)[p.off16:p.off16+2]...)
@@ -39,7 +39,7 @@ func (b *blockCoder) gather(halves []byte, p *planeCoding, blocks []byte) []byte
 }
 
 // readHalves reads what appendHalves wrote.
-func (b *blockCoder) readHalves(enc []byte, p *planeCoding) ([]byte, error) {
+func (b *call) readHalves(enc []byte, p *planeCoding) ([]byte, error) {
 	b.halves = slices.Grow(b.halves[:0], 2*len(p.list))[:2*len(p.list)]
 	var err error
 	if p.pred != nil {
@@ -57,7 +57,7 @@ func (b *blockCoder) readHalves(enc []byte, p *planeCoding) ([]byte, error) {
 }
 
 // readHalfDelta reads predicted numbers to b.halves.
-func (b *blockCoder) readHalfDelta(enc []byte, p *planeCoding) ([]byte, error) {
+func (b *call) readHalfDelta(enc []byte, p *planeCoding) ([]byte, error) {
 	delta, enc, ok := entropy.CutSection(enc)
 	if !ok {
 		return nil, entropy.ErrShort
@@ -67,7 +67,7 @@ func (b *blockCoder) readHalfDelta(enc []byte, p *planeCoding) ([]byte, error) {
 }
 
 // readHalfBytes reads n numbers to b.halves.
-func (b *blockCoder) readHalfBytes(enc []byte, n int) ([]byte, error) {
+func (b *call) readHalfBytes(enc []byte, n int) ([]byte, error) {
 	for k := 1; k >= 0; k-- {
 		t := &b.dec
 		var err error
@@ -87,7 +87,7 @@ func (b *blockCoder) readHalfBytes(enc []byte, n int) ([]byte, error) {
 }
 
 // readHalfBatch reads the high bytes of the numbers, k is 1, or the low ones, k is 0.
-func (b *blockCoder) readHalfBatch(t *entropy.Decoder, halves []byte, k int) error {
+func (b *call) readHalfBatch(t *entropy.Decoder, halves []byte, k int) error {
 	n := len(halves) / 2
 	for i := range n {
 		b.ctx[i] = uint16(halves[2*i+1] & 3 &^ uint8(3*k))

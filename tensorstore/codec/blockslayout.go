@@ -5,7 +5,7 @@ import "dits/formats/ggml"
 // knownBlock is what is known of a type's block beyond its fields: the planes of its quants and
 // of its scales but F16, and the rule of its steps.
 type knownBlock struct {
-	quants, scales []blockPlane
+	quants, scales []plane
 	steps          stepRule
 }
 
@@ -32,19 +32,19 @@ var knownPlanes = map[ggml.Type]knownBlock{
 }
 
 // quantPlane is the plane of n quants of some bits.
-func quantPlane(bits, n int, flip uint8, moves ...[]move) []blockPlane {
+func quantPlane(bits, n int, flip uint8, moves ...[]move) []plane {
 	p := planeOf(bits, n, flip, moves...)
 	p[0].context = contextSteps
 	p[0].pairs = bits < 4
 	return p
 }
 
-func planeOf(bits, n int, flip uint8, moves ...[]move) []blockPlane {
-	p := blockPlane{n: n, bits: bits, flip: flip}
+func planeOf(bits, n int, flip uint8, moves ...[]move) []plane {
+	p := plane{n: n, bits: bits, flip: flip}
 	for _, m := range moves {
 		p.moves = append(p.moves, m...)
 	}
-	return []blockPlane{p}
+	return []plane{p}
 }
 
 // octets are n whole bytes.
@@ -89,7 +89,7 @@ func bitsAbove(off, n int, up uint8) (all []move) {
 
 // scalesQ4K are the eight steps and then the eight offsets of Q4_K and Q5_K, six bits each in twelve bytes
 // (get_scale_min_k4).
-func scalesQ4K() []blockPlane {
+func scalesQ4K() []plane {
 	steps := planeOf(6, 8, 0, []move{
 		{n: 4, off: 4, mask: 63}, {at: 4, n: 4, off: 12, mask: 15}, {at: 4, n: 4, off: 4, shift: 6, mask: 3, up: 4}})
 	offsets := planeOf(6, 8, 0, []move{

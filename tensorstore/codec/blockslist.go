@@ -8,7 +8,7 @@ import (
 
 // appendList appends which blocks of the chunk are in list: none, all, or some, and then a
 // bit for each in bin given the one before.
-func (b *blockCoder) appendList(dst []byte, list []int32) []byte {
+func (b *call) appendList(dst []byte, list []int32) []byte {
 	switch len(list) {
 	case 0:
 		return append(dst, listNone)
@@ -24,7 +24,7 @@ func (b *blockCoder) appendList(dst []byte, list []int32) []byte {
 }
 
 // readList reads what appendList wrote. The list is valid until the next call.
-func (b *blockCoder) readList(enc []byte) (list []int32, rest []byte, err error) {
+func (b *call) readList(enc []byte) (list []int32, rest []byte, err error) {
 	if len(enc) == 0 {
 		return nil, nil, entropy.ErrShort
 	}
@@ -36,11 +36,11 @@ func (b *blockCoder) readList(enc []byte) (list []int32, rest []byte, err error)
 	case listSome:
 		return b.readSome(enc[1:])
 	}
-	return nil, nil, errBlocks
+	return nil, nil, errHeader
 }
 
 // readSome is readList for a list of some blocks.
-func (b *blockCoder) readSome(enc []byte) (list []int32, rest []byte, err error) {
+func (b *call) readSome(enc []byte) (list []int32, rest []byte, err error) {
 	b.flags = slices.Grow(b.flags[:0], b.n)[:b.n]
 	if rest, err = entropy.ReadFlags(b.flags, enc); err != nil {
 		return nil, nil, err
@@ -52,7 +52,7 @@ func (b *blockCoder) readSome(enc []byte) (list []int32, rest []byte, err error)
 		}
 	}
 	if len(b.some) == 0 {
-		return nil, nil, errBlocks
+		return nil, nil, errHeader
 	}
 	return b.some, rest, nil
 }

@@ -6,12 +6,12 @@ import (
 	"dits/formats/ggml"
 )
 
-// A blockPlan says how the blocks of a ggml type are taken apart: into planes of symbols,
+// A plan says how the blocks of a ggml type are taken apart: into planes of symbols,
 // those of scales first, as quants are coded in their context.
-type blockPlan struct {
+type plan struct {
 	size           int // of a block, in bytes
 	values         int // weights of a block
-	scales, quants []blockPlane
+	scales, quants []plane
 	scaleBytes     []byteRange // of scales in a block
 	steps          stepRule    // of quants[0]; none for types of which nothing finer is known
 }
@@ -19,8 +19,8 @@ type blockPlan struct {
 // A byteRange is [off, end) of a block.
 type byteRange struct{ off, end int }
 
-// A blockPlane has the symbols of one kind of all blocks, n a block, of at most 8 bits.
-type blockPlane struct {
+// A plane has the symbols of one kind of all blocks, n a block, of at most 8 bits.
+type plane struct {
 	n, bits int
 	flip    uint8 // bits to invert so that symbols are in the order of values
 	moves   []move
@@ -39,22 +39,22 @@ const (
 	contextHalf                      // an F16: high bytes, then low bytes given two bits of the high one
 )
 
-// blockPlans has the plan of each type of several weights a block.
-var blockPlans = makeBlockPlans()
+// plans has the plan of each type of several weights a block.
+var plans = makePlans()
 
-func makeBlockPlans() map[ggml.Type]*blockPlan {
-	plans := map[ggml.Type]*blockPlan{}
+func makePlans() map[ggml.Type]*plan {
+	plans := map[ggml.Type]*plan{}
 	for _, t := range ggml.Types() {
 		if t.BlockElems() > 1 {
-			plans[t] = makeBlockPlan(t)
+			plans[t] = makePlan(t)
 		}
 	}
 	return plans
 }
 
-// makeBlockPlan makes the plan of t: of its fields as they lie, but for what is known better.
-func makeBlockPlan(t ggml.Type) *blockPlan {
-	p := &blockPlan{size: int(t.BlockBytes()), values: int(t.BlockElems())}
+// makePlan makes the plan of t: of its fields as they lie, but for what is known better.
+func makePlan(t ggml.Type) *plan {
+	p := &plan{size: int(t.BlockBytes()), values: int(t.BlockElems())}
 	known := knownPlanes[t]
 	p.steps = known.steps
 	for _, f := range t.Fields() {
@@ -65,7 +65,7 @@ func makeBlockPlan(t ggml.Type) *blockPlan {
 		}
 		switch {
 		case f.Kind == ggml.ScaleF16:
-			*planes = append(*planes, blockPlane{n: 1, bits: 16, context: contextHalf, off16: f.Off})
+			*planes = append(*planes, plane{n: 1, bits: 16, context: contextHalf, off16: f.Off})
 		case f.Kind == ggml.Sums || better == nil:
 			*planes = append(*planes, plainPlane(f))
 		}
@@ -76,12 +76,12 @@ func makeBlockPlan(t ggml.Type) *blockPlan {
 }
 
 // plainPlane is the plane of a field's bytes.
-func plainPlane(f ggml.Field) blockPlane {
-	return blockPlane{n: f.Len, bits: 8, context: contextPlace, moves: []move{{n: f.Len, off: f.Off, mask: 255}}}
+func plainPlane(f ggml.Field) plane {
+	return plane{n: f.Len, bits: 8, context: contextPlace, moves: []move{{n: f.Len, off: f.Off, mask: 255}}}
 }
 
 // take sets sym to the symbols of block.
-func (p *blockPlane) take(sym, block []byte) {
+func (p *plane) take(sym, block []byte) {
 	clear(sym[:p.n])
 	for i := range p.moves {
 		p.moves[i].take(sym, block)
@@ -90,7 +90,7 @@ func (p *blockPlane) take(sym, block []byte) {
 }
 
 // put sets the symbols of block. It changes sym.
-func (p *blockPlane) put(block, sym []byte) {
+func (p *plane) put(block, sym []byte) {
 	p.turn(sym)
 	for i := range p.moves {
 		p.moves[i].put(block, sym)
@@ -98,7 +98,7 @@ func (p *blockPlane) put(block, sym []byte) {
 }
 
 // turn inverts the bits of flip.
-func (p *blockPlane) turn(sym []byte) {
+func (p *plane) turn(sym []byte) {
 	if p.flip == 0 {
 		return
 	}
@@ -108,7 +108,7 @@ func (p *blockPlane) turn(sym []byte) {
 }
 
 // sameScales reports that two blocks have the same scales.
-func (p *blockPlan) sameScales(a, b []byte) bool {
+func (p *plan) sameScales(a, b []byte) bool {
 	for _, r := range p.scaleBytes {
 		if !bytes.Equal(a[r.off:r.end], b[r.off:r.end]) {
 			return false
@@ -118,7 +118,7 @@ func (p *blockPlan) sameScales(a, b []byte) bool {
 }
 
 // copyScales sets the scales of block dst to those of src.
-func (p *blockPlan) copyScales(dst, src []byte) {
+func (p *plan) copyScales(dst, src []byte) {
 	for _, r := range p.scaleBytes {
 		copy(dst[r.off:r.end], src[r.off:r.end])
 	}

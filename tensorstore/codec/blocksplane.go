@@ -9,7 +9,7 @@ import (
 
 // A planeCoding is one plane of the blocks of a list, in their order.
 type planeCoding struct {
-	*blockPlane
+	*plane
 	blocks []byte  // of the chunk: those before this plane are known
 	pred   []byte  // predicted blocks, nil when the plane is coded alone
 	same   bool    // the scales of pred are those of blocks
@@ -27,13 +27,13 @@ type batch struct {
 	ctx            [batchSymbols]uint16
 	halves, known  []byte // F16 numbers, and those predicted
 	delta          []byte // their difference, coded
-	steps, old     blockSteps
+	steps, old     groupSteps
 	sizes          [256]int16 // expected of the weights of a block
 	vals           []int16    // a sample of them
 }
 
 // step is the number of blocks in a batch: their symbols, if pairs too, are a multiple of maxLanes.
-func (p *blockPlane) step() int {
+func (p *plane) step() int {
 	unit := 1
 	for p.n*unit%(2*entropy.MaxLanes) != 0 {
 		unit *= 2
@@ -45,7 +45,7 @@ func (p *blockPlane) step() int {
 func (p *planeCoding) lists(yield func([]int32) bool) { slices.Chunk(p.list, p.step())(yield) }
 
 // perSymbol is the number of elements that make up a symbol.
-func (b *blockCoder) perSymbol(p *planeCoding) int {
+func (b *call) perSymbol(p *planeCoding) int {
 	if p.pairs && p.pred == nil && !b.active() {
 		return 2
 	}
@@ -53,7 +53,7 @@ func (b *blockCoder) perSymbol(p *planeCoding) int {
 }
 
 // appendPlane appends a plane: the size of context 0 if sizes count, then tokens.
-func (b *blockCoder) appendPlane(dst []byte, p planeCoding) []byte {
+func (b *call) appendPlane(dst []byte, p planeCoding) []byte {
 	if p.context == contextHalf {
 		return b.appendHalves(dst, &p)
 	}
@@ -85,14 +85,14 @@ func (b *blockCoder) appendPlane(dst []byte, p planeCoding) []byte {
 }
 
 // readPlane reads what appendPlane wrote to p.blocks, which may be p.pred.
-func (b *blockCoder) readPlane(enc []byte, p planeCoding) ([]byte, error) {
+func (b *call) readPlane(enc []byte, p planeCoding) ([]byte, error) {
 	if p.context == contextHalf {
 		return b.readHalves(enc, &p)
 	}
 	if b.sized(&p) {
 		off, k := binary.Varint(enc)
 		if k <= 0 || off < -1<<16 || off > 1<<16 {
-			return nil, errBlocks
+			return nil, errHeader
 		}
 		p.off, enc = int(off), enc[k:]
 	}
@@ -110,7 +110,7 @@ func (b *blockCoder) readPlane(enc []byte, p planeCoding) ([]byte, error) {
 }
 
 // readBatch reads the plane of the blocks of list.
-func (b *blockCoder) readBatch(t *entropy.Decoder, p *planeCoding, list []int32) error {
+func (b *call) readBatch(t *entropy.Decoder, p *planeCoding, list []int32) error {
 	n, per := len(list)*p.n, b.perSymbol(p)
 	if p.pred != nil {
 		b.expect(p, list)
@@ -137,7 +137,7 @@ func (b *blockCoder) readBatch(t *entropy.Decoder, p *planeCoding, list []int32)
 }
 
 // unpack sets sym to the elements of the blocks of list.
-func (b *blockCoder) unpack(p *planeCoding, sym, blocks []byte, list []int32) {
+func (b *call) unpack(p *planeCoding, sym, blocks []byte, list []int32) {
 	for i, k := range list {
 		p.take(sym[i*p.n:][:p.n], b.block(blocks, k))
 	}

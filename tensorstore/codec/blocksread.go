@@ -9,11 +9,11 @@ import (
 	"dits/tensorstore/codec/entropy"
 )
 
-var errBlocks = errors.New("bad header")
+var errHeader = errors.New("bad header")
 
 // Decode fills dst with whole blocks; in.Pred and in.Guide have to be those of Encode.
-func (c blocksCoder) Decode(dst, enc []byte, in blockChunk) error {
-	b := c.coder(len(dst), &in)
+func (c Coder) Decode(dst, enc []byte, in Chunk) error {
+	b := c.begin(len(dst), &in)
 	if b == nil {
 		return fmt.Errorf("blocks: type %v, prediction of %d bytes, want one of quant blocks and %d", in.Type, len(in.Pred), len(dst))
 	}
@@ -27,7 +27,7 @@ func (c blocksCoder) Decode(dst, enc []byte, in blockChunk) error {
 	}
 	rest, err := read(dst, enc, &in)
 	if err == nil && len(rest) != 0 {
-		err = errBlocks
+		err = errHeader
 	}
 	if err != nil {
 		return fmt.Errorf("blocks: %d bytes of %d blocks of %d: %w", len(enc), b.n, b.plan.size, err)
@@ -36,14 +36,14 @@ func (c blocksCoder) Decode(dst, enc []byte, in blockChunk) error {
 }
 
 // readBlocks reads what appendBlocks wrote, and returns what follows.
-func (b *blockCoder) readBlocks(dst, enc []byte, in *blockChunk) ([]byte, error) {
+func (b *call) readBlocks(dst, enc []byte, in *Chunk) ([]byte, error) {
 	list, enc, err := b.readList(enc)
 	if err != nil {
 		return nil, err
 	}
 	if len(list) < b.n {
 		if in.Pred == nil {
-			return nil, errBlocks
+			return nil, errHeader
 		}
 		copy(dst, in.Pred)
 	}
@@ -57,7 +57,7 @@ func (b *blockCoder) readBlocks(dst, enc []byte, in *blockChunk) ([]byte, error)
 }
 
 // readGuided reads what appendGuided wrote, and returns what follows.
-func (b *blockCoder) readGuided(dst, enc []byte, in *blockChunk) ([]byte, error) {
+func (b *call) readGuided(dst, enc []byte, in *Chunk) ([]byte, error) {
 	g := in.Guide
 	enc, err := b.readHints(enc, g.Hints())
 	if err != nil {
@@ -69,7 +69,7 @@ func (b *blockCoder) readGuided(dst, enc []byte, in *blockChunk) ([]byte, error)
 		return nil, err
 	}
 	if !guessed && len(list) < b.n {
-		return nil, errBlocks
+		return nil, errHeader
 	}
 	if len(list) > 0 {
 		if enc, err = b.readScales(enc, dst, g, guessed, list); err != nil {
@@ -84,7 +84,7 @@ func (b *blockCoder) readGuided(dst, enc []byte, in *blockChunk) ([]byte, error)
 
 // readScales reads the scales of the blocks of list, of which dst has what the guide guessed, and
 // lets it settle the quants.
-func (b *blockCoder) readScales(enc, dst []byte, g Guide, guessed bool, list []int32) ([]byte, error) {
+func (b *call) readScales(enc, dst []byte, g Guide, guessed bool, list []int32) ([]byte, error) {
 	var guess []byte
 	if guessed {
 		b.guess = append(b.guess[:0], dst...)
@@ -100,7 +100,7 @@ func (b *blockCoder) readScales(enc, dst []byte, g Guide, guessed bool, list []i
 }
 
 // readPlanes reads what appendPlanes wrote to dst, which may be pred.
-func (b *blockCoder) readPlanes(enc []byte, planes []blockPlane, dst, pred []byte, list []int32, same bool) ([]byte, error) {
+func (b *call) readPlanes(enc []byte, planes []plane, dst, pred []byte, list []int32, same bool) ([]byte, error) {
 	if len(enc) == 0 {
 		return nil, entropy.ErrShort
 	}
@@ -109,15 +109,15 @@ func (b *blockCoder) readPlanes(enc []byte, planes []blockPlane, dst, pred []byt
 		pred = nil
 	case planesPredicted:
 		if pred == nil {
-			return nil, errBlocks
+			return nil, errHeader
 		}
 	default:
-		return nil, errBlocks
+		return nil, errHeader
 	}
 	enc = enc[1:]
 	for i := range planes {
 		var err error
-		c := planeCoding{blockPlane: &planes[i], blocks: dst, pred: pred, list: list, same: same}
+		c := planeCoding{plane: &planes[i], blocks: dst, pred: pred, list: list, same: same}
 		if enc, err = b.readPlane(enc, c); err != nil {
 			return nil, fmt.Errorf("plane %d of %d bits: %w", i, planes[i].bits, err)
 		}
@@ -133,7 +133,7 @@ const (
 )
 
 // appendHints appends the hints.
-func (b *blockCoder) appendHints(dst []byte) []byte {
+func (b *call) appendHints(dst []byte) []byte {
 	if len(bytes.TrimLeft(b.hints, "\x00")) == 0 {
 		return append(dst, listNone)
 	}
@@ -145,14 +145,14 @@ func (b *blockCoder) appendHints(dst []byte) []byte {
 }
 
 // readHints reads n hints to b.hints.
-func (b *blockCoder) readHints(enc []byte, n int) ([]byte, error) {
+func (b *call) readHints(enc []byte, n int) ([]byte, error) {
 	b.hints = slices.Grow(b.hints[:0], n)[:n]
 	clear(b.hints)
 	if n == 0 {
 		return enc, nil
 	}
 	if len(enc) == 0 || enc[0] != listNone && enc[0] != listAll {
-		return nil, errBlocks
+		return nil, errHeader
 	}
 	if enc[0] == listNone {
 		return enc[1:], nil

@@ -13,59 +13,59 @@ type stepRule struct {
 	group  int  // quants that share a step; 0 when nothing is known
 	linear bool // a quant q is worth step·q + low; else it is an index, and low means nothing
 	offset bool // low is not the same multiple of the step everywhere
-	fill   func(steps *blockSteps, block []byte)
+	fill   func(steps *groupSteps, block []byte)
 }
 
 // A groupStep is what the quants of a group are worth.
 type groupStep struct{ step, low float32 }
 
-// blockSteps are the steps of a block, group by group.
-type blockSteps [16]groupStep
+// groupSteps are the steps of a block, group by group.
+type groupSteps [16]groupStep
 
 // groups is the number of groups in a block of n quants.
 func (r *stepRule) groups(n int) int { return n / r.group }
 
 // centredSteps is the rule of one step, an F16 at d, for 32 quants of which zero is worth nothing.
 func centredSteps(d int, zero float32) stepRule {
-	return stepRule{group: 32, linear: true, fill: func(s *blockSteps, b []byte) {
+	return stepRule{group: 32, linear: true, fill: func(s *groupSteps, b []byte) {
 		s[0] = centred(halfAt(b, d), zero)
 	}}
 }
 
 // offsetSteps is the rule of an F16 at d and the value of quant 0 at m.
 func offsetSteps(d, m int) stepRule {
-	return stepRule{group: 32, linear: true, offset: true, fill: func(s *blockSteps, b []byte) {
+	return stepRule{group: 32, linear: true, offset: true, fill: func(s *groupSteps, b []byte) {
 		s[0] = groupStep{halfAt(b, d), halfAt(b, m)}
 	}}
 }
 
 // indexSteps is the rule of an F16 at d by which the entries of a table are multiplied.
 func indexSteps(d int) stepRule {
-	return stepRule{group: 32, fill: func(s *blockSteps, b []byte) {
+	return stepRule{group: 32, fill: func(s *groupSteps, b []byte) {
 		s[0] = groupStep{step: halfAt(b, d)}
 	}}
 }
 
 // ternarySteps is the rule of TQ2_0.
-var ternarySteps = stepRule{group: 256, linear: true, fill: func(s *blockSteps, b []byte) {
+var ternarySteps = stepRule{group: 256, linear: true, fill: func(s *groupSteps, b []byte) {
 	s[0] = centred(halfAt(b, 64), 1)
 }}
 
 // centred is a step with the quant that is worth nothing.
 func centred(step, zero float32) groupStep { return groupStep{step, float32(-step * zero)} }
 
-func fillMXFP4(s *blockSteps, b []byte) {
+func fillMXFP4(s *groupSteps, b []byte) {
 	s[0] = groupStep{step: math.Float32frombits(uint32(b[0]) << 23)}
 }
 
-func fillQ2K(s *blockSteps, b []byte) {
+func fillQ2K(s *groupSteps, b []byte) {
 	d, m := halfAt(b, 80), halfAt(b, 82)
 	for g := range s {
 		s[g] = groupStep{float32(d * float32(b[g]&15)), float32(-m * float32(b[g]>>4))}
 	}
 }
 
-func fillQ3K(s *blockSteps, b []byte) {
+func fillQ3K(s *groupSteps, b []byte) {
 	d, low, high := halfAt(b, 108), b[96:104], b[104:108]
 	for g := range s {
 		u := int(low[g&7]>>(g>>3*4)&15) | int(high[g&3]>>(g>>2*2)&3)<<4
@@ -73,7 +73,7 @@ func fillQ3K(s *blockSteps, b []byte) {
 	}
 }
 
-func fillQ4K(s *blockSteps, b []byte) {
+func fillQ4K(s *groupSteps, b []byte) {
 	d, m := halfAt(b, 0), halfAt(b, 2)
 	for g := range 4 {
 		x, y, z := b[4+g], b[8+g], b[12+g]
@@ -82,18 +82,18 @@ func fillQ4K(s *blockSteps, b []byte) {
 	}
 }
 
-func fillQ6K(s *blockSteps, b []byte) {
+func fillQ6K(s *groupSteps, b []byte) {
 	d := halfAt(b, 208)
 	for g := range s {
 		s[g] = centred(float32(d*float32(int8(b[192+g]))), 32)
 	}
 }
 
-func fillQ8K(s *blockSteps, b []byte) {
+func fillQ8K(s *groupSteps, b []byte) {
 	s[0] = centred(math.Float32frombits(binary.LittleEndian.Uint32(b)), 128)
 }
 
-func fillIQ4XS(s *blockSteps, b []byte) {
+func fillIQ4XS(s *groupSteps, b []byte) {
 	d, high := halfAt(b, 0), int(binary.LittleEndian.Uint16(b[2:]))
 	for g := range 8 {
 		u := int(b[4+g/2]>>(g%2*4)&15) | high>>(2*g)&3<<4

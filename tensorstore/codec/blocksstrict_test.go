@@ -13,7 +13,7 @@ import (
 func TestBlocksStrict(t *testing.T) {
 	const n = 40
 	kind := ggml.Q8_0
-	plan := blockPlans[kind]
+	plan := plans[kind]
 	src, pred := patternBlocks(kind, n, 0), patternBlocks(kind, n, 5)
 	alone, against := Input{Elem: BlockElem(kind)}, Input{Elem: BlockElem(kind), Pred: pred}
 	guided, blind, hinted := alone, alone, alone
@@ -80,7 +80,7 @@ func TestBlocksStrict(t *testing.T) {
 		}
 	}
 	chunk := alone.blocks(len(src))
-	c := blocksCodec{}.coder().coder(len(src), &chunk)
+	c := blocksCodec{}.coder().begin(len(src), &chunk)
 	defer c.release()
 	if got, rest, err := c.readList(append(list(one), 9)); err != nil || len(got) != 1 || got[0] != 3 || len(rest) != 1 {
 		t.Errorf("list %v, %d bytes more, %v", got, len(rest), err)
@@ -100,7 +100,7 @@ func TestBlocksStrict(t *testing.T) {
 func (in Input) parts(t *testing.T, enc []byte) (scales, quants []byte) {
 	t.Helper()
 	chunk := in.blocks(len(in.Pred))
-	c := blocksCodec{}.coder().coder(len(in.Pred), &chunk)
+	c := blocksCodec{}.coder().begin(len(in.Pred), &chunk)
 	defer c.release()
 	_, rest, err := c.readList(enc)
 	if err != nil || rest[0] != planesPredicted {
@@ -125,9 +125,9 @@ func fuzzBlocks(kind, situation uint8, n uint16, known []byte) (Input, []byte) {
 	case 1:
 		in.Pred = b
 	case 2:
-		in.Guide = fixedGuide{plan: blockPlans[t], blocks: b, hinted: situation&4 != 0}
+		in.Guide = fixedGuide{plan: plans[t], blocks: b, hinted: situation&4 != 0}
 	case 3:
-		in.Guide = fixedGuide{plan: blockPlans[t], blocks: b, blind: true}
+		in.Guide = fixedGuide{plan: plans[t], blocks: b, blind: true}
 	}
 	if situation&8 != 0 && len(b) > 0 {
 		in.Act = someActivity(in, blocks, RowColScales)
