@@ -130,5 +130,9 @@ func checkLevel(t *testing.T, file, from, to string) {
 
 // isTestHelper says that a package exists for the tests of the one it is in.
 func isTestHelper(p string) bool {
-	return p == "tensorstore/disk/faultfs" || p == "formats/formatstest" || p == "repo/repotest"
+	switch p {
+	case "tensorstore/disk/faultfs", "formats/formatstest", "repo/repotest", "tensorstore/codec/blocks/blockstest":
+		return true
+	}
+	return false
 }

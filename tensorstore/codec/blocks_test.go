@@ -10,18 +10,8 @@ import (
 	"testing"
 
 	"dits/formats/ggml"
-	"dits/tensorstore/codec/entropy"
+	"dits/tensorstore/codec/blocks/blockstest"
 )
-
-// blockTypes are the types of several weights a block.
-func blockTypes() (all []ggml.Type) {
-	for _, t := range ggml.Types() {
-		if t.BlockElems() > 1 {
-			all = append(all, t)
-		}
-	}
-	return all
-}
 
 // realBlocks are n blocks of t made of normal weights, where this version can make some; else
 // bytes of which some are more frequent. seed tells them apart; what they are near to does not.
@@ -121,7 +111,7 @@ func someActivity(in Input, n int, mode Mode) *Activity {
 var thorough = map[ggml.Type]bool{ggml.Q8_0: true, ggml.Q4_K: true, ggml.IQ2_XS: true, ggml.IQ4_NL: true}
 
 func TestBlocksContract(t *testing.T) {
-	for _, kind := range blockTypes() {
+	for _, kind := range blockstest.Types() {
 		if underRace && kind != ggml.Q8_0 && kind != ggml.Q4_K {
 			continue
 		}
@@ -141,111 +131,6 @@ func TestBlocksContract(t *testing.T) {
 				t.Errorf("applied to %d samples only", applied)
 			}
 		})
-	}
-}
-
-// TestBlocksPlanes holds that the planes of a block have each of its bits once.
-func TestBlocksPlanes(t *testing.T) {
-	r := rand.New(rand.NewPCG(35, 1))
-	for _, kind := range blockTypes() {
-		plan := plans[kind]
-		planes := append(plan.scales[:len(plan.scales):len(plan.scales)], plan.quants...)
-		if got := planesBytes(planes); got != plan.size {
-			t.Errorf("%v: planes of %d bytes, want %d", kind, got, plan.size)
-		}
-		for _, p := range planes {
-			if n := p.n * p.step(); n < 1 || n > batchSymbols || n%(2*entropy.MaxLanes) != 0 || p.n > 256 {
-				t.Errorf("%v: batches of %d symbols, %d a block", kind, n, p.n)
-			}
-		}
-		for range 20 {
-			src, dst := noise2(r, plan.size), noise2(r, plan.size)
-			for _, p := range planes {
-				if p.context == contextHalf {
-					copy(dst[p.off16:p.off16+2], src[p.off16:])
-					continue
-				}
-				sym := noise2(r, p.n)
-				p.take(sym, src)
-				for i, x := range sym {
-					if int(x)>>p.bits != 0 {
-						t.Fatalf("%v: symbol %d is %d, want %d bits", kind, i, x, p.bits)
-					}
-				}
-				p.put(dst, sym)
-			}
-			if !bytes.Equal(dst, src) {
-				t.Fatalf("%v: planes make\n%x of\n%x", kind, dst, src)
-			}
-		}
-	}
-}
-
-// TestBlocksScales holds that scales are what the planes of scales have, and nothing else.
-func TestBlocksScales(t *testing.T) {
-	for _, kind := range blockTypes() {
-		plan := plans[kind]
-		n := 0
-		for _, r := range plan.scaleBytes {
-			n += r.end - r.off
-		}
-		if got := planesBytes(plan.scales); got != n {
-			t.Errorf("%v: planes of %d bytes, want %d", kind, got, n)
-		}
-		src, zero := bytes.Repeat([]byte{0xff}, plan.size), make([]byte, plan.size)
-		if plan.sameScales(src, zero) && n > 0 {
-			t.Errorf("%v: scales are the same", kind)
-		}
-		plan.copyScales(zero, src)
-		if !plan.sameScales(src, zero) || bytes.Count(zero, []byte{0xff}) != n {
-			t.Errorf("%v: %x has the scales, want %d bytes", kind, zero, n)
-		}
-	}
-}
-
-// TestBlocksSteps holds that steps say what the library's dequantisers say.
-func TestBlocksSteps(t *testing.T) {
-	r := rand.New(rand.NewPCG(36, 1))
-	for _, kind := range blockTypes() {
-		rule, p := &plans[kind].steps, &plans[kind].quants[0]
-		if rule.group == 0 {
-			continue
-		}
-		if int64(p.n) != kind.BlockElems() {
-			t.Fatalf("%v: %d quants", kind, p.n)
-		}
-		for range 50 {
-			block := noise2(r, int(kind.BlockBytes()))
-			checkSteps(t, kind, block)
-		}
-	}
-}
-
-func checkSteps(t *testing.T, kind ggml.Type, block []byte) {
-	t.Helper()
-	var s groupSteps
-	rule, p := &plans[kind].steps, &plans[kind].quants[0]
-	rule.fill(&s, block)
-	q, v := make([]byte, p.n), make([]float32, p.n)
-	p.take(q, block)
-	if err := kind.Dequantise(v, block); err != nil {
-		if kind == ggml.Q8_1 || kind == ggml.Q8_K {
-			return // of activations, not of weights: the library has no reader
-		}
-		t.Fatal(err)
-	}
-	for i := range v {
-		g := s[i/rule.group]
-		if !rule.linear {
-			if (g.step == 0) != (v[i] == 0) && q[i]&7 != 0 {
-				t.Fatalf("%v: value %d is %g, step %g", kind, i, v[i], g.step)
-			}
-			continue
-		}
-		want := float32(g.step*float32(q[i])) + g.low
-		if diff := want - v[i]; diff > 1e-5*max(want, -want, v[i], -v[i], g.low, -g.low) || diff < -1e-5*max(want, -want, v[i], -v[i], g.low, -g.low) {
-			t.Fatalf("%v: value %d is %g, want %g of quant %d, step %+v", kind, i, v[i], want, q[i], g)
-		}
 	}
 }
 
@@ -273,8 +158,8 @@ func TestBlocksApplies(t *testing.T) {
 // TestBlocksSteadyMemory holds that coding allocates next to nothing.
 func TestBlocksSteadyMemory(t *testing.T) {
 	const rounds = 10
-	src := patternBlocks(ggml.Q4_K, 4000, 0)
-	in := Input{Elem: BlockElem(ggml.Q4_K), Pred: patternBlocks(ggml.Q4_K, 4000, 5)}
+	src := blockstest.Pattern(ggml.Q4_K, 4000, 0)
+	in := Input{Elem: BlockElem(ggml.Q4_K), Pred: blockstest.Pattern(ggml.Q4_K, 4000, 5)}
 	enc, _ := blocksCodec{}.Encode(nil, src, in)
 	dst := make([]byte, len(src))
 	var before, after runtime.MemStats

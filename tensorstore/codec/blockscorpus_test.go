@@ -10,6 +10,7 @@ import (
 
 	"dits/formats/ggml"
 	"dits/formats/gguf"
+	"dits/tensorstore/codec/blocks/blockstest"
 )
 
 // A quantTensor is a tensor of quant blocks of the corpus.
@@ -187,8 +188,8 @@ func BenchmarkBlocks(b *testing.B) {
 
 // BenchmarkBlocksGuided has a guide that is right, and costs a copy.
 func BenchmarkBlocksGuided(b *testing.B) {
-	src := patternBlocks(ggml.Q4_K, corpusChunk/144, 0)
-	g := fixedGuide{plan: plans[ggml.Q4_K], blocks: src}
+	src := blockstest.Pattern(ggml.Q4_K, corpusChunk/144, 0)
+	g := blockstest.Guide{Kind: ggml.Q4_K, Blocks: src}
 	benchmarkBlocks(b, src, Input{Elem: BlockElem(ggml.Q4_K), Guide: g})
 }
 

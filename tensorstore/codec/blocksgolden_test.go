@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,74 +9,23 @@ import (
 	"testing"
 
 	"dits/formats/ggml"
+	"dits/tensorstore/codec/blocks/blockstest"
 )
-
-// A fixedGuide knows blocks, and takes a hint for the first byte of each.
-type fixedGuide struct {
-	plan   *plan
-	blocks []byte
-	hinted bool
-	coded  []byte // blocks that hints are found for
-	blind  bool   // guesses nothing of scales
-}
-
-func (g fixedGuide) Hints() int {
-	if !g.hinted {
-		return 0
-	}
-	return len(g.blocks) / g.plan.size
-}
-
-func (g fixedGuide) Find(hints []byte) {
-	for i := range hints {
-		hints[i] = g.coded[i*g.plan.size] ^ g.blocks[i*g.plan.size]
-	}
-}
-
-func (g fixedGuide) Guess(dst, hints []byte) bool {
-	copy(dst, g.blocks)
-	for i, h := range hints {
-		dst[i*g.plan.size] ^= h
-	}
-	return !g.blind
-}
-
-func (g fixedGuide) Settle(dst, _ []byte) {
-	scales := bytes.Clone(dst)
-	copy(dst, g.blocks)
-	for i := 0; i < len(dst); i += g.plan.size {
-		g.plan.copyScales(dst[i:], scales[i:])
-	}
-}
-
-// patternBlocks are n blocks made with integers alone; every so many bytes of it depend on salt too.
-func patternBlocks(kind ggml.Type, n int, salt byte) (b []byte) {
-	seed := uint64(kind)
-	for i := range n * int(kind.BlockBytes()) {
-		seed = seed*6364136223846793005 + 1442695040888963407
-		x := byte(seed>>56) & byte(seed>>40) & 0x6d
-		if seed>>33%40 == 0 && i%3 == 0 {
-			x ^= salt
-		}
-		b = append(b, x)
-	}
-	return b
-}
 
 // blockGoldens are the encodings that must never change.
 func blockGoldens(t *testing.T) (lines []string) {
-	for _, kind := range blockTypes() {
+	for _, kind := range blockstest.Types() {
 		n := 40
-		src, pred := patternBlocks(kind, n, 0), patternBlocks(kind, n, 5)
+		src, pred := blockstest.Pattern(kind, n, 0), blockstest.Pattern(kind, n, 5)
 		in := Input{Elem: BlockElem(kind), Width: 2 * kind.BlockElems()}
 		m := NewMeter(F32, int64(n/2), in.Width, ColScales)
 		m.Add(pattern(F32, n*int(kind.BlockElems()), 3), nil, 0)
 		active, against, guided, hinted, blind := in, in, in, in, in
 		active.Act = m.Activity()
 		against.Pred = pred
-		guided.Guide = fixedGuide{plan: plans[kind], blocks: pred}
-		hinted.Guide = fixedGuide{plan: plans[kind], blocks: pred, hinted: true, coded: src}
-		blind.Guide = fixedGuide{plan: plans[kind], blocks: pred, blind: true}
+		guided.Guide = blockstest.Guide{Kind: kind, Blocks: pred}
+		hinted.Guide = blockstest.Guide{Kind: kind, Blocks: pred, Hinted: true, Coded: src}
+		blind.Guide = blockstest.Guide{Kind: kind, Blocks: pred, Blind: true}
 		for _, x := range []struct {
 			name string
 			in   Input

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dits/formats/ggml"
+	"dits/tensorstore/codec/blocks/blockstest"
 )
 
 // A testGuide is a guide by the library's own quantiser. The hint of a run of blocks says by how much the source is
@@ -100,11 +101,9 @@ func (g testGuide) Settle(dst, guess []byte) {
 		*g.settled++
 	}
 	if g.hinted { // it does not remember its hints: quants are as guessed
-		plan, scales := plans[g.kind], bytes.Clone(dst)
+		scales := bytes.Clone(dst)
 		copy(dst, guess)
-		for i := 0; i < len(dst); i += plan.size {
-			plan.copyScales(dst[i:], scales[i:])
-		}
+		blockstest.CopyScales(g.kind, dst, scales)
 		return
 	}
 	if err := g.kind.Round(dst, g.values); err != nil {
@@ -149,9 +148,9 @@ func TestBlocksGuided(t *testing.T) {
 		}
 		blind := g
 		blind.blind = true
-		plan := plans[kind]
+		bytesOf, scales := int(kind.BlockBytes()), blockstest.ScaleBytes(kind)
 		alone, _ := blocksCodec{}.Encode(nil, src, Input{Elem: BlockElem(kind)})
-		if got, most := size(src, blind), planesBytes(plan.scales)*n+n/2+64; got > most || settled == 0 {
+		if got, most := size(src, blind), scales*n+n/2+64; got > most || settled == 0 {
 			t.Errorf("%v: scales take %d bytes, want at most %d", kind, got, most)
 		} else {
 			t.Logf("%v: %d bytes, %d alone, %d with a blind guide", kind, len(src), len(alone), got)
@@ -159,18 +158,18 @@ func TestBlocksGuided(t *testing.T) {
 		r := rand.New(rand.NewPCG(41, 1))
 		wrong := bytes.Clone(src)
 		for i := range n / 20 { // another step in 5% of the blocks, quants as rounded to it
-			b := wrong[i*20*plan.size:][:plan.size]
-			b[plan.scaleBytes[0].off] ^= byte(1 + r.IntN(3))
+			b := wrong[i*20*bytesOf:][:bytesOf]
+			b[blockstest.FirstScale(kind)] ^= byte(1 + r.IntN(3))
 		}
 		if err := kind.Round(wrong, g.values); err != nil {
 			t.Fatal(err)
 		}
 		for i := range n { // but for those of the 95% where rounding is not what the quantiser does
 			if i%20 != 0 || i/20 >= n/20 {
-				copy(wrong[i*plan.size:][:plan.size], src[i*plan.size:])
+				copy(wrong[i*bytesOf:][:bytesOf], src[i*bytesOf:])
 			}
 		}
-		if got, most := size(wrong, g), n/20*(2+planesBytes(plan.scales))+n/2+200; got > most {
+		if got, most := size(wrong, g), n/20*(2+scales)+n/2+200; got > most {
 			t.Errorf("%v: 5%% other scales take %d bytes, want at most %d", kind, got, most)
 		}
 	}

@@ -1,5 +1,7 @@
 package codec
 
+import "dits/tensorstore/codec/blocks"
+
 // An Encoding names a codec in pack records. Numbers are never reused.
 type Encoding uint8
 
@@ -21,6 +23,9 @@ type Input struct {
 	Pred  []byte    // predicted bytes, as long as the chunk; nil without prediction
 	Guide Guide     // of a chunk of quant blocks that are a function of a source, else nil
 }
+
+// A Guide predicts the quant blocks of one chunk from what they were made of.
+type Guide = blocks.Guide
 
 // A Codec is one way to store a chunk. It is safe for concurrent use.
 type Codec interface {

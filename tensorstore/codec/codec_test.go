@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"dits/tensorstore/codec/blocks/blockstest"
 )
 
 // encodings are those every test of the contract runs on.
@@ -389,7 +391,7 @@ func TestSteadyMemory(t *testing.T) {
 
 // TestBlocksAreRefused has quant blocks for coders of single values.
 func TestBlocksAreRefused(t *testing.T) {
-	for _, kind := range blockTypes() {
+	for _, kind := range blockstest.Types() {
 		src := make([]byte, 100*kind.BlockBytes())
 		in := Input{Elem: BlockElem(kind), Pred: bytes.Repeat([]byte{1}, len(src))}
 		as8 := in

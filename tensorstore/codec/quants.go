@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"dits/cpu"
+	"dits/tensorstore/codec/blocks"
 )
 
 // blocksCodec codes quant blocks.
@@ -23,17 +24,17 @@ func (c blocksCodec) Decode(dst, enc []byte, in Input) error {
 	return c.coder().Decode(dst, enc, in.blocks(len(dst)))
 }
 
-func (c blocksCodec) coder() Coder {
-	return Coder{Level: cpu.Level(c.kernel), Halves: halves{c.kernel}}
+func (c blocksCodec) coder() blocks.Coder {
+	return blocks.Coder{Level: cpu.Level(c.kernel), Halves: halves{c.kernel}}
 }
 
 // blocks is what is known of a chunk of so many bytes as the coder of blocks takes it.
-func (in *Input) blocks(length int) Chunk {
+func (in *Input) blocks(length int) blocks.Chunk {
 	t, ok := in.Elem.Block()
 	if !ok {
-		return Chunk{}
+		return blocks.Chunk{}
 	}
-	c := Chunk{Type: t, Pred: in.Pred, Guide: in.Guide}
+	c := blocks.Chunk{Type: t, Pred: in.Pred, Guide: in.Guide}
 	weights := *in
 	weights.First = in.First * t.BlockElems()
 	if e := weights.expect(length / in.Elem.Size() * int(t.BlockElems())); e.act != nil {

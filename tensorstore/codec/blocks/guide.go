@@ -1,4 +1,4 @@
-package codec
+package blocks
 
 // A Guide predicts the quant blocks of one chunk from what they were made of, in the steps
 // in which a decoder comes to know them: hints, then scales, then quants. It is safe for one

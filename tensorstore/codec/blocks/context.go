@@ -1,4 +1,4 @@
-package codec
+package blocks
 
 import "dits/tensorstore/codec/entropy"
 
