@@ -15,26 +15,20 @@ import (
 // EncodingNames are what people read, in the order in which they are listed. Derived
 // is no encoding of its own: a chunk is derived when what predicts it is computed
 // from other tensors, by a cast or a quantiser, and is not just a relative.
-var EncodingNames = []string{"raw", "zstd", "fields", "blocks", "delta", DerivedName}
+var EncodingNames = []string{
+	codec.Raw.String(), codec.Zstd.String(), codec.Fields.String(), codec.Blocks.String(), codec.Delta.String(), DerivedName,
+}
 
 // DerivedName is what people read of a chunk that is computed from others.
 const DerivedName = "derived"
 
 // EncodingName is the name of a number in a record.
 func EncodingName(e uint8) (string, error) {
-	switch codec.Encoding(e) {
-	case codec.Raw:
-		return "raw", nil
-	case codec.Zstd:
-		return "zstd", nil
-	case codec.Fields:
-		return "fields", nil
-	case codec.Delta:
-		return "delta", nil
-	case codec.Blocks:
-		return "blocks", nil
+	name := codec.Encoding(e)
+	if _, err := codec.For(name); err != nil {
+		return "", err
 	}
-	return "", fmt.Errorf("encoding %d is not known to this version of dits", e)
+	return name.String(), nil
 }
 
 // Ways tells how chunks are stored. It reads each prediction once.

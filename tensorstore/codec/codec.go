@@ -1,6 +1,10 @@
 package codec
 
-import "dits/tensorstore/codec/blocks"
+import (
+	"fmt"
+
+	"dits/tensorstore/codec/blocks"
+)
 
 // An Encoding names a codec in pack records. Numbers are never reused.
 type Encoding uint8
@@ -13,6 +17,16 @@ const (
 	Delta  Encoding = 4 // integer difference to a prediction, by class
 	Blocks Encoding = 5 // quant blocks by field, alone or against predicted ones
 )
+
+var encodingNames = map[Encoding]string{Raw: "raw", Zstd: "zstd", Fields: "fields", Delta: "delta", Blocks: "blocks"}
+
+// String is the name that people read, as in the output of commands.
+func (e Encoding) String() string {
+	if name, ok := encodingNames[e]; ok {
+		return name
+	}
+	return fmt.Sprintf("encoding %d", uint8(e))
+}
 
 // An Input is what encoder and decoder both know about a chunk.
 type Input struct {

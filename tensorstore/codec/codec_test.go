@@ -278,6 +278,15 @@ func TestForUnknown(t *testing.T) {
 	}
 }
 
+// TestEncodingNames holds the names that commands print.
+func TestEncodingNames(t *testing.T) {
+	for name, e := range map[string]Encoding{"raw": 1, "zstd": 2, "fields": 3, "delta": 4, "blocks": 5, "encoding 6": 6} {
+		if got := e.String(); got != name {
+			t.Errorf("encoding %d: got %q, want %q", uint8(e), got, name)
+		}
+	}
+}
+
 // TestZstdClaim has frames that hold more than asked for.
 func TestZstdClaim(t *testing.T) {
 	enc, ok := zstdCodec{}.Encode(nil, make([]byte, 64<<20), Input{})
