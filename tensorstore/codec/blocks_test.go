@@ -2,7 +2,6 @@ package codec
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -177,15 +176,5 @@ func TestBlocksSteadyMemory(t *testing.T) {
 	}
 	if n := (after.TotalAlloc - before.TotalAlloc) / rounds; n > limit {
 		t.Errorf("%d bytes for coding %d", n, len(src))
-	}
-}
-
-// TestStepSizes holds the contexts of scales that are no numbers.
-func TestStepSizes(t *testing.T) {
-	for h, want := range map[uint16]int16{0x0000: 0, 0x3c00: 127 << 2, 0x3e00: 127<<2 | 2, 0x7c00: 0x3fe, 0xfc00: 0x3fe, 0x7c01: 0x3fe, 0xffff: 0x3fe} {
-		step := halfAt(binary.LittleEndian.AppendUint16(nil, h), 0)
-		if got := (groupStep{step: step}).size(); got != want {
-			t.Errorf("scale %04x: got size %x, want %x", h, got, want)
-		}
 	}
 }

@@ -8,9 +8,14 @@
 // with [Raw]. Decoding is for untrusted input: it returns an error or exactly
 // as many bytes as asked for, never panics, and takes memory in proportion to
 // them. Whether they are the right bytes only their digest tells. A call takes
-// some 4 MB of scratch, kept for the next; one of [Blocks] up to six bytes a weight more.
-// On amd64 with AVX2 or AVX-512 the inner loops run in C, with cgo: kernel.go; everywhere
+// some 4 MB of scratch, kept for the next; one of [Blocks] up to twice that, and six bytes a weight.
+// On amd64 with AVX2 or AVX-512 the inner loops run in C, with cgo; everywhere
 // else, and to the same bytes, in Go.
+//
+// Here are what single values are (fields, differences to predictions), numbers of predictions, and the table of
+// codecs. Package entropy has the coding of symbols, and package blocks that of quant blocks; this page has the bytes
+// of all three. Kernels of contexts and meters are here; those that read symbols, raw bits and elements in one
+// pass are in entropy.
 //
 // What decides bytes when decoding is integer arithmetic, so an encoding means
 // the same on every platform; numbers are little-endian. In the tables below a
@@ -106,12 +111,12 @@
 //	varint   size of context 0           for quants against others in other steps, or if Act covers the chunk
 //	tokens   symbols, or what they differ by from those predicted
 //
-// blockslayout.go has the planes of each type: an F16 field is a plane, its own order; packed scales and quants
+// blocks/layout.go has the planes of each type: an F16 field is a plane, its own order; packed scales and quants
 // are unpacked; what is not known better is a plane of bytes, in the context of their place in the field. Quants coded alone
 // have as context the quant that is worth nothing, where that varies from group to group, and the activity of row and
 // column minus the size of the group's step; two of 2 or 3 bits are one symbol where Act says nothing. Quants against
 // predicted ones are coded as the difference to the quant whose value is nearest to that of the predicted one, modulo the
-// width, negated where that is too large, in the context of the size of the step and of the distance (blocksexpect.go). Act counts
+// width, negated where that is too large, in the context of the size of the step and of the distance (blocks/expect.go). Act counts
 // weights, not blocks.
 //
 // # Tokens
@@ -122,12 +127,12 @@
 //	small    the contexts that share a table less one, for each run of them while more than one
 //	         is left; then the tables
 //	uvarint  length of the words in bytes, then 2^L states of 4 bytes, then
-//	         words of 2 bytes (rANS, see rans.go)
+//	         words of 2 bytes (rANS, see entropy/rans.go)
 //
 // A table is, each as a small integer, a shift by which it follows the one before, in symbols; its
 // last symbol less that of the one before, shifted; and for each symbol up to there a level, less
-// what tablecode.go predicts, or nothing for a symbol that never occurs. The probability is
-// 2^((level-1)/4 - 12). spread in freq.go says how levels become frequencies, out of 1024 in coarse
+// what entropy/tablecode.go predicts, or nothing for a symbol that never occurs. The probability is
+// 2^((level-1)/4 - 12). spread in entropy/freq.go says how levels become frequencies, out of 1024 in coarse
 // tables, else out of 4096.
 //
 // # Raw bits
@@ -139,8 +144,8 @@
 //	4        state
 //	rest     words of 2 bytes (rANS in one lane, probabilities of 10 bits)
 //
-// Each number has a context, of which tablecode.go, activity.go and numberswrite.go have the lists.
-// Before the first of a context come 12 bits that tell its distribution: see peak in small.go. Symbol
+// Each number has a context, of which entropy/tablecode.go, activity.go and numberswrite.go have the lists.
+// Before the first of a context come 12 bits that tell its distribution: see peak in entropy/small.go. Symbol
 // 0 is nothing, 63 is followed by a number of 16 bits, others are the number plus 32.
 //
 // # Numbers
@@ -161,5 +166,5 @@
 // # Bin
 //
 // The range coder of LZMA with the first byte, always 0, left out, and zeros
-// among the last five. bin.go has how probabilities move.
+// among the last five. entropy/bin.go has how probabilities move.
 package codec

@@ -3,7 +3,7 @@ package codec
 import "dits/tensorstore/codec/entropy"
 
 // blockLen is how many elements are worked on at a time: what they need stays
-// in the first-level cache. It is a multiple of maxLanes and of runLen.
+// in the first-level cache. It is a multiple of entropy.MaxLanes and of runLen.
 const blockLen = 2048
 
 // An expectation tells the context of each element of a chunk from what both

@@ -32,7 +32,7 @@ type batch struct {
 	vals           []int16    // a sample of them
 }
 
-// step is the number of blocks in a batch: their symbols, if pairs too, are a multiple of maxLanes.
+// step is the number of blocks in a batch: their symbols, if pairs too, are a multiple of entropy.MaxLanes.
 func (p *plane) step() int {
 	unit := 1
 	for p.n*unit%(2*entropy.MaxLanes) != 0 {

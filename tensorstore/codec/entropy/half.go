@@ -35,9 +35,9 @@ func allOnes(float bool) uint16 {
 	return 0
 }
 
-// ClassifyHalves sets tok to the classes of elements x of 2 bytes, by their differences to predictions p as
-// package codec takes them, of floats or integers, and writes their raw bits. It returns how many it did: the others,
-// more than three in 2,048 at no time, are for [Classify]. w has room for all.
+// ClassifyHalves sets tok to the classes of elements x of 2 bytes, floats or integers, by their differences to
+// predictions p, and writes their raw bits, for which w has room. It returns how many it did, of 2,048 or fewer
+// all but the last three at most; the rest is for [Classify].
 func (e *Encoder) ClassifyHalves(w *BitWriter, tok []uint8, x, p []byte, float bool) int {
 	of := allOnes(float)
 	k := kernel(e.Level).classify(w, tok, x, p, of)
@@ -83,7 +83,7 @@ func (d *Decoder) AssembleHalves(r *BitReader, x []byte, tok []uint8, base []byt
 	return kernel(d.Level).assemble(r, x, tok, base, lean, own)
 }
 
-// zigzagHalves is differ.zigzag; of is all ones for floats.
+// zigzagHalves is differ.zigzag of package codec; of is all ones for floats.
 func zigzagHalves(z []uint64, x, p []byte, of uint64) int {
 	k := 0
 	for ; k < len(z) && len(x) >= 8 && len(p) >= 8; k, x, p = k+1, x[8:], p[8:] {
@@ -97,7 +97,7 @@ func zigzagHalves(z []uint64, x, p []byte, of uint64) int {
 	return 4 * k
 }
 
-// restoreHalves is differ.restore, from z to out.
+// restoreHalves is differ.restore of package codec, from z to out.
 func restoreHalves(out []byte, z []uint64, p []byte, of uint64) int {
 	k := 0
 	for ; k < len(z) && len(out) >= 8 && len(p) >= 8; k, out, p = k+1, out[8:], p[8:] {

@@ -22,7 +22,7 @@ INLINE AVX2 __m256i power(__m256i nb) {
 	return _mm256_or_si256(lo, hi);
 }
 
-// restore is differ.restore.
+// restore is restoreHalves of half.go.
 INLINE AVX2 __m256i restore(__m256i z, __m256i p, __m256i is_float) {
 	const __m256i top = _mm256_set1_epi16((int16_t)0x8000), one = _mm256_set1_epi16(1);
 	__m256i g = _mm256_and_si256(_mm256_srai_epi16(p, 15), is_float);

@@ -23,7 +23,7 @@ INLINE AVX512 __m512i sums(__m512i v) {
 	return _mm512_add_epi16(v, _mm512_maskz_permutexvar_epi16(0xffff0000, two, v));
 }
 
-// restore32 is differ.restore.
+// restore32 is restoreHalves of half.go.
 INLINE AVX512 __m512i restore32(__m512i z, __m512i p, __m512i is_float) {
 	const __m512i top = _mm512_set1_epi16((int16_t)0x8000), one = _mm512_set1_epi16(1);
 	__m512i g = _mm512_and_si512(_mm512_srai_epi16(p, 15), is_float);

@@ -1,7 +1,7 @@
 //go:build cgo && amd64
 
 // Elements of 2 bytes to classes and raw bits, and back, 16 at a time, as
-// zigzag and restore in differ.go and classify and declassify in class.go. Each
+// zigzagHalves and restoreHalves in half.go and classify and declassify in class.go. Each
 // element has a mask of its raw bits, the low nb of 16; four elements make a
 // word of 64 bits, from which pext takes the raw bits of all four in
 // order, and pdep puts them back.
@@ -24,7 +24,7 @@ INLINE AVX2 __m256i length(__m256i z) {
 	return _mm256_max_epi16(_mm256_and_si256(bytes, _mm256_set1_epi16(255)), _mm256_add_epi16(top, eight));
 }
 
-// zigzag is differ.zigzag.
+// zigzag is zigzagHalves of half.go.
 INLINE AVX2 __m256i zigzag(__m256i x, __m256i p, __m256i is_float) {
 	const __m256i top = _mm256_set1_epi16((int16_t)0x8000);
 	__m256i g = _mm256_and_si256(_mm256_srai_epi16(p, 15), is_float);

@@ -10,7 +10,7 @@
 #include "kernel.h"
 #include "kernel_class512.h"
 
-// zigzag32 is differ.zigzag.
+// zigzag32 is zigzagHalves of half.go.
 INLINE AVX512 __m512i zigzag32(__m512i x, __m512i p, __m512i is_float) {
 	const __m512i top = _mm512_set1_epi16((int16_t)0x8000);
 	__m512i g = _mm512_and_si512(_mm512_srai_epi16(p, 15), is_float);

@@ -1,7 +1,7 @@
 //go:build cgo && amd64
 
 // Elements of 2 bytes of Fields from the numbers of their symbols and their raw bits, as
-// assemble and turn in fieldsread.go. All elements of a chunk have as many raw bits, at the
+// assemble and turn in ../fieldsread.go. All elements of a chunk have as many raw bits, at the
 // places where own has ones.
 
 #include <immintrin.h>

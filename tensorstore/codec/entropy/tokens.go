@@ -8,7 +8,7 @@ import "errors"
 // laneBytes are the bytes of words that justify one more lane.
 const laneBytes = 1024
 
-// MaxLaneLog is the binary logarithm of maxLanes.
+// MaxLaneLog is the binary logarithm of MaxLanes.
 const MaxLaneLog = 6
 
 var errTokens = errors.New("tokens: bad tables")
