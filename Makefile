@@ -1,4 +1,4 @@
-.PHONY: build demo test corpus lint fuzz bench bench-ladder figures
+.PHONY: build demo test asan corpus lint fuzz bench bench-ladder figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -11,6 +11,10 @@ demo: build
 # All tests, with the race detector.
 test:
 	go test -race -timeout 30m ./...
+
+# The kernels in C under GCC's address sanitizer.
+asan:
+	bash scripts/asan.sh
 
 # The tests without the race detector, so that size figures on the larger corpus are checked too, when it is there.
 corpus:

@@ -1,6 +1,6 @@
-//go:build race
+//go:build race || asan
 
 package ggml_test
 
-// underRace says that the race detector is on: everything is ten times slower.
+// underRace says that a detector is on, of races or of wrong addresses: everything is ten times slower.
 const underRace = true

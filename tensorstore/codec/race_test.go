@@ -1,7 +1,7 @@
-//go:build race
+//go:build race || asan
 
 package codec
 
-// underRace says that the race detector is on: sync.Pool then drops a quarter of
-// what it is given, and everything is ten times slower.
+// underRace says that a detector is on, of races or of wrong addresses: sync.Pool may
+// then drop a quarter of what it is given, and everything is ten times slower.
 const underRace = true
