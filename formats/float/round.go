@@ -14,16 +14,16 @@ func ToBF16(f float32) uint16 {
 // ToF16 is the binary16 nearest to f, ties to even. Any NaN becomes the quiet one with its sign.
 func ToF16(f float32) uint16 {
 	u := math.Float32bits(f)
-	sign, rest := uint16(u>>16)&0x8000, u&^signBit
+	rest := u &^ signBit
 	switch {
-	case rest > infinity:
-		return sign | 0x7e00
-	case rest >= (127+16)<<23:
-		return sign | 0x7c00
+	case rest >= (127+16)<<23: // infinity, or a NaN
+		rest = 0x7c00 | (infinity-rest)>>31<<9
 	case rest < (127-14)<<23: // the sum has its last place where the smallest half has
-		return sign | uint16(math.Float32bits(float32(math.Float32frombits(rest)+0.5))-126<<23)
+		rest = math.Float32bits(math.Float32frombits(rest)+0.5) - 126<<23
+	default: // a carry as in ToBF16
+		rest = (rest - (127-15)<<23 + 0xfff + rest>>13&1) >> 13
 	}
-	return sign | uint16((rest-(127-15)<<23+0xfff+rest>>13&1)>>13) // as for a carry of ToBF16
+	return uint16(u>>16&0x8000 | rest)
 }
 
 // ToE4M3 is the [E4M3] nearest to f, ties to even, and the largest, 448, for what is beyond. A NaN keeps its sign.

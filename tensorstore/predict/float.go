@@ -95,13 +95,15 @@ func storeBy(k kernel, dst []byte, to codec.Elem, a []float32) bool {
 	switch to {
 	case codec.BF16:
 		for i, v := range a {
-			nan = nan || v != v
-			binary.LittleEndian.PutUint16(dst[2*i:], float.ToBF16(v))
+			h := float.ToBF16(v)
+			nan = nan || h&0x7fff > 0x7f80
+			binary.LittleEndian.PutUint16(dst[2*i:], h)
 		}
 	case codec.F16:
 		for i, v := range a {
-			nan = nan || v != v
-			binary.LittleEndian.PutUint16(dst[2*i:], float.ToF16(v))
+			h := float.ToF16(v)
+			nan = nan || h&0x7fff > 0x7c00
+			binary.LittleEndian.PutUint16(dst[2*i:], h)
 		}
 	default:
 		for i, v := range a {

@@ -33,17 +33,24 @@ TARGET void dits_load_f16(float *dst, const uint16_t *src, int64_t n) {
 		_mm256_storeu_ps(dst + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(src + i))));
 }
 
-TARGET int dits_store_bf16(uint16_t *dst, const float *src, int64_t n) {
+// store_bf16 says whether one of the numbers is none; what it makes of those is right only if quiet.
+F int store_bf16(uint16_t *dst, const float *src, int64_t n, int quiet) {
 	__m256i odd = _mm256_setzero_si256();
 	for (int64_t i = 0; i < n; i += 8) {
 		__m256 v = _mm256_loadu_ps(src + i);
 		__m256i u = _mm256_castps_si256(v), high = _mm256_srli_epi32(u, 16), nan = nans(v);
 		odd = _mm256_or_si256(odd, nan);
 		u = _mm256_add_epi32(u, _mm256_add_epi32(_mm256_and_si256(high, all(1)), all(0x7fff)));
-		u = _mm256_blendv_epi8(_mm256_srli_epi32(u, 16), _mm256_or_si256(high, all(0x40)), nan);
+		u = _mm256_srli_epi32(u, 16);
+		if (quiet)
+			u = _mm256_blendv_epi8(u, _mm256_or_si256(high, all(0x40)), nan);
 		_mm_storeu_si128((__m128i *)(dst + i), narrow(u));
 	}
 	return !_mm256_testz_si256(odd, odd);
+}
+
+TARGET int dits_store_bf16(uint16_t *dst, const float *src, int64_t n) {
+	return store_bf16(dst, src, n, 0) && store_bf16(dst, src, n, 1);
 }
 
 TARGET int dits_store_f16(uint16_t *dst, const float *src, int64_t n) {
