@@ -266,24 +266,6 @@ func (f *fixture) rebuild() {
 	*f.Repo = *r
 }
 
-// TestSketchesAreMadeWithinBounds: a call reads a limited number of tensors of the store for their sketches.
-func TestSketchesAreMadeWithinBounds(t *testing.T) {
-	f := newFixture(t)
-	f.put("base.safetensors", trained(t, "base.safetensors"))
-	f.save("base")
-	f.rebuild()
-	all, err := f.Catalog.Unsketched(100)
-	require.NoError(t, err)
-	require.NoError(t, relatives.MakeSketches(context.Background(), f.Folder, 3))
-	lacking, err := f.Catalog.Unsketched(100)
-	require.NoError(t, err)
-	require.Len(t, lacking, len(all), "the one file still lacks some")
-	require.NoError(t, relatives.MakeSketches(context.Background(), f.Folder, 17))
-	lacking, err = f.Catalog.Unsketched(10)
-	require.NoError(t, err)
-	require.Empty(t, lacking)
-}
-
 // A tensor of the store that is damaged is no relative, and no hindrance.
 func TestDamagedTensorsAreNoRelatives(t *testing.T) {
 	f := newFixture(t)

@@ -53,8 +53,8 @@ func TestCorpus(t *testing.T) {
 		if diff := cmp.Diff(h.Tensors, l.Tensors); diff != "" || len(l.Tensors) == 0 {
 			t.Errorf("%s: %d tensors, -ReadHeader +Parse:\n%s", path, len(l.Tensors), diff)
 		}
-		if arch, ok := h.Get("general.architecture").(string); !ok || arch == "" {
-			t.Errorf("%s: general.architecture: got %v", path, h.Get("general.architecture"))
+		if arch, ok := valueOf(h, "general.architecture").(string); !ok || arch == "" {
+			t.Errorf("%s: general.architecture: got %v", path, valueOf(h, "general.architecture"))
 		}
 		for _, x := range l.Tensors {
 			shape := fmt.Sprint(x.Shape)

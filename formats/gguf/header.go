@@ -38,16 +38,6 @@ type KV struct {
 	Off, Len int64 // bytes from the start of the file, key and type included
 }
 
-// Get returns the value of a key, nil if there is no such key.
-func (h *Header) Get(key string) any {
-	for _, kv := range h.KVs {
-		if kv.Key == key {
-			return kv.Value
-		}
-	}
-	return nil
-}
-
 // ReadHeader reads the header of a file of size bytes, metadata included. What is
 // wrong with a file is a *formats.Error. The elements are not read, but their
 // ranges lie within the file. Costs memory in proportion to the header.

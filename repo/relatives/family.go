@@ -18,15 +18,6 @@ type Family struct {
 	Sources map[int][]Source // by segment, the closest first
 }
 
-// Paths are the files that have relatives, the closest first; "" for one from elsewhere in the store.
-func (fam Family) Paths() []string {
-	paths := make([]string, len(fam.members))
-	for i, m := range fam.members {
-		paths[i] = m.path
-	}
-	return paths
-}
-
 // tensorSources is how many tensors of the same role are looked at for each of a file.
 const tensorSources = 8
 

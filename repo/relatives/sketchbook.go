@@ -25,13 +25,6 @@ type sketchbook struct {
 	left   int                               // that may be made of tensors of the store
 }
 
-// MakeSketches makes the sketches that tensors of the store lack, at most so many.
-func MakeSketches(ctx context.Context, f *work.Folder, most int) error {
-	b := newSketchbook(f)
-	b.left = most
-	return b.fill(ctx)
-}
-
 func newSketchbook(r *work.Folder) *sketchbook {
 	return &sketchbook{repo: r, known: map[digest.ID]*sketch{}, shapes: map[[2]int64][]catalog.HashedBlob{}, left: madeAtOnce}
 }

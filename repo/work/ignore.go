@@ -64,19 +64,3 @@ func (x *ignores) match(path string, isDir bool) bool {
 	}
 	return false
 }
-
-// Ignored says that .ditsignore files cover path, or a folder above it. It reads
-// those files anew.
-func (r *Folder) Ignored(path string, isDir bool) bool {
-	x := (*ignores)(nil).enter(r.Root, "")
-	for i, c := range path {
-		if c != '/' {
-			continue
-		}
-		if x.match(path[:i], true) {
-			return true
-		}
-		x = x.enter(r.Root, path[:i])
-	}
-	return x.match(path, isDir)
-}
