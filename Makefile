@@ -18,7 +18,7 @@ asan:
 
 # The tests without the race detector, so that size figures on the larger corpus are checked too, when it is there.
 corpus:
-	go test -timeout 30m ./cdc ./catalog ./tensorstore/... ./repo
+	go test -timeout 30m ./cdc ./catalog ./tensorstore/... ./repo/...
 
 # Format, vet, staticcheck, tidiness.
 lint:

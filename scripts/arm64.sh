@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for package in formats/ggml tensorstore/predict tensorstore/codec; do
+for package in formats/float formats/ggml tensorstore/codec tensorstore/predict; do
 	GOARCH=arm64 CGO_ENABLED=0 go test -c -o "$work/test" "./$package"
 	echo "$package"
-	(cd "$package" && qemu-aarch64 "$work/test" -test.run 'Golden|Arranged|Scaled|Adapted|Hinted|Replay|Settle|Cast')
+	(cd "$package" && qemu-aarch64 "$work/test" -test.run 'Golden|Arranged|Scaled|Merged|Hinted|Replay|Settle|Cast|NaNs|Round|ToOdd')
 done

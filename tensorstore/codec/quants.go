@@ -25,7 +25,7 @@ func (c blocksCodec) Decode(dst, enc []byte, in Input) error {
 }
 
 func (c blocksCodec) coder() blocks.Coder {
-	return blocks.Coder{Level: cpu.Level(c.kernel), Halves: halves{c.kernel}}
+	return blocks.Coder{Level: cpu.Level(c.kernel), Halves: halves(c)}
 }
 
 // blocks is what is known of a chunk of so many bytes as the coder of blocks takes it.
