@@ -1,4 +1,4 @@
-.PHONY: build demo test asan corpus lint fuzz bench bench-ladder figures
+.PHONY: build demo test asan corpus lint fuzz bench bench-ladder bench-large figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -35,6 +35,10 @@ bench: build
 # GGUF ladders beside the quantiser that makes them.
 bench-ladder: build
 	bash scripts/bench-ladder.sh
+
+# Large tensors, and many of them.
+bench-large: build
+	bash scripts/bench-large.sh
 
 # Size figures on the larger corpus, when it is there.
 figures:

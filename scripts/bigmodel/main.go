@@ -3,7 +3,7 @@
 //
 //	go run ./scripts/bigmodel -bytes 2147483648 -o base.safetensors
 //	go run ./scripts/bigmodel -bytes 2147483648 -move 1e-4 -o tuned.safetensors
-//	go run ./scripts/bigmodel -bytes 1610612736 -one -o tensor.safetensors
+//	go run ./scripts/bigmodel -bytes 1610612736 -tensors 1 -o tensor.safetensors
 //
 // The same flags give the same bytes. With -move each weight of the same base is moved by
 // a normally distributed amount, as a fine-tune does. Sizes measured on these files say nothing about
@@ -34,7 +34,7 @@ type tensor struct {
 func main() {
 	bytes := flag.Int64("bytes", 1<<30, "bytes of weights, about")
 	move := flag.Float64("move", 0, "standard deviation of a fine-tune's change; 0: the base")
-	one := flag.Bool("one", false, "all weights in one tensor")
+	tensors := flag.Int("tensors", 0, "number of tensors of one size; 0: those of a model")
 	out := flag.String("o", "", "file to write")
 	flag.Parse()
 	if *out == "" {
@@ -45,7 +45,7 @@ func main() {
 		log.Fatal(err)
 	}
 	w := bufio.NewWriterSize(f, 1<<20)
-	rows := header(w, *bytes, *one)
+	rows := header(w, *bytes, *tensors)
 	for i, n := range rows {
 		weights(w, uint64(i), n*width, *move)
 	}
@@ -58,8 +58,8 @@ func main() {
 }
 
 // header writes the file's header and returns the rows of each tensor: an embedding of an
-// eighth of the weights, or of all of them, then square matrices.
-func header(w io.Writer, bytes int64, one bool) (rows []int64) {
+// eighth of the weights, then square matrices; or n of one size.
+func header(w io.Writer, bytes int64, n int) (rows []int64) {
 	tensors := map[string]tensor{}
 	var off int64
 	add := func(name string, n int64) {
@@ -67,13 +67,14 @@ func header(w io.Writer, bytes int64, one bool) (rows []int64) {
 		off += 2 * n * width
 		rows = append(rows, n)
 	}
-	embedded := bytes / 8
-	if one {
-		embedded = bytes
+	for i := range n {
+		add(fmt.Sprintf("blocks.%d.weight", i), max(bytes/int64(n)/(2*width), 1))
 	}
-	add("model.embed_tokens.weight", max(embedded/(2*width), 1))
+	if n == 0 {
+		add("model.embed_tokens.weight", max(bytes/8/(2*width), 1))
+	}
 	modules := []string{"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"}
-	for i := 0; off+2*width*width <= bytes; i++ {
+	for i := 0; n == 0 && off+2*width*width <= bytes; i++ {
 		add(fmt.Sprintf("model.layers.%d.%s.weight", i/len(modules), modules[i%len(modules)]), width)
 	}
 	h, err := json.Marshal(tensors)
