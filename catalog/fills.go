@@ -22,7 +22,11 @@ type fill struct {
 // would otherwise unfold without end.
 const maxPlaced = 1 << 24
 
-// fills are in an order in which they can be filled.
+// fills are in an order in which they can be filled. Kinds of records are the numbers of package pack: 1 a chunk, 2 a
+// blob's list, 3 a manifest, 6 a prediction.
+//
+// need is what a file is put together from, best the records that are read. kept goes on from the predictions in need
+// to what their sources need, until nothing is new; owner counts the files for which a record is kept.
 var fills = []fill{
 	{name: "ref", makes: "(name TEXT PRIMARY KEY, short TEXT, kind TEXT, n INTEGER, tree INTEGER)", run: fillRefs},
 	{name: "encoding", makes: "(number INTEGER PRIMARY KEY, name TEXT)", run: fillEncodings},

@@ -244,7 +244,8 @@ func (a *adding) regular(ctx context.Context, path, full string) (Added, error) 
 	return done, nil
 }
 
-// content stores the bytes of src, fills in the entry's digest and stages it.
+// content stores the bytes of src, fills in the entry's digest and notes it to be staged. That a file that is known is
+// noted before an error is returned does no harm: with an error Add stages nothing.
 func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderAt) (Added, error) {
 	p := a.options.Progress
 	p.Turn(hashing, e.Path)

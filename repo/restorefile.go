@@ -117,7 +117,8 @@ func (r *Repo) restorePlan(ctx context.Context, x *work.Index, pl work.Plan, o R
 	return nil
 }
 
-// restoreFiles makes the working files those of the plan, where they differ.
+// restoreFiles makes the working files those of the plan, where they differ: what differs is a plan of its own,
+// in place of the one that was given. The caller's, of all files, is what the index is made by.
 func (r *Repo) restoreFiles(ctx context.Context, x *work.Index, pl work.Plan, o RestoreOptions, res *CheckoutResult) error {
 	pl, err := r.PlanRestore(x, pl)
 	if err != nil {

@@ -67,7 +67,8 @@ func (v *loraVerifier) newMerge(c *loraChange) (*merge, error) {
 	return m, m.readFactors(v.lora, c)
 }
 
-// readFactors turns the factors so that left·right is the change.
+// readFactors turns the factors so that left·right is the change: B·A, or Aᵀ·Bᵀ for a matrix that is stored
+// transposed. leftIsB remembers which of them is B, that some orders of arithmetic scale and round first.
 func (m *merge) readFactors(l *Adapter, c *loraChange) error {
 	ta, tb := l.content.Layout.Tensors[c.a], l.content.Layout.Tensors[c.b]
 	rank, in, out := int(ta.Shape[0]), int(ta.Shape[1]), int(tb.Shape[0])
@@ -253,7 +254,8 @@ func (a *arithmetic) add(ctx context.Context, s *mergeSums, i, n int) error {
 	return nil
 }
 
-// addRow adds row i: a's, b's, and the sums of products.
+// addRow adds row i: a's, b's, and the sums of products. slack is what the change may be off: a float32 sum of rank
+// products by rank·2⁻²⁴ of the product of norms, and a unit in its last place where the arithmetic rounds it.
 func (a *arithmetic) addRow(s *mergeSums, i int, old, got, sums []float64) {
 	factor := a.rescale(i, old, sums)
 	_, rank := a.left.Dims()

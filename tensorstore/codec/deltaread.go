@@ -90,7 +90,10 @@ func readDelta[T entropy.Word](s *scratch, dst, enc []byte, in Input) error {
 	return untokenize(s, d, dst, enc[k:], in.Pred, spans)
 }
 
-// untokenize decodes the elements of spans.
+// untokenize decodes the elements of spans, block by block: contexts from what is predicted, symbols by these, elements
+// from both. Of 2-byte elements faster code does as many of a block as it can, k from its start: contextTables their
+// contexts, ReadHalves symbols and elements in one pass, DeclassifyHalves elements whose symbols were read. After each
+// plain code does the rest of the block, from k on; with k 0 that is all of it.
 func untokenize[T entropy.Word](s *scratch, d *differ[T], dst, enc, pred []byte, spans *spans) error {
 	t := &s.dec
 	enc, err := t.Open(enc, entropy.SizeContexts)
