@@ -96,9 +96,9 @@ func (r *Repo) madeOf(source catalog.File, puts []putTensor) (map[digest.ID]bool
 			stored = append(stored, p.blob)
 		}
 	}
-	ways, err := originsOf(r, stored)
+	storage, err := storageOf(r, stored)
 	for _, b := range stored {
-		if w := ways[b].Way; w != nil && of[w.Source()] {
+		if p := storage[b].Prediction; p != nil && of[p.Source()] {
 			made[b] = true
 		}
 	}

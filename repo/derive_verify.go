@@ -64,12 +64,12 @@ func (r *Repo) derivedTensors(ctx context.Context, rev, path string) (out []line
 	if err != nil {
 		return nil, err
 	}
-	k := &lineage.Namer{Files: r.FileHistory(), Ways: lineage.WaysOfStoring(r.History)}
+	k := &lineage.Namer{Files: r.FileHistory(), Storage: lineage.NewStorageReader(r.History)}
 	for _, tf := range files {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		d := lineage.DeriveListing{Kin: k, Place: lineage.Place{Path: tf.Path, File: tf.ID, Commit: commit}, Anonymous: true}
+		d := lineage.DeriveListing{Namer: k, Place: lineage.Place{Path: tf.Path, File: tf.ID, Commit: commit}, Anonymous: true}
 		f, err := d.List()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", tf.Path, err)

@@ -48,9 +48,9 @@ func (a *adding) takeFar(wanted map[digest.ID]int, counts map[string]int) error 
 	if err != nil {
 		return err
 	}
-	var ask []*lineage.Sought
+	var ask []*lineage.Source
 	for id := range wanted {
-		ask = append(ask, &lineage.Sought{Blob: id})
+		ask = append(ask, &lineage.Source{Blob: id})
 	}
 	if err := k.Find(digest.ID{}, "", ask, func(digest.ID) bool { return true }); err != nil {
 		return err

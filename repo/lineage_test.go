@@ -30,7 +30,7 @@ func treeOf(l *lineage.Lineage) string {
 		if f.Repeated > 0 {
 			fmt.Fprintf(&b, " repeated:%d", f.Repeated)
 		}
-		for _, s := range f.Parents {
+		for _, s := range f.Sources {
 			fmt.Fprintf(&b, " <- %s", named(s.Path, s.Rev))
 			for _, kind := range slices.Sorted(maps.Keys(s.Tensors)) {
 				fmt.Fprintf(&b, " %s:%d", kind, s.Tensors[kind])
@@ -148,7 +148,7 @@ func TestLineageOverBranches(t *testing.T) {
 	}
 	l := f.lineage(lineage.Options{Rev: "HEAD", Path: "variant.safetensors"})
 	require.Len(t, l.Files, 1)
-	require.Equal(t, []lineage.FileSource{{Tensors: map[string]int{"delta": 1}}}, l.Files[0].Parents)
+	require.Equal(t, []lineage.FileSource{{Tensors: map[string]int{"delta": 1}}}, l.Files[0].Sources)
 	ls, err := f.FileTensors("HEAD", "variant.safetensors")
 	require.NoError(t, err)
 	require.False(t, ls.Tensors[0].Source.IsZero())
@@ -164,7 +164,7 @@ func TestLineageTreeOfCircle(t *testing.T) {
 		}
 		return out
 	}
-	l := &lineage.Lineage{Files: []*lineage.FileLineage{{Digest: a, Parents: from(c)}, {Digest: b, Parents: from(a)}, {Digest: c, Parents: from(b)}, {Digest: digest.Sum(nil), Parents: from(a, digest.Sum(nil))}}}
+	l := &lineage.Lineage{Files: []*lineage.FileLineage{{Digest: a, Sources: from(c)}, {Digest: b, Sources: from(a)}, {Digest: c, Sources: from(b)}, {Digest: digest.Sum(nil), Sources: from(a, digest.Sum(nil))}}}
 	children := l.Children()
 	seen := 0
 	var count func(f *lineage.FileLineage)
@@ -215,8 +215,8 @@ func TestLineageOfCombination(t *testing.T) {
 
 	l := f.lineage(lineage.Options{})
 	require.Len(t, l.Files, 3)
-	require.Len(t, l.Files[2].Parents, 2)
-	require.Equal(t, map[string]int{"combination": 1}, l.Files[2].Parents[0].Tensors)
+	require.Len(t, l.Files[2].Sources, 2)
+	require.Equal(t, map[string]int{"combination": 1}, l.Files[2].Sources[0].Tensors)
 }
 
 // Sources of a commit's files: of what it brought, not of what was there.

@@ -125,11 +125,11 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	for i := range blobs {
 		blobs[i] = c.Digest(i)
 	}
-	origins, err := originsOf(r, blobs)
+	storage, err := storageOf(r, blobs)
 	if err != nil {
 		return nil, err
 	}
-	named, err := r.nameSources(lineage.Place{Path: path, File: tf.ID, Commit: from}, origins)
+	named, err := r.nameSources(lineage.Place{Path: path, File: tf.ID, Commit: from}, storage)
 	if err != nil {
 		return nil, err
 	}
@@ -141,33 +141,33 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 		if t.Len == 0 {
 			info.Digest = digest.Sum(nil)
 		}
-		info.stored(origins[blobs[i]], named)
+		info.stored(storage[blobs[i]], named)
 		l.Tensors = append(l.Tensors, info)
 	}
 	return l, nil
 }
 
 // stored fills in how the tensor is stored.
-func (x *TensorInfo) stored(o lineage.Origin, named map[digest.ID]lineage.TensorSource) {
-	x.Encoding, x.Prediction, x.Stored = o.Encoding, o.Way.Detail, o.Stored
-	if x.Source = o.Way.Source(); x.Source.IsZero() {
+func (x *TensorInfo) stored(o lineage.Storage, named map[digest.ID]lineage.TensorSource) {
+	x.Encoding, x.Prediction, x.Stored = o.Encoding, o.Prediction.Detail, o.Stored
+	if x.Source = o.Prediction.Source(); x.Source.IsZero() {
 		return
 	}
 	first := named[x.Source]
 	x.SourcePath, x.SourceTensor, x.SourceRev = first.Path, first.Tensor, first.Rev
-	if len(o.Way.Sources) > 1 {
-		for _, id := range o.Way.Sources {
+	if len(o.Prediction.Sources) > 1 {
+		for _, id := range o.Prediction.Sources {
 			x.Sources = append(x.Sources, named[id])
 		}
 	}
 }
 
 // nameSources finds what the sources of tensors are called.
-func (r *Repo) nameSources(p lineage.Place, origins map[digest.ID]lineage.Origin) (map[digest.ID]lineage.TensorSource, error) {
+func (r *Repo) nameSources(p lineage.Place, storage map[digest.ID]lineage.Storage) (map[digest.ID]lineage.TensorSource, error) {
 	var blobs []digest.ID
 	seen := map[digest.ID]bool{}
-	for _, o := range origins {
-		for _, id := range o.Way.Sources {
+	for _, o := range storage {
+		for _, id := range o.Prediction.Sources {
 			if !seen[id] {
 				seen[id] = true
 				blobs = append(blobs, id)
@@ -184,10 +184,10 @@ func (r *Repo) nameSources(p lineage.Place, origins map[digest.ID]lineage.Origin
 	return k.TensorSources(p, blobs)
 }
 
-// origins says how blobs are stored, by the records that readers take: of several
-// ways within a blob, the one of most bytes. The zero ID, which stands for no bytes, is raw.
-func originsOf(r *Repo, ids []digest.ID) (map[digest.ID]lineage.Origin, error) {
-	out := map[digest.ID]lineage.Origin{{}: {Encoding: "raw", Way: &lineage.Way{}}}
+// storageOf says how blobs are stored, by the records that readers take: where chunks of a blob
+// differ, as most of its bytes are. The zero ID, which stands for no bytes, is raw.
+func storageOf(r *Repo, ids []digest.ID) (map[digest.ID]lineage.Storage, error) {
+	out := map[digest.ID]lineage.Storage{{}: {Encoding: "raw", Prediction: &lineage.Prediction{}}}
 	blobs := make([]catalog.Blob, 0, len(ids))
 	var chunks []digest.ID
 	for _, id := range ids {
@@ -198,7 +198,7 @@ func originsOf(r *Repo, ids []digest.ID) (map[digest.ID]lineage.Origin, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[id] = lineage.Origin{}
+		out[id] = lineage.Storage{}
 		blobs = append(blobs, b)
 		for _, c := range b.Chunks {
 			chunks = append(chunks, c.ID)
@@ -208,9 +208,9 @@ func originsOf(r *Repo, ids []digest.ID) (map[digest.ID]lineage.Origin, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := lineage.WaysOfStoring(r.History)
+	reader := lineage.NewStorageReader(r.History)
 	for _, b := range blobs {
-		if out[b.ID], err = w.Most(b, records); err != nil {
+		if out[b.ID], err = reader.Most(b, records); err != nil {
 			return nil, err
 		}
 	}

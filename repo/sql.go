@@ -19,7 +19,7 @@ func (r *Repo) SQL(ctx context.Context, query string, row func(columns []string,
 	if err != nil {
 		return err
 	}
-	ways := lineage.WaysOfStoring(r.History)
+	reader := lineage.NewStorageReader(r.History)
 	return r.Catalog.Ask(ctx, catalog.Ask{
 		Query: query,
 		Refs:  refs,
@@ -29,11 +29,11 @@ func (r *Repo) SQL(ctx context.Context, query string, row func(columns []string,
 		},
 		Encodings: askEncodings(),
 		Sources: func(prediction digest.ID) ([]digest.ID, error) {
-			w, err := ways.Prediction(prediction)
+			p, err := reader.Prediction(prediction)
 			if err != nil {
 				return nil, err
 			}
-			return w.Sources, ctx.Err()
+			return p.Sources, ctx.Err()
 		},
 		Row: row,
 	})

@@ -119,21 +119,21 @@ func (r *Repo) byEncoding(s *Stats, sums catalog.Stats, files []digest.ID) error
 		}
 		s.ByEncoding[name] = EncodingStats(u)
 	}
-	w := lineage.WaysOfStoring(r.History)
+	reader := lineage.NewStorageReader(r.History)
 	any := false
 	err := r.Catalog.Each(pack.Prediction, func(rec catalog.Record) error {
-		p, err := w.Prediction(rec.ID)
+		p, err := reader.Prediction(rec.ID)
 		any = any || p.Derived
 		return err
 	})
 	if err != nil || !any {
 		return err
 	}
-	return r.moveDerived(s, w, files)
+	return r.moveDerived(s, reader, files)
 }
 
 // moveDerived counts the derived chunks of files (nil: all) as such.
-func (r *Repo) moveDerived(s *Stats, w *lineage.Ways, files []digest.ID) error {
+func (r *Repo) moveDerived(s *Stats, reader *lineage.StorageReader, files []digest.ID) error {
 	if files == nil {
 		err := r.Catalog.Each(pack.Manifest, func(rec catalog.Record) error {
 			files = append(files, rec.ID)
@@ -154,7 +154,7 @@ func (r *Repo) moveDerived(s *Stats, w *lineage.Ways, files []digest.ID) error {
 			return err
 		}
 		for _, blob := range f.Blobs {
-			if err := r.moveDerivedOf(s, w, blob, chunks); err != nil {
+			if err := r.moveDerivedOf(s, reader, blob, chunks); err != nil {
 				return err
 			}
 		}
@@ -162,7 +162,7 @@ func (r *Repo) moveDerived(s *Stats, w *lineage.Ways, files []digest.ID) error {
 	return nil
 }
 
-func (r *Repo) moveDerivedOf(s *Stats, w *lineage.Ways, blob digest.ID, seen map[digest.ID]bool) error {
+func (r *Repo) moveDerivedOf(s *Stats, reader *lineage.StorageReader, blob digest.ID, seen map[digest.ID]bool) error {
 	b, err := r.Catalog.Blob(blob)
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func (r *Repo) moveDerivedOf(s *Stats, w *lineage.Ways, blob digest.ID, seen map
 		return err
 	}
 	for _, found := range records {
-		o, err := w.Of(found[0])
+		o, err := reader.Of(found[0])
 		if err != nil {
 			return err
 		}
@@ -187,7 +187,7 @@ func (r *Repo) moveDerivedOf(s *Stats, w *lineage.Ways, blob digest.ID, seen map
 			continue
 		}
 		name, _ := lineage.EncodingName(found[0].Encoding)
-		s.move(name, o.Way.Recipe, EncodingStats{1, found[0].RawLen, found[0].Len})
+		s.move(name, o.Prediction.Recipe, EncodingStats{1, found[0].RawLen, found[0].Len})
 	}
 	return nil
 }

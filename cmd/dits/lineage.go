@@ -120,14 +120,14 @@ func lineageLine(p palette, f *lineage.FileLineage) string {
 	}
 	c := counter{all: f.Tensors}
 	own := map[string]int{"new": f.New, "repeated": f.Repeated}
-	for i, s := range f.Parents {
+	for i, s := range f.Sources {
 		parts := c.counts(s.Tensors)
 		if i == 0 { // what came from no other file is told with the first
 			parts = append(parts, c.counts(own)...)
 		}
 		fmt.Fprintf(&b, " ← %s (%s%s)", sourceName(s), strings.Join(parts, ", "), bits(f, i))
 	}
-	if len(f.Parents) == 0 {
+	if len(f.Sources) == 0 {
 		fmt.Fprintf(&b, " (%s%s)", strings.Join(c.counts(own), ", "), bits(f, 0))
 	}
 	return b.String()

@@ -17,7 +17,7 @@ func printDot(w io.Writer, l *lineage.Lineage) error {
 	for _, f := range l.Files {
 		label := fmt.Sprintf("%s\n%s", atRev(f.Path, f.Rev), plural(f.Tensors, "tensor", "tensors"))
 		p.f("  %s [label=%s];\n", quoteDot(f.Digest.Short()), quoteDot(label+strings.Replace(bits(f, 0), ";", ",", 1)))
-		for _, s := range f.Parents {
+		for _, s := range f.Sources {
 			from := s.Digest.Short()
 			if s.Path == "" {
 				from, lost = "lost", true

@@ -49,13 +49,13 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	byBlob, made := map[digest.ID]*Sought{}, map[int]*Way{}
-	var ask []*Sought
+	byBlob, made := map[digest.ID]*Source{}, map[int]*Prediction{}
+	var ask []*Source
 	for i, name := range now.Names {
 		if j := had.Find(name); j >= 0 && now.Same(i, had, j) {
 			continue
 		}
-		w, err := k.Ways.Prediction(stored[i].Prediction)
+		w, err := k.Storage.Prediction(stored[i].Prediction)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +64,7 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 		}
 		for _, id := range w.Sources {
 			if byBlob[id] == nil {
-				byBlob[id] = &Sought{Blob: id}
+				byBlob[id] = &Source{Blob: id}
 				ask = append(ask, byBlob[id])
 			}
 		}
@@ -74,7 +74,7 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	}
 	t := tally{map[digest.ID]*FileSource{}}
 	for _, w := range made {
-		var from []*Sought
+		var from []*Source
 		for _, id := range w.Sources {
 			from = append(from, byBlob[id])
 		}

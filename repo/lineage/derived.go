@@ -68,7 +68,7 @@ func Derived(ctx context.Context, r *history.History, rev, path string) (*Deriva
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		d := DeriveListing{Kin: k, Place: Place{tf.Path, tf.ID, commit}}
+		d := DeriveListing{Namer: k, Place: Place{tf.Path, tf.ID, commit}}
 		f, err := d.List()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", tf.Path, err)
@@ -95,13 +95,13 @@ func Derivable(r *history.History, rev, path string) ([]object.TreeFile, error) 
 
 // A DeriveListing is one file on its way to say how its tensors are computed.
 type DeriveListing struct {
-	Kin   *Namer
-	Place Place
-	file  catalog.File
-	kept  []catalog.Storage
-	ways  []*Way // of each tensor, nil of one that is not derived
-	named map[digest.ID]TensorSource
-	seen  map[digest.ID]bool // predictions that were counted
+	Namer       *Namer
+	Place       Place
+	file        catalog.File
+	storage     []catalog.Storage
+	predictions []*Prediction // of each tensor, nil of one that is not derived
+	names       map[digest.ID]TensorSource
+	seen        map[digest.ID]bool // predictions that were counted
 
 	Anonymous bool // no names are wanted for what they are computed from
 }
@@ -114,8 +114,8 @@ func (d *DeriveListing) List() (DerivedFile, error) {
 	f := DerivedFile{Path: d.Place.Path, Format: d.file.Layout.Format, Size: d.file.Layout.Size, Tensors: len(d.file.Layout.Tensors)}
 	uses := map[string]*RecipeUse{}
 	blobs := d.file.TensorBlobs()
-	for i, w := range d.ways {
-		if w == nil {
+	for i, p := range d.predictions {
+		if p == nil {
 			continue
 		}
 		one, err := d.tensor(i)
@@ -124,7 +124,7 @@ func (d *DeriveListing) List() (DerivedFile, error) {
 		}
 		f.Derived = append(f.Derived, one)
 		f.Blobs = append(f.Blobs, blobs[i])
-		d.add(uses, w, one)
+		d.add(uses, p, one)
 	}
 	for _, u := range uses {
 		f.Recipes = append(f.Recipes, *u)
@@ -140,27 +140,27 @@ func (d *DeriveListing) List() (DerivedFile, error) {
 
 // read reads how the tensors are stored, and finds names for what they are computed from.
 func (d *DeriveListing) read() (err error) {
-	r := d.Kin.Files.History
+	r := d.Namer.Files.History
 	if d.file, err = r.ReadFile(d.Place.File); err != nil {
 		return err
 	}
-	if d.kept, err = r.Catalog.Storage(d.Place.File); err != nil {
+	if d.storage, err = r.Catalog.Storage(d.Place.File); err != nil {
 		return err
 	}
-	d.seen, d.ways = map[digest.ID]bool{}, make([]*Way, len(d.kept))
+	d.seen, d.predictions = map[digest.ID]bool{}, make([]*Prediction, len(d.storage))
 	var ask []digest.ID
-	for i, s := range d.kept {
-		w, err := d.Kin.Ways.Prediction(s.Prediction)
+	for i, s := range d.storage {
+		p, err := d.Namer.Storage.Prediction(s.Prediction)
 		if err != nil {
 			return err
 		}
-		if w.Derived {
-			d.ways[i] = w
-			ask = append(ask, w.Sources...)
+		if p.Derived {
+			d.predictions[i] = p
+			ask = append(ask, p.Sources...)
 		}
 	}
 	if len(ask) > 0 && !d.Anonymous {
-		d.named, err = d.Kin.TensorSources(d.Place, object.Distinct(ask))
+		d.names, err = d.Namer.TensorSources(d.Place, object.Distinct(ask))
 	}
 	return err
 }
@@ -168,16 +168,16 @@ func (d *DeriveListing) read() (err error) {
 // tensor is the line of tensor i.
 func (d *DeriveListing) tensor(i int) (DerivedOne, error) {
 	t := d.file.Layout.Tensors[i]
-	one := DerivedOne{Name: t.Name, DType: string(t.DType), Prediction: d.ways[i].Detail, Logical: t.Len, Residual: d.kept[i].Stored}
-	for _, id := range d.ways[i].Sources {
-		one.Sources = append(one.Sources, d.named[id])
+	one := DerivedOne{Name: t.Name, DType: string(t.DType), Prediction: d.predictions[i].Detail, Logical: t.Len, Residual: d.storage[i].Stored}
+	for _, id := range d.predictions[i].Sources {
+		one.Sources = append(one.Sources, d.names[id])
 	}
-	id := d.kept[i].Prediction
+	id := d.storage[i].Prediction
 	if d.seen[id] {
 		return one, nil
 	}
 	d.seen[id] = true
-	records, err := d.Kin.Files.History.Catalog.Records(pack.Prediction, id)
+	records, err := d.Namer.Files.History.Catalog.Records(pack.Prediction, id)
 	if err == nil && len(records) > 0 {
 		one.Residual += records[0].Len
 	}
@@ -185,10 +185,10 @@ func (d *DeriveListing) tensor(i int) (DerivedOne, error) {
 }
 
 // add counts a tensor with those of the same recipe.
-func (d *DeriveListing) add(uses map[string]*RecipeUse, w *Way, one DerivedOne) {
-	r := Recipe{Way: w.Recipe, Source: fileName(d.named[w.Source()]), With: []string{}}
-	for _, id := range w.with {
-		name := fileName(d.named[id])
+func (d *DeriveListing) add(uses map[string]*RecipeUse, p *Prediction, one DerivedOne) {
+	r := Recipe{Way: p.Recipe, Source: fileName(d.names[p.Source()]), With: []string{}}
+	for _, id := range p.with {
+		name := fileName(d.names[id])
 		if name == "" {
 			name = id.Short() // of an importance matrix that was named and not committed
 		}

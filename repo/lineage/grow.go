@@ -16,7 +16,7 @@ type growth struct {
 	file    *FileLineage
 	from    Place // where it came in
 	content catalog.File
-	kept    []catalog.Storage // of each tensor
+	storage []catalog.Storage // of each tensor
 	blobs   []digest.ID       // of each tensor
 	tally   tally
 }
@@ -24,7 +24,7 @@ type growth struct {
 // grow finds what the tensors of a file came from, and notes the files that have it.
 func (b *lineage) grow(g generation) error {
 	f := b.nodes[g.place.File]
-	content, err := b.kin.Files.History.ReadFile(g.place.File)
+	content, err := b.namer.Files.History.ReadFile(g.place.File)
 	if err != nil {
 		return err
 	}
@@ -37,31 +37,31 @@ func (b *lineage) grow(g generation) error {
 	if gr.from.File.IsZero() { // staged only
 		gr.from = g.place
 	}
-	if gr.kept, err = b.stored(f.Digest); err != nil {
+	if gr.storage, err = b.stored(f.Digest); err != nil {
 		return err
 	}
 	if err := gr.tensors(); err != nil {
 		return err
 	}
-	if f.Parents, err = b.kin.list(&gr.tally, b.home); err != nil {
+	if f.Sources, err = b.namer.list(&gr.tally, b.home); err != nil {
 		return err
 	}
 	f.Bits = number.Number(8 * float64(f.Stored) / float64(f.weights))
-	for i := range f.Parents {
-		if err := b.noteParent(&f.Parents[i], g.depth+1); err != nil {
+	for i := range f.Sources {
+		if err := b.noteSource(&f.Sources[i], g.depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// noteParent notes the file of a source, by where it came in unless the commit asked for has it.
-func (b *lineage) noteParent(s *FileSource, depth int) error {
+// noteSource notes the file of a source, by where it came in unless the commit asked for has it.
+func (b *lineage) noteSource(s *FileSource, depth int) error {
 	if s.place.File.IsZero() {
 		return nil
 	}
 	at := b.ages.of(s.place.File).place
-	here, err := b.kin.has(b.home, s.place)
+	here, err := b.namer.has(b.home, s.place)
 	if err != nil {
 		return err
 	}
@@ -78,12 +78,12 @@ func (b *lineage) noteParent(s *FileSource, depth int) error {
 // tensors finds what each tensor came from: first those that an older file has.
 func (g *growth) tensors() error {
 	g.blobs = g.content.TensorBlobs()
-	same := make([]*Sought, len(g.blobs))
-	var ask []*Sought
+	same := make([]*Source, len(g.blobs))
+	var ask []*Source
 	first := map[digest.ID]bool{{}: true} // blobs met before
 	for i, id := range g.blobs {
 		if !first[id] {
-			same[i] = &Sought{Blob: id}
+			same[i] = &Source{Blob: id}
 			ask = append(ask, same[i])
 		}
 		first[id] = true
@@ -92,7 +92,7 @@ func (g *growth) tensors() error {
 	if err := g.versionBefore(ask); err != nil {
 		return err
 	}
-	if err := g.kin.Find(g.from.Commit, g.from.Path, ask, older); err != nil {
+	if err := g.namer.Find(g.from.Commit, g.from.Path, ask, older); err != nil {
 		return err
 	}
 	sources, err := g.sources(same)
@@ -109,22 +109,22 @@ func (g *growth) tensors() error {
 }
 
 // versionBefore looks for tensors in what was at the file's path before it came in.
-func (g *growth) versionBefore(ask []*Sought) error {
+func (g *growth) versionBefore(ask []*Source) error {
 	if g.from.Commit.IsZero() {
 		return nil // staged, and there is no commit yet
 	}
-	c, err := g.kin.Files.Commit(g.from.Commit)
+	c, err := g.namer.Files.Commit(g.from.Commit)
 	if err != nil {
 		return err
 	}
 	for _, p := range c.Parents {
-		parent, err := g.kin.Files.Commit(p)
+		parent, err := g.namer.Files.Commit(p)
 		if err != nil {
 			return err
 		}
-		id, err := g.kin.Files.At(parent.Tree, g.from.Path)
+		id, err := g.namer.Files.At(parent.Tree, g.from.Path)
 		if err == nil && !id.IsZero() {
-			err = g.kin.findIn(Place{g.from.Path, id, p}, ask)
+			err = g.namer.findIn(Place{g.from.Path, id, p}, ask)
 		}
 		if err != nil {
 			return err
@@ -134,34 +134,34 @@ func (g *growth) versionBefore(ask []*Sought) error {
 }
 
 // sources finds what the tensors that no older file has are predicted from.
-func (g *growth) sources(same []*Sought) (map[digest.ID]*Sought, error) {
-	sources := map[digest.ID]*Sought{}
-	var ask []*Sought
+func (g *growth) sources(same []*Source) (map[digest.ID]*Source, error) {
+	sources := map[digest.ID]*Source{}
+	var ask []*Source
 	for i, s := range same {
 		if s == nil || s.Found {
 			continue
 		}
-		w, err := g.kin.Ways.Prediction(g.kept[i].Prediction)
+		w, err := g.namer.Storage.Prediction(g.storage[i].Prediction)
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range w.Sources {
 			if sources[id] == nil {
-				sources[id] = &Sought{Blob: id}
+				sources[id] = &Source{Blob: id}
 				ask = append(ask, sources[id])
 			}
 		}
 	}
 	other := func(file digest.ID) bool { return file != g.file.Digest }
-	return sources, g.kin.Find(g.from.Commit, g.from.Path, ask, other)
+	return sources, g.namer.Find(g.from.Commit, g.from.Path, ask, other)
 }
 
 // tensor counts tensor i. same is nil for one without bytes, or that the file had before.
-func (g *growth) tensor(i int, same *Sought, sources map[digest.ID]*Sought, counted map[digest.ID]bool) error {
+func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source, counted map[digest.ID]bool) error {
 	t := g.content.Layout.Tensors[i]
 	g.file.weights += formats.Elements(t.Shape)
 	d := TensorLineage{Name: t.Name, Sources: []TensorSource{}}
-	var from []*Sought
+	var from []*Source
 	switch {
 	case same == nil && g.blobs[i].IsZero():
 		d.Kind = kindNew
@@ -170,10 +170,10 @@ func (g *growth) tensor(i int, same *Sought, sources map[digest.ID]*Sought, coun
 		d.Kind = kindRepeated
 		g.file.Repeated++
 	case same.Found:
-		d.Kind, from = kindIdentical, []*Sought{same}
+		d.Kind, from = kindIdentical, []*Source{same}
 		g.tally.add(kindIdentical, from)
 	default:
-		w, err := g.kin.Ways.Prediction(g.kept[i].Prediction)
+		w, err := g.namer.Storage.Prediction(g.storage[i].Prediction)
 		if err != nil {
 			return err
 		}
@@ -203,12 +203,12 @@ func (g *growth) tensor(i int, same *Sought, sources map[digest.ID]*Sought, coun
 
 // cost is the payload of a tensor: its chunks and, the first time, its prediction.
 func (g *growth) cost(i int, counted map[digest.ID]bool) (int64, error) {
-	n, id := g.kept[i].Stored, g.kept[i].Prediction
+	n, id := g.storage[i].Stored, g.storage[i].Prediction
 	if id.IsZero() || counted[id] {
 		return n, nil
 	}
 	counted[id] = true
-	records, err := g.kin.Files.History.Catalog.Records(pack.Prediction, id)
+	records, err := g.namer.Files.History.Catalog.Records(pack.Prediction, id)
 	if err != nil || len(records) == 0 {
 		return n, err
 	}
@@ -216,12 +216,12 @@ func (g *growth) cost(i int, counted map[digest.ID]bool) (int64, error) {
 }
 
 // detail keeps a tensor's line, where tensors were asked for.
-func (g *growth) detail(d TensorLineage, from []*Sought) error {
+func (g *growth) detail(d TensorLineage, from []*Source) error {
 	if g.options.Path == "" {
 		return nil
 	}
 	for _, s := range from {
-		src, err := g.kin.tensorSource(g.home, s)
+		src, err := g.namer.tensorSource(g.home, s)
 		if err != nil {
 			return err
 		}

@@ -13,11 +13,11 @@ const (
 	kindNew       = "new"       // stored for itself
 	kindIdentical = "identical" // an older file has it
 	kindRepeated  = "repeated"  // the same file has it, under another name before
-	kindDelta     = "delta"     // a relative's difference
+	kindDelta     = "delta"     // a difference to its source
 )
 
 // kindOf is how a prediction makes a tensor of others, in few words: the name of its kind,
-// for a relative "delta", for what is derived as recipeOf has it; "" when it makes it of none.
+// "delta" for a source as it is, for what is derived as recipeOf has it; "" when it makes it of none.
 func kindOf(p *predict.Prediction) string {
 	switch p.Kind {
 	case predict.Alone:
@@ -32,7 +32,7 @@ func kindOf(p *predict.Prediction) string {
 }
 
 // detailOf is kindOf with what is particular to the one prediction: "low rank r16",
-// "combination 0.5/0.5". A relative is "relative".
+// "combination 0.5/0.5". A source as it is is "relative", the name of that kind.
 func detailOf(p *predict.Prediction) string {
 	switch by := p.By.(type) {
 	case *predict.Factors:

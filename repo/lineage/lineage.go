@@ -40,7 +40,7 @@ type FileLineage struct {
 	Bits     number.Number `json:"bits_per_weight"`
 	Derived  int64         `json:"derived_bytes"`  // of the tensors that are computed from others
 	Residual int64         `json:"residual_bytes"` // what these add to Stored
-	Parents  []FileSource  `json:"parents"`        // the one of the most tensors first
+	Sources  []FileSource  `json:"parents"`        // the one of the most tensors first
 	Cut      bool          `json:"cut,omitempty"`  // what it came from was not looked at: see Depth
 
 	weights int64
@@ -63,7 +63,7 @@ func Of(r *history.History, o Options) (*Lineage, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &lineage{kin: k, options: o, storage: map[digest.ID][]catalog.Storage{}, nodes: map[digest.ID]*FileLineage{}}
+	b := &lineage{namer: k, options: o, storages: map[digest.ID][]catalog.Storage{}, nodes: map[digest.ID]*FileLineage{}}
 	if b.home, err = r.SeenFrom(o.Rev); err != nil {
 		return nil, err
 	}
@@ -85,13 +85,13 @@ func Of(r *history.History, o Options) (*Lineage, error) {
 
 // A lineage is one call of Lineage.
 type lineage struct {
-	kin     *Namer
-	options Options
-	home    digest.ID // the commit whose files need no revision
-	ages    *ages
-	storage map[digest.ID][]catalog.Storage
-	nodes   map[digest.ID]*FileLineage
-	todo    []generation
+	namer    *Namer
+	options  Options
+	home     digest.ID // the commit whose files need no revision
+	ages     *ages
+	storages map[digest.ID][]catalog.Storage
+	nodes    map[digest.ID]*FileLineage
+	todo     []generation
 }
 
 // A generation is a file still to look at, so many steps from those asked for.
@@ -103,7 +103,7 @@ type generation struct {
 // start notes the files that were asked for.
 func (b *lineage) start() error {
 	if b.options.Path != "" {
-		tf, err := b.kin.Files.History.FileAt(b.options.Rev, b.options.Path)
+		tf, err := b.namer.Files.History.FileAt(b.options.Rev, b.options.Path)
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (b *lineage) start() error {
 	}
 	commits := []digest.ID{b.home}
 	if b.options.Rev == "" {
-		for _, t := range b.kin.tips {
+		for _, t := range b.namer.tips {
 			commits = append(commits, t.commit)
 		}
 	}
@@ -119,11 +119,11 @@ func (b *lineage) start() error {
 		if id.IsZero() {
 			continue
 		}
-		c, err := b.kin.Files.Commit(id)
+		c, err := b.namer.Files.Commit(id)
 		if err != nil {
 			return err
 		}
-		files, err := b.kin.filesOf(c)
+		files, err := b.namer.filesOf(c)
 		if err != nil {
 			return err
 		}
@@ -141,13 +141,13 @@ func (b *lineage) note(p Place, depth int) error {
 	if b.nodes[p.File] != nil {
 		return nil
 	}
-	list, err := b.kin.Files.List(p.File)
+	list, err := b.namer.Files.List(p.File)
 	if err != nil || len(list.Names) == 0 {
 		return err
 	}
-	f := &FileLineage{Path: p.Path, Digest: p.File, Tensors: len(list.Names), Parents: []FileSource{}}
+	f := &FileLineage{Path: p.Path, Digest: p.File, Tensors: len(list.Names), Sources: []FileSource{}}
 	if p.Commit != b.home {
-		if f.Rev, err = b.kin.Rev(p.Commit); err != nil {
+		if f.Rev, err = b.namer.Rev(p.Commit); err != nil {
 			return err
 		}
 	}
@@ -188,7 +188,7 @@ func (b *lineage) predicted(file digest.ID) (n int) {
 		return 0
 	}
 	for _, s := range stored {
-		if w, err := b.kin.Ways.Prediction(s.Prediction); err == nil && w.kind != "" {
+		if w, err := b.namer.Storage.Prediction(s.Prediction); err == nil && w.kind != "" {
 			n++
 		}
 	}
@@ -197,12 +197,12 @@ func (b *lineage) predicted(file digest.ID) (n int) {
 
 // stored says how the tensors of a file are stored. It asks once.
 func (b *lineage) stored(file digest.ID) ([]catalog.Storage, error) {
-	if s, known := b.storage[file]; known {
+	if s, known := b.storages[file]; known {
 		return s, nil
 	}
-	s, err := b.kin.Files.History.Catalog.Storage(file)
+	s, err := b.namer.Files.History.Catalog.Storage(file)
 	if err == nil {
-		b.storage[file] = s
+		b.storages[file] = s
 	}
 	return s, err
 }

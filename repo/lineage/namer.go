@@ -11,12 +11,12 @@ import (
 // revision. It remembers what it has read, and sees refs as they were when it was made.
 // One goroutine at a time may use it.
 type Namer struct {
-	Files *history.FileHistory
-	Ways  *Ways
-	tips  []tip
-	paths map[digest.ID][]object.TreeFile // by tree
-	names map[digest.ID]revName           // by commit; nil: not asked for yet
-	blobs map[digest.ID]catalog.Number
+	Files   *history.FileHistory
+	Storage *StorageReader
+	tips    []tip
+	paths   map[digest.ID][]object.TreeFile // by tree
+	names   map[digest.ID]revName           // by commit; nil: not asked for yet
+	blobs   map[digest.ID]catalog.Number
 }
 
 // NewNamer is for questions about the files that the refs lead to.
@@ -25,7 +25,7 @@ func NewNamer(r *history.History) (*Namer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Namer{r.FileHistory(), WaysOfStoring(r), tips, map[digest.ID][]object.TreeFile{}, nil, map[digest.ID]catalog.Number{}}, nil
+	return &Namer{r.FileHistory(), NewStorageReader(r), tips, map[digest.ID][]object.TreeFile{}, nil, map[digest.ID]catalog.Number{}}, nil
 }
 
 // A Place is a file in a commit.
@@ -35,8 +35,8 @@ type Place struct {
 	Commit digest.ID
 }
 
-// A Sought is a blob, and the tensor that has it once that is found.
-type Sought struct {
+// A Source is a blob that a tensor comes from, and the tensor that has it once that is found.
+type Source struct {
 	Blob   digest.ID
 	Found  bool
 	Place  Place
@@ -133,18 +133,18 @@ func (k *Namer) commits(from digest.ID, visit func(catalog.Commit) (more bool, e
 	return nil
 }
 
-// Find looks for files with the blobs sought: in the commit from, in those before it, the
+// Find looks for files with the blobs of sources: in the commit from, in those before it, the
 // nearest first, then in all others. Of one commit's files that with the most of them
 // counts first, then the one at path. Files that allow refuses are passed over. What no
 // file has stays as it is.
-func (k *Namer) Find(from digest.ID, path string, all []*Sought, allow func(digest.ID) bool) error {
+func (k *Namer) Find(from digest.ID, path string, all []*Source, allow func(digest.ID) bool) error {
 	open, err := k.open(all)
 	if err != nil || len(open) == 0 {
 		return err
 	}
 	tried := map[digest.ID]bool{}
 	return k.commits(from, func(c catalog.Commit) (bool, error) {
-		files, err := k.candidates(c, tried, allow)
+		files, err := k.untried(c, tried, allow)
 		if err != nil {
 			return false, err
 		}
@@ -155,7 +155,7 @@ func (k *Namer) Find(from digest.ID, path string, all []*Sought, allow func(dige
 }
 
 // findIn looks for blobs in one file.
-func (k *Namer) findIn(p Place, all []*Sought) error {
+func (k *Namer) findIn(p Place, all []*Source) error {
 	open, err := k.open(all)
 	if err == nil {
 		err = k.Files.LoadLists([]digest.ID{p.File})
@@ -166,9 +166,9 @@ func (k *Namer) findIn(p Place, all []*Sought) error {
 	return err
 }
 
-// open is what is sought and not found yet, by the catalog's numbers. What the catalog has
+// open is the sources that are not found yet, by the catalog's numbers. What the catalog has
 // never met is left out.
-func (k *Namer) open(all []*Sought) (map[catalog.Number][]*Sought, error) {
+func (k *Namer) open(all []*Source) (map[catalog.Number][]*Source, error) {
 	var ask []digest.ID
 	for _, s := range all {
 		if _, known := k.blobs[s.Blob]; !known {
@@ -182,7 +182,7 @@ func (k *Namer) open(all []*Sought) (map[catalog.Number][]*Sought, error) {
 	for _, id := range ask {
 		k.blobs[id] = numbers[id]
 	}
-	open := map[catalog.Number][]*Sought{}
+	open := map[catalog.Number][]*Source{}
 	for _, s := range all {
 		if n := k.blobs[s.Blob]; n != 0 && !s.Found {
 			open[n] = append(open[n], s)
@@ -191,8 +191,8 @@ func (k *Namer) open(all []*Sought) (map[catalog.Number][]*Sought, error) {
 	return open, nil
 }
 
-// candidates are the files of a commit that have not been tried before, with their tensors read.
-func (k *Namer) candidates(c catalog.Commit, tried map[digest.ID]bool, allow func(digest.ID) bool) ([]object.TreeFile, error) {
+// untried are the files of a commit that have not been tried before, with their tensors read.
+func (k *Namer) untried(c catalog.Commit, tried map[digest.ID]bool, allow func(digest.ID) bool) ([]object.TreeFile, error) {
 	all, err := k.filesOf(c)
 	if err != nil {
 		return nil, err
@@ -223,7 +223,7 @@ func (k *Namer) filesOf(c catalog.Commit) ([]object.TreeFile, error) {
 }
 
 // settle takes from open what the best of the files has; false when none has any.
-func (k *Namer) settle(open map[catalog.Number][]*Sought, files []object.TreeFile, commit digest.ID, path string) bool {
+func (k *Namer) settle(open map[catalog.Number][]*Source, files []object.TreeFile, commit digest.ID, path string) bool {
 	var best object.TreeFile
 	most := 0
 	for _, f := range files {

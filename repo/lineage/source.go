@@ -12,7 +12,7 @@ type FileSource struct {
 	Path    string         `json:"path"` // "" when no branch or tag leads to it
 	Rev     string         `json:"rev"`  // where it is, "" in the same commit
 	Digest  digest.ID      `json:"digest"`
-	Tensors map[string]int `json:"tensors"` // how many of them in which way: identical, delta, cast, low rank, …
+	Tensors map[string]int `json:"tensors"` // how many of them of which kind: identical, delta, cast, low rank, …
 	place   Place
 }
 
@@ -27,9 +27,9 @@ func (s *FileSource) count() (n int) {
 // A tally adds up sources by file.
 type tally struct{ byFile map[digest.ID]*FileSource }
 
-// add counts a tensor that came about in some way from the tensors sought. Those that no
+// add counts a tensor that came about as a kind says from its sources. Those that no
 // ref leads to count as one file.
-func (t *tally) add(kind string, from []*Sought) {
+func (t *tally) add(kind string, from []*Source) {
 	seen := map[digest.ID]bool{}
 	for _, s := range from {
 		if seen[s.Place.File] {

@@ -14,7 +14,7 @@ import (
 
 // EncodingNames are what people read, in the order in which they are listed. Derived
 // is no encoding of its own: a chunk is derived when what predicts it is computed
-// from other tensors, by a cast or a quantiser, and is not just a relative.
+// from other tensors, by a cast or a quantiser, and not just a source as it is.
 var EncodingNames = []string{
 	codec.Raw.String(), codec.Zstd.String(), codec.Fields.String(), codec.Blocks.String(), codec.Delta.String(), DerivedName,
 }
@@ -31,14 +31,14 @@ func EncodingName(e uint8) (string, error) {
 	return name.String(), nil
 }
 
-// Ways tells how chunks are stored. It reads each prediction once.
-type Ways struct {
+// A StorageReader tells how chunks are stored. It reads each prediction once.
+type StorageReader struct {
 	repo        *history.History
-	predictions map[digest.ID]*Way
+	predictions map[digest.ID]*Prediction
 }
 
-// A Way is what a prediction makes of the chunks that name it.
-type Way struct {
+// A Prediction is what one of [predict] makes of the chunks that name it.
+type Prediction struct {
 	Derived bool
 	kind    string      // as kindOf has it; "": it predicts nothing
 	Detail  string      // as detailOf has it
@@ -48,24 +48,31 @@ type Way struct {
 }
 
 // Source is the blob that matters most, zero without any.
-func (w *Way) Source() digest.ID {
-	if len(w.Sources) == 0 {
+func (p *Prediction) Source() digest.ID {
+	if len(p.Sources) == 0 {
 		return digest.ID{}
 	}
-	return w.Sources[0]
+	return p.Sources[0]
 }
 
-// WaysOfStoring reads them from the database of a history.
-func WaysOfStoring(r *history.History) *Ways {
-	return &Ways{repo: r, predictions: map[digest.ID]*Way{{}: {}}}
+// A Storage says how a blob is stored.
+type Storage struct {
+	Encoding   string
+	Prediction *Prediction
+	Stored     int64 // payload bytes of its chunks
+}
+
+// NewStorageReader reads from the database of a history.
+func NewStorageReader(r *history.History) *StorageReader {
+	return &StorageReader{repo: r, predictions: map[digest.ID]*Prediction{{}: {}}}
 }
 
 // Prediction reads what kind of prediction id is.
-func (w *Ways) Prediction(id digest.ID) (*Way, error) {
-	if known, ok := w.predictions[id]; ok {
+func (s *StorageReader) Prediction(id digest.ID) (*Prediction, error) {
+	if known, ok := s.predictions[id]; ok {
 		return known, nil
 	}
-	b, err := w.repo.Store.Object(pack.Prediction, id)
+	b, err := s.repo.Store.Object(pack.Prediction, id)
 	if err != nil {
 		return nil, err
 	}
@@ -73,46 +80,46 @@ func (w *Ways) Prediction(id digest.ID) (*Way, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := &Way{Derived: isDerived(p.Kind), kind: kindOf(p), Detail: detailOf(p)}
+	found := &Prediction{Derived: isDerived(p.Kind), kind: kindOf(p), Detail: detailOf(p)}
 	if found.kind != "" {
 		found.Sources, found.with = p.Blobs(), p.Helpers()
 	}
 	if found.Derived {
 		found.Recipe = RecipeOf(p)
 	}
-	w.predictions[id] = found
+	s.predictions[id] = found
 	return found, nil
 }
 
 // isDerived says that predictions of a kind compute content from other content. The
-// others start from relatives, or predict nothing.
+// others start from a source as it is, or predict nothing.
 func isDerived(k predict.Kind) bool { return k.Derives() }
 
 // Of says how the chunk of a record is stored.
-func (w *Ways) Of(r catalog.Record) (Origin, error) {
+func (s *StorageReader) Of(r catalog.Record) (Storage, error) {
 	name, err := EncodingName(r.Encoding)
 	if err != nil {
-		return Origin{}, fmt.Errorf("chunk %s: %w", r.ID, err)
+		return Storage{}, fmt.Errorf("chunk %s: %w", r.ID, err)
 	}
-	p, err := w.Prediction(r.Prediction)
+	p, err := s.Prediction(r.Prediction)
 	if err != nil {
-		return Origin{}, fmt.Errorf("chunk %s: %w", r.ID, err)
+		return Storage{}, fmt.Errorf("chunk %s: %w", r.ID, err)
 	}
 	if p.Derived {
 		name = DerivedName
 	}
-	return Origin{Encoding: name, Way: p}, nil
+	return Storage{Encoding: name, Prediction: p}, nil
 }
 
 // Most is how most bytes of a blob are stored.
-func (w *Ways) Most(b catalog.Blob, records map[digest.ID][]catalog.Record) (Origin, error) {
-	best, bytes, stored := Origin{Encoding: "raw", Way: &Way{}}, map[Origin]int64{}, int64(0)
+func (s *StorageReader) Most(b catalog.Blob, records map[digest.ID][]catalog.Record) (Storage, error) {
+	best, bytes, stored := Storage{Encoding: "raw", Prediction: &Prediction{}}, map[Storage]int64{}, int64(0)
 	for _, c := range b.Chunks {
 		found := records[c.ID]
 		if len(found) == 0 {
 			return best, fmt.Errorf("blob %s: chunk %s is in no pack: %w", b.ID, c.ID, object.ErrCorrupt)
 		}
-		o, err := w.Of(found[0])
+		o, err := s.Of(found[0])
 		if err != nil {
 			return best, err
 		}

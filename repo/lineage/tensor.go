@@ -21,9 +21,9 @@ func (k *Namer) TensorSources(p Place, blobs []digest.ID) (map[digest.ID]TensorS
 	if err != nil {
 		return nil, err
 	}
-	all := make([]*Sought, len(blobs))
+	all := make([]*Source, len(blobs))
 	for i, b := range blobs {
-		all[i] = &Sought{Blob: b}
+		all[i] = &Source{Blob: b}
 	}
 	if err := k.Find(from, p.Path, all, func(digest.ID) bool { return true }); err != nil {
 		return nil, fmt.Errorf("where it comes from: %w", err)
@@ -40,7 +40,7 @@ func (k *Namer) TensorSources(p Place, blobs []digest.ID) (map[digest.ID]TensorS
 }
 
 // tensorSource is what was found, as seen from a commit.
-func (k *Namer) tensorSource(from digest.ID, s *Sought) (TensorSource, error) {
+func (k *Namer) tensorSource(from digest.ID, s *Source) (TensorSource, error) {
 	src := TensorSource{Digest: s.Blob, Path: s.Place.Path, Tensor: s.tensor}
 	if !s.Found {
 		return src, nil

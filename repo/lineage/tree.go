@@ -19,7 +19,7 @@ func (l *Lineage) Children() map[*FileLineage][]*FileLineage {
 	}
 	children := map[*FileLineage][]*FileLineage{}
 	for _, f := range l.Files {
-		for _, s := range f.Parents {
+		for _, s := range f.Sources {
 			if p := byDigest[s.Digest.String()]; p != nil && !isAbove(f, p) {
 				above[f] = p
 				break
