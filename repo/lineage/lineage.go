@@ -40,7 +40,7 @@ type FileLineage struct {
 	Bits     number.Number `json:"bits_per_weight"`
 	Derived  int64         `json:"derived_bytes"`  // of the tensors that are computed from others
 	Residual int64         `json:"residual_bytes"` // what these add to Stored
-	Sources  []FileSource  `json:"parents"`        // the one of the most tensors first
+	Sources  []FileSource  `json:"sources"`        // the one of the most tensors first
 	Cut      bool          `json:"cut,omitempty"`  // what it came from was not looked at: see Depth
 
 	weights int64
