@@ -336,10 +336,10 @@ func (a *adding) known(id digest.ID) (bool, error) {
 // segments stores the segments of a file, several at once, and counts its tensors.
 func (a *adding) segments(ctx context.Context, file catalog.File, kin relatives.Family, src io.ReaderAt, done *Added) error {
 	puts := make([]tensorstore.Put, len(file.Blobs))
-	hints := make([]tensorstore.Hint, len(file.Blobs))
-	for i := range hints {
+	known := make([]tensorstore.Known, len(file.Blobs))
+	for i := range known {
 		var err error
-		if hints[i], err = a.hint(file, i, kin); err != nil {
+		if known[i], err = a.knownOf(file, i, kin); err != nil {
 			return err
 		}
 	}
@@ -348,7 +348,7 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin relatives.
 	for i, s := range file.Layout.Segments {
 		g.Go(func() (err error) {
 			part := io.NewSectionReader(src, s.Off, s.Len)
-			puts[i], err = a.writer.PutBlob(ctx, part, file.Blobs[i], s.Len, hints[i])
+			puts[i], err = a.writer.PutBlob(ctx, part, file.Blobs[i], s.Len, known[i])
 			return err
 		})
 	}
@@ -364,16 +364,16 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin relatives.
 	return a.recipe(file, puts, done)
 }
 
-// hint is what is known of segment i of a file.
-func (a *adding) hint(file catalog.File, i int, kin relatives.Family) (h tensorstore.Hint, err error) {
-	h = relatives.Hint(file, i, kin)
+// knownOf is what is known of segment i of a file.
+func (a *adding) knownOf(file catalog.File, i int, kin relatives.Family) (k tensorstore.Known, err error) {
+	k = relatives.Known(file, i, kin)
 	if s := file.Layout.Segments[i]; s.Kind == formats.Data {
 		t := file.Layout.Tensors[s.Tensor]
-		if h.Importance, err = a.importances.Of(file, t); err == nil {
-			h.Adapters, err = a.adapters.Of(t)
+		if k.Importance, err = a.importances.Of(file, t); err == nil {
+			k.Adapters, err = a.adapters.Of(t)
 		}
 	}
-	return h, err
+	return k, err
 }
 
 // count sorts the tensors by what became of them. One without bytes is known.

@@ -39,19 +39,19 @@ func asHalves(t *testing.T, b []byte) []byte {
 func TestPermutedHeads(t *testing.T) {
 	const width, rows = 128, 192
 	base := weights(11, rows*width)
-	hint := matrix(rows, width)
+	known := matrix(rows, width)
 	for _, heads := range []int{1, 2, 6, 12, 24} {
 		turned := permuted(base, 2*width, heads)
-		require.Less(t, sizeOf(t, turned, hint, base, hint), int64(700), "%d heads", heads)
-		require.Less(t, sizeOf(t, base, hint, turned, hint), int64(700), "%d heads, back", heads)
+		require.Less(t, sizeOf(t, turned, known, base, known), int64(700), "%d heads", heads)
+		require.Less(t, sizeOf(t, base, known, turned, known), int64(700), "%d heads, back", heads)
 
-		half := hint
+		half := known
 		half.DType = "F16"
 		s, _ := open(t, Options{})
-		putAll(t, s, hint, base)
+		putAll(t, s, known, base)
 		before := packBytes(t, s)
 		halves := asHalves(t, turned)
-		h := against(hint, base)
+		h := against(known, base)
 		h.DType = "F16"
 		putAll(t, s, h, halves)
 		require.Less(t, packBytes(t, s)-before, int64(800), "%d heads, as F16", heads)
@@ -65,9 +65,9 @@ func TestFineTunedHeads(t *testing.T) {
 	const width, rows, heads = 128, 384, 4
 	base := weights(12, rows*width)
 	ft := tuned(13, base)
-	hint := matrix(rows, width)
-	plain := sizeOf(t, ft, hint, base, hint)
-	turned := sizeOf(t, permuted(ft, 2*width, heads), hint, base, hint)
+	known := matrix(rows, width)
+	plain := sizeOf(t, ft, known, base, known)
+	turned := sizeOf(t, permuted(ft, 2*width, heads), known, base, known)
 	require.InEpsilon(t, plain, turned, 0.03)
 	require.False(t, bytes.Equal(base, ft))
 }
@@ -76,9 +76,9 @@ func TestFineTunedHeads(t *testing.T) {
 func TestStrangersAreNotArranged(t *testing.T) {
 	const width, rows = 128, 192
 	a, b := weights(14, rows*width), weights(15, rows*width)
-	hint := matrix(rows, width)
-	alone := sizeOf(t, a, hint, nil, Hint{})
-	require.InEpsilon(t, alone, sizeOf(t, a, hint, b, hint), 0.01)
+	known := matrix(rows, width)
+	alone := sizeOf(t, a, known, nil, Known{})
+	require.InEpsilon(t, alone, sizeOf(t, a, known, b, known), 0.01)
 }
 
 // openerOf opens b, whatever is asked for.

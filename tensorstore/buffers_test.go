@@ -48,7 +48,7 @@ func TestCuttingReadsABlobOnce(t *testing.T) {
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
 	src := &counted{ReaderAt: bytes.NewReader(b)}
-	_, err := w.PutBlob(context.Background(), src, digest.Sum(b), int64(len(b)), Hint{})
+	_, err := w.PutBlob(context.Background(), src, digest.Sum(b), int64(len(b)), Known{})
 	require.NoError(t, err)
 	require.Equal(t, int64(len(b)), src.n)
 	require.NoError(t, w.Flush())

@@ -71,10 +71,10 @@ func putFamily(t *testing.T, s *Store, l Level, m model, others ...model) int64 
 	w := s.Begin(WriterOptions{Level: l})
 	defer w.Close()
 	for _, seg := range m.segments() {
-		h := Hint{}
+		h := Known{}
 		if seg.Kind == formats.Data {
 			x := m.layout.Tensors[seg.Tensor]
-			h = Hint{DType: x.DType, Shape: x.Shape, Relatives: relatives[x.Name]}
+			h = Known{DType: x.DType, Shape: x.Shape, Relatives: relatives[x.Name]}
 		}
 		put(t, w, m.blob(seg), h)
 	}
@@ -118,7 +118,7 @@ func f32s(b []byte, seed uint64) []byte {
 }
 
 // family puts a base and n fine-tunes of it, each coded against the base, and returns all.
-func family(t *testing.T, s *Store, h Hint, base []byte, tunes ...[]byte) Hint {
+func family(t *testing.T, s *Store, h Known, base []byte, tunes ...[]byte) Known {
 	t.Helper()
 	putAll(t, s, h, base)
 	for _, b := range tunes {
@@ -181,7 +181,7 @@ func TestMergesOfOtherTypes(t *testing.T) {
 		binary.LittleEndian.PutUint16(rounded[i/2:], toBF16(v))
 	}
 	s, _ := open(t, Options{})
-	h := family(t, s, Hint{DType: "F32", Shape: []int64{200, 300}}, x, a, b)
+	h := family(t, s, Known{DType: "F32", Shape: []int64{200, 300}}, x, a, b)
 	p := putAll(t, s, h, exact)[0]
 	require.Less(t, p.Stored, int64(len(exact)/50))
 	requireBlob(t, s, exact)

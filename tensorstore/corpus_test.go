@@ -53,10 +53,10 @@ func putModel(t *testing.T, s *Store, m, base model) int64 {
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
 	for _, seg := range m.segments() {
-		h := Hint{}
+		h := Known{}
 		if seg.Kind == formats.Data {
 			tensor := m.layout.Tensors[seg.Tensor]
-			h = Hint{DType: tensor.DType, Shape: tensor.Shape}
+			h = Known{DType: tensor.DType, Shape: tensor.Shape}
 			if id, ok := relatives[tensor.Name]; ok {
 				h.Relatives = []Relative{{Blob: id, DType: tensor.DType}}
 			}

@@ -17,12 +17,12 @@ func story(s *Store, base, ft []byte) (kept [][]byte, err error) {
 	h := matrix(256, 128)
 	for _, step := range []struct {
 		bytes []byte
-		hint  Hint
+		known Known
 	}{{base, h}, {ft, against(h, base)}} {
 		w := s.Begin(WriterOptions{})
 		defer w.Close()
 		src := bytes.NewReader(step.bytes)
-		if _, err := w.PutBlob(context.Background(), src, digest.Sum(step.bytes), src.Size(), step.hint); err != nil {
+		if _, err := w.PutBlob(context.Background(), src, digest.Sum(step.bytes), src.Size(), step.known); err != nil {
 			return kept, err
 		}
 		if err := w.Flush(); err != nil {

@@ -175,7 +175,7 @@ func TestADamagedObjectIsReplaced(t *testing.T) {
 	putAll(t, s, h, b)
 	other := weights(2, 1000)
 	w := s.Begin(WriterOptions{})
-	put(t, w, other, Hint{})
+	put(t, w, other, Known{})
 	tree := bytes.Repeat([]byte("tree"), 100)
 	require.NoError(t, w.PutObject(pack.Tree, digest.Sum(tree), tree))
 	require.NoError(t, w.Flush())

@@ -41,7 +41,7 @@ func TestRowTooLongToQuantise(t *testing.T) {
 	quants := quantsOf(t, base, ggml.Q8_0, columns, nil)
 	s, _ := open(t, Options{})
 	putAll(t, s, matrix(1, columns), base)
-	h := Hint{DType: "Q8_0", Shape: []int64{1, columns}, Relatives: []Relative{{Blob: digest.Sum(base), DType: "BF16"}}}
+	h := Known{DType: "Q8_0", Shape: []int64{1, columns}, Relatives: []Relative{{Blob: digest.Sum(base), DType: "BF16"}}}
 	putAll(t, s, h, quants)
 	s.chunks.Purge()
 	requireBlob(t, s, quants)
@@ -67,7 +67,7 @@ func TestImportanceHasADepth(t *testing.T) {
 	// A delta of a delta: what a prediction of relatives is, by hand.
 	prev := putForged(t, s, matrices)
 	quants := quantsOf(t, base, ggml.Q4_K, columns, importance)
-	h := Hint{DType: "Q4_K", Shape: []int64{rows, columns}, Relatives: []Relative{{Blob: digest.Sum(base), DType: "BF16"}},
+	h := Known{DType: "Q4_K", Shape: []int64{rows, columns}, Relatives: []Relative{{Blob: digest.Sum(base), DType: "BF16"}},
 		Importance: []predict.Importance{{Blob: prev, Divisor: 1}}}
 	p := putAll(t, s, h, quants)
 	require.NotNil(t, p[0].Prediction.By.(*predict.Recipe).Importance)
@@ -83,7 +83,7 @@ func putForged(t *testing.T, s *Store, all [][]byte) digest.ID {
 	t.Helper()
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
-	put(t, w, all[0], Hint{})
+	put(t, w, all[0], Known{})
 	require.NoError(t, w.Flush())
 	for i, b := range all[1:] {
 		p, err := w.keep(&candidate{encoding: codec.Delta, depth: uint8(i + 1), pred: &predict.Prediction{Kind: predict.Relative, Elem: codec.F32, From: codec.F32,
@@ -124,9 +124,9 @@ func TestExpertsOfAStack(t *testing.T) {
 	quants := quantsOf(t, base, ggml.Q8_0, columns, nil)
 	for dtype, stack := range map[formats.DType][]byte{"BF16": base, "Q8_0": quants} {
 		s, _ := open(t, Options{})
-		putAll(t, s, Hint{DType: dtype, Shape: []int64{experts, rows, columns}}, stack)
+		putAll(t, s, Known{DType: dtype, Shape: []int64{experts, rows, columns}}, stack)
 		for i := range int64(experts) {
-			h := Hint{DType: "F16", Shape: []int64{rows, columns}, Relatives: []Relative{{Blob: digest.Sum(stack), DType: dtype, Part: true, Skip: i * values}}}
+			h := Known{DType: "F16", Shape: []int64{rows, columns}, Relatives: []Relative{{Blob: digest.Sum(stack), DType: dtype, Part: true, Skip: i * values}}}
 			expert := asHalves(t, base[2*i*values:][:2*values])
 			if dtype == "Q8_0" {
 				expert = halvesOf(t, stack[int64(len(stack))/experts*i:][:len(stack)/experts])

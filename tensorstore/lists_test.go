@@ -107,7 +107,7 @@ func TestListsAreDroppedWhenTheIndexChanges(t *testing.T) {
 		require.NotZero(t, s.lists.Len())
 	}
 	keep()
-	putAll(t, s, Hint{}, []byte("another"))
+	putAll(t, s, Known{}, []byte("another"))
 	require.Zero(t, s.lists.Len(), "a pack was adopted")
 	keep()
 	require.NoError(t, s.Refresh())

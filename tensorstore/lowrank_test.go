@@ -51,7 +51,7 @@ func TestLowRankOfAnything(t *testing.T) {
 	a, b := far(2, base), far(3, base)
 	mean := merged(func(x []float32) float32 { return 0.5*x[0] + 0.5*x[1] }, a, b)
 	ahead := merged(func(x []float32) float32 { return 2*x[1] - x[0] }, base, a)
-	wide := Hint{DType: "F32", Shape: []int64{rows, width}}
+	wide := Known{DType: "F32", Shape: []int64{rows, width}}
 	for name, c := range map[string]struct {
 		bytes   []byte
 		of      predict.Kind // 0: a source itself
@@ -102,7 +102,7 @@ func TestLowRankOfAnything(t *testing.T) {
 }
 
 // putWith puts one tensor at a level.
-func putWith(t *testing.T, s *Store, l Level, b []byte, h Hint) Put {
+func putWith(t *testing.T, s *Store, l Level, b []byte, h Known) Put {
 	t.Helper()
 	w := s.Begin(WriterOptions{Level: l})
 	defer w.Close()

@@ -29,7 +29,7 @@ func (r slowStart) ReadAt(b []byte, off int64) (int, error) {
 // scales seldom show.
 func TestScalesDoNotDependOnProcessors(t *testing.T) {
 	const rows, width = 1601, 512
-	h := Hint{DType: "F64", Shape: []int64{rows, width}} // sums of BF16 are exact in any order
+	h := Known{DType: "F64", Shape: []int64{rows, width}} // sums of BF16 are exact in any order
 	r := rand.New(rand.NewPCG(1, 1))
 	var base []byte
 	for range rows * width {

@@ -49,16 +49,16 @@ func (p *plan) input(off int64, n int) (codec.Input, error) {
 
 // plan chooses how to code a tensor: each way worth trying codes a sample, and the
 // smallest wins, its prediction's own bytes included.
-func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, h Hint) (*plan, error) {
+func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, k Known) (*plan, error) {
 	plain := &plan{store: w.store, encoding: codec.Zstd}
-	t := newTrial(w.store, w.level, src, size, h)
-	if size == 0 || t.elem == codec.Bytes && len(h.Relatives) == 0 {
+	t := newTrial(w.store, w.level, src, size, k)
+	if size == 0 || t.elem == codec.Bytes && len(k.Relatives) == 0 {
 		return plain, nil
 	}
 	if w.level != MaxLevel { // which reads sources again and again
 		t.partBytes = w.store.chunks.max * 3 / 4 / PutsAtOnce
 	}
-	best, err := t.best(ctx, h.Relatives, w.level == MaxLevel)
+	best, err := t.best(ctx, k.Relatives, w.level == MaxLevel)
 	if err != nil || best == nil {
 		return plain, err
 	}

@@ -26,12 +26,12 @@ type Put struct {
 
 // PutBlob stores the size bytes of src under their digest id, which the caller has
 // computed: a known blob costs a lookup. Others are cut into chunks, and each new
-// chunk is coded in the way that [Hint] promises and a sample confirms, decoded again
+// chunk is coded in the way that [Known] promises and a sample confirms, decoded again
 // and compared. When src does not have digest id (any more) the error is [ErrChanged].
 //
 // It reads src up to three times and holds, for each chunk in work, a few buffers of
 // the largest chunk.
-func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, size int64, h Hint) (Put, error) {
+func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, size int64, k Known) (Put, error) {
 	known, err := w.hasBlob(id)
 	if err != nil {
 		return Put{}, err
@@ -40,11 +40,11 @@ func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, siz
 		w.done(size)
 		return Put{Known: true}, nil
 	}
-	p, err := w.plan(ctx, src, size, h)
+	p, err := w.plan(ctx, src, size, k)
 	if err != nil {
 		return Put{}, err
 	}
-	put := putting{w: w, plan: p, src: src, size: size, cut: h.chunking(w.store.options.Chunking)}
+	put := putting{w: w, plan: p, src: src, size: size, cut: k.chunking(w.store.options.Chunking)}
 	if err := put.run(ctx, id); err != nil {
 		return Put{}, err
 	}

@@ -12,12 +12,12 @@ import (
 	"dits/tensorstore/predict"
 )
 
-// A Tensor is a blob that [Store.Repack] may code anew. The relatives of its hint are those that are not of its
+// A Tensor is a blob that [Store.Repack] may code anew. Its relatives are those that are not of its
 // family: the experts that were stacked in it, or the matrix that it has the scales of. Its adapters and importance
 // matrices are tried, with those matrices that the store has predictions of the family with.
 type Tensor struct {
-	Blob digest.ID
-	Hint Hint
+	Blob  digest.ID
+	Known Known
 }
 
 // RepackOptions of one repacking. The zero value is what everyday use wants.

@@ -122,7 +122,7 @@ func (f *kinship) try(ctx context.Context, i int, allowed []Relative) (*candidat
 	return c, t.estimate(c)
 }
 
-// isOffered says that a blob is of an adapter or importance matrix of the tensor's hint.
+// isOffered says that a blob is of an adapter or importance matrix that is known of the tensor.
 func (t *trial) isOffered(blob digest.ID) bool {
 	return slices.ContainsFunc(t.importance, func(i predict.Importance) bool { return i.Blob == blob }) ||
 		slices.ContainsFunc(t.adapters, func(a Adapter) bool { return a.A == blob || a.B == blob })
@@ -138,7 +138,7 @@ func (f *kinship) allowed(i int, pick, levels []int) []Relative {
 	for _, s := range picked.sources {
 		all = append(all, f.members[s].relative())
 	}
-	for _, r := range f.members[i].Hint.Relatives {
+	for _, r := range f.members[i].Known.Relatives {
 		if slices.Contains(picked.others, r.Blob) {
 			all = append(all, r)
 		}

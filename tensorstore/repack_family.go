@@ -123,11 +123,11 @@ func (f *kinship) trial(m *member) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newTrial(f.r.flat, f.r.options.Level, b, m.size, m.Hint), nil
+	return newTrial(f.r.flat, f.r.options.Level, b, m.size, m.Known), nil
 }
 
 // relative is a member as a trial sees it.
-func (m *member) relative() Relative { return Relative{Blob: m.Blob, DType: m.Hint.DType} }
+func (m *member) relative() Relative { return Relative{Blob: m.Blob, DType: m.Known.DType} }
 
 // within sorts blobs into members and the depth of others: 1 + the deepest, 0 for none.
 func (f *kinship) within(blobs []digest.ID) (members []int, floor int, err error) {

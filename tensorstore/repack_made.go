@@ -13,7 +13,7 @@ import (
 // weighMade is what storing a member as made of others costs, or of relatives outside of the family: quantised, merged
 // with an adapter, over scales.
 func (f *kinship) weighMade(ctx context.Context, t *trial, m *member, others []int) (options []option, err error) {
-	relatives := slices.Clone(m.Hint.Relatives)
+	relatives := slices.Clone(m.Known.Relatives)
 	for _, j := range others {
 		relatives = append(relatives, f.members[j].relative())
 	}
@@ -27,7 +27,7 @@ func (f *kinship) weighMade(ctx context.Context, t *trial, m *member, others []i
 		}
 		one := relatives[i : i+1]
 		made := []*candidate{t.bestMerged(one), t.bestScaled(one)}
-		if i < len(m.Hint.Relatives) {
+		if i < len(m.Known.Relatives) {
 			made = append(made, t.against(r))
 		}
 		for _, c := range made {
@@ -105,13 +105,13 @@ func (f *kinship) gatherImportance() {
 		return cmp.Or(slices.Compare(a.Blob[:], b.Blob[:]), cmp.Compare(a.Off, b.Off), cmp.Compare(a.Divisor, b.Divisor))
 	})
 	for _, m := range f.members {
-		all := slices.Clone(m.Hint.Importance)
+		all := slices.Clone(m.Known.Importance)
 		for _, i := range known {
 			if len(all) < maxFamilyImportances && !slices.Contains(all, i) {
 				all = append(all, i)
 			}
 		}
-		m.Hint.Importance = all
+		m.Known.Importance = all
 	}
 }
 

@@ -76,7 +76,7 @@ func (f *kinship) outlines(ctx context.Context) ([][]float32, error) {
 }
 
 func (f *kinship) outline(m *member) []float32 {
-	e := m.Hint.elem()
+	e := m.Known.elem()
 	if e == codec.Bytes {
 		e = codec.I8
 	}
@@ -84,7 +84,7 @@ func (f *kinship) outline(m *member) []float32 {
 	if err != nil {
 		return nil
 	}
-	if columns := m.Hint.width(m.size) * predict.ValuesOf(e); columns > 0 && predict.Readable(e) {
+	if columns := m.Known.width(m.size) * predict.ValuesOf(e); columns > 0 && predict.Readable(e) {
 		return sumOfRows(rowsOf{blob, e, columns}, m.size/int64(e.Size())*predict.ValuesOf(e)/columns)
 	}
 	n := min(outlineLen, m.size/int64(e.Size()))

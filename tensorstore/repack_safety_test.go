@@ -21,7 +21,7 @@ func TestRepackStopsAtDamage(t *testing.T) {
 	putAll(t, s, matrix(256, 128), base)
 	putAll(t, s, matrix(256, 128), tuned(1, base))
 	alone := weights(9, 1000)
-	putAll(t, s, Hint{}, alone)
+	putAll(t, s, Known{}, alone)
 	locs, err := x.Locate(pack.Chunk, digest.Sum(alone))
 	require.NoError(t, err)
 	path := s.packs.path(locs[0].Pack)
@@ -92,7 +92,7 @@ func TestAReaderFollowsARepacking(t *testing.T) {
 	reader = openAt(t, s.dir, newMemIndex(), repackOptions)
 	require.NoError(t, reader.packs.close())
 	for i := range 40 { // new packs, and the old ones go
-		putAll(t, s, Hint{}, weights(uint64(100+i), 100))
+		putAll(t, s, Known{}, weights(uint64(100+i), 100))
 	}
 	repack(t, s, RepackOptions{Level: MaxLevel}, family256(base, ft))
 	requireBlob(t, reader, ft)
@@ -141,7 +141,7 @@ func TestRepackCrashSweep(t *testing.T) {
 func TestRepackKeepsTheRecordThatCanBeRead(t *testing.T) {
 	one, x := open(t, repackOptions)
 	b := weights(1, 1000)
-	putAll(t, one, Hint{}, b)
+	putAll(t, one, Known{}, b)
 	damaged, err := x.Locate(pack.Chunk, digest.Sum(b))
 	require.NoError(t, err)
 	path := one.packs.path(damaged[0].Pack)
@@ -151,7 +151,7 @@ func TestRepackKeepsTheRecordThatCanBeRead(t *testing.T) {
 	require.NoError(t, os.Chmod(path, 0o644))
 	require.NoError(t, os.WriteFile(path, content, 0o644))
 	two, _ := open(t, repackOptions)
-	putAll(t, two, Hint{}, weights(2, 1000), b)
+	putAll(t, two, Known{}, weights(2, 1000), b)
 	require.NoError(t, os.CopyFS(one.packDir(), os.DirFS(two.packDir())))
 	one = openAt(t, one.dir, x, repackOptions)
 	repack(t, one, RepackOptions{}, nil)

@@ -183,7 +183,7 @@ func TestRepackMergesSmallPacks(t *testing.T) {
 	objects := map[pack.Kind][]byte{}
 	for i := range 9 {
 		blobs = append(blobs, weights(uint64(i), 3000))
-		putAll(t, s, Hint{}, blobs[i])
+		putAll(t, s, Known{}, blobs[i])
 	}
 	for k := pack.Manifest; k <= pack.Tag; k++ {
 		if k == pack.Prediction {

@@ -16,24 +16,24 @@ import (
 )
 
 // tensor is the bytes and shape of one tensor of a model.
-func (m model) tensor(t *testing.T, name string) ([]byte, Hint) {
+func (m model) tensor(t *testing.T, name string) ([]byte, Known) {
 	t.Helper()
 	for _, seg := range m.segments() {
 		if seg.Kind == formats.Data && m.layout.Tensors[seg.Tensor].Name == name {
 			x := m.layout.Tensors[seg.Tensor]
-			return m.blob(seg), Hint{DType: x.DType, Shape: x.Shape}
+			return m.blob(seg), Known{DType: x.DType, Shape: x.Shape}
 		}
 	}
 	t.Fatalf("no tensor %q", name)
-	return nil, Hint{}
+	return nil, Known{}
 }
 
 // sizeOf is what storing b takes, packs and all, in a store that holds base.
-func sizeOf(t *testing.T, b []byte, h Hint, base []byte, baseHint Hint) int64 {
+func sizeOf(t *testing.T, b []byte, h Known, base []byte, baseKnown Known) int64 {
 	t.Helper()
 	s, _ := open(t, Options{})
 	if base != nil {
-		putAll(t, s, baseHint, base)
+		putAll(t, s, baseKnown, base)
 		h = against(h, base)
 	}
 	before := packBytes(t, s)
@@ -46,23 +46,23 @@ func sizeOf(t *testing.T, b []byte, h Hint, base []byte, baseHint Hint) int64 {
 // TestGrownFigure: a vocabulary that was grown and then trained costs the delta of its old rows and
 // the new rows, wherever they are.
 func TestGrownFigure(t *testing.T) {
-	base, hint := readModel(t, "base").tensor(t, "model.embed_tokens.weight")
+	base, known := readModel(t, "base").tensor(t, "model.embed_tokens.weight")
 	ft, _ := readModel(t, "ft-perl-2e5").tensor(t, "model.embed_tokens.weight")
-	row := 2 * hint.Shape[1]
-	added := weights(7, 64*int(hint.Shape[1]))
-	apart := sizeOf(t, ft, hint, base, hint) + sizeOf(t, added, matrix(64, hint.Shape[1]), nil, Hint{})
-	for name, at := range map[string]int64{"end": hint.Shape[0], "middle": 3001, "front": 0} {
+	row := 2 * known.Shape[1]
+	added := weights(7, 64*int(known.Shape[1]))
+	apart := sizeOf(t, ft, known, base, known) + sizeOf(t, added, matrix(64, known.Shape[1]), nil, Known{})
+	for name, at := range map[string]int64{"end": known.Shape[0], "middle": 3001, "front": 0} {
 		t.Run(name, func(t *testing.T) {
 			grown := slices.Concat(ft[:at*row], added, ft[at*row:])
-			got := sizeOf(t, grown, matrix(hint.Shape[0]+64, hint.Shape[1]), base, hint)
+			got := sizeOf(t, grown, matrix(known.Shape[0]+64, known.Shape[1]), base, known)
 			t.Logf("%d bytes, apart %d: %.4f", got, apart, float64(got)/float64(apart))
 			require.LessOrEqual(t, float64(got), 1.02*float64(apart))
 		})
 	}
 	t.Run("cut", func(t *testing.T) {
 		cut := slices.Concat(ft[:1000*row], ft[1500*row:8000*row])
-		got := sizeOf(t, cut, matrix(7500, hint.Shape[1]), base, hint)
-		whole := float64(sizeOf(t, ft, hint, base, hint)) * 7500 / 8192
+		got := sizeOf(t, cut, matrix(7500, known.Shape[1]), base, known)
+		whole := float64(sizeOf(t, ft, known, base, known)) * 7500 / 8192
 		t.Logf("%d bytes, share of the whole %.0f: %.4f", got, whole, float64(got)/whole)
 		require.LessOrEqual(t, float64(got), 1.02*whole)
 	})
@@ -145,7 +145,7 @@ func chunksOf(t *testing.T, x *memIndex, b []byte) (out []Location) {
 func TestRowsOfSomethingElse(t *testing.T) {
 	base := weights(1, 2000*96)
 	other := weights(2, 2100*96)
-	for name, h := range map[string]Hint{
+	for name, h := range map[string]Known{
 		"other rows":       matrix(2100, 96),
 		"other row length": matrix(2100*3, 32),
 		"another type":     {DType: "F16", Shape: []int64{2100, 96}},
@@ -238,7 +238,7 @@ func TestRowsThatAreNotWhole(t *testing.T) {
 	requireBlob(t, s, whole)
 	// The bytes of the rows are there, in another type.
 	cut := base[:1500*192]
-	f16 := Hint{DType: "F16", Shape: []int64{1500, 96}, Relatives: against(h, base).Relatives}
+	f16 := Known{DType: "F16", Shape: []int64{1500, 96}, Relatives: against(h, base).Relatives}
 	require.True(t, putAll(t, s, f16, tuned(3, cut))[0].Source.IsZero())
 }
 

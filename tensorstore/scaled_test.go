@@ -52,7 +52,7 @@ func TestScaledCostsNothing(t *testing.T) {
 			require.Less(t, packBytes(t, s)-before, int64(700), "values")
 			before = packBytes(t, s)
 			relative.Columns = columns
-			h = Hint{DType: formats.DType(names[c.Scale]), Shape: []int64{int64(len(scales) / c.Scale.Size())}, Relatives: []Relative{relative}}
+			h = Known{DType: formats.DType(names[c.Scale]), Shape: []int64{int64(len(scales) / c.Scale.Size())}, Relatives: []Relative{relative}}
 			putAll(t, s, h, scales)
 			require.Less(t, packBytes(t, s)-before, int64(700), "scales")
 			s.chunks.Purge()

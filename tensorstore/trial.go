@@ -32,10 +32,10 @@ type trial struct {
 	orders    map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
 }
 
-// newTrial is of size bytes of src, of which h is known. Only [FastLevel] does without the scales of rows.
-func newTrial(s *Store, level Level, src io.ReaderAt, size int64, h Hint) *trial {
-	t := &trial{store: s, src: src, size: size, elem: h.elem(), width: h.width(size), level: level}
-	t.row, t.importance, t.adapters = t.width, h.Importance, h.Adapters
+// newTrial is of size bytes of src, of which k is known. Only [FastLevel] does without the scales of rows.
+func newTrial(s *Store, level Level, src io.ReaderAt, size int64, k Known) *trial {
+	t := &trial{store: s, src: src, size: size, elem: k.elem(), width: k.width(size), level: level}
+	t.row, t.importance, t.adapters = t.width, k.Importance, k.Adapters
 	if level == FastLevel {
 		t.width = 0
 	}

@@ -24,7 +24,7 @@ func TestUpcastPairs(t *testing.T) {
 		"alike":         {weights(1, 700*500), append(tuned(2, weights(1, 7*500)), weights(1, 700*500)[2*7*500:]...)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			short, long := matrix(700, 500), Hint{DType: "F32", Shape: []int64{700, 500}}
+			short, long := matrix(700, 500), Known{DType: "F32", Shape: []int64{700, 500}}
 			want := costAgainst(t, c.base, short, c.ft, short)
 			for what, got := range map[string]int64{
 				"F32 against F32":  costAgainst(t, upcast(c.base), long, upcast(c.ft), long),
@@ -43,7 +43,7 @@ func TestUpcastFigure(t *testing.T) {
 	const name = "model.layers.3.mlp.up_proj.weight"
 	base, short := readModel(t, "base").tensor(t, name)
 	ft, _ := readModel(t, "ft-py-1e4").tensor(t, name)
-	long := Hint{DType: "F32", Shape: short.Shape}
+	long := Known{DType: "F32", Shape: short.Shape}
 	want := costAgainst(t, base, short, ft, short)
 	got := costAgainst(t, upcast(base), long, upcast(ft), long)
 	t.Logf("%d bytes, in BF16 %d", got, want)
@@ -51,11 +51,11 @@ func TestUpcastFigure(t *testing.T) {
 }
 
 // costAgainst is what storing b takes in a store that holds base.
-func costAgainst(t *testing.T, base []byte, baseHint Hint, b []byte, h Hint) int64 {
+func costAgainst(t *testing.T, base []byte, baseKnown Known, b []byte, h Known) int64 {
 	t.Helper()
 	s, _ := open(t, Options{})
-	putAll(t, s, baseHint, base)
-	h.Relatives = against(baseHint, base).Relatives
+	putAll(t, s, baseKnown, base)
+	h.Relatives = against(baseKnown, base).Relatives
 	p := putAll(t, s, h, b)[0]
 	require.False(t, p.Source.IsZero())
 	s.chunks.Purge()

@@ -83,7 +83,7 @@ func (m *Merge) storeMean(ctx context.Context, w *tensorstore.Writer, x mean, p 
 		p.Add(int64(len(buf)))
 	}
 	id := h.ID()
-	_, err = w.PutBlob(ctx, src, id, x.tensor.Len, tensorstore.Hint{
+	_, err = w.PutBlob(ctx, src, id, x.tensor.Len, tensorstore.Known{
 		DType: x.tensor.DType, Shape: x.tensor.Shape,
 		Relatives: []tensorstore.Relative{{Blob: x.ours, DType: x.tensor.DType}, {Blob: x.theirs, DType: x.tensor.DType}},
 	})

@@ -88,7 +88,7 @@ func (c *collecting) add(f catalog.File) {
 			continue
 		}
 		c.roles[blob] = role
-		c.tensors[blob] = tensorstore.Tensor{Blob: blob, Hint: tensorstore.Hint{DType: t.DType, Shape: t.Shape}}
+		c.tensors[blob] = tensorstore.Tensor{Blob: blob, Known: tensorstore.Known{DType: t.DType, Shape: t.Shape}}
 		c.size[blob] = s.Len
 		if f.Layout.Format == "gguf" {
 			c.names[blob] = t.Name
@@ -108,23 +108,23 @@ func (c *collecting) takeUp(f catalog.File) error {
 
 // precedes says that a role, and dtype among equals, comes before that which a blob has.
 func (c *collecting) precedes(role roleKey, t formats.Tensor, known roleKey, has tensorstore.Tensor) bool {
-	return cmp.Or(compareRoles(role, known), cmp.Compare(t.DType, has.Hint.DType)) < 0
+	return cmp.Or(compareRoles(role, known), cmp.Compare(t.DType, has.Known.DType)) < 0
 }
 
 func (c *collecting) families() (families [][]tensorstore.Tensor) {
 	byRole := map[roleKey][]tensorstore.Tensor{}
 	for blob, role := range c.roles {
 		t := c.tensors[blob]
-		t.Hint.Adapters = c.adapters.byRole[role.name]
+		t.Known.Adapters = c.adapters.byRole[role.name]
 		if name, ok := c.names[blob]; ok {
-			t.Hint.Importance = c.importances.named(name)
+			t.Known.Importance = c.importances.named(name)
 		}
 		byRole[role] = append(byRole[role], t)
 	}
 	for _, role := range slices.SortedFunc(maps.Keys(byRole), compareRoles) {
 		f := byRole[role]
 		for i, t := range f {
-			f[i].Hint.Relatives = c.made.of(t.Blob, role, t.Hint, byRole)
+			f[i].Known.Relatives = c.made.of(t.Blob, role, t.Known, byRole)
 		}
 		slices.SortFunc(f, func(a, b tensorstore.Tensor) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
 		families = append(families, f)

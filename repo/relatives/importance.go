@@ -230,7 +230,7 @@ func (m *Importances) AddNamed(ctx context.Context, w *tensorstore.Writer, name 
 	}
 	for i, s := range f.Layout.Segments {
 		part, _ := section(i)
-		if _, err := w.PutBlob(ctx, part, f.Blobs[i], s.Len, Hint(f, i, Family{})); err != nil {
+		if _, err := w.PutBlob(ctx, part, f.Blobs[i], s.Len, Known(f, i, Family{})); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -44,7 +44,7 @@ func (m *makings) add(f catalog.File) {
 			done[stack] = true
 			m.addStack(me, stack, t)
 		} else if len(t.Shape) == 3 {
-			m.stacked[role] = append(m.stacked[role], tensorstore.Tensor{Blob: f.Blobs[i], Hint: tensorstore.Hint{DType: t.DType, Shape: t.Shape}})
+			m.stacked[role] = append(m.stacked[role], tensorstore.Tensor{Blob: f.Blobs[i], Known: tensorstore.Known{DType: t.DType, Shape: t.Shape}})
 		}
 		if name, ok := scaledBy(t.Name); ok {
 			if of, ok := byName[name]; ok && len(of.Shape) == 2 {
@@ -76,24 +76,24 @@ func (m *makings) addStack(me *member, stack string, t formats.Tensor) {
 }
 
 // Of lists what a tensor of a role may have been made of; byRole are all tensors.
-func (m *makings) of(blob digest.ID, role roleKey, h tensorstore.Hint, byRole map[roleKey][]tensorstore.Tensor) []tensorstore.Relative {
+func (m *makings) of(blob digest.ID, role roleKey, k tensorstore.Known, byRole map[roleKey][]tensorstore.Tensor) []tensorstore.Relative {
 	out := slices.Clone(m.stacks[role])
 	if stack, index, ok := names.Expert(role.name); ok {
 		for _, s := range m.stacked[stack] {
-			if int64(index) < s.Hint.Shape[0] && slices.Equal(s.Hint.Shape[1:], h.Shape) {
-				out = append(out, tensorstore.Relative{Blob: s.Blob, DType: s.Hint.DType, Part: true, Skip: int64(index) * formats.Elements(h.Shape)})
+			if int64(index) < s.Known.Shape[0] && slices.Equal(s.Known.Shape[1:], k.Shape) {
+				out = append(out, tensorstore.Relative{Blob: s.Blob, DType: s.Known.DType, Part: true, Skip: int64(index) * formats.Elements(k.Shape)})
 			}
 		}
 	}
 	if s, ok := m.scales[blob]; ok {
 		for _, t := range byRole[s.matrix] {
-			if number.IsWide(t.Hint.DType) {
-				out = append(out, tensorstore.Relative{Blob: t.Blob, DType: t.Hint.DType, Columns: s.columns})
+			if number.IsWide(t.Known.DType) {
+				out = append(out, tensorstore.Relative{Blob: t.Blob, DType: t.Known.DType, Columns: s.columns})
 			}
 		}
 	}
 	out = slices.DeleteFunc(out, func(r tensorstore.Relative) bool {
-		return r.Blob == blob || r.Columns == 0 && !canMake(r.DType, h.DType)
+		return r.Blob == blob || r.Columns == 0 && !canMake(r.DType, k.DType)
 	})
 	// Floats first, in an order that does not depend on what came first.
 	slices.SortFunc(out, func(a, b tensorstore.Relative) int {

@@ -49,7 +49,7 @@ func (h *rehoming) settle(ctx context.Context, f []tensorstore.Tensor) error {
 	defer h.book.forget()
 	all := make([]traced, len(f))
 	for i, t := range f {
-		all[i] = traced{t.Blob, t.Hint.DType, t.Hint.Shape}
+		all[i] = traced{t.Blob, t.Known.DType, t.Known.Shape}
 	}
 	if err := h.book.ofStore(ctx, all); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (h *rehoming) settle(ctx context.Context, f []tensorstore.Tensor) error {
 
 // kindred says that one of two tensors can be made from the other.
 func kindred(a, b tensorstore.Tensor) bool {
-	return canMake(a.Hint.DType, b.Hint.DType) || canMake(b.Hint.DType, a.Hint.DType)
+	return canMake(a.Known.DType, b.Known.DType) || canMake(b.Known.DType, a.Known.DType)
 }
 
 // move finds a family for a tensor that is like none of its own.

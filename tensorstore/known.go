@@ -9,8 +9,8 @@ import (
 	"dits/tensorstore/predict"
 )
 
-// A Hint is what is known about a blob that is put. The zero value knows nothing.
-type Hint struct {
+// A Known is what is known about a blob that is put. The zero value knows nothing.
+type Known struct {
 	DType     formats.DType
 	Shape     []int64    // outermost dimension first
 	Relatives []Relative // what it may be similar to, the likeliest first
@@ -48,7 +48,7 @@ var elems = map[formats.DType]codec.Elem{
 }
 
 // elem is the element type of the blob.
-func (h Hint) elem() codec.Elem { return elemOf(h.DType) }
+func (k Known) elem() codec.Elem { return elemOf(k.DType) }
 
 // elemOf is how coders see a dtype.
 func elemOf(d formats.DType) codec.Elem {
@@ -62,20 +62,20 @@ func elemOf(d formats.DType) codec.Elem {
 }
 
 // chunking is how the blob is cut; coarse is how tensors are.
-func (h Hint) chunking(coarse cdc.Params) cdc.Params {
-	if h.Fine {
+func (k Known) chunking(coarse cdc.Params) cdc.Params {
+	if k.Fine {
 		return cdc.Fine
 	}
 	p := coarse
-	if p.Align = h.align(); p.Validate() != nil {
+	if p.Align = k.align(); p.Validate() != nil {
 		p.Align = 1
 	}
 	return p
 }
 
 // align is what cut points are multiples of: the bytes of an element or quant block.
-func (h Hint) align() int {
-	if _, bytes, ok := h.DType.Block(); ok {
+func (k Known) align() int {
+	if _, bytes, ok := k.DType.Block(); ok {
 		return int(bytes)
 	}
 	return 1
@@ -84,20 +84,20 @@ func (h Hint) align() int {
 // width is the number of elements in a row when the tensor is seen as a matrix: its
 // last dimension, or all but the first where that is short, as in convolutions.
 // It is 0 for what is no matrix.
-func (h Hint) width(size int64) int64 {
-	e := h.elem()
-	if e == codec.Bytes || len(h.Shape) < 2 {
+func (k Known) width(size int64) int64 {
+	e := k.elem()
+	if e == codec.Bytes || len(k.Shape) < 2 {
 		return 0
 	}
 	if t, ok := e.Block(); ok {
-		return h.blocksInRow(t, size)
+		return k.blocksInRow(t, size)
 	}
 	elements := size / int64(e.Size())
-	width := h.Shape[len(h.Shape)-1]
-	if width < minWidth && h.Shape[0] > 0 {
-		width = elements / h.Shape[0]
+	width := k.Shape[len(k.Shape)-1]
+	if width < minWidth && k.Shape[0] > 0 {
+		width = elements / k.Shape[0]
 	}
-	if h.DType == "C64" {
+	if k.DType == "C64" {
 		width *= 2
 	}
 	if width < minWidth || elements/width < 2 || !predict.HasScales(elements, width) {
@@ -107,8 +107,8 @@ func (h Hint) width(size int64) int64 {
 }
 
 // blocksInRow is how many blocks of type t a row has: no block lies in two. size is that of the tensor.
-func (h Hint) blocksInRow(t ggml.Type, size int64) int64 {
-	blocks, row := size/t.BlockBytes(), h.Shape[len(h.Shape)-1]/t.BlockElems()
+func (k Known) blocksInRow(t ggml.Type, size int64) int64 {
+	blocks, row := size/t.BlockBytes(), k.Shape[len(k.Shape)-1]/t.BlockElems()
 	if row < 1 || blocks%row != 0 || !predict.HasScales(blocks*t.BlockElems(), row*t.BlockElems()) {
 		return 0
 	}
