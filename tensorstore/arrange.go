@@ -51,7 +51,7 @@ func (t *trial) arrangement(src *source) *predict.Arrangement {
 	if known, ok := t.orders[src.blob]; ok || rows < 4 || rows%2 != 0 {
 		return known
 	}
-	blob, err := t.store.Blob(src.blob)
+	blob, err := t.sources.Blob(src.blob)
 	if err != nil {
 		return nil
 	}

@@ -9,8 +9,8 @@ import (
 // for each 4 KiB where the system has taken the memory back.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// buffer is n bytes that hold anything, with room up to the next power of two. Put it back into buffers when
-// nothing refers to it any more.
+// buffer is n bytes that hold anything, with room up to the next power of two. Give it back by
+// putBuffer when nothing refers to it any more.
 func buffer(n int) *[]byte {
 	b := buffers.Get().(*[]byte)
 	if cap(*b) < n { // so n > 0
@@ -19,3 +19,6 @@ func buffer(n int) *[]byte {
 	*b = (*b)[:n]
 	return b
 }
+
+// putBuffer gives a buffer back.
+func putBuffer(b *[]byte) { buffers.Put(b) }

@@ -24,7 +24,7 @@ func TestUsedBuffersProveNothing(t *testing.T) {
 	for range 20 {
 		b := buffer(len(src))
 		copy(*b, src)
-		buffers.Put(b)
+		putBuffer(b)
 		require.False(t, decodesTo(idleCodec{}, src, nil, codec.Input{}))
 	}
 }

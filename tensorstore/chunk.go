@@ -96,7 +96,7 @@ func (s *Store) anyChunk(id digest.ID, to reach) ([]byte, error) {
 // decodeChunk reads one record of a chunk.
 func (s *Store) decodeChunk(loc Location, to reach) ([]byte, error) {
 	buf := buffer(0)
-	defer buffers.Put(buf)
+	defer putBuffer(buf)
 	payload, err := s.payload(loc, *buf, maxChunk)
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func (t *trial) blend(of []*candidate) (*predict.Blend, error) {
 
 // source is the elements of a blob of type from that lie where piece p does in the tensor.
 func (t *trial) source(id digest.ID, from codec.Elem, p piece) ([]byte, error) {
-	r, err := t.store.Blob(id)
+	r, err := t.sources.Blob(id)
 	if err != nil {
 		return nil, err
 	}

@@ -4,37 +4,46 @@ import (
 	"bytes"
 
 	"dits/tensorstore/codec"
+	"dits/tensorstore/digest"
 )
 
-// A result is one coded chunk.
-type result struct {
-	encoding    codec.Encoding
-	payload     []byte
-	independent bool // decodes without the plan's prediction
+// A chunk is a coded one, and what decoding it takes.
+type chunk struct {
+	Encoding   codec.Encoding
+	Payload    []byte
+	Prediction digest.ID // of the object that holds it; zero: none
+	First      int64     // the index of its first element, in the prediction
+	Depth      uint8     // of the chain of sources
 }
 
-// encode codes the chunk that starts off bytes into the plan's tensor: as planned, else
-// by whatever else is smaller than the bytes themselves, else raw. The payload is in dst where that has the
-// capacity, or b itself.
-func (p *plan) encode(dst, b []byte, off int64) result {
-	if p.encoding != codec.Raw && p.encoding != codec.Zstd {
+// encode codes the chunk that starts off bytes into the plan's tensor: as planned, else by whatever else is smaller
+// than the bytes themselves, else raw. The payload is in dst where that has the capacity, or b itself.
+func (p *plan) encode(dst, b []byte, off int64) chunk {
+	if p.pred != nil {
 		// A source that cannot be read, being damaged, does not help; that is all.
-		if in, err := p.input(off, len(b)); err == nil {
+		first := p.first(off)
+		if in, err := p.pred.Input(first, len(b), p.sources.Opener()); err == nil {
 			if enc, ok := encode(p.encoding, dst, b, in); ok {
-				return result{encoding: p.encoding, payload: enc}
+				return chunk{p.encoding, enc, p.object.ID, first, p.depth}
 			}
 		}
 	}
+	e, enc := compress(dst, b)
+	return chunk{Encoding: e, Payload: enc}
+}
+
+// compress is the smaller of b itself and its compression, which is in dst where that has the capacity.
+func compress(dst, b []byte) (codec.Encoding, []byte) {
 	if enc, ok := encode(codec.Zstd, dst, b, codec.Input{}); ok {
-		return result{encoding: codec.Zstd, payload: enc, independent: true}
+		return codec.Zstd, enc
 	}
-	return result{encoding: codec.Raw, payload: b, independent: true}
+	return codec.Raw, b
 }
 
 // decodesTo says that decoding enc gives src back: nothing is committed that does not.
 func decodesTo(c codec.Codec, src, enc []byte, in codec.Input) bool {
 	out := buffer(len(src))
-	defer buffers.Put(out)
+	defer putBuffer(out)
 	clear(*out) // as a reader's is: what a decoder leaves out must not be there from before
 	return c.Decode(*out, enc, in) == nil && bytes.Equal(*out, src)
 }

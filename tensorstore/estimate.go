@@ -7,9 +7,6 @@ import (
 	"dits/tensorstore/predict"
 )
 
-// recordBytes is about what a record costs in a pack's index.
-const recordBytes = 52
-
 // nearCopy is the cost, as a share of the tensor, under which scales cannot pay: one
 // part in 200 is 0.08 bit of 16.
 const nearCopy = 200
@@ -49,7 +46,7 @@ func (t *trial) coded(c *candidate) (float64, error) {
 // try is the number of bytes that c needs for a piece of the sample.
 func (t *trial) try(c *candidate, p piece) (int64, error) {
 	first := p.off / int64(t.elem.Size())
-	in, err := c.pred.Input(first, len(p.bytes), t.store.opener(newReach()))
+	in, err := c.pred.Input(first, len(p.bytes), t.sources.Opener())
 	if err != nil {
 		return 0, err
 	}
@@ -74,7 +71,7 @@ func (t *trial) predicted(p *predict.Prediction, first int64, n int) ([]byte, er
 		return nil, nil
 	}
 	b := make([]byte, n)
-	return b, p.Predict(b, first, t.store.opener(newReach()))
+	return b, p.Predict(b, first, t.sources.Opener())
 }
 
 // withScales is c with the scales of rows and columns as context, or c itself where

@@ -1,7 +1,6 @@
 package tensorstore
 
 import (
-	"dits/cdc"
 	"dits/formats"
 	"dits/formats/ggml"
 	"dits/tensorstore/codec"
@@ -59,26 +58,6 @@ func elemOf(d formats.DType) codec.Elem {
 		return codec.BlockElem(t)
 	}
 	return codec.Bytes
-}
-
-// chunking is how the blob is cut; coarse is how tensors are.
-func (k Known) chunking(coarse cdc.Params) cdc.Params {
-	if k.Fine {
-		return cdc.Fine
-	}
-	p := coarse
-	if p.Align = k.align(); p.Validate() != nil {
-		p.Align = 1
-	}
-	return p
-}
-
-// align is what cut points are multiples of: the bytes of an element or quant block.
-func (k Known) align() int {
-	if _, bytes, ok := k.DType.Block(); ok {
-		return int(bytes)
-	}
-	return 1
 }
 
 // width is the number of elements in a row when the tensor is seen as a matrix: its

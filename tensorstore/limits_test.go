@@ -86,11 +86,18 @@ func putForged(t *testing.T, s *Store, all [][]byte) digest.ID {
 	put(t, w, all[0], Known{})
 	require.NoError(t, w.Flush())
 	for i, b := range all[1:] {
-		p, err := w.keep(&candidate{encoding: codec.Delta, depth: uint8(i + 1), pred: &predict.Prediction{Kind: predict.Relative, Elem: codec.F32, From: codec.F32,
-			Elements: int64(len(b) / 4), Sources: []digest.ID{digest.Sum(all[i])}}})
+		p := &predict.Prediction{Kind: predict.Relative, Elem: codec.F32, From: codec.F32, Elements: int64(len(b) / 4), Sources: []digest.ID{digest.Sum(all[i])}}
+		payload := p.Marshal()
+		require.NoError(t, w.PutObject(pack.Prediction, digest.Sum(payload), payload))
+		in, err := p.Input(0, len(b), s.opener(newReach()))
 		require.NoError(t, err)
-		putting := &putting{w: w, plan: p}
-		require.NoError(t, putting.store(p, &coding{Span: Span{ID: digest.Sum(b), Len: int64(len(b))}}, b))
+		delta, err := codec.For(codec.Delta)
+		require.NoError(t, err)
+		enc, ok := delta.Encode(nil, b, in)
+		require.True(t, ok)
+		e := pack.Entry{Kind: pack.Chunk, ID: digest.Sum(b), Encoding: uint8(codec.Delta), RawLen: int64(len(b)), Prediction: digest.Sum(payload), Depth: uint8(i + 1)}
+		_, err = w.append(e, enc, nil)
+		require.NoError(t, err)
 		require.NoError(t, w.Flush())
 	}
 	return digest.Sum(all[len(all)-1])

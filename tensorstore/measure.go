@@ -47,10 +47,10 @@ func (t *trial) measureRows(ctx context.Context, p *predict.Prediction, mode cod
 // scales are the same on any number of processors.
 func (t *trial) sums(ctx context.Context, p *predict.Prediction, mode codec.Mode, from, to int64) (*codec.Meter, error) {
 	whole := t.newMeter(mode)
-	open := t.store.openOnce()
+	open := openOnce(t.sources)
 	each := max(stripeBytes/t.rowBytes(), stripeRows)
 	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(t.store.options.Workers)
+	g.SetLimit(t.Workers)
 	turn := make(chan struct{})
 	close(turn)
 	for row := from; row < to && inner.Err() == nil; row += each {
@@ -82,7 +82,7 @@ type stripe struct {
 // measure reads the bytes in [from, to), which begin with a row.
 func (s *stripe) measure(ctx context.Context, from, to int64) error {
 	buf := buffer(int(min(s.block(), to-from)))
-	defer buffers.Put(buf)
+	defer putBuffer(buf)
 	for off := from; off < to; off += int64(len(*buf)) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -157,7 +157,7 @@ func (t *trial) rowBytes() int64 { return t.width * int64(t.elem.Size()) }
 
 // openOnce opens each blob the first time it is asked for. Each chunk may need as much as one that is read for
 // itself. It is safe for concurrent use.
-func (s *Store) openOnce() predict.Opener {
+func openOnce(s Sources) predict.Opener {
 	var mu sync.Mutex
 	open := map[digest.ID]io.ReaderAt{}
 	return func(id digest.ID) (io.ReaderAt, error) {

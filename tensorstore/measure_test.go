@@ -38,7 +38,7 @@ func TestScalesDoNotDependOnProcessors(t *testing.T) {
 	var want *codec.Meter
 	for _, workers := range []int{1, 7} {
 		s, _ := open(t, Options{Workers: workers})
-		tr := newTrial(s, DefaultLevel, slowStart{bytes.NewReader(base)}, int64(len(base)), h)
+		tr := s.Trial(DefaultLevel, slowStart{bytes.NewReader(base)}, int64(len(base)), h)
 		got, err := tr.sums(context.Background(), alone(codec.F64).pred, codec.RowColScales, 0, rows)
 		require.NoError(t, err)
 		require.NotNil(t, got.Activity())
@@ -56,7 +56,7 @@ func TestMeasuringIsCancelled(t *testing.T) {
 	s, _ := open(t, Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	tr := newTrial(s, DefaultLevel, bytes.NewReader(base), int64(len(base)), matrix(rows, width))
+	tr := s.Trial(DefaultLevel, bytes.NewReader(base), int64(len(base)), matrix(rows, width))
 	_, err := tr.measure(ctx, alone(codec.BF16).pred, codec.RowColScales)
 	require.ErrorIs(t, err, context.Canceled)
 }

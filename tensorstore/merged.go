@@ -78,7 +78,7 @@ func (t *trial) merging(c *candidate, a Adapter) *merging {
 	default:
 		return nil
 	}
-	if int(m.depth) > t.store.options.Depth || !m.read() {
+	if int(m.depth) > t.Depth || !m.read() {
 		return nil
 	}
 	return m
@@ -86,11 +86,11 @@ func (t *trial) merging(c *candidate, a Adapter) *merging {
 
 // length is how many values a factor has, and notes its depth; -1 for one that is not there.
 func (m *merging) length(id digest.ID) int64 {
-	b, err := m.t.store.Blob(id)
+	b, err := m.t.sources.Blob(id)
 	if err != nil {
 		return -1
 	}
-	depth, _, err := m.t.store.lineage(id)
+	depth, _, err := m.t.sources.Lineage(id)
 	if err != nil {
 		return -1
 	}
@@ -108,7 +108,7 @@ func (m *merging) read() bool {
 	if n == 0 || m.probe.off%row != 0 {
 		return false
 	}
-	source, err := t.store.Blob(m.base.root())
+	source, err := t.sources.Blob(m.base.root())
 	if err != nil {
 		return false
 	}
@@ -132,7 +132,7 @@ func (m *merging) best() *candidate {
 		for order := range predict.MergeOrders {
 			c := m.candidate(s, order)
 			got := make([]byte, len(m.probe.bytes))
-			if c.pred.Predict(got, m.probe.off/int64(m.t.elem.Size()), m.t.store.opener(newReach())) != nil {
+			if c.pred.Predict(got, m.probe.off/int64(m.t.elem.Size()), m.t.sources.Opener()) != nil {
 				return nil
 			}
 			if n := differing(got, m.probe.bytes); n < least {
@@ -157,7 +157,7 @@ func (m *merging) candidate(scale float32, order predict.MergeOrder) *candidate 
 
 // fit is the scale that explains most of the change, by least squares, and the share that it explains.
 func (m *merging) fit() (scale, explained float64) {
-	change, err := m.merge.Change(m.base.pred, m.t.row, m.probe.off/int64(m.t.elem.Size()), len(m.source), m.t.store.opener(newReach()))
+	change, err := m.merge.Change(m.base.pred, m.t.row, m.probe.off/int64(m.t.elem.Size()), len(m.source), m.t.sources.Opener())
 	if err != nil {
 		return 0, 0
 	}

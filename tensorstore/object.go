@@ -132,11 +132,3 @@ func (s *Store) Sources(prediction digest.ID) ([]digest.ID, error) {
 	}
 	return p.Blobs(), nil
 }
-
-// encodeObject is the smaller of the bytes themselves and their compression.
-func encodeObject(b []byte) (codec.Encoding, []byte) {
-	if enc, ok := encode(codec.Zstd, nil, b, codec.Input{}); ok {
-		return codec.Zstd, enc
-	}
-	return codec.Raw, b
-}

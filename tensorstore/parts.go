@@ -12,9 +12,6 @@ import (
 // measured, then its chunks are coded, while its source is still there.
 
 const (
-	// PutsAtOnce is how many blobs should be put at a time: so many have room for the sources of a part. What
-	// each takes is done side by side.
-	PutsAtOnce = 2
 	// leastPartRows is how many rows make up for the scales of columns, which each part has: these take some 3 bits
 	// a column, under a thousandth of what so many weights do.
 	leastPartRows = 512
@@ -27,15 +24,14 @@ const (
 type parting struct {
 	trial *trial
 	whole *candidate // without scales
-	most  int64      // bytes of a chunk, the last of which may end in the next part
 }
 
 // partRows is how many rows the parts have that c is coded in; 0: it is measured as a whole.
 func (t *trial) partRows(c *candidate) int64 {
-	if _, blocks := t.elem.Block(); blocks || t.partBytes == 0 || !c.pred.Predicts() || c.pred.HasGaps() {
+	if _, blocks := t.elem.Block(); blocks || t.PartBytes == 0 || !c.pred.Predicts() || c.pred.HasGaps() {
 		return 0
 	}
-	most := max(t.partBytes/t.decodedRow(c), leastPartRows)
+	most := max(t.PartBytes/t.decodedRow(c), leastPartRows)
 	parts := min((t.rows()+most-1)/most, mostPartScales/t.rows())
 	if parts < 2 {
 		return 0
@@ -52,15 +48,15 @@ func (t *trial) decodedRow(c *candidate) int64 {
 	return max(n, 1)
 }
 
-// part plans the part whose first chunk begins at off, and is for all chunks that begin in it.
-func (w *Writer) part(ctx context.Context, s *parting, off int64) (*plan, error) {
+// plan is that of the part whose first chunk begins at off, and is for all chunks that begin in it.
+func (s *parting) plan(ctx context.Context, off int64) (*plan, error) {
 	row := off / s.trial.rowBytes()
 	end := min(row+s.whole.partRows, s.trial.rows())
 	c, err := s.scaled(ctx, row, end)
 	if err != nil {
 		return nil, err
 	}
-	p, err := w.settle(c)
+	p, err := settle(s.trial.sources, c)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +67,7 @@ func (w *Writer) part(ctx context.Context, s *parting, off int64) (*plan, error)
 // scaled is the candidate for the part of rows in [from, to): with scales where these pay.
 func (s *parting) scaled(ctx context.Context, from, to int64) (*candidate, error) {
 	t := *s.trial
-	more := (s.most + t.rowBytes() - 1) / t.rowBytes()
+	more := (t.MaxChunk + t.rowBytes() - 1) / t.rowBytes()
 	act, err := t.measureRows(ctx, s.whole.pred, codec.RowColScales, from, min(to+more, t.rows()))
 	if err != nil || act == nil {
 		return s.whole, err

@@ -69,7 +69,6 @@ func TestLongSourcesAreDecodedOnce(t *testing.T) {
 // TestPartsOfOneTensor: parts are as large as the cache allows, of several sources or a longer chain smaller ones,
 // and none where the prediction is no plain one.
 func TestPartsOfOneTensor(t *testing.T) {
-	s, _ := openSmall(t, 64<<20)
 	for name, c := range map[string]struct {
 		edit func(*trial, *candidate)
 		rows int64
@@ -78,14 +77,14 @@ func TestPartsOfOneTensor(t *testing.T) {
 		"two":               {func(_ *trial, c *candidate) { c.pred.Kind, c.pred.Sources = predict.Combined, make([]digest.ID, 2) }, 3000},
 		"a source's source": {func(_ *trial, c *candidate) { c.depth = 2 }, 3000},
 		"F32":               {func(_ *trial, c *candidate) { c.pred.Kind, c.pred.From = predict.Cast, codec.F32 }, 3000},
-		"too small":         {func(tr *trial, _ *candidate) { tr.partBytes = 1 << 10 }, 500},
+		"too small":         {func(tr *trial, _ *candidate) { tr.PartBytes = 1 << 10 }, 500},
 		"short":             {func(tr *trial, _ *candidate) { tr.size = 6000 * 2048 }, 0},
 		"no source":         {func(_ *trial, c *candidate) { c.pred.Kind = predict.Alone }, 0},
-		"at once":           {func(tr *trial, _ *candidate) { tr.partBytes = 0 }, 0},
+		"at once":           {func(tr *trial, _ *candidate) { tr.PartBytes = 0 }, 0},
 		"quants":            {func(tr *trial, _ *candidate) { tr.elem = elemOf("Q8_0") }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tr := &trial{store: s, elem: codec.BF16, width: 1024, size: 18000 * 2048, partBytes: 6500 * 2048}
+			tr := &trial{elem: codec.BF16, width: 1024, size: 18000 * 2048, trialOptions: trialOptions{PartBytes: 6500 * 2048}}
 			cand := &candidate{depth: 1, pred: &predict.Prediction{Kind: predict.Relative, Elem: codec.BF16, From: codec.BF16, Sources: make([]digest.ID, 1)}}
 			c.edit(tr, cand)
 			require.Equal(t, c.rows, tr.partRows(cand))
@@ -100,9 +99,10 @@ func TestPartsReachIntoTheNext(t *testing.T) {
 	s, _ := openSmall(t, 1<<20)
 	putAll(t, s, matrix(rows, width), base)
 	tune := tunedRows(5, base, width)
-	tr := newTrial(s, DefaultLevel, bytes.NewReader(tune), int64(len(tune)), matrix(rows, width))
+	tr := s.Trial(DefaultLevel, bytes.NewReader(tune), int64(len(tune)), matrix(rows, width))
 	c := tr.against(Relative{Blob: digest.Sum(base), DType: "BF16"})
-	got, err := (&parting{tr, c, 64 << 10}).scaled(context.Background(), 0, 1000)
+	tr.MaxChunk = 64 << 10
+	got, err := (&parting{tr, c}).scaled(context.Background(), 0, 1000)
 	require.NoError(t, err)
 	want, err := tr.measureRows(context.Background(), c.pred, codec.RowColScales, 0, 1064)
 	require.NoError(t, err)

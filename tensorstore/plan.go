@@ -6,23 +6,79 @@ import (
 
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
 )
 
-// A plan is how the chunks of one tensor are coded.
+// A plan is how the chunks of one tensor are coded. The zero value predicts nothing.
 type plan struct {
-	store    *Store
+	sources  Sources
 	encoding codec.Encoding
 	pred     *predict.Prediction // nil: none is needed
-	id       digest.ID           // of the prediction's object
-	source   digest.ID           // the blob that it predicts from; zero: none
+	object   object              // that holds it
 	depth    uint8
-	stored   int64 // bytes that the predictions' objects took
 	rest     *plan // for what the prediction has no source for; nil: that is nothing
 
 	parting *parting // nil: it is for all of the tensor
 	end     int64    // of the part that it is for: first byte after it
+}
+
+// An object is the stored form of a prediction, and the digest of that.
+type object struct {
+	ID      digest.ID
+	Payload []byte
+}
+
+// best chooses how to code a tensor: each way worth trying codes a sample, and the smallest wins, its prediction's
+// own bytes included.
+func best(ctx context.Context, s Sources, o trialOptions, src io.ReaderAt, size int64, k Known) (*plan, error) {
+	t := newTrial(s, o, src, size, k)
+	if size == 0 || t.elem == codec.Bytes && len(k.Relatives) == 0 {
+		return &plan{}, nil
+	}
+	c, err := t.best(ctx, k.Relatives)
+	switch {
+	case err != nil:
+		return nil, err
+	case c == nil:
+		return &plan{}, nil
+	case c.partRows > 0:
+		return (&parting{t, c}).plan(ctx, 0)
+	}
+	return settle(s, c)
+}
+
+// settle is the plan for c and, where that has gaps, for what lies in them.
+func settle(s Sources, c *candidate) (*plan, error) {
+	p, err := planOf(s, c)
+	if err == nil && c.pred.HasGaps() {
+		p.rest, err = planOf(s, alone(c.pred.Elem))
+	}
+	return p, err
+}
+
+// planOf is the plan for chunks that c predicts.
+func planOf(s Sources, c *candidate) (*plan, error) {
+	p := &plan{sources: s, encoding: c.encoding, depth: c.depth}
+	p.object.Payload = c.pred.Marshal()
+	p.object.ID = digest.Sum(p.object.Payload)
+	// The chunks are coded by what a reader will see.
+	var err error
+	p.pred, err = predict.Unmarshal(p.object.Payload)
+	return p, err
+}
+
+// prediction is what the chunks are coded with, nil for nothing. Do not change it.
+func (p *plan) prediction() *predict.Prediction { return p.pred }
+
+// objects are what the chunks need, for the caller to store before them.
+func (p *plan) objects() (out []object) {
+	if p.pred != nil {
+		out = append(out, p.object)
+	}
+	if p.rest != nil {
+		out = append(out, p.rest.object)
+	}
+	return out
 }
 
 // at is the plan for the bytes from off on, and how many they are at most: a chunk is
@@ -39,97 +95,13 @@ func (p *plan) at(off, size int64) (*plan, int64) {
 	return p, n
 }
 
+// next is the plan for the chunk that begins at off: p, or that of the next part.
+func (p *plan) next(ctx context.Context, off int64) (*plan, error) {
+	if p.parting == nil || off < p.end {
+		return p, nil
+	}
+	return p.parting.plan(ctx, off)
+}
+
 // first is the index of the element at byte off of the tensor.
 func (p *plan) first(off int64) int64 { return off / int64(p.pred.Elem.Size()) }
-
-// input is the context of the chunk of n bytes at off.
-func (p *plan) input(off int64, n int) (codec.Input, error) {
-	return p.pred.Input(p.first(off), n, p.store.opener(newReach()))
-}
-
-// plan chooses how to code a tensor: each way worth trying codes a sample, and the
-// smallest wins, its prediction's own bytes included.
-func (w *Writer) plan(ctx context.Context, src io.ReaderAt, size int64, k Known) (*plan, error) {
-	plain := &plan{store: w.store, encoding: codec.Zstd}
-	t := newTrial(w.store, w.level, src, size, k)
-	if size == 0 || t.elem == codec.Bytes && len(k.Relatives) == 0 {
-		return plain, nil
-	}
-	if w.level != MaxLevel { // which reads sources again and again
-		t.partBytes = w.store.chunks.max * 3 / 4 / PutsAtOnce
-	}
-	best, err := t.best(ctx, k.Relatives, w.level == MaxLevel)
-	if err != nil || best == nil {
-		return plain, err
-	}
-	if best.partRows > 0 {
-		return w.part(ctx, &parting{t, best, int64(w.store.options.Chunking.Max)}, 0)
-	}
-	return w.settle(best)
-}
-
-// settle stores the chosen prediction.
-func (w *Writer) settle(c *candidate) (*plan, error) {
-	p, err := w.keep(c)
-	if err != nil || !c.pred.HasGaps() {
-		return p, err
-	}
-	if p.rest, err = w.keep(alone(c.pred.Elem)); err == nil {
-		p.stored += p.rest.stored
-	}
-	return p, err
-}
-
-// keep stores the prediction of c.
-func (w *Writer) keep(c *candidate) (*plan, error) {
-	p := &plan{store: w.store, encoding: c.encoding, pred: c.pred, depth: c.depth}
-	payload := c.pred.Marshal()
-	p.id = digest.Sum(payload)
-	// The chunks are coded by what a reader will see.
-	var err error
-	if p.pred, err = predict.Unmarshal(payload); err != nil {
-		return nil, err
-	}
-	p.source, _ = c.pred.Root()
-	p.stored, err = w.putObject(pack.Prediction, p.id, payload)
-	return p, err
-}
-
-// locate is the record of a chunk that readers take.
-func (s *Store) locate(chunk digest.ID) (Location, error) {
-	locs, err := s.index.Locate(pack.Chunk, chunk)
-	if err == nil && len(locs) == 0 {
-		err = &UnknownError{pack.Chunk, chunk}
-	}
-	if err != nil {
-		return Location{}, err
-	}
-	return locs[0], nil
-}
-
-// Origin says how a blob is stored: what most of its bytes are coded with, and the blob
-// that they are coded against, zero for none.
-func (s *Store) Origin(id digest.ID) (codec.Encoding, digest.ID, error) {
-	b, err := s.index.Blob(id)
-	if err != nil {
-		return 0, digest.ID{}, err
-	}
-	bytes := map[codec.Encoding]int64{}
-	best := codec.Raw
-	for _, c := range b.Chunks {
-		loc, err := s.locate(c.ID)
-		if err != nil {
-			return 0, digest.ID{}, err
-		}
-		e := codec.Encoding(loc.Encoding)
-		if bytes[e] += c.Len; bytes[e] > bytes[best] {
-			best = e
-		}
-	}
-	_, head, err := s.lineage(id)
-	if err != nil || head == nil {
-		return best, digest.ID{}, err
-	}
-	root, _ := head.Root()
-	return best, root, nil
-}

@@ -44,20 +44,29 @@ func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, siz
 	if err != nil {
 		return Put{}, err
 	}
-	put := putting{w: w, plan: p, src: src, size: size, cut: k.chunking(w.store.options.Chunking)}
+	put := putting{w: w, plan: p, src: src, size: size, cut: chunking(k, w.store.options.Chunking)}
+	if put.kept, err = w.keep(p); err != nil {
+		return Put{}, err
+	}
 	if err := put.run(ctx, id); err != nil {
 		return Put{}, err
 	}
 	w.mu.Lock()
 	w.blobs[id] = true
 	w.mu.Unlock()
-	return Put{Stored: put.stored(), Source: p.source, Derived: p.pred != nil && p.pred.Kind.Derives(), Prediction: p.pred}, nil
+	done := Put{Stored: put.stored(), Prediction: p.prediction()}
+	if done.Prediction != nil {
+		done.Source, _ = done.Prediction.Root()
+		done.Derived = done.Prediction.Kind.Derives()
+	}
+	return done, nil
 }
 
 // A putting is one blob on its way in.
 type putting struct {
 	w      *Writer
 	plan   *plan // of the part that is coded
+	kept   int64 // bytes that were added to packs for plans
 	src    io.ReaderAt
 	size   int64
 	cut    cdc.Params
@@ -118,7 +127,7 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 		}
 		g.Go(func() error {
 			defer p.w.release()
-			defer buffers.Put(b)
+			defer putBuffer(b)
 			return p.store(plan, c, *b)
 		})
 	}
@@ -130,13 +139,16 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 
 // at is the plan for the chunk that starts at off, and how many bytes that may have.
 func (p *putting) at(ctx context.Context, off int64) (*plan, int64, error) {
-	if p.plan.parting != nil && off >= p.plan.end {
-		next, err := p.w.part(ctx, p.plan.parting, off)
+	next, err := p.plan.next(ctx, off)
+	if err != nil {
+		return nil, 0, err
+	}
+	if next != p.plan {
+		n, err := p.w.keep(next)
 		if err != nil {
 			return nil, 0, err
 		}
-		next.stored += p.plan.stored
-		p.plan = next
+		p.plan, p.kept = next, p.kept+n
 	}
 	plan, most := p.plan.at(off, p.size)
 	return plan, most, nil
@@ -147,7 +159,7 @@ func (p *putting) next(off, most int64) (*[]byte, error) {
 	b := buffer(int(min(int64(p.cut.Max), most)))
 	have := copy(*b, p.rest)
 	if n, err := p.src.ReadAt((*b)[have:], off+int64(have)); have+n < len(*b) {
-		buffers.Put(b)
+		putBuffer(b)
 		if err == nil || err == io.EOF {
 			err = fmt.Errorf("%w: it ends %d bytes early", ErrChanged, p.size-off-int64(have+n))
 		}
@@ -177,18 +189,16 @@ func (p *putting) code(plan *plan, c *coding, b []byte) error {
 		return err
 	}
 	enc := buffer(len(b))
-	defer buffers.Put(enc)
+	defer putBuffer(enc)
 	r := plan.encode(*enc, b, c.off)
-	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(r.encoding), RawLen: c.Len}
-	if !r.independent {
-		e.Prediction, e.First, e.Depth = plan.id, plan.first(c.off), plan.depth
-	}
-	c.stored, err = p.w.append(e, r.payload, nil)
+	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(r.Encoding), RawLen: c.Len}
+	e.Prediction, e.First, e.Depth = r.Prediction, r.First, r.Depth
+	c.stored, err = p.w.append(e, r.Payload, nil)
 	return err
 }
 
 func (p *putting) stored() int64 {
-	n := p.plan.stored
+	n := p.kept
 	for _, c := range p.chunks {
 		n += c.stored
 	}

@@ -68,7 +68,7 @@ func (t *trial) quantisedFrom(best *origin, probe piece) (*candidate, error) {
 
 // leastGain is how many bytes a way that is read more slowly has to save.
 func (t *trial) leastGain() float64 {
-	if t.level == MaxLevel {
+	if t.Level == MaxLevel {
 		return 0
 	}
 	return float64(dearerGain * float64(t.size))
@@ -79,9 +79,9 @@ func (t *trial) way(typ ggml.Type) predict.Way {
 	switch {
 	case !typ.CanQuantise():
 		return predict.Rounded
-	case t.level == FastLevel && (!quickly[typ] || len(t.importance) > 0):
+	case t.Level == FastLevel && (!quickly[typ] || len(t.importance) > 0):
 		return predict.Rounded
-	case t.level != MaxLevel && typ.HintElems() > 0:
+	case t.Level != MaxLevel && typ.HintElems() > 0:
 		return predict.Hinted
 	}
 	return predict.Replayed
@@ -173,7 +173,7 @@ func (o *origin) round(probe piece) (ok bool) {
 func (o *origin) guide(r predict.Recipe, probe piece) codec.Guide {
 	size := o.blocks.elem.Size()
 	p := o.candidate(r).pred
-	g, err := p.Guide(probe.off/int64(size), len(probe.bytes)/size, o.blocks.store.opener(newReach()))
+	g, err := p.Guide(probe.off/int64(size), len(probe.bytes)/size, o.blocks.sources.Opener())
 	if err != nil {
 		return nil
 	}
@@ -222,8 +222,8 @@ func (t *trial) recipes() (out []predict.Recipe) {
 // hasInReach says that a blob with an importance matrix is there and not so deep that nothing can need it; it
 // notes its depth.
 func (t *trial) hasInReach(id digest.ID) bool {
-	depth, _, err := t.store.lineage(id)
-	if err != nil || int(depth) >= min(t.store.options.Depth+derivedDepth, maxDepth) {
+	depth, _, err := t.sources.Lineage(id)
+	if err != nil || int(depth) >= min(t.Depth+derivedDepth, maxDepth) {
 		return false
 	}
 	if t.depths == nil {

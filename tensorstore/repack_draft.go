@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
@@ -29,7 +28,7 @@ type draft struct {
 	*member
 	moves    bool // to other sources
 	plan     *plan
-	payload  []byte // of the prediction's object, nil for none
+	object   object // of the prediction; no payload: none
 	records  []drafted
 	bytes    int64       // of the records and the prediction
 	sources  []digest.ID // of the whole tensor
@@ -60,7 +59,7 @@ func (f *kinship) drafts(ctx context.Context, pick []int) ([]*draft, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !moves && (c == nil || !worthwhile(c.cost, m.cost())) {
+		if !moves && (c == nil || !worthwhile(c.Cost, m.cost())) {
 			continue
 		}
 		d, err := f.draft(ctx, m, c, &kept)
@@ -90,7 +89,7 @@ func lacking(a, b []int) []int {
 
 // choose is the cheapest way to code a member against members of lower levels, the picked one
 // first. It is nil where nothing is smaller than the bytes.
-func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*candidate, error) {
+func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*choice, error) {
 	allowed := f.allowed(i, pick, levels)
 	c, err := f.try(ctx, i, allowed)
 	picked := len(f.forest.options[i][pick[i]].sources)
@@ -99,33 +98,34 @@ func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*candi
 	}
 	// Of several a trial moves the cheapest by low rank, which need not be the one that was picked for that.
 	only, err := f.try(ctx, i, allowed[:picked])
-	if err != nil || only == nil {
+	if err != nil || only == nil || c != nil && c.Cost < only.Cost {
 		return c, err
 	}
-	return cheaper(only, c), nil
+	return only, nil
 }
 
-func (f *kinship) try(ctx context.Context, i int, allowed []Relative) (*candidate, error) {
-	t, err := f.trial(f.members[i])
+func (f *kinship) try(ctx context.Context, i int, allowed []Relative) (*choice, error) {
+	m := f.members[i]
+	t, err := f.trial(m)
 	if err != nil {
 		return nil, err
 	}
-	c, err := t.best(ctx, allowed, f.r.options.Level == MaxLevel)
+	c, err := t.choose(ctx, allowed)
 	if err != nil || c == nil {
 		return nil, err
 	}
-	for _, s := range c.pred.Blobs() {
-		if !t.isOffered(s) && !slices.ContainsFunc(allowed, func(r Relative) bool { return r.Blob == s || slices.Contains(r.Stack, s) }) {
+	for _, s := range c.Needs {
+		if !isOffered(m.Known, s) && !slices.ContainsFunc(allowed, func(r Relative) bool { return r.Blob == s || slices.Contains(r.Stack, s) }) {
 			return nil, errForeign
 		}
 	}
-	return c, t.estimate(c)
+	return c, nil
 }
 
-// isOffered says that a blob is of an adapter or importance matrix that is known of the tensor.
-func (t *trial) isOffered(blob digest.ID) bool {
-	return slices.ContainsFunc(t.importance, func(i predict.Importance) bool { return i.Blob == blob }) ||
-		slices.ContainsFunc(t.adapters, func(a Adapter) bool { return a.A == blob || a.B == blob })
+// isOffered says that a blob is of an adapter or importance matrix that is known of a tensor.
+func isOffered(k Known, id digest.ID) bool {
+	return slices.ContainsFunc(k.Adapters, func(a Adapter) bool { return a.A == id || a.B == id }) ||
+		slices.ContainsFunc(k.Importance, func(i predict.Importance) bool { return i.Blob == id })
 }
 
 // allowed are the members that i may use: what is picked for it, then the cheapest others
@@ -159,15 +159,14 @@ func (f *kinship) allowed(i int, pick, levels []int) []Relative {
 
 // draft codes the chunks of a member by c; nil is no prediction. What is over the bytes
 // that may be kept is only counted.
-func (f *kinship) draft(ctx context.Context, m *member, c *candidate, kept *int64) (*draft, error) {
-	d := &draft{member: m, plan: &plan{store: f.r.flat, encoding: codec.Zstd}, records: make([]drafted, len(m.chunks))}
+func (f *kinship) draft(ctx context.Context, m *member, c *choice, kept *int64) (*draft, error) {
+	d := &draft{member: m, plan: &plan{}, records: make([]drafted, len(m.chunks))}
 	if c != nil {
-		d.payload = c.pred.Marshal()
-		p, err := predict.Unmarshal(d.payload)
-		if err != nil {
+		var err error
+		if d.plan, err = c.plan(); err != nil {
 			return nil, err
 		}
-		d.plan.encoding, d.plan.pred, d.plan.id = c.encoding, p, digest.Sum(d.payload)
+		d.object = d.plan.objects()[0]
 	}
 	err := d.each(ctx, f.r, func(i int, rec drafted) error {
 		d.records[i] = rec
@@ -199,7 +198,7 @@ func (d *draft) each(ctx context.Context, r *repacking, take func(i int, rec dra
 		}
 		g.Go(func() error {
 			b := make([]byte, c.Len)
-			if err := readFull(blob, b, c.off); err != nil {
+			if _, err := blob.ReadAt(b, c.off); err != nil {
 				return err
 			}
 			return take(i, d.record(c, b))
@@ -213,11 +212,9 @@ func (d *draft) each(ctx context.Context, r *repacking, take func(i int, rec dra
 
 func (d *draft) record(c chunkAt, b []byte) drafted {
 	res := d.plan.encode(nil, b, c.off)
-	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(res.encoding), RawLen: c.Len, Len: int64(len(res.payload))}
-	if !res.independent {
-		e.Prediction, e.First = d.plan.id, d.plan.first(c.off)
-	}
-	return drafted{e, res.payload}
+	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(res.Encoding), RawLen: c.Len, Len: int64(len(res.Payload))}
+	e.Prediction, e.First = res.Prediction, res.First
+	return drafted{e, res.Payload}
 }
 
 // count sums up what the draft takes and what it needs.
@@ -229,12 +226,13 @@ func (d *draft) count() {
 		predicted = predicted || !rec.Prediction.IsZero()
 	}
 	if !predicted {
-		d.payload = nil
+		d.object.Payload = nil
 		return
 	}
-	if p := d.plan.pred; p.Elements > 0 || len(p.Blobs()) > 0 {
-		_, enc := encodeObject(d.payload)
+	p := d.plan.prediction()
+	if p.Elements > 0 || len(p.Blobs()) > 0 {
+		_, enc := compress(nil, d.object.Payload)
 		d.bytes += int64(len(enc)) + recordBytes
 	}
-	d.sources = append(d.sources, d.plan.pred.Blobs()...)
+	d.sources = append(d.sources, p.Blobs()...)
 }

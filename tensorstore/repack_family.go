@@ -123,7 +123,7 @@ func (f *kinship) trial(m *member) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newTrial(f.r.flat, f.r.options.Level, b, m.size, m.Known), nil
+	return f.r.flat.Trial(f.r.options.Level, b, m.size, m.Known), nil
 }
 
 // relative is a member as a trial sees it.

@@ -2,7 +2,6 @@ package tensorstore
 
 import (
 	"cmp"
-	"context"
 	"slices"
 
 	"dits/tensorstore/digest"
@@ -10,68 +9,10 @@ import (
 	"dits/tensorstore/predict"
 )
 
-// weighMade is what storing a member as made of others costs, or of relatives outside of the family: quantised, merged
-// with an adapter, over scales.
-func (f *kinship) weighMade(ctx context.Context, t *trial, m *member, others []int) (options []option, err error) {
-	relatives := slices.Clone(m.Known.Relatives)
-	for _, j := range others {
-		relatives = append(relatives, f.members[j].relative())
-	}
-	options, err = f.weighQuantised(ctx, t, relatives)
-	if err != nil {
-		return nil, err
-	}
-	for i, r := range relatives {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		one := relatives[i : i+1]
-		made := []*candidate{t.bestMerged(one), t.bestScaled(one)}
-		if i < len(m.Known.Relatives) {
-			made = append(made, t.against(r))
-		}
-		for _, c := range made {
-			if c != nil && t.estimate(c) == nil {
-				options = f.offer(options, c)
-			}
-		}
-	}
-	return options, nil
-}
-
-// weighQuantised is what storing quants as made of relatives costs: of those that a probe says explain them
-// best, for to estimate one is to quantise the sample.
-func (f *kinship) weighQuantised(ctx context.Context, t *trial, relatives []Relative) (options []option, err error) {
-	probe, ok := t.probe()
-	if !ok {
-		return nil, nil
-	}
-	var all []*origin
-	for i := range relatives {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if o := t.bestOrigin(relatives[i:i+1], probe); o != nil {
-			all = append(all, o)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b *origin) int { return cmp.Compare(a.misses, b.misses) })
-	for _, o := range all[:min(len(all), closeLooks)] {
-		c, err := t.quantisedFrom(o, probe)
-		if err != nil {
-			return nil, err
-		}
-		if c != nil {
-			options = f.offer(options, c)
-		}
-	}
-	return options, nil
-}
-
-// offer adds a candidate to options; of two that need the same the cheaper one stays.
-func (f *kinship) offer(options []option, c *candidate) []option {
-	o := option{cost: c.cost}
-	for _, b := range c.pred.Blobs() {
+// offer adds a way to store a member to its options; of two that need the same the cheaper one stays.
+func (f *kinship) offer(options []option, p price) []option {
+	o := option{cost: p.Cost}
+	for _, b := range p.Needs {
 		if i, ok := f.place[b]; ok {
 			o.sources = union(o.sources, []int{i})
 		} else {

@@ -85,7 +85,8 @@ func (f *kinship) outline(m *member) []float32 {
 		return nil
 	}
 	if columns := m.Known.width(m.size) * predict.ValuesOf(e); columns > 0 && predict.Readable(e) {
-		return sumOfRows(rowsOf{blob, e, columns}, m.size/int64(e.Size())*predict.ValuesOf(e)/columns)
+		rows := m.size / int64(e.Size()) * predict.ValuesOf(e) / columns
+		return sumOfRows(rows, func(i int64) ([]float32, error) { return predict.ReadValues(blob, e, i*columns, int(columns)) })
 	}
 	n := min(outlineLen, m.size/int64(e.Size()))
 	b, zero := make([]byte, n*int64(e.Size())), make([]byte, n*int64(e.Size()))
@@ -99,11 +100,11 @@ func (f *kinship) outline(m *member) []float32 {
 }
 
 // sumOfRows adds up the first rows of a matrix with that many, nil if they cannot be read.
-func sumOfRows(m rowsOf, rows int64) []float32 {
+func sumOfRows(rows int64, read func(i int64) ([]float32, error)) []float32 {
 	var sums []float32
 	for i := range min(rows, outlineRows) {
-		row := m.row(i)
-		if row == nil {
+		row, err := read(i)
+		if err != nil {
 			return nil
 		}
 		if sums == nil {

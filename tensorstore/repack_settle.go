@@ -90,15 +90,15 @@ func (f *kinship) sound(before map[digest.ID]int) bool {
 func (r *repacking) take(ctx context.Context, d *draft) error {
 	r.done.Recoded++
 	depth := uint8(0)
-	if d.payload != nil {
-		p := d.plan.pred
-		r.predictions[d.plan.id] = needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0}
+	if d.object.Payload != nil {
+		p := d.plan.prediction()
+		r.predictions[d.object.ID] = needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0}
 		var err error
-		if depth, err = r.graph.recordDepth(d.plan.id); err != nil {
+		if depth, err = r.graph.recordDepth(d.object.ID); err != nil {
 			return err
 		}
 		if !r.options.DryRun {
-			if err := r.writer.PutObject(pack.Prediction, d.plan.id, d.payload); err != nil {
+			if err := r.writer.PutObject(pack.Prediction, d.object.ID, d.object.Payload); err != nil {
 				return err
 			}
 		}

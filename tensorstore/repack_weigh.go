@@ -1,22 +1,16 @@
 package tensorstore
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
-	"dits/tensorstore/codec"
-	"dits/tensorstore/predict"
 )
 
 // wholeFamily is the number of members up to which each is tried against each other.
 // In larger families each is tried against its nearest.
 const wholeFamily = 16
-
-// closeLooks is the number of sources that are weighed with low rank.
-const closeLooks = 3
 
 // weigh estimates what the options of all members cost.
 func (f *kinship) weigh(ctx context.Context) error {
@@ -53,10 +47,7 @@ func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, 
 	options := []option{{cost: m.size}}
 	t, err := f.trial(m)
 	if err == nil {
-		err = t.read()
-	}
-	if err == nil {
-		options[0].cost, err = t.costAlone(ctx)
+		options[0].cost, err = t.alone(ctx)
 	}
 	if isAbsent(err) {
 		m.broken = true
@@ -69,52 +60,17 @@ func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, 
 	return append(options, against...), err
 }
 
-// weighAgainst is what storing the tensor of a trial against others costs, or as made of them. At the highest
-// level the likeliest are looked at closely: two sources that cost the same by themselves may differ by
-// how well low rank moves them.
+// weighAgainst is what storing the tensor of a trial against others costs, or as made of them.
 func (f *kinship) weighAgainst(ctx context.Context, t *trial, m *member, others []int) (options []option, err error) {
-	if options, err = f.weighMade(ctx, t, m, others); err != nil {
-		return nil, err
+	relatives := make([]Relative, len(others))
+	for i, j := range others {
+		relatives[i] = f.members[j].relative()
 	}
-	var candidates []*candidate
-	for _, j := range others {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		// One that cannot be read is no relative.
-		if c := t.against(f.members[j].relative()); c != nil && t.estimate(c) == nil {
-			options = f.offer(options, c)
-			candidates = append(candidates, c)
-		}
+	all, err := t.prices(ctx, m.Known.Relatives, relatives)
+	for _, p := range all {
+		options = f.offer(options, p)
 	}
-	if f.r.options.Level != MaxLevel || len(candidates) < 2 {
-		return options, nil
-	}
-	slices.SortStableFunc(candidates, func(a, b *candidate) int { return cmp.Compare(a.cost, b.cost) })
-	for _, c := range candidates[:min(len(candidates), closeLooks)] {
-		close, err := t.withLowRank(ctx, c)
-		if err == nil {
-			err = t.estimate(close) // of the whole coding, whatever the search for it went by
-		}
-		if err != nil {
-			return nil, err
-		}
-		options = f.offer(options, close)
-	}
-	return options, nil
-}
-
-// costAlone is the cost of the tensor without a source.
-func (t *trial) costAlone(ctx context.Context) (int64, error) {
-	best := &candidate{encoding: codec.Zstd, pred: &predict.Prediction{Kind: predict.Alone, Elem: t.elem, From: t.elem}}
-	if err := t.estimate(best); err != nil {
-		return 0, err
-	}
-	alone, err := t.bestAlone(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return min(cheaper(best, alone).cost, t.size), nil
+	return options, err
 }
 
 // complete adds to the options of member i what its shared chunks need anyway, and finds

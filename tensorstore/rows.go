@@ -64,7 +64,7 @@ func (t *trial) bestRows(ctx context.Context, rs []Relative, thorough bool) (*ca
 
 // againstRows is coding against the rows of src, nil when it has none of them or cannot be read.
 func (t *trial) againstRows(ctx context.Context, src *source, mine *predict.RowSignatures) (*candidate, error) {
-	b, err := t.store.Blob(src.blob)
+	b, err := t.sources.Blob(src.blob)
 	if err != nil {
 		return nil, nil
 	}

@@ -166,7 +166,7 @@ func TestComparingRowsIsCancelled(t *testing.T) {
 	base := weights(1, 2000*96)
 	putAll(t, s, matrix(2000, 96), base)
 	grown := slices.Concat(tuned(1, base), weights(2, 96))
-	tr := &trial{store: s, src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
+	tr := &trial{sources: sources{s}, trialOptions: s.trialOptions(DefaultLevel), src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
 	relatives := []Relative{{Blob: digest.Sum(base), DType: "BF16"}}
 	require.NoError(t, tr.read())
 	c, err := tr.bestRows(context.Background(), relatives, false)
@@ -185,7 +185,7 @@ func TestHalfOfTheRowsAreNew(t *testing.T) {
 	s, _ := open(t, Options{})
 	putAll(t, s, matrix(2000, 96), base)
 	h := against(matrix(4000, 96), base)
-	tr := &trial{store: s, src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
+	tr := &trial{sources: sources{s}, trialOptions: s.trialOptions(DefaultLevel), src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
 	require.NoError(t, tr.read())
 	c, err := tr.bestRows(context.Background(), h.Relatives, false)
 	require.NoError(t, err)
@@ -202,7 +202,7 @@ func TestNewRowsDoNotCountAsChange(t *testing.T) {
 		Sources: []digest.ID{digest.Sum(base)}, By: predict.Runs{{Row: 50, Len: 500}}}
 	measure := func(added []byte) *codec.Activity {
 		b := slices.Concat(added[:50*192], ft, added[50*192:])
-		tr := &trial{store: s, src: bytes.NewReader(b), size: int64(len(b)), elem: codec.BF16, width: 96, row: 96}
+		tr := &trial{sources: sources{s}, trialOptions: s.trialOptions(DefaultLevel), src: bytes.NewReader(b), size: int64(len(b)), elem: codec.BF16, width: 96, row: 96}
 		a, err := tr.measure(context.Background(), p, codec.RowColScales)
 		require.NoError(t, err)
 		return a

@@ -111,7 +111,7 @@ func (t *trial) nearest(src *source, all []predict.Scaling) *candidate {
 	for _, s := range all {
 		c := t.scaledBy(src, s)
 		got := make([]byte, len(probe))
-		if c == nil || c.pred.Predict(got, first, t.store.opener(newReach())) != nil {
+		if c == nil || c.pred.Predict(got, first, t.sources.Opener()) != nil {
 			continue
 		}
 		if n := differing(got, probe); n < least {
@@ -161,7 +161,7 @@ func (t *trial) wholeScale(src *source, largest float32) float32 {
 
 // readLargest is the largest magnitude in a source.
 func (t *trial) readLargest(src *source) (most float32) {
-	blob, err := t.store.Blob(src.blob)
+	blob, err := t.sources.Blob(src.blob)
 	if err != nil {
 		return 0
 	}

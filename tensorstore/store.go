@@ -24,12 +24,6 @@ const (
 	maxObject   = 256 << 20 // bytes of a tree, manifest, … that a reader accepts
 	maxObjects  = 1 << 30   // bytes of all objects of one pack that is adopted
 	sealObjects = 64 << 20  // bytes of objects at which a pack is sealed
-	maxDepth    = 16        // sources of sources that a reader follows
-	// derivedDepth is how much longer a chain may be that ends with tensors of another type than their
-	// sources: a cast or a quant costs next to nothing, and relatives that are not so deep cost far more.
-	derivedDepth = 2
-	maxWork      = 1 << 30 // bytes that a reader decodes, sources of sources included, for one chunk
-
 	cachedBytes       = 128 << 20 // of decoded chunks: a source is decoded once for scales and coding
 	cachedPredictions = 64        // of up to some 12 MiB, see predict
 	openAtOnce        = 128       // packs that are kept open

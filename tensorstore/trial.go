@@ -12,20 +12,28 @@ import (
 // sampleElements is how long each piece of a sample is, in values.
 const sampleElements = 64 << 10
 
+// trialOptions say what a trial may take.
+type trialOptions struct {
+	Level   Level
+	Depth   int // longest chain of relatives; what is computed may go on for [derivedDepth] more
+	Workers int // chunks measured at once
+	// PartBytes is how much may be decoded for a part of the tensor, see parting; 0: it has no parts.
+	PartBytes int64
+	MaxChunk  int64 // bytes; the last of a part may end in the next
+}
+
 // A trial codes samples of one tensor in several ways.
 type trial struct {
-	store  *Store
+	sources Sources
 	src    io.ReaderAt
 	size   int64 // bytes
 	elem   codec.Elem
 	width  int64 // elements in a row, 0: no matrix, or its rows are not looked at
 	row    int64 // elements in a row, 0: no matrix
 	sample []piece
-	level  Level
+	trialOptions
 	// importance are rows of importance matrices that the tensor may have been quantised with.
 	importance []predict.Importance
-	// partBytes is how much may be decoded for a part of the tensor, see parting; 0: it has no parts.
-	partBytes int64
 	depths    map[digest.ID]uint8 // of the blobs with these rows that were looked at
 	adapters  []Adapter
 	largest   map[*source]float32                // magnitudes of sources that were looked at
@@ -33,10 +41,10 @@ type trial struct {
 }
 
 // newTrial is of size bytes of src, of which k is known. Only [FastLevel] does without the scales of rows.
-func newTrial(s *Store, level Level, src io.ReaderAt, size int64, k Known) *trial {
-	t := &trial{store: s, src: src, size: size, elem: k.elem(), width: k.width(size), level: level}
+func newTrial(s Sources, o trialOptions, src io.ReaderAt, size int64, k Known) *trial {
+	t := &trial{sources: s, src: src, size: size, elem: k.elem(), width: k.width(size), trialOptions: o}
 	t.row, t.importance, t.adapters = t.width, k.Importance, k.Adapters
-	if level == FastLevel {
+	if o.Level == FastLevel {
 		t.width = 0
 	}
 	return t
@@ -59,6 +67,9 @@ type candidate struct {
 
 // read takes the sample: all of a small tensor, two pieces of a large one.
 func (t *trial) read() error {
+	if len(t.sample) > 0 {
+		return nil
+	}
 	n := t.sampleBytes()
 	if t.size <= 2*n {
 		return t.readPiece(0, t.size)
@@ -88,8 +99,9 @@ func (t *trial) readPiece(off, n int64) error {
 }
 
 // best is the cheapest way to code the tensor; nil when none is smaller than its
-// bytes. Coding alone is not tried where a relative halves it, or if thorough takes two thirds off.
-func (t *trial) best(ctx context.Context, rs []Relative, thorough bool) (*candidate, error) {
+// bytes. Coding alone is not tried where a relative halves it, or at [MaxLevel] takes two thirds off.
+func (t *trial) best(ctx context.Context, rs []Relative) (*candidate, error) {
+	thorough := t.Level == MaxLevel
 	if err := t.read(); err != nil {
 		return nil, err
 	}

@@ -86,22 +86,22 @@ func (s *source) isPart() bool { return s.part || len(s.stack) > 0 }
 // long; nil when neither can be used.
 func (t *trial) reachable(r Relative) *source {
 	from := elemOf(r.DType)
-	limit := t.store.options.Depth
+	limit := t.Depth
 	if from != t.elem {
 		limit = min(limit+derivedDepth, maxDepth)
 	}
-	depth, head, err := t.store.lineage(r.Blob)
+	depth, head, err := t.sources.Lineage(r.Blob)
 	if err == nil && int(depth) >= limit {
 		if head == nil {
 			return nil // a pack of others claims a depth that it does not have
 		}
 		r.Blob, from = head.Root()
-		depth, _, err = t.store.lineage(r.Blob)
+		depth, _, err = t.sources.Lineage(r.Blob)
 	}
 	if err != nil || int(depth) >= limit {
 		return nil
 	}
-	b, err := t.store.Blob(r.Blob)
+	b, err := t.sources.Blob(r.Blob)
 	if err != nil {
 		return nil
 	}
@@ -120,9 +120,9 @@ func (t *trial) whole(s *source, r Relative) *source {
 	}
 	each := s.size
 	for _, id := range s.stack {
-		b, err := t.store.Blob(id)
-		depth, _, lerr := t.store.lineage(id)
-		if err != nil || lerr != nil || b.Len() != each || int(depth) >= t.store.options.Depth+derivedDepth {
+		b, err := t.sources.Blob(id)
+		depth, _, lerr := t.sources.Lineage(id)
+		if err != nil || lerr != nil || b.Len() != each || int(depth) >= t.Depth+derivedDepth {
 			return nil
 		}
 		s.size, s.depth = s.size+each, max(s.depth, depth)

@@ -91,7 +91,7 @@ func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte) (int64,
 	if has || err != nil {
 		return 0, err
 	}
-	enc, b := encodeObject(payload)
+	enc, b := compress(nil, payload)
 	return w.append(pack.Entry{Kind: kind, ID: id, Encoding: uint8(enc), RawLen: int64(len(payload))}, b, payload)
 }
 
