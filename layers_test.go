@@ -131,7 +131,7 @@ func checkLevel(t *testing.T, file, from, to string) {
 // isTestHelper says that a package exists for the tests of the one it is in.
 func isTestHelper(p string) bool {
 	switch p {
-	case "tensorstore/disk/faultfs", "formats/formatstest", "repo/repotest", "tensorstore/codec/blocks/blockstest":
+	case "tensorstore/disk/faultfs", "formats/formatstest", "tensorstore/storetest", "repo/repotest", "tensorstore/codec/blocks/blockstest":
 		return true
 	}
 	return false

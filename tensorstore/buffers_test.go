@@ -8,26 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 )
-
-// An idleCodec decodes to whatever is there.
-type idleCodec struct{ codec.Codec }
-
-func (idleCodec) Decode([]byte, []byte, codec.Input) error { return nil }
-
-// TestUsedBuffersProveNothing: what a decoder does not write is not taken for decoded because a buffer had it from
-// before.
-func TestUsedBuffersProveNothing(t *testing.T) {
-	src := weights(1, 64<<10)
-	for range 20 {
-		b := buffer(len(src))
-		copy(*b, src)
-		putBuffer(b)
-		require.False(t, decodesTo(idleCodec{}, src, nil, codec.Input{}))
-	}
-}
 
 // A counted counts the bytes that are read.
 type counted struct {

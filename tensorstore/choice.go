@@ -59,4 +59,3 @@ func (w *Writer) keep(p *plan) (stored int64, err error) {
 	}
 	return stored, nil
 }
-

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/tensorstore/codec"
+	"dits/tensorstore/storetest"
 )
 
 // A slowStart is a reader whose first bytes come late.
@@ -37,8 +38,7 @@ func TestScalesDoNotDependOnProcessors(t *testing.T) {
 	}
 	var want *codec.Meter
 	for _, workers := range []int{1, 7} {
-		s, _ := open(t, Options{Workers: workers})
-		tr := s.Trial(DefaultLevel, slowStart{bytes.NewReader(base)}, int64(len(base)), h)
+		tr := newTrial(blobs{}, trialOptions{Workers: workers}, slowStart{bytes.NewReader(base)}, int64(len(base)), h)
 		got, err := tr.sums(context.Background(), alone(codec.F64).pred, codec.RowColScales, 0, rows)
 		require.NoError(t, err)
 		require.NotNil(t, got.Activity())
@@ -52,11 +52,10 @@ func TestScalesDoNotDependOnProcessors(t *testing.T) {
 // TestMeasuringIsCancelled: and says so, rather than that nothing can be measured.
 func TestMeasuringIsCancelled(t *testing.T) {
 	const rows, width = 4001, 512
-	base := weights(3, rows*width)
-	s, _ := open(t, Options{})
+	base := storetest.Weights(3, rows*width)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	tr := s.Trial(DefaultLevel, bytes.NewReader(base), int64(len(base)), matrix(rows, width))
+	tr := newTrial(blobs{}, trialOptions{Workers: 2}, bytes.NewReader(base), int64(len(base)), matrixOf(rows, width))
 	_, err := tr.measure(ctx, alone(codec.BF16).pred, codec.RowColScales)
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
-
 )
 
 // wholeFamily is the number of members up to which each is tried against each other.

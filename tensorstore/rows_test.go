@@ -1,8 +1,6 @@
 package tensorstore
 
 import (
-	"bytes"
-	"context"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -158,56 +156,6 @@ func TestRowsOfSomethingElse(t *testing.T) {
 			requireBlob(t, s, other)
 		})
 	}
-}
-
-// A comparison of rows that is cancelled ends with the context's error.
-func TestComparingRowsIsCancelled(t *testing.T) {
-	s, _ := open(t, Options{})
-	base := weights(1, 2000*96)
-	putAll(t, s, matrix(2000, 96), base)
-	grown := slices.Concat(tuned(1, base), weights(2, 96))
-	tr := &trial{sources: sources{s}, trialOptions: s.trialOptions(DefaultLevel), src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
-	relatives := []Relative{{Blob: digest.Sum(base), DType: "BF16"}}
-	require.NoError(t, tr.read())
-	c, err := tr.bestRows(context.Background(), relatives, false)
-	require.NoError(t, err)
-	require.NotNil(t, c)
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_, err = tr.bestRows(ctx, relatives, false)
-	require.ErrorIs(t, err, context.Canceled)
-}
-
-// What new rows cost is estimated as they are coded.
-func TestHalfOfTheRowsAreNew(t *testing.T) {
-	base := weights(1, 2000*96)
-	grown := slices.Concat(weights(2, 1000*96), tuned(1, base), weights(3, 1000*96))
-	s, _ := open(t, Options{})
-	putAll(t, s, matrix(2000, 96), base)
-	h := against(matrix(4000, 96), base)
-	tr := &trial{sources: sources{s}, trialOptions: s.trialOptions(DefaultLevel), src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
-	require.NoError(t, tr.read())
-	c, err := tr.bestRows(context.Background(), h.Relatives, false)
-	require.NoError(t, err)
-	require.InEpsilon(t, putAll(t, s, h, grown)[0].Stored, c.cost, 0.03)
-}
-
-// New rows say nothing about the change of those that have a source.
-func TestNewRowsDoNotCountAsChange(t *testing.T) {
-	base := weights(1, 500*96)
-	ft := tuned(1, base)
-	s, _ := open(t, Options{})
-	putAll(t, s, matrix(500, 96), base)
-	p := &predict.Prediction{Kind: predict.Rows, Elem: codec.BF16, From: codec.BF16, Elements: 600 * 96, Width: 96,
-		Sources: []digest.ID{digest.Sum(base)}, By: predict.Runs{{Row: 50, Len: 500}}}
-	measure := func(added []byte) *codec.Activity {
-		b := slices.Concat(added[:50*192], ft, added[50*192:])
-		tr := &trial{sources: sources{s}, trialOptions: s.trialOptions(DefaultLevel), src: bytes.NewReader(b), size: int64(len(b)), elem: codec.BF16, width: 96, row: 96}
-		a, err := tr.measure(context.Background(), p, codec.RowColScales)
-		require.NoError(t, err)
-		return a
-	}
-	require.Equal(t, measure(make([]byte, 100*192)), measure(weights(2, 100*96)))
 }
 
 // A relative of the same shape that is no help does not hide one that has the rows.

@@ -3,9 +3,7 @@ package tensorstore
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,6 +13,7 @@ import (
 
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
+	"dits/tensorstore/storetest"
 )
 
 // open opens a store in a fresh folder.
@@ -32,27 +31,7 @@ func openAt(t *testing.T, dir string, x Index, o Options) *Store {
 	return s
 }
 
-// weights are n BF16 numbers as a trained layer has them.
-func weights(seed uint64, n int) []byte {
-	r := rand.New(rand.NewPCG(seed, 1))
-	b := make([]byte, 2*n)
-	for i := range n {
-		binary.LittleEndian.PutUint16(b[2*i:], uint16(math.Float32bits(float32(r.NormFloat64()*0.02))>>16))
-	}
-	return b
-}
-
-// tuned moves each weight a little.
-func tuned(seed uint64, base []byte) []byte {
-	r := rand.New(rand.NewPCG(seed, 2))
-	b := bytes.Clone(base)
-	for i := 0; i < len(b); i += 2 {
-		w := math.Float32frombits(uint32(binary.LittleEndian.Uint16(b[i:])) << 16)
-		w += float32(r.NormFloat64() * 1e-4)
-		binary.LittleEndian.PutUint16(b[i:], uint16(math.Float32bits(w)>>16))
-	}
-	return b
-}
+var weights, tuned = storetest.Weights, storetest.Tuned
 
 func put(t *testing.T, w *Writer, b []byte, h Known) Put {
 	t.Helper()

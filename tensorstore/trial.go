@@ -25,19 +25,19 @@ type trialOptions struct {
 // A trial codes samples of one tensor in several ways.
 type trial struct {
 	sources Sources
-	src    io.ReaderAt
-	size   int64 // bytes
-	elem   codec.Elem
-	width  int64 // elements in a row, 0: no matrix, or its rows are not looked at
-	row    int64 // elements in a row, 0: no matrix
-	sample []piece
+	src     io.ReaderAt
+	size    int64 // bytes
+	elem    codec.Elem
+	width   int64 // elements in a row, 0: no matrix, or its rows are not looked at
+	row     int64 // elements in a row, 0: no matrix
+	sample  []piece
 	trialOptions
 	// importance are rows of importance matrices that the tensor may have been quantised with.
 	importance []predict.Importance
-	depths    map[digest.ID]uint8 // of the blobs with these rows that were looked at
-	adapters  []Adapter
-	largest   map[*source]float32                // magnitudes of sources that were looked at
-	orders    map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
+	depths     map[digest.ID]uint8 // of the blobs with these rows that were looked at
+	adapters   []Adapter
+	largest    map[*source]float32                // magnitudes of sources that were looked at
+	orders     map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
 }
 
 // newTrial is of size bytes of src, of which k is known. Only [FastLevel] does without the scales of rows.
