@@ -18,20 +18,21 @@ import (
 	"dits/repo/relatives"
 	"dits/repo/work"
 	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
 
 // AddOptions of [Repo.Add]. The zero value stages what is named.
 type AddOptions struct {
-	All         bool              // every change in the working folder, removals too
-	Update      bool              // only what is tracked already
-	DryRun      bool              // say what would be staged; nothing is read or stored
-	Level       tensorstore.Level // how hard to look for what is smaller
-	Dereference bool              // a link that leads out of the folder becomes the file it leads to
-	Importance  string            // file in the file system with an importance matrix that quants were made with; "": none
-	Progress    object.Progress   // nil: none
-	Report      func(Added)       // called once for each file that was staged; nil: no one wants to know
+	All         bool            // every change in the working folder, removals too
+	Update      bool            // only what is tracked already
+	DryRun      bool            // say what would be staged; nothing is read or stored
+	Level       choose.Level    // how hard to look for what is smaller
+	Dereference bool            // a link that leads out of the folder becomes the file it leads to
+	Importance  string          // file in the file system with an importance matrix that quants were made with; "": none
+	Progress    object.Progress // nil: none
+	Report      func(Added)     // called once for each file that was staged; nil: no one wants to know
 }
 
 // Added is what staging one file did.
@@ -336,7 +337,7 @@ func (a *adding) known(id digest.ID) (bool, error) {
 // segments stores the segments of a file, several at once, and counts its tensors.
 func (a *adding) segments(ctx context.Context, file catalog.File, kin relatives.Family, src io.ReaderAt, done *Added) error {
 	puts := make([]tensorstore.Put, len(file.Blobs))
-	known := make([]tensorstore.Known, len(file.Blobs))
+	known := make([]choose.Known, len(file.Blobs))
 	for i := range known {
 		var err error
 		if known[i], err = a.knownOf(file, i, kin); err != nil {
@@ -365,7 +366,7 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin relatives.
 }
 
 // knownOf is what is known of segment i of a file.
-func (a *adding) knownOf(file catalog.File, i int, kin relatives.Family) (k tensorstore.Known, err error) {
+func (a *adding) knownOf(file catalog.File, i int, kin relatives.Family) (k choose.Known, err error) {
 	k = relatives.Known(file, i, kin)
 	if s := file.Layout.Segments[i]; s.Kind == formats.Data {
 		t := file.Layout.Tensors[s.Tensor]

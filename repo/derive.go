@@ -10,6 +10,7 @@ import (
 	"dits/repo/refs"
 	"dits/repo/relatives"
 	"dits/tensorstore"
+	"dits/tensorstore/choose"
 )
 
 // DeriveOptions of [Repo.Derive].
@@ -17,7 +18,7 @@ type DeriveOptions struct {
 	From       refs.Spec  // what the file was made of
 	Adapter    *refs.Spec // that was merged into it; nil: none
 	Importance string     // file in the file system with an importance matrix; "": those of the index
-	Level      tensorstore.Level
+	Level      choose.Level
 	Progress   object.Progress // nil: none
 }
 

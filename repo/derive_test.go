@@ -18,7 +18,7 @@ import (
 	"dits/repo/lineage"
 	"dits/repo/object"
 	"dits/repo/refs"
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -107,7 +107,7 @@ func TestImportanceCostsSizeAlone(t *testing.T) {
 		}
 		f.save("sources")
 		f.put("q.gguf", quant)
-		require.NoError(t, f.Add(t.Context(), []string{"q.gguf"}, AddOptions{Level: tensorstore.MaxLevel, Report: func(a Added) { stored[name] = a }}))
+		require.NoError(t, f.Add(t.Context(), []string{"q.gguf"}, AddOptions{Level: choose.MaxLevel, Report: func(a Added) { stored[name] = a }}))
 		f.readsBack("q.gguf", quant)
 		f.commit("quant")
 		f.requireRight()
@@ -134,7 +134,7 @@ func TestRepackFindsImportance(t *testing.T) {
 	f.save("base")
 	f.put("importance", q.imatrix(false)) // by its content, not its name
 	f.save("importance")
-	f.repack(RepackOptions{Level: tensorstore.MaxLevel})
+	f.repack(RepackOptions{Level: choose.MaxLevel})
 	l, err := f.Derivations(context.Background(), "HEAD", "q.gguf")
 	require.NoError(t, err)
 	require.Len(t, l.Files[0].Recipes, 1)
@@ -149,7 +149,7 @@ func TestRepackFindsImportance(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "any")
 	require.NoError(t, os.WriteFile(file, []byte(q.imatrix(false)), 0o644))
 	named.put("q.gguf", quant)
-	require.NoError(t, named.Add(t.Context(), []string{"q.gguf"}, AddOptions{Importance: file, Level: tensorstore.MaxLevel}))
+	require.NoError(t, named.Add(t.Context(), []string{"q.gguf"}, AddOptions{Importance: file, Level: choose.MaxLevel}))
 	named.commit("quant")
 	require.Zero(t, named.repack(RepackOptions{}).Recoded)
 	l, err = named.Derivations(t.Context(), "HEAD", "")
@@ -169,7 +169,7 @@ func TestImportanceThatTheStoreKnows(t *testing.T) {
 	f.put("base.imatrix", q.imatrix(false))
 	f.put("q.gguf", q.gguf(t, ggml.Q4_K, true))
 	var with []string
-	require.NoError(t, f.Add(t.Context(), nil, AddOptions{All: true, Level: tensorstore.MaxLevel, Report: func(a Added) {
+	require.NoError(t, f.Add(t.Context(), nil, AddOptions{All: true, Level: choose.MaxLevel, Report: func(a Added) {
 		if a.Recipe != nil {
 			with = a.Recipe.With
 		}
@@ -312,7 +312,7 @@ func TestCatOfARangeReadsWhatItNeeds(t *testing.T) {
 	f := newFixture(t)
 	source, quant := matrixFiles(t, 1024, 1024)
 	f.put("m.safetensors", source)
-	require.NoError(t, f.Add(t.Context(), []string{"m.safetensors"}, AddOptions{Level: tensorstore.FastLevel}))
+	require.NoError(t, f.Add(t.Context(), []string{"m.safetensors"}, AddOptions{Level: choose.FastLevel}))
 	f.put("q.gguf", quant)
 	a := f.addOne("q.gguf")
 	require.Equal(t, 1, a.Derived)

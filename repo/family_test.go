@@ -15,7 +15,7 @@ import (
 	"dits/formats/safetensors"
 	"dits/repo/object"
 	"dits/repo/relatives"
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 )
 
@@ -199,7 +199,7 @@ func TestAcrossFormats(t *testing.T) {
 			require.Equal(t, x.Shape, list[0].Tensor.Shape)
 			require.Equal(t, "safetensors", list[0].Format)
 			require.Equal(t, formats.DType("BF16"), list[0].Tensor.DType)
-			require.Contains(t, fam.Of(i, x), tensorstore.Relative{Blob: list[0].Blob, DType: "BF16"})
+			require.Contains(t, fam.Of(i, x), choose.Relative{Blob: list[0].Blob, DType: "BF16"})
 			switch {
 			case strings.Contains(x.Name, "attn_q") || strings.Contains(x.Name, "attn_k"):
 				require.Less(t, list[0].Distance, 0.9, x.Name)

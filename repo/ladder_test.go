@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 )
 
 // quants are files that llama.cpp's quantiser made of the family's base, all of it or its first layer; "fma" by a
@@ -21,7 +21,7 @@ var quants = map[string]string{
 }
 
 // addedAfterBase adds content after the family's base and reads it back from a catalog that is made anew.
-func addedAfterBase(t *testing.T, level tensorstore.Level, content string) Added {
+func addedAfterBase(t *testing.T, level choose.Level, content string) Added {
 	t.Helper()
 	f := newFixture(t)
 	f.put("base.safetensors", trained(t, "base.safetensors"))
@@ -50,7 +50,7 @@ func TestQuantsCostTheirRecipe(t *testing.T) {
 		if underRace && name != "fma Q2_K" {
 			continue
 		}
-		for level, most := range map[tensorstore.Level]float64{tensorstore.MaxLevel: 0.03, tensorstore.DefaultLevel: 0.08, tensorstore.FastLevel: 0.18} {
+		for level, most := range map[choose.Level]float64{choose.MaxLevel: 0.03, choose.DefaultLevel: 0.08, choose.FastLevel: 0.18} {
 			added := addedAfterBase(t, level, content)
 			share := float64(added.Stored) / float64(len(content))
 			t.Logf("%s, level %d: %.4f", name, level, share)

@@ -10,14 +10,15 @@ import (
 	"dits/repo/refs"
 	"dits/repo/relatives"
 	"dits/tensorstore"
+	"dits/tensorstore/choose"
 )
 
 // RepackOptions of [Repo.Repack]. The zero value is what everyday use wants.
 type RepackOptions struct {
-	Level    tensorstore.Level // how hard to look for what is smaller
-	Depth    int               // longest chain of tensors coded against each other, 1 to 16; 0: 6
-	DryRun   bool              // say what would be gained; nothing is written
-	Progress object.Progress   // nil: none
+	Level    choose.Level    // how hard to look for what is smaller
+	Depth    int             // longest chain of tensors coded against each other, 1 to 16; 0: 6
+	DryRun   bool            // say what would be gained; nothing is written
+	Progress object.Progress // nil: none
 }
 
 // Repacked is what a repacking has done, or would do. Its JSON form is a contract.

@@ -12,14 +12,14 @@ import (
 
 	"dits/formats"
 	"dits/formats/ggml"
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 )
 
 // ladderFiles are a base, its quants and a merged adapter: what they are made of comes first.
 var ladderFiles = []string{"adapter_model.safetensors", "base.safetensors", "base-Q8_0.gguf", "base-Q4_K_M.gguf", "merged-lora.safetensors"}
 
 // ladderSize commits files of the family one after the other, repacks and returns what the store takes then.
-func ladderSize(t *testing.T, level tensorstore.Level, files ...string) int64 {
+func ladderSize(t *testing.T, level choose.Level, files ...string) int64 {
 	t.Helper()
 	f := newFixture(t)
 	for _, name := range files {
@@ -43,7 +43,7 @@ func TestRepackMakesTheOrderOfALadderNoMatter(t *testing.T) {
 	if underRace {
 		t.Skip("sizes are the same with the race detector, and take minutes")
 	}
-	orders := map[tensorstore.Level][]int{tensorstore.DefaultLevel: {2, 3, 4, 1, 0}, tensorstore.MaxLevel: {3, 4, 0, 2, 1}}
+	orders := map[choose.Level][]int{choose.DefaultLevel: {2, 3, 4, 1, 0}, choose.MaxLevel: {3, 4, 0, 2, 1}}
 	for level, order := range orders {
 		want := ladderSize(t, level, ladderFiles...)
 		var files []string

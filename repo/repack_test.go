@@ -11,7 +11,7 @@ import (
 
 	"dits/repo/object"
 	"dits/repo/refs"
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk/faultfs"
 )
@@ -31,7 +31,7 @@ func (f *fixture) requireRight() {
 }
 
 // addInOrder commits files one after the other, and repacks.
-func addInOrder(t *testing.T, dir string, files []string, level tensorstore.Level) (before, after int64) {
+func addInOrder(t *testing.T, dir string, files []string, level choose.Level) (before, after int64) {
 	t.Helper()
 	f := newFixture(t)
 	var ids []digest.ID
@@ -76,7 +76,7 @@ func requireSameSize(t *testing.T, dir string, orders [][]string) {
 	t.Helper()
 	var least, most int64
 	for _, order := range orders {
-		before, after := addInOrder(t, dir, order, tensorstore.DefaultLevel)
+		before, after := addInOrder(t, dir, order, choose.DefaultLevel)
 		t.Logf("%v: %d bytes, repacked %d", order, before, after)
 		if least == 0 {
 			least, most = after, after
@@ -112,13 +112,13 @@ func TestRepackMakesTheOrderOfTheCorpusNoMatter(t *testing.T) {
 		{"ft-py-1e4", "ft-perl-2e5", "base", "merged-lora", "ft-frozen"},
 		{"ft-frozen", "ft-perl-2e5", "merged-lora", "ft-py-1e4", "base"},
 	})
-	requireMeeting(t, dir, tensorstore.DefaultLevel, "base", "ft-perl-2e5", "ft-py-1e4", "ft-frozen", "merged-lora")
+	requireMeeting(t, dir, choose.DefaultLevel, "base", "ft-perl-2e5", "ft-py-1e4", "ft-frozen", "merged-lora")
 }
 
 // Stores that were filled apart, so that no file knew of another, end as one that was
 // filled in order.
 func TestRepackOfStoresThatMeet(t *testing.T) {
-	levels := []tensorstore.Level{tensorstore.DefaultLevel, tensorstore.MaxLevel}
+	levels := []choose.Level{choose.DefaultLevel, choose.MaxLevel}
 	if underRace {
 		levels = levels[:1] // the other takes minutes
 	}
@@ -127,7 +127,7 @@ func TestRepackOfStoresThatMeet(t *testing.T) {
 	}
 }
 
-func requireMeeting(t *testing.T, dir string, level tensorstore.Level, files ...string) {
+func requireMeeting(t *testing.T, dir string, level choose.Level, files ...string) {
 	t.Helper()
 	_, want := addInOrder(t, dir, files, level)
 	all := newFixture(t)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
@@ -77,7 +78,7 @@ func TestStrangersAreNotArranged(t *testing.T) {
 	const width, rows = 128, 192
 	a, b := weights(14, rows*width), weights(15, rows*width)
 	known := matrix(rows, width)
-	alone := sizeOf(t, a, known, nil, Known{})
+	alone := sizeOf(t, a, known, nil, choose.Known{})
 	require.InEpsilon(t, alone, sizeOf(t, a, known, b, known), 0.01)
 }
 

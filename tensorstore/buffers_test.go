@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 )
 
@@ -30,7 +31,7 @@ func TestCuttingReadsABlobOnce(t *testing.T) {
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
 	src := &counted{ReaderAt: bytes.NewReader(b)}
-	_, err := w.PutBlob(context.Background(), src, digest.Sum(b), int64(len(b)), Known{})
+	_, err := w.PutBlob(context.Background(), src, digest.Sum(b), int64(len(b)), choose.Known{})
 	require.NoError(t, err)
 	require.Equal(t, int64(len(b)), src.n)
 	require.NoError(t, w.Flush())

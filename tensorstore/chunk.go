@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"sync/atomic"
 
+	"dits/tensorstore/buffer"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -14,10 +16,10 @@ import (
 )
 
 // errTooDeep ends a chain of sources that is longer than any writer makes, or a cycle.
-var errTooDeep = fmt.Errorf("its sources are more than %d deep", maxDepth)
+var errTooDeep = fmt.Errorf("its sources are more than %d deep", choose.MaxDepth)
 
 // errTooMuch ends a read that untrusted packs have made endless.
-var errTooMuch = fmt.Errorf("its sources take more than %d bytes of decoding", maxWork)
+var errTooMuch = fmt.Errorf("its sources take more than %d bytes of decoding", choose.MaxWork)
 
 // A reach bounds what one chunk may need.
 type reach struct {
@@ -27,8 +29,8 @@ type reach struct {
 
 // newReach is that of a chunk that is read for itself.
 func newReach() reach {
-	r := reach{maxDepth, new(atomic.Int64)}
-	r.work.Store(maxWork)
+	r := reach{choose.MaxDepth, new(atomic.Int64)}
+	r.work.Store(choose.MaxWork)
 	return r
 }
 
@@ -95,8 +97,8 @@ func (s *Store) anyChunk(id digest.ID, to reach) ([]byte, error) {
 
 // decodeChunk reads one record of a chunk.
 func (s *Store) decodeChunk(loc Location, to reach) ([]byte, error) {
-	buf := buffer(0)
-	defer putBuffer(buf)
+	buf := buffer.Get(0)
+	defer buffer.Put(buf)
 	payload, err := s.payload(loc, *buf, maxChunk)
 	if err != nil {
 		return nil, err

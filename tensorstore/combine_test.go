@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/formats"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
 )
@@ -56,14 +57,14 @@ func toBF16(v float32) uint16 {
 }
 
 // putFamily stores a model against others and returns the bytes that all packs grew by.
-func putFamily(t *testing.T, s *Store, l Level, m model, others ...model) int64 {
+func putFamily(t *testing.T, s *Store, l choose.Level, m model, others ...model) int64 {
 	t.Helper()
-	relatives := map[string][]Relative{}
+	relatives := map[string][]choose.Relative{}
 	for _, o := range others {
 		for _, seg := range o.segments() {
 			if seg.Kind == formats.Data {
 				x := o.layout.Tensors[seg.Tensor]
-				relatives[x.Name] = append(relatives[x.Name], Relative{Blob: digest.Sum(o.blob(seg)), DType: x.DType})
+				relatives[x.Name] = append(relatives[x.Name], choose.Relative{Blob: digest.Sum(o.blob(seg)), DType: x.DType})
 			}
 		}
 	}
@@ -71,10 +72,10 @@ func putFamily(t *testing.T, s *Store, l Level, m model, others ...model) int64 
 	w := s.Begin(WriterOptions{Level: l})
 	defer w.Close()
 	for _, seg := range m.segments() {
-		h := Known{}
+		h := choose.Known{}
 		if seg.Kind == formats.Data {
 			x := m.layout.Tensors[seg.Tensor]
-			h = Known{DType: x.DType, Shape: x.Shape, Relatives: relatives[x.Name]}
+			h = choose.Known{DType: x.DType, Shape: x.Shape, Relatives: relatives[x.Name]}
 		}
 		put(t, w, m.blob(seg), h)
 	}
@@ -88,9 +89,9 @@ func TestMeanFigure(t *testing.T) {
 	m := mean(perl, py)
 	for _, c := range []struct {
 		name  string
-		level Level
+		level choose.Level
 		bits  float64
-	}{{"default", DefaultLevel, 0.05}, {"max", MaxLevel, 0.05}, {"fast", FastLevel, 0.05}} {
+	}{{"default", choose.DefaultLevel, 0.05}, {"max", choose.MaxLevel, 0.05}, {"fast", choose.FastLevel, 0.05}} {
 		t.Run(c.name, func(t *testing.T) {
 			s, _ := open(t, Options{})
 			putFamily(t, s, c.level, base)
@@ -118,14 +119,14 @@ func f32s(b []byte, seed uint64) []byte {
 }
 
 // family puts a base and n fine-tunes of it, each coded against the base, and returns all.
-func family(t *testing.T, s *Store, h Known, base []byte, tunes ...[]byte) Known {
+func family(t *testing.T, s *Store, h choose.Known, base []byte, tunes ...[]byte) choose.Known {
 	t.Helper()
 	putAll(t, s, h, base)
 	for _, b := range tunes {
 		putAll(t, s, against(h, base), b)
 	}
 	for _, b := range append([][]byte{base}, tunes...) {
-		h.Relatives = append(h.Relatives, Relative{Blob: digest.Sum(b), DType: h.DType})
+		h.Relatives = append(h.Relatives, choose.Relative{Blob: digest.Sum(b), DType: h.DType})
 	}
 	return h
 }
@@ -146,7 +147,7 @@ func TestMerges(t *testing.T) {
 		"a checkpoint further on": {merged(func(x []float32) float32 { return x[1] + float32(0.5*(x[1]-x[0])) }, base, a), predict.Sum, []float32{-0.5, 1.5}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, level := range []Level{DefaultLevel, FastLevel, MaxLevel} {
+			for _, level := range []choose.Level{choose.DefaultLevel, choose.FastLevel, choose.MaxLevel} {
 				s, _ := open(t, Options{})
 				h := family(t, s, matrix(300, 400), base, a, b)
 				w := s.Begin(WriterOptions{Level: level})
@@ -181,7 +182,7 @@ func TestMergesOfOtherTypes(t *testing.T) {
 		binary.LittleEndian.PutUint16(rounded[i/2:], toBF16(v))
 	}
 	s, _ := open(t, Options{})
-	h := family(t, s, Known{DType: "F32", Shape: []int64{200, 300}}, x, a, b)
+	h := family(t, s, choose.Known{DType: "F32", Shape: []int64{200, 300}}, x, a, b)
 	p := putAll(t, s, h, exact)[0]
 	require.Less(t, p.Stored, int64(len(exact)/50))
 	requireBlob(t, s, exact)

@@ -10,6 +10,7 @@ import (
 
 	"dits/formats"
 	"dits/formats/safetensors"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 )
 
@@ -53,12 +54,12 @@ func putModel(t *testing.T, s *Store, m, base model) int64 {
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
 	for _, seg := range m.segments() {
-		h := Known{}
+		h := choose.Known{}
 		if seg.Kind == formats.Data {
 			tensor := m.layout.Tensors[seg.Tensor]
-			h = Known{DType: tensor.DType, Shape: tensor.Shape}
+			h = choose.Known{DType: tensor.DType, Shape: tensor.Shape}
 			if id, ok := relatives[tensor.Name]; ok {
-				h.Relatives = []Relative{{Blob: id, DType: tensor.DType}}
+				h.Relatives = []choose.Relative{{Blob: id, DType: tensor.DType}}
 			}
 		}
 		put(t, w, m.blob(seg), h)

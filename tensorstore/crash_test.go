@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk/faultfs"
 )
@@ -17,7 +18,7 @@ func story(s *Store, base, ft []byte) (kept [][]byte, err error) {
 	h := matrix(256, 128)
 	for _, step := range []struct {
 		bytes []byte
-		known Known
+		known choose.Known
 	}{{base, h}, {ft, against(h, base)}} {
 		w := s.Begin(WriterOptions{})
 		defer w.Close()

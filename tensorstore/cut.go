@@ -1,9 +1,12 @@
 package tensorstore
 
-import "dits/cdc"
+import (
+	"dits/cdc"
+	"dits/tensorstore/choose"
+)
 
 // chunking is how a blob is cut of which k is known; coarse is how tensors are.
-func chunking(k Known, coarse cdc.Params) cdc.Params {
+func chunking(k choose.Known, coarse cdc.Params) cdc.Params {
 	if k.Fine {
 		return cdc.Fine
 	}
@@ -15,7 +18,7 @@ func chunking(k Known, coarse cdc.Params) cdc.Params {
 }
 
 // align is what cut points are multiples of: the bytes of an element or quant block.
-func align(k Known) int {
+func align(k choose.Known) int {
 	if _, bytes, ok := k.DType.Block(); ok {
 		return int(bytes)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -15,7 +16,7 @@ var ErrUnknown = errors.New("not in the store")
 var ErrCorrupt = errors.New("corrupt")
 
 // ErrChanged means that content changed while it was being read in.
-var ErrChanged = errors.New("changed while it was being read")
+var ErrChanged = choose.ErrChanged
 
 // An UnknownError names what the store does not have. It is an [ErrUnknown].
 type UnknownError struct {

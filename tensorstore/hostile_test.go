@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
@@ -98,7 +99,7 @@ func TestTheWorkOfPredictionsIsBounded(t *testing.T) {
 	const ways = 8
 	var records []forgery
 	name := func(level int) digest.ID { return digest.Sum(fmt.Append(nil, level)) }
-	for level := range maxDepth + 1 {
+	for level := range choose.MaxDepth + 1 {
 		for way := range int64(ways) {
 			p := relative(name(level+1), 1000+way)
 			records = append(records, p, delta(name(level), 2000, p, 0))
@@ -124,7 +125,7 @@ func TestAPayloadTooLong(t *testing.T) {
 // Objects of a few bytes each that decode to more than memory holds.
 func TestObjectsTooLargeTogether(t *testing.T) {
 	zeros := make([]byte, 200<<20)
-	encoding, enc := compress(nil, zeros)
+	encoding, enc := choose.Compress(nil, zeros)
 	require.Equal(t, codec.Zstd, encoding)
 	var records []forgery
 	for i := range 6 {
@@ -175,7 +176,7 @@ func TestADamagedObjectIsReplaced(t *testing.T) {
 	putAll(t, s, h, b)
 	other := weights(2, 1000)
 	w := s.Begin(WriterOptions{})
-	put(t, w, other, Known{})
+	put(t, w, other, choose.Known{})
 	tree := bytes.Repeat([]byte("tree"), 100)
 	require.NoError(t, w.PutObject(pack.Tree, digest.Sum(tree), tree))
 	require.NoError(t, w.Flush())
@@ -209,7 +210,7 @@ func TestAChainCannotBeWrittenThatCannotBeRead(t *testing.T) {
 	h := matrix(100, 100)
 	versions := [][]byte{weights(1, 100*100)}
 	putAll(t, s, h, versions[0])
-	for i := range maxDepth + 4 {
+	for i := range choose.MaxDepth + 4 {
 		versions = append(versions, tuned(uint64(i), versions[i]))
 		putAll(t, s, against(h, versions[i]), versions[i+1])
 	}
@@ -217,7 +218,7 @@ func TestAChainCannotBeWrittenThatCannotBeRead(t *testing.T) {
 	for _, locs := range x.records {
 		deepest = max(deepest, locs[0].Depth)
 	}
-	require.EqualValues(t, maxDepth-derivedDepth, deepest)
+	require.EqualValues(t, choose.MaxDepth-choose.DerivedDepth, deepest)
 	for _, v := range versions {
 		s.chunks.Purge()
 		requireBlob(t, s, v)

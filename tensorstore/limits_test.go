@@ -10,6 +10,7 @@ import (
 
 	"dits/formats"
 	"dits/formats/ggml"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -41,7 +42,7 @@ func TestRowTooLongToQuantise(t *testing.T) {
 	quants := quantsOf(t, base, ggml.Q8_0, columns, nil)
 	s, _ := open(t, Options{})
 	putAll(t, s, matrix(1, columns), base)
-	h := Known{DType: "Q8_0", Shape: []int64{1, columns}, Relatives: []Relative{{Blob: digest.Sum(base), DType: "BF16"}}}
+	h := choose.Known{DType: "Q8_0", Shape: []int64{1, columns}, Relatives: []choose.Relative{{Blob: digest.Sum(base), DType: "BF16"}}}
 	putAll(t, s, h, quants)
 	s.chunks.Purge()
 	requireBlob(t, s, quants)
@@ -67,7 +68,7 @@ func TestImportanceHasADepth(t *testing.T) {
 	// A delta of a delta: what a prediction of relatives is, by hand.
 	prev := putForged(t, s, matrices)
 	quants := quantsOf(t, base, ggml.Q4_K, columns, importance)
-	h := Known{DType: "Q4_K", Shape: []int64{rows, columns}, Relatives: []Relative{{Blob: digest.Sum(base), DType: "BF16"}},
+	h := choose.Known{DType: "Q4_K", Shape: []int64{rows, columns}, Relatives: []choose.Relative{{Blob: digest.Sum(base), DType: "BF16"}},
 		Importance: []predict.Importance{{Blob: prev, Divisor: 1}}}
 	p := putAll(t, s, h, quants)
 	require.NotNil(t, p[0].Prediction.By.(*predict.Recipe).Importance)
@@ -83,10 +84,13 @@ func putForged(t *testing.T, s *Store, all [][]byte) digest.ID {
 	t.Helper()
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
-	put(t, w, all[0], Known{})
+	put(t, w, all[0], choose.Known{})
 	require.NoError(t, w.Flush())
 	for i, b := range all[1:] {
-		p := &predict.Prediction{Kind: predict.Relative, Elem: codec.F32, From: codec.F32, Elements: int64(len(b) / 4), Sources: []digest.ID{digest.Sum(all[i])}}
+		p := &predict.Prediction{
+			Kind: predict.Relative, Elem: codec.F32, From: codec.F32,
+			Elements: int64(len(b) / 4), Sources: []digest.ID{digest.Sum(all[i])},
+		}
 		payload := p.Marshal()
 		require.NoError(t, w.PutObject(pack.Prediction, digest.Sum(payload), payload))
 		in, err := p.Input(0, len(b), s.opener(newReach()))
@@ -95,7 +99,8 @@ func putForged(t *testing.T, s *Store, all [][]byte) digest.ID {
 		require.NoError(t, err)
 		enc, ok := delta.Encode(nil, b, in)
 		require.True(t, ok)
-		e := pack.Entry{Kind: pack.Chunk, ID: digest.Sum(b), Encoding: uint8(codec.Delta), RawLen: int64(len(b)), Prediction: digest.Sum(payload), Depth: uint8(i + 1)}
+		e := pack.Entry{Kind: pack.Chunk, ID: digest.Sum(b), Encoding: uint8(codec.Delta), RawLen: int64(len(b)),
+			Prediction: digest.Sum(payload), Depth: uint8(i + 1)}
 		_, err = w.append(e, enc, nil)
 		require.NoError(t, err)
 		require.NoError(t, w.Flush())
@@ -116,8 +121,8 @@ func TestMergedAdapterAtTheFastLevel(t *testing.T) {
 	merged := make([]byte, 2*rows*columns)
 	require.NoError(t, p.Predict(merged, 0, s.opener(newReach())))
 	h := against(matrix(rows, columns), base)
-	h.Adapters = []Adapter{{A: digest.Sum(a), B: digest.Sum(b), DType: "BF16", Rank: rank}}
-	w := s.Begin(WriterOptions{Level: FastLevel})
+	h.Adapters = []choose.Adapter{{A: digest.Sum(a), B: digest.Sum(b), DType: "BF16", Rank: rank}}
+	w := s.Begin(WriterOptions{Level: choose.FastLevel})
 	defer w.Close()
 	require.Equal(t, predict.Merged, put(t, w, merged, h).Prediction.Kind)
 }
@@ -131,9 +136,9 @@ func TestExpertsOfAStack(t *testing.T) {
 	quants := quantsOf(t, base, ggml.Q8_0, columns, nil)
 	for dtype, stack := range map[formats.DType][]byte{"BF16": base, "Q8_0": quants} {
 		s, _ := open(t, Options{})
-		putAll(t, s, Known{DType: dtype, Shape: []int64{experts, rows, columns}}, stack)
+		putAll(t, s, choose.Known{DType: dtype, Shape: []int64{experts, rows, columns}}, stack)
 		for i := range int64(experts) {
-			h := Known{DType: "F16", Shape: []int64{rows, columns}, Relatives: []Relative{{Blob: digest.Sum(stack), DType: dtype, Part: true, Skip: i * values}}}
+			h := choose.Known{DType: "F16", Shape: []int64{rows, columns}, Relatives: []choose.Relative{{Blob: digest.Sum(stack), DType: dtype, Part: true, Skip: i * values}}}
 			expert := asHalves(t, base[2*i*values:][:2*values])
 			if dtype == "Q8_0" {
 				expert = halvesOf(t, stack[int64(len(stack))/experts*i:][:len(stack)/experts])

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -107,7 +108,7 @@ func TestListsAreDroppedWhenTheIndexChanges(t *testing.T) {
 		require.NotZero(t, s.lists.Len())
 	}
 	keep()
-	putAll(t, s, Known{}, []byte("another"))
+	putAll(t, s, choose.Known{}, []byte("another"))
 	require.Zero(t, s.lists.Len(), "a pack was adopted")
 	keep()
 	require.NoError(t, s.Refresh())

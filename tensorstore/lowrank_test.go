@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
 )
@@ -51,7 +52,7 @@ func TestLowRankOfAnything(t *testing.T) {
 	a, b := far(2, base), far(3, base)
 	mean := merged(func(x []float32) float32 { return 0.5*x[0] + 0.5*x[1] }, a, b)
 	ahead := merged(func(x []float32) float32 { return 2*x[1] - x[0] }, base, a)
-	wide := Known{DType: "F32", Shape: []int64{rows, width}}
+	wide := choose.Known{DType: "F32", Shape: []int64{rows, width}}
 	for name, c := range map[string]struct {
 		bytes   []byte
 		of      predict.Kind // 0: a source itself
@@ -70,18 +71,18 @@ func TestLowRankOfAnything(t *testing.T) {
 			if c.of == predict.Cast {
 				x := f32s(base, 1)
 				putAll(t, s, wide, x)
-				h.Relatives = []Relative{{Blob: digest.Sum(x), DType: "F32"}}
+				h.Relatives = []choose.Relative{{Blob: digest.Sum(x), DType: "F32"}}
 			} else {
 				h.Relatives = family(t, s, matrix(rows, width), base, a, b).Relatives
 			}
-			plain := putWith(t, s, DefaultLevel, c.bytes, h)
+			plain := putWith(t, s, choose.DefaultLevel, c.bytes, h)
 			s, _ = open(t, Options{})
 			if c.of == predict.Cast {
 				putAll(t, s, wide, f32s(base, 1))
 			} else {
 				family(t, s, matrix(rows, width), base, a, b)
 			}
-			p := putWith(t, s, MaxLevel, c.bytes, h)
+			p := putWith(t, s, choose.MaxLevel, c.bytes, h)
 			head := headOf(t, s, c.bytes)
 			require.Equal(t, predict.LowRank, head.Kind)
 			if c.of == 0 {
@@ -102,7 +103,7 @@ func TestLowRankOfAnything(t *testing.T) {
 }
 
 // putWith puts one tensor at a level.
-func putWith(t *testing.T, s *Store, l Level, b []byte, h Known) Put {
+func putWith(t *testing.T, s *Store, l choose.Level, b []byte, h choose.Known) Put {
 	t.Helper()
 	w := s.Begin(WriterOptions{Level: l})
 	defer w.Close()
@@ -121,6 +122,6 @@ func TestLowRankOfHostileElements(t *testing.T) {
 	}
 	s, _ := open(t, Options{})
 	putAll(t, s, matrix(rows, width), base)
-	putWith(t, s, MaxLevel, odd, against(matrix(rows, width), base))
+	putWith(t, s, choose.MaxLevel, odd, against(matrix(rows, width), base))
 	requireBlob(t, s, odd)
 }

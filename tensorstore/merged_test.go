@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
@@ -46,7 +47,7 @@ func TestMergedAdapterCostsNothing(t *testing.T) {
 
 			before := packBytes(t, s)
 			h := against(matrix(rows, columns), base)
-			h.Adapters = []Adapter{{A: digest.Sum(b), B: digest.Sum(a), DType: "BF16", Rank: rank + 1}, {A: digest.Sum(a), B: digest.Sum(b), DType: "BF16", Rank: rank}}
+			h.Adapters = []choose.Adapter{{A: digest.Sum(b), B: digest.Sum(a), DType: "BF16", Rank: rank + 1}, {A: digest.Sum(a), B: digest.Sum(b), DType: "BF16", Rank: rank}}
 			putAll(t, s, h, merged)
 			require.Less(t, packBytes(t, s)-before, int64(900))
 			s.chunks.Purge()
@@ -67,7 +68,7 @@ func TestAnotherAdapter(t *testing.T) {
 	putAll(t, s, matrix(rows, rank), b)
 	before := packBytes(t, s)
 	h := against(matrix(rows, columns), base)
-	h.Adapters = []Adapter{{A: digest.Sum(a), B: digest.Sum(b), DType: "BF16", Rank: rank}}
+	h.Adapters = []choose.Adapter{{A: digest.Sum(a), B: digest.Sum(b), DType: "BF16", Rank: rank}}
 	putAll(t, s, h, ft)
 	require.InEpsilon(t, sizeOf(t, ft, matrix(rows, columns), base, matrix(rows, columns)), packBytes(t, s)-before, 0.01)
 	requireBlob(t, s, ft)

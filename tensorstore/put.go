@@ -8,6 +8,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dits/cdc"
+	"dits/tensorstore/buffer"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
@@ -31,7 +33,7 @@ type Put struct {
 //
 // It reads src up to three times and holds, for each chunk in work, a few buffers of
 // the largest chunk.
-func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, size int64, k Known) (Put, error) {
+func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, size int64, k choose.Known) (Put, error) {
 	known, err := w.hasBlob(id)
 	if err != nil {
 		return Put{}, err
@@ -54,7 +56,7 @@ func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, siz
 	w.mu.Lock()
 	w.blobs[id] = true
 	w.mu.Unlock()
-	done := Put{Stored: put.stored(), Prediction: p.prediction()}
+	done := Put{Stored: put.stored(), Prediction: p.Prediction()}
 	if done.Prediction != nil {
 		done.Source, _ = done.Prediction.Root()
 		done.Derived = done.Prediction.Kind.Derives()
@@ -65,8 +67,8 @@ func (w *Writer) PutBlob(ctx context.Context, src io.ReaderAt, id digest.ID, siz
 // A putting is one blob on its way in.
 type putting struct {
 	w      *Writer
-	plan   *plan // of the part that is coded
-	kept   int64 // bytes that were added to packs for plans
+	plan   *choose.Plan // of the part that is coded
+	kept   int64        // bytes that were added to packs for plans
 	src    io.ReaderAt
 	size   int64
 	cut    cdc.Params
@@ -127,7 +129,7 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 		}
 		g.Go(func() error {
 			defer p.w.release()
-			defer putBuffer(b)
+			defer buffer.Put(b)
 			return p.store(plan, c, *b)
 		})
 	}
@@ -138,8 +140,8 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 }
 
 // at is the plan for the chunk that starts at off, and how many bytes that may have.
-func (p *putting) at(ctx context.Context, off int64) (*plan, int64, error) {
-	next, err := p.plan.next(ctx, off)
+func (p *putting) at(ctx context.Context, off int64) (*choose.Plan, int64, error) {
+	next, err := p.plan.Next(ctx, off)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -150,16 +152,16 @@ func (p *putting) at(ctx context.Context, off int64) (*plan, int64, error) {
 		}
 		p.plan, p.kept = next, p.kept+n
 	}
-	plan, most := p.plan.at(off, p.size)
+	plan, most := p.plan.At(off, p.size)
 	return plan, most, nil
 }
 
 // next reads the chunk that starts at off, of at most so many bytes, into a buffer.
 func (p *putting) next(off, most int64) (*[]byte, error) {
-	b := buffer(int(min(int64(p.cut.Max), most)))
+	b := buffer.Get(int(min(int64(p.cut.Max), most)))
 	have := copy(*b, p.rest)
 	if n, err := p.src.ReadAt((*b)[have:], off+int64(have)); have+n < len(*b) {
-		putBuffer(b)
+		buffer.Put(b)
 		if err == nil || err == io.EOF {
 			err = fmt.Errorf("%w: it ends %d bytes early", ErrChanged, p.size-off-int64(have+n))
 		}
@@ -176,21 +178,21 @@ func (p *putting) next(off, most int64) (*[]byte, error) {
 }
 
 // store codes one chunk unless it is known. It waits for a worker that codes the same.
-func (p *putting) store(plan *plan, c *coding, b []byte) error {
+func (p *putting) store(plan *choose.Plan, c *coding, b []byte) error {
 	defer p.w.done(c.Len)
 	_, err, _ := p.w.coding.Do(string(c.ID[:]), func() (any, error) { return nil, p.code(plan, c, b) })
 	return err
 }
 
 // code is store for one chunk of a digest at a time.
-func (p *putting) code(plan *plan, c *coding, b []byte) error {
+func (p *putting) code(plan *choose.Plan, c *coding, b []byte) error {
 	known, err := p.w.hasChunk(c.ID)
 	if known || err != nil {
 		return err
 	}
-	enc := buffer(len(b))
-	defer putBuffer(enc)
-	r := plan.encode(*enc, b, c.off)
+	enc := buffer.Get(len(b))
+	defer buffer.Put(enc)
+	r := plan.Encode(*enc, b, c.off)
 	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(r.Encoding), RawLen: c.Len}
 	e.Prediction, e.First, e.Depth = r.Prediction, r.First, r.Depth
 	c.stored, err = p.w.append(e, r.Payload, nil)

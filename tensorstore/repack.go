@@ -7,6 +7,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
@@ -17,12 +18,12 @@ import (
 // matrices are tried, with those matrices that the store has predictions of the family with.
 type Tensor struct {
 	Blob  digest.ID
-	Known Known
+	Known choose.Known
 }
 
 // RepackOptions of one repacking. The zero value is what everyday use wants.
 type RepackOptions struct {
-	Level    Level
+	Level    choose.Level
 	Depth    int               // longest chain of sources, at most 16; 0: the store's
 	DryRun   bool              // say what would be gained; nothing is written
 	Progress func(bytes int64) // told of the bytes of each tensor that was looked at; may be nil
@@ -108,10 +109,10 @@ type repacking struct {
 
 func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
 	if o.Depth == 0 {
-		o.Depth = s.options.Depth + derivedDepth
+		o.Depth = s.options.Depth + choose.DerivedDepth
 	}
-	if o.Depth < 1 || o.Depth > maxDepth {
-		return nil, fmt.Errorf("depth %d, want 1 to %d", o.Depth, maxDepth)
+	if o.Depth < 1 || o.Depth > choose.MaxDepth {
+		return nil, fmt.Errorf("depth %d, want 1 to %d", o.Depth, choose.MaxDepth)
 	}
 	if o.Progress == nil {
 		o.Progress = func(int64) {}
@@ -122,7 +123,7 @@ func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
 	}
 	r := &repacking{inventory: inv, store: s, options: o, adopted: &adoptions{Index: s.index, names: map[string]bool{}}}
 	r.flat = s.over(flatIndex{s.index})
-	r.flat.options.Depth = maxDepth
+	r.flat.options.Depth = choose.MaxDepth
 	r.flat.chunks, r.flat.predictions = s.chunks, s.predictions
 	to := s.over(r.adopted)
 	to.lineages = s.lineages // which change with what it adopts

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
@@ -27,8 +28,8 @@ var errForeign = errors.New("a source of its own choice")
 type draft struct {
 	*member
 	moves    bool // to other sources
-	plan     *plan
-	object   object // of the prediction; no payload: none
+	plan     *choose.Plan
+	object   choose.Object // of the prediction; no payload: none
 	records  []drafted
 	bytes    int64       // of the records and the prediction
 	sources  []digest.ID // of the whole tensor
@@ -89,11 +90,11 @@ func lacking(a, b []int) []int {
 
 // choose is the cheapest way to code a member against members of lower levels, the picked one
 // first. It is nil where nothing is smaller than the bytes.
-func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*choice, error) {
+func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*choose.Choice, error) {
 	allowed := f.allowed(i, pick, levels)
 	c, err := f.try(ctx, i, allowed)
 	picked := len(f.forest.options[i][pick[i]].sources)
-	if err != nil || f.r.options.Level != MaxLevel || picked == 0 || picked == len(allowed) {
+	if err != nil || f.r.options.Level != choose.MaxLevel || picked == 0 || picked == len(allowed) {
 		return c, err
 	}
 	// Of several a trial moves the cheapest by low rank, which need not be the one that was picked for that.
@@ -104,18 +105,18 @@ func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*choic
 	return only, nil
 }
 
-func (f *kinship) try(ctx context.Context, i int, allowed []Relative) (*choice, error) {
+func (f *kinship) try(ctx context.Context, i int, allowed []choose.Relative) (*choose.Choice, error) {
 	m := f.members[i]
 	t, err := f.trial(m)
 	if err != nil {
 		return nil, err
 	}
-	c, err := t.choose(ctx, allowed)
+	c, err := t.Choose(ctx, allowed)
 	if err != nil || c == nil {
 		return nil, err
 	}
 	for _, s := range c.Needs {
-		if !isOffered(m.Known, s) && !slices.ContainsFunc(allowed, func(r Relative) bool { return r.Blob == s || slices.Contains(r.Stack, s) }) {
+		if !isOffered(m.Known, s) && !slices.ContainsFunc(allowed, func(r choose.Relative) bool { return r.Blob == s || slices.Contains(r.Stack, s) }) {
 			return nil, errForeign
 		}
 	}
@@ -123,18 +124,18 @@ func (f *kinship) try(ctx context.Context, i int, allowed []Relative) (*choice, 
 }
 
 // isOffered says that a blob is of an adapter or importance matrix that is known of a tensor.
-func isOffered(k Known, id digest.ID) bool {
-	return slices.ContainsFunc(k.Adapters, func(a Adapter) bool { return a.A == id || a.B == id }) ||
+func isOffered(k choose.Known, id digest.ID) bool {
+	return slices.ContainsFunc(k.Adapters, func(a choose.Adapter) bool { return a.A == id || a.B == id }) ||
 		slices.ContainsFunc(k.Importance, func(i predict.Importance) bool { return i.Blob == id })
 }
 
 // allowed are the members that i may use: what is picked for it, then the cheapest others
 // that do not make it deeper.
-func (f *kinship) allowed(i int, pick, levels []int) []Relative {
+func (f *kinship) allowed(i int, pick, levels []int) []choose.Relative {
 	picked := f.forest.options[i][pick[i]]
 	others := slices.Clone(f.forest.options[i])
 	slices.SortStableFunc(others, func(a, b option) int { return cmp.Compare(a.cost, b.cost) })
-	var all []Relative
+	var all []choose.Relative
 	for _, s := range picked.sources {
 		all = append(all, f.members[s].relative())
 	}
@@ -149,7 +150,7 @@ func (f *kinship) allowed(i int, pick, levels []int) []Relative {
 			continue
 		}
 		r := f.members[o.sources[0]].relative()
-		if levels[o.sources[0]] < levels[i] && !slices.ContainsFunc(all, func(has Relative) bool { return has.Blob == r.Blob }) {
+		if levels[o.sources[0]] < levels[i] && !slices.ContainsFunc(all, func(has choose.Relative) bool { return has.Blob == r.Blob }) {
 			all = append(all, r)
 			more--
 		}
@@ -159,14 +160,14 @@ func (f *kinship) allowed(i int, pick, levels []int) []Relative {
 
 // draft codes the chunks of a member by c; nil is no prediction. What is over the bytes
 // that may be kept is only counted.
-func (f *kinship) draft(ctx context.Context, m *member, c *choice, kept *int64) (*draft, error) {
-	d := &draft{member: m, plan: &plan{}, records: make([]drafted, len(m.chunks))}
+func (f *kinship) draft(ctx context.Context, m *member, c *choose.Choice, kept *int64) (*draft, error) {
+	d := &draft{member: m, plan: &choose.Plan{}, records: make([]drafted, len(m.chunks))}
 	if c != nil {
 		var err error
-		if d.plan, err = c.plan(); err != nil {
+		if d.plan, err = c.Plan(); err != nil {
 			return nil, err
 		}
-		d.object = d.plan.objects()[0]
+		d.object = d.plan.Objects()[0]
 	}
 	err := d.each(ctx, f.r, func(i int, rec drafted) error {
 		d.records[i] = rec
@@ -211,7 +212,7 @@ func (d *draft) each(ctx context.Context, r *repacking, take func(i int, rec dra
 }
 
 func (d *draft) record(c chunkAt, b []byte) drafted {
-	res := d.plan.encode(nil, b, c.off)
+	res := d.plan.Encode(nil, b, c.off)
 	e := pack.Entry{Kind: pack.Chunk, ID: c.ID, Encoding: uint8(res.Encoding), RawLen: c.Len, Len: int64(len(res.Payload))}
 	e.Prediction, e.First = res.Prediction, res.First
 	return drafted{e, res.Payload}
@@ -229,10 +230,10 @@ func (d *draft) count() {
 		d.object.Payload = nil
 		return
 	}
-	p := d.plan.prediction()
+	p := d.plan.Prediction()
 	if p.Elements > 0 || len(p.Blobs()) > 0 {
-		_, enc := compress(nil, d.object.Payload)
-		d.bytes += int64(len(enc)) + recordBytes
+		_, enc := choose.Compress(nil, d.object.Payload)
+		d.bytes += int64(len(enc)) + choose.RecordBytes
 	}
 	d.sources = append(d.sources, p.Blobs()...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -118,7 +119,7 @@ func (f *kinship) tooDeep() bool {
 }
 
 // trial is a fresh trial of a member.
-func (f *kinship) trial(m *member) (*trial, error) {
+func (f *kinship) trial(m *member) (*choose.Trial, error) {
 	b, err := f.r.flat.Blob(m.Blob)
 	if err != nil {
 		return nil, err
@@ -127,7 +128,9 @@ func (f *kinship) trial(m *member) (*trial, error) {
 }
 
 // relative is a member as a trial sees it.
-func (m *member) relative() Relative { return Relative{Blob: m.Blob, DType: m.Known.DType} }
+func (m *member) relative() choose.Relative {
+	return choose.Relative{Blob: m.Blob, DType: m.Known.DType}
+}
 
 // within sorts blobs into members and the depth of others: 1 + the deepest, 0 for none.
 func (f *kinship) within(blobs []digest.ID) (members []int, floor int, err error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -109,7 +110,7 @@ func (g *graph) set(blob digest.ID, sources []digest.ID) {
 }
 
 // depth is the longest chain of sources of a blob.
-func (g *graph) depth(blob digest.ID) (int, error) { return g.depthBelow(blob, maxDepth) }
+func (g *graph) depth(blob digest.ID) (int, error) { return g.depthBelow(blob, choose.MaxDepth) }
 
 func (g *graph) depthBelow(blob digest.ID, left int) (int, error) {
 	sources, err := g.sources(blob)
@@ -132,7 +133,7 @@ func (g *graph) depthBelow(blob digest.ID, left int) (int, error) {
 
 // height is the longest chain of blobs that need a blob, those of a family left out.
 func (g *graph) height(blob digest.ID, family map[digest.ID]int) int {
-	return g.heightBelow(blob, family, maxDepth)
+	return g.heightBelow(blob, family, choose.MaxDepth)
 }
 
 func (g *graph) heightBelow(blob digest.ID, family map[digest.ID]int, left int) int {

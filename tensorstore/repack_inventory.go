@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -119,7 +120,7 @@ func (v *inventory) needs(prediction digest.ID) (needs, error) {
 	if err != nil {
 		return needs{}, err
 	}
-	n := needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0, stored: v.best[key{pack.Prediction, prediction}].Len + recordBytes}
+	n := needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0, stored: v.best[key{pack.Prediction, prediction}].Len + choose.RecordBytes}
 	v.predictions[prediction] = n
 	return n, nil
 }

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
 )
 
 // offer adds a way to store a member to its options; of two that need the same the cheaper one stays.
-func (f *kinship) offer(options []option, p price) []option {
+func (f *kinship) offer(options []option, p choose.Price) []option {
 	o := option{cost: p.Cost}
 	for _, b := range p.Needs {
 		if i, ok := f.place[b]; ok {

@@ -76,7 +76,7 @@ func (f *kinship) outlines(ctx context.Context) ([][]float32, error) {
 }
 
 func (f *kinship) outline(m *member) []float32 {
-	e := m.Known.elem()
+	e := m.Known.Elem()
 	if e == codec.Bytes {
 		e = codec.I8
 	}
@@ -84,7 +84,7 @@ func (f *kinship) outline(m *member) []float32 {
 	if err != nil {
 		return nil
 	}
-	if columns := m.Known.width(m.size) * predict.ValuesOf(e); columns > 0 && predict.Readable(e) {
+	if columns := m.Known.Width(m.size) * predict.ValuesOf(e); columns > 0 && predict.Readable(e) {
 		rows := m.size / int64(e.Size()) * predict.ValuesOf(e) / columns
 		return sumOfRows(rows, func(i int64) ([]float32, error) { return predict.ReadValues(blob, e, i*columns, int(columns)) })
 	}

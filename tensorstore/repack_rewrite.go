@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -41,7 +42,7 @@ func (r *repacking) superseded() (supersession, error) {
 		for _, e := range p.entries {
 			loc := r.best[key{e.Kind, e.ID}]
 			if loc.Pack != name || loc.Off != e.Off {
-				old[name] += e.Len + recordBytes
+				old[name] += e.Len + choose.RecordBytes
 			} else if _, stale := r.rightDepth(e); stale {
 				old[name] += 0
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
@@ -21,7 +22,7 @@ func TestRepackStopsAtDamage(t *testing.T) {
 	putAll(t, s, matrix(256, 128), base)
 	putAll(t, s, matrix(256, 128), tuned(1, base))
 	alone := weights(9, 1000)
-	putAll(t, s, Known{}, alone)
+	putAll(t, s, choose.Known{}, alone)
 	locs, err := x.Locate(pack.Chunk, digest.Sum(alone))
 	require.NoError(t, err)
 	path := s.packs.path(locs[0].Pack)
@@ -92,9 +93,9 @@ func TestAReaderFollowsARepacking(t *testing.T) {
 	reader = openAt(t, s.dir, newMemIndex(), repackOptions)
 	require.NoError(t, reader.packs.close())
 	for i := range 40 { // new packs, and the old ones go
-		putAll(t, s, Known{}, weights(uint64(100+i), 100))
+		putAll(t, s, choose.Known{}, weights(uint64(100+i), 100))
 	}
-	repack(t, s, RepackOptions{Level: MaxLevel}, family256(base, ft))
+	repack(t, s, RepackOptions{Level: choose.MaxLevel}, family256(base, ft))
 	requireBlob(t, reader, ft)
 	requireBlob(t, reader, base)
 }
@@ -141,7 +142,7 @@ func TestRepackCrashSweep(t *testing.T) {
 func TestRepackKeepsTheRecordThatCanBeRead(t *testing.T) {
 	one, x := open(t, repackOptions)
 	b := weights(1, 1000)
-	putAll(t, one, Known{}, b)
+	putAll(t, one, choose.Known{}, b)
 	damaged, err := x.Locate(pack.Chunk, digest.Sum(b))
 	require.NoError(t, err)
 	path := one.packs.path(damaged[0].Pack)
@@ -151,7 +152,7 @@ func TestRepackKeepsTheRecordThatCanBeRead(t *testing.T) {
 	require.NoError(t, os.Chmod(path, 0o644))
 	require.NoError(t, os.WriteFile(path, content, 0o644))
 	two, _ := open(t, repackOptions)
-	putAll(t, two, Known{}, weights(2, 1000), b)
+	putAll(t, two, choose.Known{}, weights(2, 1000), b)
 	require.NoError(t, os.CopyFS(one.packDir(), os.DirFS(two.packDir())))
 	one = openAt(t, one.dir, x, repackOptions)
 	repack(t, one, RepackOptions{}, nil)

@@ -91,7 +91,7 @@ func (r *repacking) take(ctx context.Context, d *draft) error {
 	r.done.Recoded++
 	depth := uint8(0)
 	if d.object.Payload != nil {
-		p := d.plan.prediction()
+		p := d.plan.Prediction()
 		r.predictions[d.object.ID] = needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0}
 		var err error
 		if depth, err = r.graph.recordDepth(d.object.ID); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -183,7 +184,7 @@ func TestRepackMergesSmallPacks(t *testing.T) {
 	objects := map[pack.Kind][]byte{}
 	for i := range 9 {
 		blobs = append(blobs, weights(uint64(i), 3000))
-		putAll(t, s, Known{}, blobs[i])
+		putAll(t, s, choose.Known{}, blobs[i])
 	}
 	for k := pack.Manifest; k <= pack.Tag; k++ {
 		if k == pack.Prediction {

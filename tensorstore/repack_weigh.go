@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"dits/tensorstore/choose"
 )
 
 // wholeFamily is the number of members up to which each is tried against each other.
@@ -46,7 +48,7 @@ func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, 
 	options := []option{{cost: m.size}}
 	t, err := f.trial(m)
 	if err == nil {
-		options[0].cost, err = t.alone(ctx)
+		options[0].cost, err = t.Alone(ctx)
 	}
 	if isAbsent(err) {
 		m.broken = true
@@ -60,12 +62,12 @@ func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, 
 }
 
 // weighAgainst is what storing the tensor of a trial against others costs, or as made of them.
-func (f *kinship) weighAgainst(ctx context.Context, t *trial, m *member, others []int) (options []option, err error) {
-	relatives := make([]Relative, len(others))
+func (f *kinship) weighAgainst(ctx context.Context, t *choose.Trial, m *member, others []int) (options []option, err error) {
+	relatives := make([]choose.Relative, len(others))
 	for i, j := range others {
 		relatives[i] = f.members[j].relative()
 	}
-	all, err := t.prices(ctx, m.Known.Relatives, relatives)
+	all, err := t.Prices(ctx, m.Known.Relatives, relatives)
 	for _, p := range all {
 		options = f.offer(options, p)
 	}
@@ -83,7 +85,7 @@ func (f *kinship) complete(i int) error {
 	for o := range options {
 		_, own, err := f.within(options[o].others)
 		if isAbsent(err) {
-			own, err = maxDepth, nil // too deep: what cannot be read is none
+			own, err = choose.MaxDepth, nil // too deep: what cannot be read is none
 		}
 		if err != nil {
 			return err

@@ -8,26 +8,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/formats"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
 )
 
 // tensor is the bytes and shape of one tensor of a model.
-func (m model) tensor(t *testing.T, name string) ([]byte, Known) {
+func (m model) tensor(t *testing.T, name string) ([]byte, choose.Known) {
 	t.Helper()
 	for _, seg := range m.segments() {
 		if seg.Kind == formats.Data && m.layout.Tensors[seg.Tensor].Name == name {
 			x := m.layout.Tensors[seg.Tensor]
-			return m.blob(seg), Known{DType: x.DType, Shape: x.Shape}
+			return m.blob(seg), choose.Known{DType: x.DType, Shape: x.Shape}
 		}
 	}
 	t.Fatalf("no tensor %q", name)
-	return nil, Known{}
+	return nil, choose.Known{}
 }
 
 // sizeOf is what storing b takes, packs and all, in a store that holds base.
-func sizeOf(t *testing.T, b []byte, h Known, base []byte, baseKnown Known) int64 {
+func sizeOf(t *testing.T, b []byte, h choose.Known, base []byte, baseKnown choose.Known) int64 {
 	t.Helper()
 	s, _ := open(t, Options{})
 	if base != nil {
@@ -48,7 +49,7 @@ func TestGrownFigure(t *testing.T) {
 	ft, _ := readModel(t, "ft-perl-2e5").tensor(t, "model.embed_tokens.weight")
 	row := 2 * known.Shape[1]
 	added := weights(7, 64*int(known.Shape[1]))
-	apart := sizeOf(t, ft, known, base, known) + sizeOf(t, added, matrix(64, known.Shape[1]), nil, Known{})
+	apart := sizeOf(t, ft, known, base, known) + sizeOf(t, added, matrix(64, known.Shape[1]), nil, choose.Known{})
 	for name, at := range map[string]int64{"end": known.Shape[0], "middle": 3001, "front": 0} {
 		t.Run(name, func(t *testing.T) {
 			grown := slices.Concat(ft[:at*row], added, ft[at*row:])
@@ -85,7 +86,7 @@ func TestGrownTensors(t *testing.T) {
 		"cut and grown":     {slices.Concat(ft[:1000*row], ft[1400*row:], added), predict.Runs{{Row: 0, Len: 1000, Source: 0}, {Row: 1000, Len: 600, Source: 1400}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, level := range []Level{DefaultLevel, FastLevel, MaxLevel} {
+			for _, level := range []choose.Level{choose.DefaultLevel, choose.FastLevel, choose.MaxLevel} {
 				s, x := open(t, Options{})
 				putAll(t, s, matrix(rows, width), base)
 				w := s.Begin(WriterOptions{Level: level})
@@ -143,7 +144,7 @@ func chunksOf(t *testing.T, x *memIndex, b []byte) (out []Location) {
 func TestRowsOfSomethingElse(t *testing.T) {
 	base := weights(1, 2000*96)
 	other := weights(2, 2100*96)
-	for name, h := range map[string]Known{
+	for name, h := range map[string]choose.Known{
 		"other rows":       matrix(2100, 96),
 		"other row length": matrix(2100*3, 32),
 		"another type":     {DType: "F16", Shape: []int64{2100, 96}},
@@ -151,7 +152,7 @@ func TestRowsOfSomethingElse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t, Options{})
 			putAll(t, s, matrix(2000, 96), base)
-			h.Relatives = []Relative{{Blob: digest.Sum(base), DType: "BF16"}}
+			h.Relatives = []choose.Relative{{Blob: digest.Sum(base), DType: "BF16"}}
 			require.True(t, putAll(t, s, h, other)[0].Source.IsZero())
 			requireBlob(t, s, other)
 		})
@@ -166,7 +167,7 @@ func TestRowsOfTheBetterRelative(t *testing.T) {
 	putAll(t, s, matrix(2000, 96), base)
 	putAll(t, s, matrix(2100, 96), other)
 	h := against(matrix(2100, 96), other)
-	h.Relatives = append(h.Relatives, Relative{Blob: digest.Sum(base), DType: "BF16"})
+	h.Relatives = append(h.Relatives, choose.Relative{Blob: digest.Sum(base), DType: "BF16"})
 	require.Equal(t, digest.Sum(base), putAll(t, s, h, grown)[0].Source)
 	requireBlob(t, s, grown)
 }
@@ -186,7 +187,7 @@ func TestRowsThatAreNotWhole(t *testing.T) {
 	requireBlob(t, s, whole)
 	// The bytes of the rows are there, in another type.
 	cut := base[:1500*192]
-	f16 := Known{DType: "F16", Shape: []int64{1500, 96}, Relatives: against(h, base).Relatives}
+	f16 := choose.Known{DType: "F16", Shape: []int64{1500, 96}, Relatives: against(h, base).Relatives}
 	require.True(t, putAll(t, s, f16, tuned(3, cut))[0].Source.IsZero())
 }
 

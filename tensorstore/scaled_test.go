@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/formats"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
@@ -44,15 +45,15 @@ func TestScaledCostsNothing(t *testing.T) {
 			values, scales := scaledOf(t, base, c.to, c.Scaling)
 			s, _ := open(t, Options{})
 			putAll(t, s, matrix(rows, columns), base)
-			relative := Relative{Blob: digest.Sum(base), DType: "BF16"}
+			relative := choose.Relative{Blob: digest.Sum(base), DType: "BF16"}
 			before := packBytes(t, s)
 			h := matrix(rows, columns)
-			h.DType, h.Relatives = formats.DType(names[c.to]), []Relative{relative}
+			h.DType, h.Relatives = formats.DType(names[c.to]), []choose.Relative{relative}
 			putAll(t, s, h, values)
 			require.Less(t, packBytes(t, s)-before, int64(700), "values")
 			before = packBytes(t, s)
 			relative.Columns = columns
-			h = Known{DType: formats.DType(names[c.Scale]), Shape: []int64{int64(len(scales) / c.Scale.Size())}, Relatives: []Relative{relative}}
+			h = choose.Known{DType: formats.DType(names[c.Scale]), Shape: []int64{int64(len(scales) / c.Scale.Size())}, Relatives: []choose.Relative{relative}}
 			putAll(t, s, h, scales)
 			require.Less(t, packBytes(t, s)-before, int64(700), "scales")
 			s.chunks.Purge()

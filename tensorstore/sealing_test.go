@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
@@ -47,7 +48,7 @@ type sealing struct {
 // bubble is synctest.Test. Channels of a bubble cannot be used in another, so that the pool
 // of zstd's coders has to be made before.
 func bubble(t *testing.T, test func(*testing.T)) {
-	e, _ := compress(nil, make([]byte, 1000))
+	e, _ := choose.Compress(nil, make([]byte, 1000))
 	require.Equal(t, codec.Zstd, e)
 	synctest.Test(t, test)
 }
@@ -191,7 +192,7 @@ func TestAChunkIsCodedOnce(t *testing.T) {
 		var stored atomic.Int64
 		var g sync.WaitGroup
 		for range 4 {
-			p := &putting{w: w, plan: &plan{}, size: int64(len(b))}
+			p := &putting{w: w, plan: &choose.Plan{}, size: int64(len(b))}
 			g.Go(func() {
 				c := &coding{Span: Span{ID: digest.Sum(b), Len: int64(len(b))}}
 				if err := p.store(p.plan, c, b); err != nil {

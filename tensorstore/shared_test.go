@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -33,7 +34,7 @@ func TestAPackSealedDuringRefreshIsNotForgotten(t *testing.T) {
 	x := &busyIndex{memIndex: newMemIndex()}
 	other := openAt(t, dir, x.memIndex, Options{})
 	b := weights(1, 1000)
-	x.meanwhile = func() { putAll(t, other, Known{}, b) }
+	x.meanwhile = func() { putAll(t, other, choose.Known{}, b) }
 	s := openAt(t, dir, x, Options{})
 	requireBlob(t, other, b)
 	requireBlob(t, s, b)
@@ -65,11 +66,11 @@ func namesIn(t *testing.T, dir string) (names []string) {
 func TestAWriterThatIsClosedLeavesNoTemporary(t *testing.T) {
 	s, _ := open(t, Options{})
 	w := s.Begin(WriterOptions{})
-	put(t, w, weights(1, 1000), Known{})
+	put(t, w, weights(1, 1000), choose.Known{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	b := weights(2, 4<<20)
-	_, err := w.PutBlob(ctx, bytes.NewReader(b), digest.Sum(b), int64(len(b)), Known{})
+	_, err := w.PutBlob(ctx, bytes.NewReader(b), digest.Sum(b), int64(len(b)), choose.Known{})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, namesIn(t, s.packDir()), 1)
 	require.NoError(t, w.Close())
@@ -82,7 +83,7 @@ func TestFewPacksStayOpen(t *testing.T) {
 	var blobs [][]byte
 	for i := range 12 {
 		blobs = append(blobs, weights(uint64(i), 1000))
-		putAll(t, s, Known{}, blobs[i])
+		putAll(t, s, choose.Known{}, blobs[i])
 	}
 	require.Len(t, x.packs, 12)
 	done := make(chan error)
@@ -110,7 +111,7 @@ func TestFewPacksStayOpen(t *testing.T) {
 func TestAPackInUseIsNotClosed(t *testing.T) {
 	s, x := open(t, Options{})
 	for i := range 4 {
-		putAll(t, s, Known{}, weights(uint64(i), 1000))
+		putAll(t, s, choose.Known{}, weights(uint64(i), 1000))
 	}
 	require.NoError(t, s.packs.close())
 	s.packs.open.Resize(1)
@@ -149,7 +150,7 @@ func TestTheCacheIsBoundedInBytes(t *testing.T) {
 func TestVerifyStopsWhenCancelled(t *testing.T) {
 	s, _ := open(t, Options{Workers: 1})
 	for i := range 5 {
-		putAll(t, s, Known{}, weights(uint64(i), 1000))
+		putAll(t, s, choose.Known{}, weights(uint64(i), 1000))
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var told int

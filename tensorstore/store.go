@@ -13,6 +13,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"dits/cdc"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
 	"dits/tensorstore/pack"
@@ -52,7 +53,7 @@ func (o Options) withDefaults() Options {
 	if o.Depth == 0 {
 		o.Depth = 4
 	}
-	o.Depth = min(o.Depth, maxDepth-derivedDepth) // what is longer could not be read
+	o.Depth = min(o.Depth, choose.MaxDepth-choose.DerivedDepth) // what is longer could not be read
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}

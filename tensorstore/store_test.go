@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 	"dits/tensorstore/storetest"
@@ -33,7 +34,7 @@ func openAt(t *testing.T, dir string, x Index, o Options) *Store {
 
 var weights, tuned = storetest.Weights, storetest.Tuned
 
-func put(t *testing.T, w *Writer, b []byte, h Known) Put {
+func put(t *testing.T, w *Writer, b []byte, h choose.Known) Put {
 	t.Helper()
 	p, err := w.PutBlob(context.Background(), bytes.NewReader(b), digest.Sum(b), int64(len(b)), h)
 	require.NoError(t, err)
@@ -41,7 +42,7 @@ func put(t *testing.T, w *Writer, b []byte, h Known) Put {
 }
 
 // putAll stores blobs in a session of their own.
-func putAll(t *testing.T, s *Store, h Known, blobs ...[]byte) []Put {
+func putAll(t *testing.T, s *Store, h choose.Known, blobs ...[]byte) []Put {
 	t.Helper()
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
@@ -70,10 +71,12 @@ func read(s *Store, id digest.ID) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func matrix(rows, cols int64) Known { return Known{DType: "BF16", Shape: []int64{rows, cols}} }
+func matrix(rows, cols int64) choose.Known {
+	return choose.Known{DType: "BF16", Shape: []int64{rows, cols}}
+}
 
-func against(h Known, base []byte) Known {
-	h.Relatives = []Relative{{Blob: digest.Sum(base), DType: h.DType}}
+func against(h choose.Known, base []byte) choose.Known {
+	h.Relatives = []choose.Relative{{Blob: digest.Sum(base), DType: h.DType}}
 	return h
 }
 
@@ -85,19 +88,19 @@ func TestBlobsComeBack(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		bytes []byte
-		known Known
+		known choose.Known
 	}{
-		"one byte":           {[]byte{7}, Known{}},
-		"text":               {bytes.Repeat([]byte("tensor "), 1000), Known{}},
-		"noise of 5 MiB":     {noise, Known{}},
+		"one byte":           {[]byte{7}, choose.Known{}},
+		"text":               {bytes.Repeat([]byte("tensor "), 1000), choose.Known{}},
+		"noise of 5 MiB":     {noise, choose.Known{}},
 		"weights":            {weights(1, 256*1024), matrix(1024, 256)},
 		"large weights":      {weights(2, 4<<20), matrix(4096, 1024)},
-		"a vector":           {weights(3, 256), Known{DType: "BF16", Shape: []int64{256}}},
-		"a scalar":           {weights(4, 1), Known{DType: "BF16"}},
+		"a vector":           {weights(3, 256), choose.Known{DType: "BF16", Shape: []int64{256}}},
+		"a scalar":           {weights(4, 1), choose.Known{DType: "BF16"}},
 		"odd length":         {noise[:70001], matrix(7, 5000)},
 		"noise as BF16":      {noise, matrix(2560, 1024)},
-		"a known of zero":    {weights(5, 100), Known{DType: "BF16", Shape: []int64{0, 0}}},
-		"a dtype unheard of": {weights(6, 100), Known{DType: "F7", Shape: []int64{10, 10}}},
+		"a known of zero":    {weights(5, 100), choose.Known{DType: "BF16", Shape: []int64{0, 0}}},
+		"a dtype unheard of": {weights(6, 100), choose.Known{DType: "F7", Shape: []int64{10, 10}}},
 		"a missing relative": {weights(7, 1000), against(matrix(10, 100), []byte("nothing"))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -206,7 +209,7 @@ func TestCastPredictsAnotherDType(t *testing.T) {
 		copy(f32[2*i+2:], bf16[i:i+2])
 	}
 	putAll(t, s, matrix(512, 512), bf16)
-	h := Known{DType: "F32", Shape: []int64{512, 512}, Relatives: []Relative{{Blob: digest.Sum(bf16), DType: "BF16"}}}
+	h := choose.Known{DType: "F32", Shape: []int64{512, 512}, Relatives: []choose.Relative{{Blob: digest.Sum(bf16), DType: "BF16"}}}
 	p := putAll(t, s, h, f32)[0]
 	require.Equal(t, digest.Sum(bf16), p.Source)
 	require.Less(t, p.Stored, int64(1000))
@@ -232,7 +235,7 @@ func TestContentThatChangesIsRefused(t *testing.T) {
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
 	b := weights(1, 1000)
-	_, err := w.PutBlob(context.Background(), bytes.NewReader(b), digest.Sum([]byte("other")), int64(len(b)), Known{})
+	_, err := w.PutBlob(context.Background(), bytes.NewReader(b), digest.Sum([]byte("other")), int64(len(b)), choose.Known{})
 	require.ErrorIs(t, err, ErrChanged)
 	_, err = w.PutBlob(context.Background(), bytes.NewReader(b[:500]), digest.Sum(b), int64(len(b)), matrix(10, 100))
 	require.ErrorIs(t, err, ErrChanged)
@@ -264,7 +267,7 @@ func TestPacksAreAdoptedAndForgotten(t *testing.T) {
 	s := openAt(t, dir, newMemIndex(), Options{})
 	b, c := weights(1, 3<<20), bytes.Repeat([]byte("x"), 100)
 	putAll(t, s, matrix(3072, 1024), b)
-	putAll(t, s, Known{}, c)
+	putAll(t, s, choose.Known{}, c)
 
 	x := newMemIndex()
 	s = openAt(t, dir, x, Options{})
@@ -290,9 +293,9 @@ func TestDamagedPackDoesNotHideOthers(t *testing.T) {
 	x := newMemIndex()
 	s := openAt(t, dir, x, Options{})
 	b, c := weights(1, 1000), weights(2, 1000)
-	putAll(t, s, Known{}, b)
+	putAll(t, s, choose.Known{}, b)
 	names, _ := x.Packs()
-	putAll(t, s, Known{}, c)
+	putAll(t, s, choose.Known{}, c)
 	path := filepath.Join(dir, "packs", names[0]+".pack")
 	require.NoError(t, os.Truncate(path, 100))
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/tensorstore/choose"
 )
 
 // upcast is BF16 numbers as F32.
@@ -24,7 +26,7 @@ func TestUpcastPairs(t *testing.T) {
 		"alike":         {weights(1, 700*500), append(tuned(2, weights(1, 7*500)), weights(1, 700*500)[2*7*500:]...)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			short, long := matrix(700, 500), Known{DType: "F32", Shape: []int64{700, 500}}
+			short, long := matrix(700, 500), choose.Known{DType: "F32", Shape: []int64{700, 500}}
 			want := costAgainst(t, c.base, short, c.ft, short)
 			for what, got := range map[string]int64{
 				"F32 against F32":  costAgainst(t, upcast(c.base), long, upcast(c.ft), long),
@@ -43,7 +45,7 @@ func TestUpcastFigure(t *testing.T) {
 	const name = "model.layers.3.mlp.up_proj.weight"
 	base, short := readModel(t, "base").tensor(t, name)
 	ft, _ := readModel(t, "ft-py-1e4").tensor(t, name)
-	long := Known{DType: "F32", Shape: short.Shape}
+	long := choose.Known{DType: "F32", Shape: short.Shape}
 	want := costAgainst(t, base, short, ft, short)
 	got := costAgainst(t, upcast(base), long, upcast(ft), long)
 	t.Logf("%d bytes, in BF16 %d", got, want)
@@ -51,7 +53,7 @@ func TestUpcastFigure(t *testing.T) {
 }
 
 // costAgainst is what storing b takes in a store that holds base.
-func costAgainst(t *testing.T, base []byte, baseKnown Known, b []byte, h Known) int64 {
+func costAgainst(t *testing.T, base []byte, baseKnown choose.Known, b []byte, h choose.Known) int64 {
 	t.Helper()
 	s, _ := open(t, Options{})
 	putAll(t, s, baseKnown, base)

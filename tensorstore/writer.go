@@ -7,23 +7,14 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
 
-// A Level says how hard a [Writer] tries.
-type Level uint8
-
-// Levels. The zero value is DefaultLevel.
-const (
-	DefaultLevel Level = iota
-	FastLevel          // no scales of rows and columns
-	MaxLevel           // every way is tried on every tensor
-)
-
 // WriterOptions of one session. The zero value is what everyday use wants.
 type WriterOptions struct {
-	Level    Level
+	Level    choose.Level
 	Progress func(bytes int64) // told of each part of a blob that is done, concurrently; may be nil
 }
 
@@ -33,7 +24,7 @@ type WriterOptions struct {
 // concurrent use. End it with [Writer.Close].
 type Writer struct {
 	store *Store
-	level Level
+	level choose.Level
 	done  func(int64)
 	slots chan struct{} // one for each chunk that may be coded at a time
 
@@ -91,7 +82,7 @@ func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte) (int64,
 	if has || err != nil {
 		return 0, err
 	}
-	enc, b := compress(nil, payload)
+	enc, b := choose.Compress(nil, payload)
 	return w.append(pack.Entry{Kind: kind, ID: id, Encoding: uint8(enc), RawLen: int64(len(payload))}, b, payload)
 }
 

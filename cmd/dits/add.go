@@ -9,7 +9,7 @@ import (
 
 	"dits/repo"
 	"dits/repo/lineage"
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 )
 
 type addOptions struct {
@@ -81,14 +81,14 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 	return nil
 }
 
-func parseLevel(s string) (tensorstore.Level, error) {
+func parseLevel(s string) (choose.Level, error) {
 	switch s {
 	case "fast":
-		return tensorstore.FastLevel, nil
+		return choose.FastLevel, nil
 	case "default":
-		return tensorstore.DefaultLevel, nil
+		return choose.DefaultLevel, nil
 	case "max":
-		return tensorstore.MaxLevel, nil
+		return choose.MaxLevel, nil
 	}
 	return 0, usagef("level %q: want fast, default or max", s)
 }

@@ -6,6 +6,7 @@ import (
 
 	"dits/repo/object"
 	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -83,9 +84,9 @@ func (m *Merge) storeMean(ctx context.Context, w *tensorstore.Writer, x mean, p 
 		p.Add(int64(len(buf)))
 	}
 	id := h.ID()
-	_, err = w.PutBlob(ctx, src, id, x.tensor.Len, tensorstore.Known{
+	_, err = w.PutBlob(ctx, src, id, x.tensor.Len, choose.Known{
 		DType: x.tensor.DType, Shape: x.tensor.Shape,
-		Relatives: []tensorstore.Relative{{Blob: x.ours, DType: x.tensor.DType}, {Blob: x.theirs, DType: x.tensor.DType}},
+		Relatives: []choose.Relative{{Blob: x.ours, DType: x.tensor.DType}, {Blob: x.theirs, DType: x.tensor.DType}},
 	})
 	return id, err
 }

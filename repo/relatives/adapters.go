@@ -10,17 +10,17 @@ import (
 	"dits/formats"
 	"dits/formats/names"
 	"dits/repo/work"
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 )
 
 // Adapters are the low-rank adapters (LoRA, as Hugging Face's peft writes them) that may have been merged into
 // a tensor: those of the index and of the same call.
 type Adapters struct {
-	folder *work.Folder                     // nil: only those that are added
-	byRole map[string][]tensorstore.Adapter // by the role of the matrix that they change
-	files  map[digest.ID]string             // what has the blob of a half, as the user calls it
-	loaded bool                             // the index was looked through
+	folder *work.Folder                // nil: only those that are added
+	byRole map[string][]choose.Adapter // by the role of the matrix that they change
+	files  map[digest.ID]string        // what has the blob of a half, as the user calls it
+	loaded bool                        // the index was looked through
 }
 
 // NewAdapters are those of the index of a working folder, and those that are added; of no folder, only these.
@@ -30,7 +30,7 @@ func NewAdapters(f *work.Folder) *Adapters { return &Adapters{folder: f} }
 func (a *Adapters) Name(blob digest.ID) string { return a.files[blob] }
 
 // Of is what may have been merged into a tensor, the latest first.
-func (a *Adapters) Of(t formats.Tensor) ([]tensorstore.Adapter, error) {
+func (a *Adapters) Of(t formats.Tensor) ([]choose.Adapter, error) {
 	if err := a.Load(); err != nil {
 		return nil, err
 	}
@@ -102,11 +102,11 @@ func (a *Adapters) Add(name string, f catalog.File) bool {
 			continue
 		}
 		if a.byRole == nil {
-			a.byRole = map[string][]tensorstore.Adapter{}
+			a.byRole = map[string][]choose.Adapter{}
 		}
-		one := tensorstore.Adapter{A: f.Blobs[x.segment], B: f.Blobs[y.segment], DType: x.tensor.DType, Rank: x.tensor.Shape[0]}
-		others := slices.DeleteFunc(a.byRole[matrix], func(o tensorstore.Adapter) bool { return o == one })
-		a.byRole[matrix] = append([]tensorstore.Adapter{one}, others...)
+		one := choose.Adapter{A: f.Blobs[x.segment], B: f.Blobs[y.segment], DType: x.tensor.DType, Rank: x.tensor.Shape[0]}
+		others := slices.DeleteFunc(a.byRole[matrix], func(o choose.Adapter) bool { return o == one })
+		a.byRole[matrix] = append([]choose.Adapter{one}, others...)
 		found = true
 	}
 	if found {

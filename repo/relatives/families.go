@@ -12,6 +12,7 @@ import (
 	"dits/formats/names"
 	"dits/repo/work"
 	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -88,7 +89,7 @@ func (c *collecting) add(f catalog.File) {
 			continue
 		}
 		c.roles[blob] = role
-		c.tensors[blob] = tensorstore.Tensor{Blob: blob, Known: tensorstore.Known{DType: t.DType, Shape: t.Shape}}
+		c.tensors[blob] = tensorstore.Tensor{Blob: blob, Known: choose.Known{DType: t.DType, Shape: t.Shape}}
 		c.size[blob] = s.Len
 		if f.Layout.Format == "gguf" {
 			c.names[blob] = t.Name

@@ -3,15 +3,15 @@ package relatives
 import (
 	"dits/catalog"
 	"dits/formats"
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 )
 
 // Known is what is known of segment i of a file, for the store.
-func Known(file catalog.File, i int, kin Family) tensorstore.Known {
+func Known(file catalog.File, i int, kin Family) choose.Known {
 	s := file.Layout.Segments[i]
 	if s.Kind != formats.Data {
-		return tensorstore.Known{Fine: s.Kind == formats.Header}
+		return choose.Known{Fine: s.Kind == formats.Header}
 	}
 	t := file.Layout.Tensors[s.Tensor]
-	return tensorstore.Known{DType: t.DType, Shape: t.Shape, Relatives: kin.Of(i, t)}
+	return choose.Known{DType: t.DType, Shape: t.Shape, Relatives: kin.Of(i, t)}
 }

@@ -9,14 +9,15 @@ import (
 	"dits/formats/names"
 	"dits/formats/number"
 	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 )
 
 // makings are what tensors may have been made of that do not have their role and shape: the experts of a layer,
 // stacked in one file and one by one in another, and the matrices that scales belong to.
 type makings struct {
-	stacks  map[roleKey][]tensorstore.Relative // experts one by one, by what their stack would be
-	stacked map[string][]tensorstore.Tensor    // stacks by role
+	stacks  map[roleKey][]choose.Relative   // experts one by one, by what their stack would be
+	stacked map[string][]tensorstore.Tensor // stacks by role
 	scales  map[digest.ID]scalesOf
 }
 
@@ -29,7 +30,7 @@ type scalesOf struct {
 // add notes what a file has of either.
 func (m *makings) add(f catalog.File) {
 	if m.stacks == nil {
-		*m = makings{map[roleKey][]tensorstore.Relative{}, map[string][]tensorstore.Tensor{}, map[digest.ID]scalesOf{}}
+		*m = makings{map[roleKey][]choose.Relative{}, map[string][]tensorstore.Tensor{}, map[digest.ID]scalesOf{}}
 	}
 	me := newMember("", f)
 	byName := map[string]formats.Tensor{}
@@ -44,7 +45,7 @@ func (m *makings) add(f catalog.File) {
 			done[stack] = true
 			m.addStack(me, stack, t)
 		} else if len(t.Shape) == 3 {
-			m.stacked[role] = append(m.stacked[role], tensorstore.Tensor{Blob: f.Blobs[i], Known: tensorstore.Known{DType: t.DType, Shape: t.Shape}})
+			m.stacked[role] = append(m.stacked[role], tensorstore.Tensor{Blob: f.Blobs[i], Known: choose.Known{DType: t.DType, Shape: t.Shape}})
 		}
 		if name, ok := scaledBy(t.Name); ok {
 			if of, ok := byName[name]; ok && len(of.Shape) == 2 {
@@ -67,7 +68,7 @@ func (m *makings) addStack(me *member, stack string, t formats.Tensor) {
 	if len(all) < 2 {
 		return
 	}
-	r := tensorstore.Relative{Blob: me.file.Blobs[all[0]], DType: me.tensor(all[0]).DType}
+	r := choose.Relative{Blob: me.file.Blobs[all[0]], DType: me.tensor(all[0]).DType}
 	for _, i := range all[1:] {
 		r.Stack = append(r.Stack, me.file.Blobs[i])
 	}
@@ -76,27 +77,27 @@ func (m *makings) addStack(me *member, stack string, t formats.Tensor) {
 }
 
 // Of lists what a tensor of a role may have been made of; byRole are all tensors.
-func (m *makings) of(blob digest.ID, role roleKey, k tensorstore.Known, byRole map[roleKey][]tensorstore.Tensor) []tensorstore.Relative {
+func (m *makings) of(blob digest.ID, role roleKey, k choose.Known, byRole map[roleKey][]tensorstore.Tensor) []choose.Relative {
 	out := slices.Clone(m.stacks[role])
 	if stack, index, ok := names.Expert(role.name); ok {
 		for _, s := range m.stacked[stack] {
 			if int64(index) < s.Known.Shape[0] && slices.Equal(s.Known.Shape[1:], k.Shape) {
-				out = append(out, tensorstore.Relative{Blob: s.Blob, DType: s.Known.DType, Part: true, Skip: int64(index) * formats.Elements(k.Shape)})
+				out = append(out, choose.Relative{Blob: s.Blob, DType: s.Known.DType, Part: true, Skip: int64(index) * formats.Elements(k.Shape)})
 			}
 		}
 	}
 	if s, ok := m.scales[blob]; ok {
 		for _, t := range byRole[s.matrix] {
 			if number.IsWide(t.Known.DType) {
-				out = append(out, tensorstore.Relative{Blob: t.Blob, DType: t.Known.DType, Columns: s.columns})
+				out = append(out, choose.Relative{Blob: t.Blob, DType: t.Known.DType, Columns: s.columns})
 			}
 		}
 	}
-	out = slices.DeleteFunc(out, func(r tensorstore.Relative) bool {
+	out = slices.DeleteFunc(out, func(r choose.Relative) bool {
 		return r.Blob == blob || r.Columns == 0 && !canMake(r.DType, k.DType)
 	})
 	// Floats first, in an order that does not depend on what came first.
-	slices.SortFunc(out, func(a, b tensorstore.Relative) int {
+	slices.SortFunc(out, func(a, b choose.Relative) int {
 		return cmp.Or(cmp.Compare(boolRank(number.IsWide(a.DType)), boolRank(number.IsWide(b.DType))), slices.Compare(a.Blob[:], b.Blob[:]))
 	})
 	return out[:min(len(out), tensorSources)]

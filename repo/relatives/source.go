@@ -6,7 +6,7 @@ import (
 
 	"dits/formats"
 	"dits/formats/number"
-	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 )
 
@@ -43,12 +43,12 @@ const closeFile = 0.5
 // Of lists what the tensor of a segment may be coded against, the closest first. Where it is a quant,
 // the closest of its own type and the closest float, either of which may be what it came from, come
 // before the rest; where it is a float, quants come last.
-func (fam Family) Of(segment int, t formats.Tensor) []tensorstore.Relative {
-	var first, out, last []tensorstore.Relative
+func (fam Family) Of(segment int, t formats.Tensor) []choose.Relative {
+	var first, out, last []choose.Relative
 	var own, float bool
 	for _, s := range fam.Sources[segment] {
 		from, to := s.Tensor.DType, t.DType
-		r := tensorstore.Relative{Blob: s.Blob, DType: from, Stack: s.Stack, Part: s.Part, Skip: s.Skip, Columns: s.Columns}
+		r := choose.Relative{Blob: s.Blob, DType: from, Stack: s.Stack, Part: s.Part, Skip: s.Skip, Columns: s.Columns}
 		switch {
 		case !canMake(from, to):
 		case isQuant(to) && from == to && !own, isQuant(to) && number.IsWide(from) && !float:

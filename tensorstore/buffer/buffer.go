@@ -1,4 +1,5 @@
-package tensorstore
+// Package buffer lends byte slices as long as chunks, from [Get] to [Put]. They hold what was in them before.
+package buffer
 
 import (
 	"math/bits"
@@ -9,9 +10,9 @@ import (
 // for each 4 KiB where the system has taken the memory back.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// buffer is n bytes that hold anything, with room up to the next power of two. Give it back by
-// putBuffer when nothing refers to it any more.
-func buffer(n int) *[]byte {
+// Get is n bytes that hold anything, with room up to the next power of two. Give it back by
+// [Put] when nothing refers to it any more.
+func Get(n int) *[]byte {
 	b := buffers.Get().(*[]byte)
 	if cap(*b) < n { // so n > 0
 		*b = make([]byte, n, 1<<bits.Len(uint(n-1)))
@@ -20,5 +21,5 @@ func buffer(n int) *[]byte {
 	return b
 }
 
-// putBuffer gives a buffer back.
-func putBuffer(b *[]byte) { buffers.Put(b) }
+// Put gives a buffer back.
+func Put(b *[]byte) { buffers.Put(b) }

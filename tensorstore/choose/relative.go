@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"dits/tensorstore/codec"
@@ -23,7 +23,7 @@ func bestSingle(cs []*candidate) *candidate {
 }
 
 // singles are the ways to code against one of the relatives, with their costs.
-func (t *trial) singles(rs []Relative) (out []*candidate) {
+func (t *Trial) singles(rs []Relative) (out []*candidate) {
 	tried := map[digest.ID]bool{}
 	for _, r := range rs {
 		c := t.against(r)
@@ -42,7 +42,7 @@ func (t *trial) singles(rs []Relative) (out []*candidate) {
 }
 
 // against is coding against a relative as large as the tensor; nil when it cannot be used.
-func (t *trial) against(r Relative) *candidate {
+func (t *Trial) against(r Relative) *candidate {
 	src := t.reachable(r)
 	if src == nil {
 		return nil
@@ -61,7 +61,7 @@ func (t *trial) against(r Relative) *candidate {
 }
 
 // coder is the encoding of chunks that have a prediction.
-func (t *trial) coder() codec.Encoding {
+func (t *Trial) coder() codec.Encoding {
 	if _, ok := t.elem.Block(); ok {
 		return codec.Blocks
 	}
@@ -84,11 +84,11 @@ func (s *source) isPart() bool { return s.part || len(s.stack) > 0 }
 
 // reachable is a relative, or that one's own source where the chain would become too
 // long; nil when neither can be used.
-func (t *trial) reachable(r Relative) *source {
+func (t *Trial) reachable(r Relative) *source {
 	from := elemOf(r.DType)
 	limit := t.Depth
 	if from != t.elem {
-		limit = min(limit+derivedDepth, maxDepth)
+		limit = min(limit+DerivedDepth, MaxDepth)
 	}
 	depth, head, err := t.sources.Lineage(r.Blob)
 	if err == nil && int(depth) >= limit {
@@ -111,7 +111,7 @@ func (t *trial) reachable(r Relative) *source {
 
 // whole makes of a source whose first blob is known the one that r says; nil when other blobs of it do not
 // fit.
-func (t *trial) whole(s *source, r Relative) *source {
+func (t *Trial) whole(s *source, r Relative) *source {
 	if !s.isPart() {
 		return s
 	}
@@ -122,7 +122,7 @@ func (t *trial) whole(s *source, r Relative) *source {
 	for _, id := range s.stack {
 		b, err := t.sources.Blob(id)
 		depth, _, lerr := t.sources.Lineage(id)
-		if err != nil || lerr != nil || b.Len() != each || int(depth) >= t.Depth+derivedDepth {
+		if err != nil || lerr != nil || b.Len() != each || int(depth) >= t.Depth+DerivedDepth {
 			return nil
 		}
 		s.size, s.depth = s.size+each, max(s.depth, depth)
@@ -139,7 +139,7 @@ func (t *trial) whole(s *source, r Relative) *source {
 }
 
 // fits says that a source has as many values as the tensor.
-func (t *trial) fits(src *source) bool {
+func (t *Trial) fits(src *source) bool {
 	if src.elem == t.elem {
 		return src.size == t.size
 	}

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"io"
@@ -10,7 +10,7 @@ import (
 
 // as is the values of a source as element type e, in the order of the tensor; nil when one is not to be
 // had from the other. Its caller sets the width.
-func (t *trial) as(src *source, e codec.Elem) *predict.Prediction {
+func (t *Trial) as(src *source, e codec.Elem) *predict.Prediction {
 	p := &predict.Prediction{Kind: predict.Relative, Elem: src.elem, From: src.elem, Elements: t.values() / predict.ValuesOf(src.elem), Sources: []digest.ID{src.blob}}
 	if src.isPart() {
 		p.Kind, p.Sources = predict.Arranged, append(p.Sources, src.stack...)
@@ -39,10 +39,10 @@ func castOf(p *predict.Prediction, e codec.Elem) *predict.Prediction {
 }
 
 // columns is how many values a row of the tensor has, 0 where it is no matrix.
-func (t *trial) columns() int64 { return t.row * predict.ValuesOf(t.elem) }
+func (t *Trial) columns() int64 { return t.row * predict.ValuesOf(t.elem) }
 
 // arrangement is how rows of a source are to be ordered to be those of the tensor; nil for as they are.
-func (t *trial) arrangement(src *source) *predict.Arrangement {
+func (t *Trial) arrangement(src *source) *predict.Arrangement {
 	columns := t.columns()
 	if columns == 0 || !predict.Readable(t.elem) || !predict.Readable(src.elem) || columns%predict.ValuesOf(src.elem) != 0 {
 		return nil

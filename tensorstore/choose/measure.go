@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dits/tensorstore/buffer"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/predict"
@@ -26,13 +27,13 @@ const (
 var errSourceLost = errors.New("a source cannot be read")
 
 // measure reads the whole tensor, and what is predicted of it, for its scales.
-func (t *trial) measure(ctx context.Context, p *predict.Prediction, mode codec.Mode) (*codec.Activity, error) {
+func (t *Trial) measure(ctx context.Context, p *predict.Prediction, mode codec.Mode) (*codec.Activity, error) {
 	return t.measureRows(ctx, p, mode, 0, t.rows())
 }
 
 // measureRows is measure of the rows in [from, to). It is nil where a source is damaged: the chunks that can be
 // predicted all the same do without scales.
-func (t *trial) measureRows(ctx context.Context, p *predict.Prediction, mode codec.Mode, from, to int64) (*codec.Activity, error) {
+func (t *Trial) measureRows(ctx context.Context, p *predict.Prediction, mode codec.Mode, from, to int64) (*codec.Activity, error) {
 	m, err := t.sums(ctx, p, mode, from, to)
 	if errors.Is(err, errSourceLost) {
 		return nil, nil
@@ -45,7 +46,7 @@ func (t *trial) measureRows(ctx context.Context, p *predict.Prediction, mode cod
 
 // sums measures the rows in [from, to). Stripes of rows are measured side by side and joined in their order, so that
 // scales are the same on any number of processors.
-func (t *trial) sums(ctx context.Context, p *predict.Prediction, mode codec.Mode, from, to int64) (*codec.Meter, error) {
+func (t *Trial) sums(ctx context.Context, p *predict.Prediction, mode codec.Mode, from, to int64) (*codec.Meter, error) {
 	whole := t.newMeter(mode)
 	open := openOnce(t.sources)
 	each := max(stripeBytes/t.rowBytes(), stripeRows)
@@ -58,7 +59,7 @@ func (t *trial) sums(ctx context.Context, p *predict.Prediction, mode codec.Mode
 		turn = next
 		g.Go(func() error {
 			defer close(next)
-			s := stripe{trial: t, pred: p, open: open, meter: whole.Part()}
+			s := stripe{Trial: t, pred: p, open: open, meter: whole.Part()}
 			err := s.measure(inner, row*t.rowBytes(), min(min(row+each, to)*t.rowBytes(), t.elements()*int64(t.elem.Size())))
 			<-mine
 			whole.Join(s.meter)
@@ -73,7 +74,7 @@ func (t *trial) sums(ctx context.Context, p *predict.Prediction, mode codec.Mode
 
 // A stripe is some rows of a tensor that are measured by themselves.
 type stripe struct {
-	*trial
+	*Trial
 	pred  *predict.Prediction
 	open  predict.Opener
 	meter *codec.Meter
@@ -81,8 +82,8 @@ type stripe struct {
 
 // measure reads the bytes in [from, to), which begin with a row.
 func (s *stripe) measure(ctx context.Context, from, to int64) error {
-	buf := buffer(int(min(s.block(), to-from)))
-	defer putBuffer(buf)
+	buf := buffer.Get(int(min(s.block(), to-from)))
+	defer buffer.Put(buf)
 	for off := from; off < to; off += int64(len(*buf)) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -144,7 +145,7 @@ func (s *stripe) add(b, pred []byte, first int64) (err error) {
 }
 
 // newMeter is a meter for the values of the tensor.
-func (t *trial) newMeter(mode codec.Mode) *codec.Meter {
+func (t *Trial) newMeter(mode codec.Mode) *codec.Meter {
 	e := t.elem
 	if _, ok := e.Block(); ok {
 		e = codec.F32
@@ -153,7 +154,7 @@ func (t *trial) newMeter(mode codec.Mode) *codec.Meter {
 }
 
 // rowBytes is the length of a row.
-func (t *trial) rowBytes() int64 { return t.width * int64(t.elem.Size()) }
+func (t *Trial) rowBytes() int64 { return t.width * int64(t.elem.Size()) }
 
 // openOnce opens each blob the first time it is asked for. Each chunk may need as much as one that is read for
 // itself. It is safe for concurrent use.

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"slices"
@@ -9,7 +9,7 @@ import (
 
 // bestScaled is storing a tensor of few values, or the scales of one, as what a relative with more
 // exact values gives; nil where none explains it.
-func (t *trial) bestScaled(rs []Relative) *candidate {
+func (t *Trial) bestScaled(rs []Relative) *candidate {
 	var best *candidate
 	for i, r := range rs {
 		if i == maxRelativesTried {
@@ -29,7 +29,7 @@ func (t *trial) bestScaled(rs []Relative) *candidate {
 
 // scaledFrom is the tensor as the values of a source over scales, or as these scales where
 // columns says that the tensor has the scales of a matrix with so many.
-func (t *trial) scaledFrom(src *source, columns int64) *candidate {
+func (t *Trial) scaledFrom(src *source, columns int64) *candidate {
 	switch {
 	case predict.HasScaled(src.elem, t.elem) && t.columns() > 0 && t.fits(src):
 		return t.nearest(src, t.valueScalings(src))
@@ -41,10 +41,10 @@ func (t *trial) scaledFrom(src *source, columns int64) *candidate {
 
 // maxScaleSource bounds the matrix whose scales are predicted: a chunk may hold all of them, and then reading it takes
 // all of the matrix, and all of what that comes from.
-const maxScaleSource = maxWork / 8
+const maxScaleSource = MaxWork / 8
 
 // valueScalings are the tilings that values may have been made with.
-func (t *trial) valueScalings(src *source) (out []predict.Scaling) {
+func (t *Trial) valueScalings(src *source) (out []predict.Scaling) {
 	columns := t.columns()
 	for _, largest := range largestOf(t.elem) {
 		s := predict.Scaling{Rows: t.values() / columns, Columns: columns, Largest: largest, Scale: codec.F32}
@@ -89,7 +89,7 @@ func withVariants(all []predict.Scaling) (out []predict.Scaling) {
 }
 
 // scaleScalings are the tilings that have as many scales as the tensor has elements.
-func (t *trial) scaleScalings(src *source, columns int64) (out []predict.Scaling) {
+func (t *Trial) scaleScalings(src *source, columns int64) (out []predict.Scaling) {
 	rows := src.size / int64(src.elem.Size()) / columns
 	for _, largest := range []float32{127, 448, 128, 127.5, 240, 1} {
 		for _, s := range tilings(predict.Scaling{Rows: rows, Columns: columns, Largest: largest, Scale: t.elem}) {
@@ -103,7 +103,7 @@ func (t *trial) scaleScalings(src *source, columns int64) (out []predict.Scaling
 
 // nearest is the candidate whose prediction of a part is right most often, nil if none is
 // of half of it.
-func (t *trial) nearest(src *source, all []predict.Scaling) *candidate {
+func (t *Trial) nearest(src *source, all []predict.Scaling) *candidate {
 	probe, first := t.sample[0].bytes, t.sample[0].off/int64(t.elem.Size())
 	probe = probe[:min(len(probe), scaledProbe)]
 	var best *candidate
@@ -128,7 +128,7 @@ func (t *trial) nearest(src *source, all []predict.Scaling) *candidate {
 const scaledProbe = 4 << 10
 
 // scaledBy is the candidate of one scaling, nil if it is not valid for the tensor.
-func (t *trial) scaledBy(src *source, s predict.Scaling) *candidate {
+func (t *Trial) scaledBy(src *source, s predict.Scaling) *candidate {
 	base := t.as(src, src.elem)
 	p := &predict.Prediction{Kind: predict.Scaled, Elem: t.elem, From: src.elem, Elements: t.elements(), By: &s}
 	if t.elements() == s.Count() && t.values() != s.Rows*s.Columns {
@@ -147,7 +147,7 @@ func (t *trial) scaledBy(src *source, s predict.Scaling) *candidate {
 }
 
 // wholeScale is the scale of a tensor that has but one; 0 where the source cannot be read.
-func (t *trial) wholeScale(src *source, largest float32) float32 {
+func (t *Trial) wholeScale(src *source, largest float32) float32 {
 	if t.largest == nil {
 		t.largest = map[*source]float32{}
 	}
@@ -160,7 +160,7 @@ func (t *trial) wholeScale(src *source, largest float32) float32 {
 }
 
 // readLargest is the largest magnitude in a source.
-func (t *trial) readLargest(src *source) (most float32) {
+func (t *Trial) readLargest(src *source) (most float32) {
 	blob, err := t.sources.Blob(src.blob)
 	if err != nil {
 		return 0

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"context"
@@ -13,7 +13,7 @@ const nearCopy = 200
 
 // estimate codes the sample by c and sets its cost for the whole tensor. It is an error where the sources cannot be
 // read, or c not be stored.
-func (t *trial) estimate(c *candidate) error {
+func (t *Trial) estimate(c *candidate) error {
 	stored := c.pred.Marshal()
 	if _, err := predict.Unmarshal(stored); err != nil {
 		return err // larger than a prediction may be: readers would refuse it
@@ -24,13 +24,13 @@ func (t *trial) estimate(c *candidate) error {
 	}
 	c.cost = int64(share*float64(t.size)) + int64(len(stored))
 	if c.pred.Elements > 0 {
-		c.cost += recordBytes // an object of its own
+		c.cost += RecordBytes // an object of its own
 	}
 	return nil
 }
 
 // coded is what c makes of the sample, as a share of its bytes.
-func (t *trial) coded(c *candidate) (float64, error) {
+func (t *Trial) coded(c *candidate) (float64, error) {
 	var coded, total int64
 	for _, p := range t.sample {
 		n, err := t.try(c, p)
@@ -44,7 +44,7 @@ func (t *trial) coded(c *candidate) (float64, error) {
 }
 
 // try is the number of bytes that c needs for a piece of the sample.
-func (t *trial) try(c *candidate, p piece) (int64, error) {
+func (t *Trial) try(c *candidate, p piece) (int64, error) {
 	first := p.off / int64(t.elem.Size())
 	in, err := c.pred.Input(first, len(p.bytes), t.sources.Opener())
 	if err != nil {
@@ -66,7 +66,7 @@ func (t *trial) try(c *candidate, p piece) (int64, error) {
 }
 
 // predicted is n predicted bytes from element first on, nil when there is no source.
-func (t *trial) predicted(p *predict.Prediction, first int64, n int) ([]byte, error) {
+func (t *Trial) predicted(p *predict.Prediction, first int64, n int) ([]byte, error) {
 	if !p.Predicts() {
 		return nil, nil
 	}
@@ -76,7 +76,7 @@ func (t *trial) predicted(p *predict.Prediction, first int64, n int) ([]byte, er
 
 // withScales is c with the scales of rows and columns as context, or c itself where
 // they cost more than they bring.
-func (t *trial) withScales(ctx context.Context, c *candidate) (*candidate, error) {
+func (t *Trial) withScales(ctx context.Context, c *candidate) (*candidate, error) {
 	if t.width == 0 || c.cost < t.size/nearCopy || c.encoding == codec.Blocks && !predict.Readable(t.elem) {
 		return c, nil
 	}
@@ -101,7 +101,7 @@ func (t *trial) withScales(ctx context.Context, c *candidate) (*candidate, error
 }
 
 // with is c with the scales of the tensor of t.
-func (c *candidate) with(act *codec.Activity, t *trial) *candidate {
+func (c *candidate) with(act *codec.Activity, t *Trial) *candidate {
 	pred := *c.pred
 	pred.Activity, pred.Width, pred.Elements = act, t.width, t.elements()
 	return &candidate{encoding: c.encoding, pred: &pred, depth: c.depth}
@@ -109,7 +109,7 @@ func (c *candidate) with(act *codec.Activity, t *trial) *candidate {
 
 // scaleModes are the scales that are tried. The blocks of a row of quants have steps of their own, which say
 // most of what its scale would.
-func (t *trial) scaleModes() []codec.Mode {
+func (t *Trial) scaleModes() []codec.Mode {
 	if _, ok := t.elem.Block(); ok {
 		return []codec.Mode{codec.ColScales, codec.RowColScales}
 	}

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const (
 
 // bestRows is coding against the rows of a relative that has another number of them, nil
 // when none can be used.
-func (t *trial) bestRows(ctx context.Context, rs []Relative, thorough bool) (*candidate, error) {
+func (t *Trial) bestRows(ctx context.Context, rs []Relative, thorough bool) (*candidate, error) {
 	row := t.row * int64(t.elem.Size())
 	if _, blocks := t.elem.Block(); blocks || row == 0 || t.size%row != 0 || t.size/row > maxRows {
 		return nil, nil
@@ -63,7 +63,7 @@ func (t *trial) bestRows(ctx context.Context, rs []Relative, thorough bool) (*ca
 }
 
 // againstRows is coding against the rows of src, nil when it has none of them or cannot be read.
-func (t *trial) againstRows(ctx context.Context, src *source, mine *predict.RowSignatures) (*candidate, error) {
+func (t *Trial) againstRows(ctx context.Context, src *source, mine *predict.RowSignatures) (*candidate, error) {
 	b, err := t.sources.Blob(src.blob)
 	if err != nil {
 		return nil, nil
@@ -85,7 +85,7 @@ func (t *trial) againstRows(ctx context.Context, src *source, mine *predict.RowS
 }
 
 // signatures are those of a tensor with rows as long as those of t.
-func (t *trial) signatures(ctx context.Context, src io.ReaderAt, size int64) (*predict.RowSignatures, error) {
+func (t *Trial) signatures(ctx context.Context, src io.ReaderAt, size int64) (*predict.RowSignatures, error) {
 	row := t.row * int64(t.elem.Size())
 	s := predict.NewRowSignatures(t.row)
 	buf := make([]byte, min(max(signatureBlock/row, 1)*row, size))
@@ -103,7 +103,7 @@ func (t *trial) signatures(ctx context.Context, src io.ReaderAt, size int64) (*p
 }
 
 // cutAt is t with its sample cut where rows with a source and rows without meet, as chunks are.
-func (t *trial) cutAt(p *predict.Prediction) *trial {
+func (t *Trial) cutAt(p *predict.Prediction) *Trial {
 	u := *t
 	u.sample = nil
 	size := int64(t.elem.Size())

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ func blobsOf(all ...[]byte) blobs {
 
 var errNone = errors.New("none")
 
-func (s blobs) Blob(id digest.ID) (sourceBlob, error) {
+func (s blobs) Blob(id digest.ID) (Blob, error) {
 	b, ok := s[id]
 	if !ok {
 		return nil, errNone

@@ -1,14 +1,15 @@
-package tensorstore
+package choose
 
 import (
 	"bytes"
 
+	"dits/tensorstore/buffer"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 )
 
-// A chunk is a coded one, and what decoding it takes.
-type chunk struct {
+// A Chunk is a coded one, and what decoding it takes.
+type Chunk struct {
 	Encoding   codec.Encoding
 	Payload    []byte
 	Prediction digest.ID // of the object that holds it; zero: none
@@ -16,24 +17,24 @@ type chunk struct {
 	Depth      uint8     // of the chain of sources
 }
 
-// encode codes the chunk that starts off bytes into the plan's tensor: as planned, else by whatever else is smaller
+// Encode codes the chunk that starts off bytes into the plan's tensor: as planned, else by whatever else is smaller
 // than the bytes themselves, else raw. The payload is in dst where that has the capacity, or b itself.
-func (p *plan) encode(dst, b []byte, off int64) chunk {
+func (p *Plan) Encode(dst, b []byte, off int64) Chunk {
 	if p.pred != nil {
 		// A source that cannot be read, being damaged, does not help; that is all.
 		first := p.first(off)
 		if in, err := p.pred.Input(first, len(b), p.sources.Opener()); err == nil {
 			if enc, ok := encode(p.encoding, dst, b, in); ok {
-				return chunk{p.encoding, enc, p.object.ID, first, p.depth}
+				return Chunk{p.encoding, enc, p.object.ID, first, p.depth}
 			}
 		}
 	}
-	e, enc := compress(dst, b)
-	return chunk{Encoding: e, Payload: enc}
+	e, enc := Compress(dst, b)
+	return Chunk{Encoding: e, Payload: enc}
 }
 
-// compress is the smaller of b itself and its compression, which is in dst where that has the capacity.
-func compress(dst, b []byte) (codec.Encoding, []byte) {
+// Compress is the smaller of b itself and its compression, which is in dst where that has the capacity.
+func Compress(dst, b []byte) (codec.Encoding, []byte) {
 	if enc, ok := encode(codec.Zstd, dst, b, codec.Input{}); ok {
 		return codec.Zstd, enc
 	}
@@ -42,8 +43,8 @@ func compress(dst, b []byte) (codec.Encoding, []byte) {
 
 // decodesTo says that decoding enc gives src back: nothing is committed that does not.
 func decodesTo(c codec.Codec, src, enc []byte, in codec.Input) bool {
-	out := buffer(len(src))
-	defer putBuffer(out)
+	out := buffer.Get(len(src))
+	defer buffer.Put(out)
 	clear(*out) // as a reader's is: what a decoder leaves out must not be there from before
 	return c.Decode(*out, enc, in) == nil && bytes.Equal(*out, src)
 }

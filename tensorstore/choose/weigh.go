@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"cmp"
@@ -13,16 +13,16 @@ import (
 // closeLooks is the number of sources that are weighed with low rank, and of those that quants are weighed as made of.
 const closeLooks = 3
 
-// A choice is a way to code a tensor, found by a trial.
-type choice struct {
+// A Choice is a way to code a tensor, found by a trial.
+type Choice struct {
 	Cost    int64       // bytes, expected of the whole tensor with its prediction
 	Needs   []digest.ID // blobs that reading it takes
 	sources Sources
 	c       *candidate
 }
 
-// choose is the cheapest way to code the tensor, against some of rs or alone; nil when none is smaller than its bytes.
-func (t *trial) choose(ctx context.Context, rs []Relative) (*choice, error) {
+// Choose is the cheapest way to code the tensor, against some of rs or alone; nil when none is smaller than its bytes.
+func (t *Trial) Choose(ctx context.Context, rs []Relative) (*Choice, error) {
 	c, err := t.best(ctx, rs)
 	if err == nil && c != nil {
 		err = t.estimate(c) // of the whole coding, whatever the search for it went by
@@ -30,20 +30,20 @@ func (t *trial) choose(ctx context.Context, rs []Relative) (*choice, error) {
 	if err != nil || c == nil {
 		return nil, err
 	}
-	return &choice{c.cost, c.pred.Blobs(), t.sources, c}, nil
+	return &Choice{c.cost, c.pred.Blobs(), t.sources, c}, nil
 }
 
-// plan is how chunks are coded in that way; what its prediction has no source for is not predicted.
-func (c *choice) plan() (*plan, error) { return planOf(c.sources, c.c) }
+// Plan is how chunks are coded in that way; what its prediction has no source for is not predicted.
+func (c *Choice) Plan() (*Plan, error) { return planOf(c.sources, c.c) }
 
-// A price is what one way to store a tensor is expected to take.
-type price struct {
+// A Price is what one way to store a tensor is expected to take.
+type Price struct {
 	Cost  int64       // bytes
 	Needs []digest.ID // blobs
 }
 
-// alone is the cost of the tensor without a source.
-func (t *trial) alone(ctx context.Context) (int64, error) {
+// Alone is the cost of the tensor without a source.
+func (t *Trial) Alone(ctx context.Context) (int64, error) {
 	if err := t.read(); err != nil {
 		return 0, err
 	}
@@ -58,10 +58,10 @@ func (t *trial) alone(ctx context.Context) (int64, error) {
 	return min(cheaper(best, alone).cost, t.size), nil
 }
 
-// prices are those of the tensor against each of some relatives of its own shape, or as made of them or of others:
+// Prices are those of the tensor against each of some relatives of its own shape, or as made of them or of others:
 // experts, a stack, the matrix that it has the scales of. At the highest level the likeliest are looked at closely:
 // two sources that cost the same by themselves may differ by how well low rank moves them.
-func (t *trial) prices(ctx context.Context, others, relatives []Relative) ([]price, error) {
+func (t *Trial) Prices(ctx context.Context, others, relatives []Relative) ([]Price, error) {
 	if err := t.read(); err != nil {
 		return nil, err
 	}
@@ -98,13 +98,13 @@ func (t *trial) prices(ctx context.Context, others, relatives []Relative) ([]pri
 }
 
 // prices are a list of them.
-type prices struct{ all []price }
+type prices struct{ all []Price }
 
-func (l *prices) add(c *candidate) { l.all = append(l.all, price{c.cost, c.pred.Blobs()}) }
+func (l *prices) add(c *candidate) { l.all = append(l.all, Price{c.cost, c.pred.Blobs()}) }
 
 // priceMade adds what storing the tensor as made of others costs, or of relatives: quantised, merged with an adapter,
 // over scales.
-func (t *trial) priceMade(ctx context.Context, list *prices, others, relatives []Relative) error {
+func (t *Trial) priceMade(ctx context.Context, list *prices, others, relatives []Relative) error {
 	all := slices.Concat(others, relatives)
 	if err := t.priceQuantised(ctx, list, all); err != nil {
 		return err
@@ -129,7 +129,7 @@ func (t *trial) priceMade(ctx context.Context, list *prices, others, relatives [
 
 // priceQuantised adds what storing quants as made of relatives costs: of those that a probe says explain them
 // best, for to estimate one is to quantise the sample.
-func (t *trial) priceQuantised(ctx context.Context, list *prices, relatives []Relative) error {
+func (t *Trial) priceQuantised(ctx context.Context, list *prices, relatives []Relative) error {
 	probe, ok := t.probe()
 	if !ok {
 		return nil

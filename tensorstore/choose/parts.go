@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"context"
@@ -22,12 +22,12 @@ const (
 
 // A parting is a tensor whose parts have scales of their own.
 type parting struct {
-	trial *trial
+	trial *Trial
 	whole *candidate // without scales
 }
 
 // partRows is how many rows the parts have that c is coded in; 0: it is measured as a whole.
-func (t *trial) partRows(c *candidate) int64 {
+func (t *Trial) partRows(c *candidate) int64 {
 	if _, blocks := t.elem.Block(); blocks || t.PartBytes == 0 || !c.pred.Predicts() || c.pred.HasGaps() {
 		return 0
 	}
@@ -40,7 +40,7 @@ func (t *trial) partRows(c *candidate) int64 {
 }
 
 // decodedRow is how many bytes are decoded for a row of the tensor, sources of sources included.
-func (t *trial) decodedRow(c *candidate) int64 {
+func (t *Trial) decodedRow(c *candidate) int64 {
 	n := t.width * int64(c.pred.From.Size()) / predict.ValuesOf(c.pred.From) * int64(max(c.depth, 1))
 	if c.pred.Kind == predict.Combined {
 		n *= int64(len(c.pred.Sources))
@@ -49,7 +49,7 @@ func (t *trial) decodedRow(c *candidate) int64 {
 }
 
 // plan is that of the part whose first chunk begins at off, and is for all chunks that begin in it.
-func (s *parting) plan(ctx context.Context, off int64) (*plan, error) {
+func (s *parting) plan(ctx context.Context, off int64) (*Plan, error) {
 	row := off / s.trial.rowBytes()
 	end := min(row+s.whole.partRows, s.trial.rows())
 	c, err := s.scaled(ctx, row, end)
@@ -83,7 +83,7 @@ func (s *parting) scaled(ctx context.Context, from, to int64) (*candidate, error
 		return s.whole, nil // a damaged source
 	}
 	share, err := t.coded(scaled)
-	if err != nil || (plain-share)*float64((to-from)*t.rowBytes()) < float64(len(scaled.pred.Marshal())+recordBytes) {
+	if err != nil || (plain-share)*float64((to-from)*t.rowBytes()) < float64(len(scaled.pred.Marshal())+RecordBytes) {
 		return s.whole, nil
 	}
 	return scaled, nil

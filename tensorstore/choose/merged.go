@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"io"
@@ -27,7 +27,7 @@ const (
 
 // bestMerged is storing the tensor as a relative with one of the adapters merged, nil where none
 // explains it.
-func (t *trial) bestMerged(rs []Relative) (best *candidate) {
+func (t *Trial) bestMerged(rs []Relative) (best *candidate) {
 	if len(t.adapters) == 0 || t.row == 0 || !predict.HasLowRank(t.elem) || t.values()%t.row != 0 {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (t *trial) bestMerged(rs []Relative) (best *candidate) {
 
 // A merging finds how an adapter was merged into a tensor.
 type merging struct {
-	t      *trial
+	t      *Trial
 	base   *candidate
 	merge  predict.Merge
 	depth  uint8
@@ -63,7 +63,7 @@ type merging struct {
 }
 
 // merging is nil for an adapter that does not fit the tensor.
-func (t *trial) merging(c *candidate, a Adapter) *merging {
+func (t *Trial) merging(c *candidate, a Adapter) *merging {
 	m := &merging{t: t, base: c, depth: c.depth}
 	m.merge = predict.Merge{A: a.A, B: a.B, Elem: elemOf(a.DType), Rank: a.Rank, Scale: 1}
 	if a.Rank < 1 || !predict.HasLowRank(m.merge.Elem) {

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"bytes"
@@ -38,7 +38,7 @@ func TestScalesDoNotDependOnProcessors(t *testing.T) {
 	}
 	var want *codec.Meter
 	for _, workers := range []int{1, 7} {
-		tr := newTrial(blobs{}, trialOptions{Workers: workers}, slowStart{bytes.NewReader(base)}, int64(len(base)), h)
+		tr := NewTrial(blobs{}, Options{Workers: workers}, slowStart{bytes.NewReader(base)}, int64(len(base)), h)
 		got, err := tr.sums(context.Background(), alone(codec.F64).pred, codec.RowColScales, 0, rows)
 		require.NoError(t, err)
 		require.NotNil(t, got.Activity())
@@ -55,7 +55,7 @@ func TestMeasuringIsCancelled(t *testing.T) {
 	base := storetest.Weights(3, rows*width)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	tr := newTrial(blobs{}, trialOptions{Workers: 2}, bytes.NewReader(base), int64(len(base)), matrixOf(rows, width))
+	tr := NewTrial(blobs{}, Options{Workers: 2}, bytes.NewReader(base), int64(len(base)), matrixOf(rows, width))
 	_, err := tr.measure(ctx, alone(codec.BF16).pred, codec.RowColScales)
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 func TestComparingRowsIsCancelled(t *testing.T) {
 	base := storetest.Weights(1, 2000*96)
 	grown := slices.Concat(storetest.Tuned(1, base), storetest.Weights(2, 96))
-	tr := &trial{sources: blobsOf(base), trialOptions: trialOptions{Depth: 4, Workers: 2}, src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
+	tr := rowsTrial(grown, base)
 	relatives := []Relative{{Blob: digest.Sum(base), DType: "BF16"}}
 	require.NoError(t, tr.read())
 	c, err := tr.bestRows(context.Background(), relatives, false)
@@ -34,7 +34,7 @@ func TestComparingRowsIsCancelled(t *testing.T) {
 func TestHalfOfTheRowsAreNew(t *testing.T) {
 	base := storetest.Weights(1, 2000*96)
 	grown := slices.Concat(storetest.Weights(2, 1000*96), storetest.Tuned(1, base), storetest.Weights(3, 1000*96))
-	tr := &trial{sources: blobsOf(base), trialOptions: trialOptions{Depth: 4, Workers: 2}, src: bytes.NewReader(grown), size: int64(len(grown)), elem: codec.BF16, width: 96, row: 96}
+	tr := rowsTrial(grown, base)
 	require.NoError(t, tr.read())
 	c, err := tr.bestRows(context.Background(), []Relative{{Blob: digest.Sum(base), DType: "BF16"}}, false)
 	require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestNewRowsDoNotCountAsChange(t *testing.T) {
 		Sources: []digest.ID{digest.Sum(base)}, By: predict.Runs{{Row: 50, Len: 500}}}
 	measure := func(added []byte) *codec.Activity {
 		b := slices.Concat(added[:50*192], ft, added[50*192:])
-		tr := &trial{sources: blobsOf(base), trialOptions: trialOptions{Depth: 4, Workers: 2}, src: bytes.NewReader(b), size: int64(len(b)), elem: codec.BF16, width: 96, row: 96}
+		tr := rowsTrial(b, base)
 		a, err := tr.measure(context.Background(), p, codec.RowColScales)
 		require.NoError(t, err)
 		return a
@@ -60,16 +60,22 @@ func TestNewRowsDoNotCountAsChange(t *testing.T) {
 }
 
 // coded is how many bytes a tensor takes by a plan.
-func coded(p *plan, b []byte) (sum int) {
-	for _, o := range p.objects() {
-		_, enc := compress(nil, o.Payload)
+func coded(p *Plan, b []byte) (sum int) {
+	for _, o := range p.Objects() {
+		_, enc := Compress(nil, o.Payload)
 		sum += len(enc)
 	}
 	for off := 0; off < len(b); {
-		part, most := p.at(int64(off), int64(len(b)))
+		part, most := p.At(int64(off), int64(len(b)))
 		n := min(int(most), 256<<10)
-		sum += len(part.encode(nil, b[off:off+n], int64(off)).Payload)
+		sum += len(part.Encode(nil, b[off:off+n], int64(off)).Payload)
 		off += n
 	}
 	return sum
+}
+
+// rowsTrial is of rows of 96 weights each.
+func rowsTrial(b, base []byte) *Trial {
+	return &Trial{sources: blobsOf(base), Options: Options{Depth: 4, Workers: 2},
+		src: bytes.NewReader(b), size: int64(len(b)), elem: codec.BF16, width: 96, row: 96}
 }

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"context"
@@ -23,7 +23,7 @@ const (
 
 // bestQuantised is storing quants as what a quantiser makes of a relative, nil where none explains
 // them.
-func (t *trial) bestQuantised(ctx context.Context, rs []Relative) (*candidate, error) {
+func (t *Trial) bestQuantised(ctx context.Context, rs []Relative) (*candidate, error) {
 	probe, ok := t.probe()
 	if !ok {
 		return nil, nil
@@ -37,7 +37,7 @@ func (t *trial) bestQuantised(ctx context.Context, rs []Relative) (*candidate, e
 
 // probe is the part of the sample that tells what quants were made of; not ok for what is no quants that
 // could be made.
-func (t *trial) probe() (p piece, ok bool) {
+func (t *Trial) probe() (p piece, ok bool) {
 	typ, ok := t.elem.Block()
 	if !ok || t.row == 0 || !typ.CanRound() {
 		return piece{}, false
@@ -49,7 +49,7 @@ func (t *trial) probe() (p piece, ok bool) {
 }
 
 // quantisedFrom is the cheapest recipe for the tensor with the source of best; nil if that cannot be read.
-func (t *trial) quantisedFrom(best *origin, probe piece) (*candidate, error) {
+func (t *Trial) quantisedFrom(best *origin, probe piece) (*candidate, error) {
 	typ, _ := t.elem.Block()
 	rounded := best.candidate(predict.Recipe{Way: predict.Rounded})
 	if err := t.estimate(rounded); err != nil {
@@ -67,7 +67,7 @@ func (t *trial) quantisedFrom(best *origin, probe piece) (*candidate, error) {
 }
 
 // leastGain is how many bytes a way that is read more slowly has to save.
-func (t *trial) leastGain() float64 {
+func (t *Trial) leastGain() float64 {
 	if t.Level == MaxLevel {
 		return 0
 	}
@@ -75,7 +75,7 @@ func (t *trial) leastGain() float64 {
 }
 
 // way is how quants of a type are predicted at the level of the trial.
-func (t *trial) way(typ ggml.Type) predict.Way {
+func (t *Trial) way(typ ggml.Type) predict.Way {
 	switch {
 	case !typ.CanQuantise():
 		return predict.Rounded
@@ -98,7 +98,7 @@ var quickly = map[ggml.Type]bool{
 type origin struct {
 	src    *source
 	base   *predict.Prediction // the source's values in the order of the tensor, perhaps cast
-	blocks *trial
+	blocks *Trial
 	misses int // bytes of the probe's quants that it does not explain, given their scales
 }
 
@@ -120,7 +120,7 @@ func (o *origin) candidate(r predict.Recipe) *candidate {
 
 // origins are what the quants may be made of if they come from a source: converters write F16 or BF16,
 // which is what the quantiser reads then.
-func (t *trial) origins(src *source) (out []*origin) {
+func (t *Trial) origins(src *source) (out []*origin) {
 	if src.elem == t.elem || !t.fits(src) || !predict.HasQuantised(src.elem, t.elem, predict.Rounded) {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (t *trial) origins(src *source) (out []*origin) {
 }
 
 // bestOrigin is the one that explains most of the probe's quants, given their scales.
-func (t *trial) bestOrigin(rs []Relative, probe piece) (best *origin) {
+func (t *Trial) bestOrigin(rs []Relative, probe piece) (best *origin) {
 	tried := 0
 	for _, r := range rs {
 		src := t.reachable(r)
@@ -182,7 +182,7 @@ func (o *origin) guide(r predict.Recipe, probe piece) codec.Guide {
 
 // bestRecipe is storing the tensor in the given way by the recipe whose replay of the probe is nearest, with the
 // source of o however it was cast.
-func (t *trial) bestRecipe(o *origin, probe piece, way predict.Way) *candidate {
+func (t *Trial) bestRecipe(o *origin, probe piece, way predict.Way) *candidate {
 	var best *candidate
 	least := len(probe.bytes) + 1
 	for _, from := range t.origins(o.src) {
@@ -206,7 +206,7 @@ func (t *trial) bestRecipe(o *origin, probe piece, way predict.Way) *candidate {
 }
 
 // recipes are those to try, the likeliest first: replayed, for that either is right or is not.
-func (t *trial) recipes() (out []predict.Recipe) {
+func (t *Trial) recipes() (out []predict.Recipe) {
 	const way = predict.Replayed
 	for _, fused := range []bool{false, true} {
 		for i := range t.importance {
@@ -221,9 +221,9 @@ func (t *trial) recipes() (out []predict.Recipe) {
 
 // hasInReach says that a blob with an importance matrix is there and not so deep that nothing can need it; it
 // notes its depth.
-func (t *trial) hasInReach(id digest.ID) bool {
+func (t *Trial) hasInReach(id digest.ID) bool {
 	depth, _, err := t.sources.Lineage(id)
-	if err != nil || int(depth) >= min(t.Depth+derivedDepth, maxDepth) {
+	if err != nil || int(depth) >= min(t.Depth+DerivedDepth, MaxDepth) {
 		return false
 	}
 	if t.depths == nil {

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ const (
 
 // thorough is the cheapest of coding against the best relative alone and against a combination, nil for
 // none, with low rank on top where that pays.
-func (t *trial) thorough(ctx context.Context, single, combined *candidate) (*candidate, error) {
+func (t *Trial) thorough(ctx context.Context, single, combined *candidate) (*candidate, error) {
 	if combined == nil {
 		return t.withLowRank(ctx, single)
 	}
@@ -48,7 +48,7 @@ const farBetter = 0.7
 
 // withLowRank is c with what it predicts moved by a matrix of low rank, or where that does not pay, c
 // with scales.
-func (t *trial) withLowRank(ctx context.Context, c *candidate) (*candidate, error) {
+func (t *Trial) withLowRank(ctx context.Context, c *candidate) (*candidate, error) {
 	low, err := t.lowRanked(ctx, c)
 	if err != nil || low != nil && float64(low.cost) < clearly*float64(c.cost) {
 		return low, err
@@ -67,7 +67,7 @@ const clearly = 0.85
 
 // lowRanked is c with what it predicts moved by a matrix of low rank, and with scales; nil where the sample
 // says that it does not pay.
-func (t *trial) lowRanked(ctx context.Context, c *candidate) (*candidate, error) {
+func (t *Trial) lowRanked(ctx context.Context, c *candidate) (*candidate, error) {
 	if !c.pred.Predicts() || c.encoding != codec.Delta || !predict.HasLowRank(t.elem) || t.width == 0 || c.cost < t.size/nearCopy {
 		return nil, nil
 	}
@@ -92,7 +92,7 @@ func (t *trial) lowRanked(ctx context.Context, c *candidate) (*candidate, error)
 }
 
 // lowRank is what p predicts, moved by factors.
-func (t *trial) lowRank(p *predict.Prediction, f *predict.Factors) *predict.Prediction {
+func (t *Trial) lowRank(p *predict.Prediction, f *predict.Factors) *predict.Prediction {
 	low := &predict.Prediction{Kind: predict.LowRank, Elem: t.elem, From: t.elem, Elements: t.elements(), Width: t.width, By: f}
 	if p.Kind == predict.Relative {
 		low.Sources = p.Sources
@@ -105,10 +105,10 @@ func (t *trial) lowRank(p *predict.Prediction, f *predict.Factors) *predict.Pred
 }
 
 // rows is the number of rows of the tensor, the last perhaps not whole.
-func (t *trial) rows() int64 { return (t.elements() + t.width - 1) / t.width }
+func (t *Trial) rows() int64 { return (t.elements() + t.width - 1) / t.width }
 
 // change reads the tensor less what p predicts; what has no source does not change.
-func (t *trial) change(p *predict.Prediction) predict.Change {
+func (t *Trial) change(p *predict.Prediction) predict.Change {
 	return predict.Change{Rows: t.rows(), Width: t.width, Read: func(dst []float32, row int64) error {
 		n := min(int64(len(dst)), t.elements()-row*t.width)
 		b := make([]byte, n*int64(t.elem.Size()))
@@ -135,7 +135,7 @@ type movable struct {
 
 // bestRounding is how to round the factors of a change so that they and what is left take least, by the
 // sample; nil where that is not less than c takes.
-func (t *trial) bestRounding(ctx context.Context, c *candidate, fit *predict.Fit) (*predict.Rounding, error) {
+func (t *Trial) bestRounding(ctx context.Context, c *candidate, fit *predict.Fit) (*predict.Rounding, error) {
 	pieces, err := t.movables(c)
 	if err != nil || len(pieces) == 0 {
 		return nil, err
@@ -188,7 +188,7 @@ func (r rounded) or(other rounded) rounded {
 }
 
 // movables are the pieces of the sample that c predicts.
-func (t *trial) movables(c *candidate) (out []movable, err error) {
+func (t *Trial) movables(c *candidate) (out []movable, err error) {
 	row := t.width * int64(t.elem.Size())
 	change := t.change(c.pred)
 	for _, p := range t.sample {
@@ -210,7 +210,7 @@ func (t *trial) movables(c *candidate) (out []movable, err error) {
 
 // tryRounding is about what the tensor and its factors take when they are rounded in that way: each piece of
 // the sample is coded with factors of its own rows.
-func (t *trial) tryRounding(pieces []movable, fit *predict.Fit, g predict.Grid) rounded {
+func (t *Trial) tryRounding(pieces []movable, fit *predict.Fit, g predict.Grid) rounded {
 	out := rounded{rounding: fit.Round(g), grid: g, cost: math.Inf(1)}
 	if out.rounding == nil {
 		return out
@@ -222,12 +222,12 @@ func (t *trial) tryRounding(pieces []movable, fit *predict.Fit, g predict.Grid) 
 		out.coded += t.share(t.tryMoved(p, f))
 		factors += f.Bits(float64(t.rows())/float64(rows)) / 8 / float64(len(pieces))
 	}
-	out.cost = out.coded + factors + recordBytes
+	out.cost = out.coded + factors + RecordBytes
 	return out
 }
 
 // share is what n bytes of a coded sample are of the whole tensor.
-func (t *trial) share(n int64) float64 {
+func (t *Trial) share(n int64) float64 {
 	total := 0
 	for _, p := range t.sample {
 		total += len(p.bytes)
@@ -237,7 +237,7 @@ func (t *trial) share(n int64) float64 {
 
 // tryMoved is the number of bytes that a piece takes, with scales of its own rows, when what is predicted of
 // it is moved by f; nil: not at all.
-func (t *trial) tryMoved(p movable, f *predict.Factors) int64 {
+func (t *Trial) tryMoved(p movable, f *predict.Factors) int64 {
 	moved := p.predicted
 	if f != nil {
 		moved = bytes.Clone(moved)

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"dits/tensorstore/codec"
@@ -14,7 +14,7 @@ const combineGain = 0.05
 
 // combined is the combination of relatives that the tensor is best predicted by, nil when
 // that does not save enough. singles are what was tried alone.
-func (t *trial) combined(singles []*candidate, best *candidate) *candidate {
+func (t *Trial) combined(singles []*candidate, best *candidate) *candidate {
 	if !predict.HasCombination(best.pred.From, t.elem) || t.size%int64(t.elem.Size()) != 0 {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (t *trial) combined(singles []*candidate, best *candidate) *candidate {
 }
 
 // blend is the sample's elements and the same of the sources.
-func (t *trial) blend(of []*candidate) (*predict.Blend, error) {
+func (t *Trial) blend(of []*candidate) (*predict.Blend, error) {
 	b := &predict.Blend{Elem: t.elem, From: of[0].pred.From, Sources: make([][]byte, len(of))}
 	for _, p := range t.sample {
 		b.Tensor = append(b.Tensor, p.bytes...)
@@ -66,7 +66,7 @@ func (t *trial) blend(of []*candidate) (*predict.Blend, error) {
 }
 
 // source is the elements of a blob of type from that lie where piece p does in the tensor.
-func (t *trial) source(id digest.ID, from codec.Elem, p piece) ([]byte, error) {
+func (t *Trial) source(id digest.ID, from codec.Elem, p piece) ([]byte, error) {
 	r, err := t.sources.Blob(id)
 	if err != nil {
 		return nil, err

@@ -1,10 +1,11 @@
-package tensorstore
+package choose
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore/buffer"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/storetest"
 )
@@ -19,9 +20,9 @@ func (idleCodec) Decode([]byte, []byte, codec.Input) error { return nil }
 func TestUsedBuffersProveNothing(t *testing.T) {
 	src := storetest.Weights(1, 64<<10)
 	for range 20 {
-		b := buffer(len(src))
+		b := buffer.Get(len(src))
 		copy(*b, src)
-		putBuffer(b)
+		buffer.Put(b)
 		require.False(t, decodesTo(idleCodec{}, src, nil, codec.Input{}))
 	}
 }

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 // sampleElements is how long each piece of a sample is, in values.
 const sampleElements = 64 << 10
 
-// trialOptions say what a trial may take.
-type trialOptions struct {
+// Options say what a trial may take.
+type Options struct {
 	Level   Level
-	Depth   int // longest chain of relatives; what is computed may go on for [derivedDepth] more
+	Depth   int // longest chain of relatives; what is computed may go on for [DerivedDepth] more
 	Workers int // chunks measured at once
 	// PartBytes is how much may be decoded for a part of the tensor, see parting; 0: it has no parts.
 	PartBytes int64
@@ -23,7 +23,7 @@ type trialOptions struct {
 }
 
 // A trial codes samples of one tensor in several ways.
-type trial struct {
+type Trial struct {
 	sources Sources
 	src     io.ReaderAt
 	size    int64 // bytes
@@ -31,7 +31,7 @@ type trial struct {
 	width   int64 // elements in a row, 0: no matrix, or its rows are not looked at
 	row     int64 // elements in a row, 0: no matrix
 	sample  []piece
-	trialOptions
+	Options
 	// importance are rows of importance matrices that the tensor may have been quantised with.
 	importance []predict.Importance
 	depths     map[digest.ID]uint8 // of the blobs with these rows that were looked at
@@ -40,9 +40,9 @@ type trial struct {
 	orders     map[digest.ID]*predict.Arrangement // of the rows of sources that were looked at
 }
 
-// newTrial is of size bytes of src, of which k is known. Only [FastLevel] does without the scales of rows.
-func newTrial(s Sources, o trialOptions, src io.ReaderAt, size int64, k Known) *trial {
-	t := &trial{sources: s, src: src, size: size, elem: k.elem(), width: k.width(size), trialOptions: o}
+// NewTrial is of size bytes of src, of which k is known. Only [FastLevel] does without the scales of rows.
+func NewTrial(s Sources, o Options, src io.ReaderAt, size int64, k Known) *Trial {
+	t := &Trial{sources: s, src: src, size: size, elem: k.Elem(), width: k.Width(size), Options: o}
 	t.row, t.importance, t.adapters = t.width, k.Importance, k.Adapters
 	if o.Level == FastLevel {
 		t.width = 0
@@ -66,7 +66,7 @@ type candidate struct {
 }
 
 // read takes the sample: all of a small tensor, two pieces of a large one.
-func (t *trial) read() error {
+func (t *Trial) read() error {
 	if len(t.sample) > 0 {
 		return nil
 	}
@@ -85,11 +85,11 @@ func (t *trial) read() error {
 }
 
 // sampleBytes is the length of a piece.
-func (t *trial) sampleBytes() int64 {
+func (t *Trial) sampleBytes() int64 {
 	return sampleElements / predict.ValuesOf(t.elem) * int64(t.elem.Size())
 }
 
-func (t *trial) readPiece(off, n int64) error {
+func (t *Trial) readPiece(off, n int64) error {
 	b := make([]byte, n)
 	if err := readFull(t.src, b, off); err != nil {
 		return err
@@ -100,7 +100,7 @@ func (t *trial) readPiece(off, n int64) error {
 
 // best is the cheapest way to code the tensor; nil when none is smaller than its
 // bytes. Coding alone is not tried where a relative halves it, or at [MaxLevel] takes two thirds off.
-func (t *trial) best(ctx context.Context, rs []Relative) (*candidate, error) {
+func (t *Trial) best(ctx context.Context, rs []Relative) (*candidate, error) {
 	thorough := t.Level == MaxLevel
 	if err := t.read(); err != nil {
 		return nil, err
@@ -139,10 +139,10 @@ func cheaper(a, b *candidate) *candidate {
 	return a
 }
 
-func (t *trial) elements() int64 { return t.size / int64(t.elem.Size()) }
+func (t *Trial) elements() int64 { return t.size / int64(t.elem.Size()) }
 
 // values is how many numbers the tensor has.
-func (t *trial) values() int64 { return t.elements() * predict.ValuesOf(t.elem) }
+func (t *Trial) values() int64 { return t.elements() * predict.ValuesOf(t.elem) }
 
 // root is the blob that c predicts from.
 func (c *candidate) root() digest.ID {
@@ -151,7 +151,7 @@ func (c *candidate) root() digest.ID {
 }
 
 // bestAlone is coding without a source, nil for bytes without arithmetic.
-func (t *trial) bestAlone(ctx context.Context) (*candidate, error) {
+func (t *Trial) bestAlone(ctx context.Context) (*candidate, error) {
 	if t.elem == codec.Bytes {
 		return nil, nil
 	}
@@ -174,7 +174,7 @@ func alone(e codec.Elem) *candidate {
 
 // bestRelative is the cheapest of coding against one of the relatives or a combination of
 // them, nil when none can be used.
-func (t *trial) bestRelative(ctx context.Context, rs []Relative, thorough bool) (*candidate, error) {
+func (t *Trial) bestRelative(ctx context.Context, rs []Relative, thorough bool) (*candidate, error) {
 	singles := t.singles(rs)
 	single := bestSingle(singles)
 	if single == nil || single.cost > t.size/2 {

@@ -1,4 +1,4 @@
-package tensorstore
+package choose
 
 import (
 	"dits/formats"
@@ -46,8 +46,8 @@ var elems = map[formats.DType]codec.Elem{
 	"I16": codec.I16, "U16": codec.I16, "I32": codec.I32, "U32": codec.I32, "I64": codec.I64, "U64": codec.I64,
 }
 
-// elem is the element type of the blob.
-func (k Known) elem() codec.Elem { return elemOf(k.DType) }
+// Elem is the element type of the blob.
+func (k Known) Elem() codec.Elem { return elemOf(k.DType) }
 
 // elemOf is how coders see a dtype.
 func elemOf(d formats.DType) codec.Elem {
@@ -60,11 +60,11 @@ func elemOf(d formats.DType) codec.Elem {
 	return codec.Bytes
 }
 
-// width is the number of elements in a row when the tensor is seen as a matrix: its
+// Width is the number of elements in a row when the tensor is seen as a matrix: its
 // last dimension, or all but the first where that is short, as in convolutions.
 // It is 0 for what is no matrix.
-func (k Known) width(size int64) int64 {
-	e := k.elem()
+func (k Known) Width(size int64) int64 {
+	e := k.Elem()
 	if e == codec.Bytes || len(k.Shape) < 2 {
 		return 0
 	}
