@@ -270,11 +270,11 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 	}
 	p.Turn(storing, e.Path)
 	before := a.writer.Stored()
-	kin, err := a.relatives.Family(ctx, e.Path, file, src)
+	family, err := a.relatives.Family(ctx, e.Path, file, src)
 	if err != nil {
 		return Added{}, err
 	}
-	if err := a.segments(ctx, file, kin, src, &done); err != nil {
+	if err := a.segments(ctx, file, family, src, &done); err != nil {
 		return Added{}, err
 	}
 	if err := a.writer.PutObject(pack.Manifest, file.ID, object.EncodeManifest(file)); err != nil {
@@ -335,12 +335,12 @@ func (a *adding) known(id digest.ID) (bool, error) {
 }
 
 // segments stores the segments of a file, several at once, and counts its tensors.
-func (a *adding) segments(ctx context.Context, file catalog.File, kin relatives.Family, src io.ReaderAt, done *Added) error {
+func (a *adding) segments(ctx context.Context, file catalog.File, family relatives.Family, src io.ReaderAt, done *Added) error {
 	puts := make([]tensorstore.Put, len(file.Blobs))
 	known := make([]choose.Known, len(file.Blobs))
 	for i := range known {
 		var err error
-		if known[i], err = a.knownOf(file, i, kin); err != nil {
+		if known[i], err = a.knownOf(file, i, family); err != nil {
 			return err
 		}
 	}
@@ -366,8 +366,8 @@ func (a *adding) segments(ctx context.Context, file catalog.File, kin relatives.
 }
 
 // knownOf is what is known of segment i of a file.
-func (a *adding) knownOf(file catalog.File, i int, kin relatives.Family) (k choose.Known, err error) {
-	k = relatives.Known(file, i, kin)
+func (a *adding) knownOf(file catalog.File, i int, family relatives.Family) (k choose.Known, err error) {
+	k = relatives.Known(file, i, family)
 	if s := file.Layout.Segments[i]; s.Kind == formats.Data {
 		t := file.Layout.Tensors[s.Tensor]
 		if k.Importance, err = a.importances.Of(file, t); err == nil {

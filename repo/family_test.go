@@ -181,9 +181,9 @@ func TestAcrossFormats(t *testing.T) {
 		f.put("base.safetensors", spelled(t, base))
 		f.save("base")
 		fam, layout := f.look("base-Q4_K_M.gguf", trained(t, "base-Q4_K_M.gguf"))
-		origin := map[string]digest.ID{}
+		source := map[string]digest.ID{}
 		for _, p := range partsOf(t, base) {
-			origin[names.Role(p.Name)] = digest.Sum(p.bytes)
+			source[names.Role(p.Name)] = digest.Sum(p.bytes)
 		}
 		for i, segment := range layout.Segments {
 			if segment.Kind != formats.Data {
@@ -193,9 +193,9 @@ func TestAcrossFormats(t *testing.T) {
 			if len(x.Shape) < 2 {
 				continue
 			}
-			list := fam.Sources[i]
+			list := fam.Relatives[i]
 			require.NotEmpty(t, list, x.Name)
-			require.Equal(t, origin[names.Role(x.Name)], list[0].Blob, x.Name)
+			require.Equal(t, source[names.Role(x.Name)], list[0].Blob, x.Name)
 			require.Equal(t, x.Shape, list[0].Tensor.Shape)
 			require.Equal(t, "safetensors", list[0].Format)
 			require.Equal(t, formats.DType("BF16"), list[0].Tensor.DType)
@@ -215,9 +215,9 @@ func TestAcrossFormats(t *testing.T) {
 func TestOrderOfRelatives(t *testing.T) {
 	var fam relatives.Family
 	dtypes := []formats.DType{"Q8_0", "Q6_K", "I8", "Q4_K", "F16", "Q4_K", "BF16", "F4"}
-	fam.Sources = map[int][]relatives.Source{0: nil}
+	fam.Relatives = map[int][]relatives.Relative{0: nil}
 	for i, d := range dtypes {
-		fam.Sources[0] = append(fam.Sources[0], relatives.Source{Blob: digest.ID{byte(i)}, Tensor: formats.Tensor{DType: d}})
+		fam.Relatives[0] = append(fam.Relatives[0], relatives.Relative{Blob: digest.ID{byte(i)}, Tensor: formats.Tensor{DType: d}})
 	}
 	order := func(d formats.DType) (places []int) {
 		for _, r := range fam.Of(0, formats.Tensor{DType: d}) {
@@ -242,14 +242,14 @@ func TestSketchesAreMadeAgain(t *testing.T) {
 	tuned := trained(t, "ft-customer.safetensors")
 	for _, content := range []string{tuned, renamed(t, tuned)} {
 		before, _ := f.look("tuned.safetensors", content)
-		require.NotEmpty(t, before.Sources)
+		require.NotEmpty(t, before.Relatives)
 		f.rebuild()
 		lacking, err := f.Catalog.Unsketched(10)
 		require.NoError(t, err)
 		require.Len(t, lacking, 2)
 		after, _ := f.look("tuned.safetensors", content)
-		require.True(t, fmt.Sprint(before.Sources) == fmt.Sprint(after.Sources), "other sources, or in another order")
-		require.NotEmpty(t, after.Sources[1])
+		require.True(t, fmt.Sprint(before.Relatives) == fmt.Sprint(after.Relatives), "other sources, or in another order")
+		require.NotEmpty(t, after.Relatives[1])
 	}
 	lacking, err := f.Catalog.Unsketched(10)
 	require.NoError(t, err)

@@ -21,14 +21,14 @@ func (a *adding) sources(puts []tensorstore.Put) ([]string, error) {
 	}
 	counts := map[string]int{}
 	for {
-		path, n := a.relatives.TakeNear(wanted)
+		path, n := a.relatives.TakeAtHand(wanted)
 		if n == 0 {
 			break
 		}
 		counts[path] += n
 	}
 	if len(wanted) > 0 {
-		if err := a.takeFar(wanted, counts); err != nil {
+		if err := a.takeElsewhere(wanted, counts); err != nil {
 			return nil, err
 		}
 	}
@@ -42,8 +42,8 @@ func (a *adding) sources(puts []tensorstore.Put) ([]string, error) {
 	return names, nil
 }
 
-// takeFar counts what files of other commits have of wanted.
-func (a *adding) takeFar(wanted map[digest.ID]int, counts map[string]int) error {
+// takeElsewhere counts what files of other commits have of wanted.
+func (a *adding) takeElsewhere(wanted map[digest.ID]int, counts map[string]int) error {
 	k, err := lineage.NewNamer(a.repo.History)
 	if err != nil {
 		return err

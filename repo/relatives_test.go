@@ -78,16 +78,16 @@ func TestTheClosestRelativeComesFirst(t *testing.T) {
 	rs := relatives.New(f.Folder)
 	file, err := object.Scan(context.Background(), strings.NewReader(merged), int64(len(merged)), "m.safetensors", func(int64) {})
 	require.NoError(t, err)
-	kin, err := rs.Family(context.Background(), "a.safetensors", file, strings.NewReader(merged))
+	family, err := rs.Family(context.Background(), "a.safetensors", file, strings.NewReader(merged))
 	require.NoError(t, err)
 	base := digest.Sum([]byte(trained(t, "base.safetensors")))
 	first := 0
-	for _, sources := range kin.Sources {
-		if sources[0].File == base {
+	for _, relatives := range family.Relatives {
+		if relatives[0].File == base {
 			first++
 		}
 	}
-	require.Greater(t, first, len(kin.Sources)/2)
+	require.Greater(t, first, len(family.Relatives)/2)
 }
 
 // What is as staged, or stored already, needs no relatives: the manifests of HEAD and of the

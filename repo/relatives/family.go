@@ -14,19 +14,19 @@ import (
 
 // A Family is what the tensors of one new file may be similar to.
 type Family struct {
-	members []*member        // the closest first
-	Sources map[int][]Source // by segment, the closest first
+	files     []*file            // the closest first
+	Relatives map[int][]Relative // by segment, the closest first
 }
 
-// tensorSources is how many tensors of the same role are looked at for each of a file.
-const tensorSources = 8
+// tensorRelatives is how many tensors of the same role are looked at for each of a file.
+const tensorRelatives = 8
 
 // comparedAtOnce is for how many tensors of a file the sketches of others are in memory: some 20 MiB.
 const comparedAtOnce = 256
 
 // Family finds what the tensors of the file at path, whose bytes are src, may be similar to.
 func (rs *Finder) Family(ctx context.Context, path string, f catalog.File, src io.ReaderAt) (Family, error) {
-	me := newMember(path, f)
+	me := newFile(path, f)
 	if len(me.roles) == 0 {
 		return Family{}, nil
 	}
@@ -36,16 +36,16 @@ func (rs *Finder) Family(ctx context.Context, path string, f catalog.File, src i
 	if err := rs.book.ofFile(ctx, me, src); err != nil {
 		return Family{}, err
 	}
-	fam := Family{Sources: map[int][]Source{}}
+	fam := Family{Relatives: map[int][]Relative{}}
 	var err error
-	if fam.members, err = rs.ranked(ctx, me); err != nil {
+	if fam.files, err = rs.ranked(ctx, me); err != nil {
 		return Family{}, err
 	}
 	for segments := range slices.Chunk(me.segments(), comparedAtOnce) {
-		if err := rs.sourcesByRole(ctx, me, segments, fam); err != nil {
+		if err := rs.relativesByRole(ctx, me, segments, fam); err != nil {
 			return Family{}, err
 		}
-		if err := rs.sourcesByLooks(ctx, me, segments, fam); err != nil {
+		if err := rs.relativesByLooks(ctx, me, segments, fam); err != nil {
 			return Family{}, err
 		}
 		rs.book.forget()
@@ -55,9 +55,9 @@ func (rs *Finder) Family(ctx context.Context, path string, f catalog.File, src i
 	return fam, nil
 }
 
-// ranked are the candidates, the closest first.
-func (rs *Finder) ranked(ctx context.Context, me *member) ([]*member, error) {
-	all, err := rs.candidates(me)
+// ranked are the files with relatives, the closest first.
+func (rs *Finder) ranked(ctx context.Context, me *file) ([]*file, error) {
+	all, err := rs.relatives(me)
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +66,12 @@ func (rs *Finder) ranked(ctx context.Context, me *member) ([]*member, error) {
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *member) int { return closeness{distance: a.distance}.order(closeness{distance: b.distance}) })
+	slices.SortStableFunc(all, func(a, b *file) int { return closeness{distance: a.distance}.order(closeness{distance: b.distance}) })
 	return all, nil
 }
 
 // distance is the mean over some tensors of both; infinite when there is nothing to compare.
-func (rs *Finder) distance(ctx context.Context, me, other *member) (float64, error) {
+func (rs *Finder) distance(ctx context.Context, me, other *file) (float64, error) {
 	pairs := me.pairs(other)
 	segments := make([]int, len(pairs))
 	for k, p := range pairs {
@@ -93,21 +93,21 @@ func (rs *Finder) distance(ctx context.Context, me, other *member) (float64, err
 	return sum / float64(n), nil
 }
 
-// sourcesByRole are the tensors of the members with the same role, and in one file those of the
+// relativesByRole are the tensors of the files with the same role, and in one file those of the
 // same dtype before others. Where no sketch is at hand, a tensor is as far as its file.
-func (rs *Finder) sourcesByRole(ctx context.Context, me *member, segments []int, fam Family) error {
+func (rs *Finder) relativesByRole(ctx context.Context, me *file, segments []int, fam Family) error {
 	var tensors []traced
 	for _, i := range segments {
 		t := me.tensor(i)
 		list, of := fam.byRole(names.Role(t.Name), t)
-		fam.Sources[i] = list
+		fam.Relatives[i] = list
 		tensors = append(tensors, of...)
 	}
 	if err := rs.book.ofStore(ctx, tensors); err != nil {
 		return err
 	}
 	for _, i := range segments {
-		list := fam.Sources[i]
+		list := fam.Relatives[i]
 		for k := range list {
 			if c := rs.book.between(me.file.Blobs[i], list[k].Blob); c != unlike {
 				list[k].Distance, list[k].Correlation = c.distance, c.correlation
@@ -118,15 +118,15 @@ func (rs *Finder) sourcesByRole(ctx context.Context, me *member, segments []int,
 }
 
 // byRole lists the tensors that t shares a role with, each content once.
-func (fam Family) byRole(role string, t formats.Tensor) (list []Source, tensors []traced) {
+func (fam Family) byRole(role string, t formats.Tensor) (list []Relative, tensors []traced) {
 	seen := map[digest.ID]bool{}
-	for _, r := range fam.members {
+	for _, r := range fam.files {
 		like := r.like(role, t)
 		slices.SortStableFunc(like, func(i, j int) int { return castRank(r.tensor(i), t) - castRank(r.tensor(j), t) })
 		for _, i := range like {
-			if id := r.file.Blobs[i]; !seen[id] && len(list) < tensorSources {
+			if id := r.file.Blobs[i]; !seen[id] && len(list) < tensorRelatives {
 				seen[id] = true
-				list = append(list, Source{Blob: id, File: r.file.ID, Format: r.file.Layout.Format, Tensor: r.tensor(i), Named: true, Distance: r.distance, Correlation: math.NaN()})
+				list = append(list, Relative{Blob: id, File: r.file.ID, Format: r.file.Layout.Format, Tensor: r.tensor(i), Named: true, Distance: r.distance, Correlation: math.NaN()})
 				tensors = append(tensors, r.traced([]int{i})...)
 			}
 		}
@@ -142,55 +142,55 @@ func castRank(r, t formats.Tensor) int {
 	return 1
 }
 
-// sourcesByLooks adds tensors of any name to those whose role finds nothing that is like them.
-func (rs *Finder) sourcesByLooks(ctx context.Context, me *member, segments []int, fam Family) error {
+// relativesByLooks adds tensors of any name to those whose role finds nothing that is like them.
+func (rs *Finder) relativesByLooks(ctx context.Context, me *file, segments []int, fam Family) error {
 	filled := false
 	for _, i := range segments {
 		t, id := me.tensor(i), me.file.Blobs[i]
-		if s := rs.book.known[id]; len(s.values) > 0 && !slices.ContainsFunc(fam.Sources[i], func(o Source) bool { return o.serves(t) }) {
+		if s := rs.book.known[id]; len(s.values) > 0 && !slices.ContainsFunc(fam.Relatives[i], func(o Relative) bool { return o.serves(t) }) {
 			if !filled {
 				if err := rs.book.fill(ctx); err != nil {
 					return err
 				}
 				filled = true
 			}
-			list, err := rs.lookalikes(id, s)
+			list, err := rs.alike(id, s)
 			if err != nil {
 				return err
 			}
-			fam.Sources[i] = append(fam.Sources[i], list...)
+			fam.Relatives[i] = append(fam.Relatives[i], list...)
 		}
-		slices.SortStableFunc(fam.Sources[i], func(a, b Source) int { return closeness{distance: a.Distance}.order(closeness{distance: b.Distance}) })
+		slices.SortStableFunc(fam.Relatives[i], func(a, b Relative) int { return closeness{distance: a.Distance}.order(closeness{distance: b.Distance}) })
 	}
 	return nil
 }
 
-// isNear says that one of the files at hand has a blob.
-func (rs *Finder) isNear(blob digest.ID) bool {
-	return slices.ContainsFunc(rs.near, func(r *member) bool { return slices.Contains(r.file.Blobs, blob) })
+// isAtHand says that one of the files at hand has a blob.
+func (rs *Finder) isAtHand(blob digest.ID) bool {
+	return slices.ContainsFunc(rs.atHand, func(r *file) bool { return slices.Contains(r.file.Blobs, blob) })
 }
 
-// lookalikes are the tensors of the store that s, the sketch of a blob, is like.
-func (rs *Finder) lookalikes(of digest.ID, s *sketch) ([]Source, error) {
-	near, err := rs.book.nearest(s)
+// alike are the tensors of the store that s, the sketch of a blob, is like.
+func (rs *Finder) alike(of digest.ID, s *sketch) ([]Relative, error) {
+	like, err := rs.book.nearest(s)
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]digest.ID, len(near))
-	for i, f := range near {
+	ids := make([]digest.ID, len(like))
+	for i, f := range like {
 		ids[i] = f.blob
 	}
 	holders, err := rs.folder.Catalog.Holders(ids)
 	if err != nil {
 		return nil, err
 	}
-	var out []Source
-	for _, f := range near {
-		if rs.only && !rs.isNear(f.blob) {
+	var out []Relative
+	for _, f := range like {
+		if rs.only && !rs.isAtHand(f.blob) {
 			continue
 		}
-		if h, ok := holders[f.blob]; ok && f.blob != of && len(out) < tensorSources {
-			out = append(out, Source{Blob: f.blob, File: h.File, Format: h.Format, Tensor: h.Tensor, Distance: f.distance, Correlation: f.correlation})
+		if h, ok := holders[f.blob]; ok && f.blob != of && len(out) < tensorRelatives {
+			out = append(out, Relative{Blob: f.blob, File: h.File, Format: h.Format, Tensor: h.Tensor, Distance: f.distance, Correlation: f.correlation})
 		}
 	}
 	return out, nil

@@ -15,18 +15,18 @@ const (
 	// maxRelativesWeighed is how many tensors of the same role are weighed for each of a new file: so many
 	// of HEAD, the index and the same call, and as many from elsewhere in the store.
 	maxRelativesWeighed = 24
-	// maxFar is the most files of the store that are looked at: with maxRelativesWeighed models in twenty shards.
-	maxFar = 512
+	// maxElsewhere is the most files of the store that are looked at: with maxRelativesWeighed models in twenty shards.
+	maxElsewhere = 512
 )
 
 // Finder finds what new files may be similar to: the files of HEAD and of the index,
 // those added in the same call, and those elsewhere in the store with tensors of the same names.
 type Finder struct {
 	folder *work.Folder
-	near   []*member // of HEAD, the index and this call
+	atHand []*file // of HEAD, the index and this call
 	book   *sketchbook
-	loaded bool // near has the files of HEAD and of the index
-	only   bool // of near; nothing else is looked at
+	loaded bool // atHand has the files of HEAD and of the index
+	only   bool // of atHand; nothing else is looked at
 }
 
 // New finds relatives anywhere in the store of a working folder.
@@ -36,7 +36,7 @@ func New(f *work.Folder) *Finder { return &Finder{folder: f, book: newSketchbook
 func Only(f *work.Folder, path string, file catalog.File) (finder *Finder, ok bool) {
 	finder = &Finder{folder: f, book: newSketchbook(f), only: true}
 	finder.Add(path, file)
-	return finder, len(finder.near) > 0
+	return finder, len(finder.atHand) > 0
 }
 
 // load reads the files of HEAD and of the index, once. It is for when a file is to be stored:
@@ -55,8 +55,8 @@ func (rs *Finder) load() error {
 	if err != nil {
 		return err
 	}
-	added := rs.near // they come after
-	rs.near = nil
+	added := rs.atHand // they come after
+	rs.atHand = nil
 	for _, e := range append(files, x.Files()...) {
 		if rs.has(e.Path, e.ID) {
 			continue
@@ -72,7 +72,7 @@ func (rs *Finder) load() error {
 	}
 	for _, m := range added {
 		if !rs.has(m.path, m.file.ID) {
-			rs.near = append(rs.near, m)
+			rs.atHand = append(rs.atHand, m)
 		}
 	}
 	return nil
@@ -89,23 +89,23 @@ func (rs *Finder) Add(path string, f catalog.File) {
 	if rs.has(path, f.ID) {
 		return
 	}
-	if r := newMember(path, f); len(r.roles) > 0 {
-		rs.near = append(rs.near, r)
+	if r := newFile(path, f); len(r.roles) > 0 {
+		rs.atHand = append(rs.atHand, r)
 	}
 }
 
 // has says that a file is at hand under that path.
 func (rs *Finder) has(path string, id digest.ID) bool {
-	return slices.ContainsFunc(rs.near, func(m *member) bool { return m.file.ID == id && m.path == path })
+	return slices.ContainsFunc(rs.atHand, func(m *file) bool { return m.file.ID == id && m.path == path })
 }
 
-// candidates are files that share a role with me: of the same path first, then near, then
+// relatives are files that share a role with me: of the same path first, then those at hand, then
 // from the store. Each content is there once, and of files with the same tensors a bounded number.
-func (rs *Finder) candidates(me *member) ([]*member, error) {
-	var same, other []*member
+func (rs *Finder) relatives(me *file) ([]*file, error) {
+	var same, other []*file
 	quota := newQuota(me)
 	seen := map[digest.ID]bool{me.file.ID: true}
-	for _, r := range rs.near {
+	for _, r := range rs.atHand {
 		switch {
 		case seen[r.file.ID] || !r.shares(me):
 			continue
@@ -121,17 +121,17 @@ func (rs *Finder) candidates(me *member) ([]*member, error) {
 	if rs.only {
 		return slices.Concat(same, other), nil
 	}
-	far, err := rs.far(me, seen)
-	return slices.Concat(same, other, far), err
+	elsewhere, err := rs.elsewhere(me, seen)
+	return slices.Concat(same, other, elsewhere), err
 }
 
-// far are files from anywhere in the store, by the names of their tensors.
-func (rs *Finder) far(me *member, seen map[digest.ID]bool) (far []*member, err error) {
+// elsewhere are files from anywhere in the store, by the names of their tensors.
+func (rs *Finder) elsewhere(me *file, seen map[digest.ID]bool) (found []*file, err error) {
 	known, err := rs.folder.Catalog.KnownNames(me.someNames())
 	if err != nil {
 		return nil, err
 	}
-	ids, err := rs.folder.Catalog.Similar(spread(known, catalog.MaxSimilarNames), maxFar)
+	ids, err := rs.folder.Catalog.Similar(spread(known, catalog.MaxSimilarNames), maxElsewhere)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +151,13 @@ func (rs *Finder) far(me *member, seen map[digest.ID]bool) (far []*member, err e
 		if err != nil {
 			return nil, err
 		}
-		if r := newMember("", f); quota.take(r) {
-			far, useless = append(far, r), 0
+		if r := newFile("", f); quota.take(r) {
+			found, useless = append(found, r), 0
 		} else {
 			useless++
 		}
 	}
-	return far, nil
+	return found, nil
 }
 
 // spread is at most n of some names, evenly.
@@ -170,7 +170,7 @@ func spread(names []string, n int) []string {
 }
 
 // shares says that a tensor of me has the role and the row length of one of r.
-func (r *member) shares(me *member) bool {
+func (r *file) shares(me *file) bool {
 	for role, segments := range me.roles {
 		for _, i := range segments {
 			if len(r.like(role, me.tensor(i))) > 0 {
@@ -194,11 +194,11 @@ func headFiles(r *work.Folder) ([]object.TreeFile, error) {
 	return r.TreeFiles(c.Tree)
 }
 
-// TakeNear takes from wanted, which counts tensors by their blob, what the one file at hand has that has the most
+// TakeAtHand takes from wanted, which counts tensors by their blob, what the one file at hand has that has the most
 // of it, and returns its path and their number; 0 when none has any.
-func (rs *Finder) TakeNear(wanted map[digest.ID]int) (path string, most int) {
-	var best *member
-	for _, m := range rs.near {
+func (rs *Finder) TakeAtHand(wanted map[digest.ID]int) (path string, most int) {
+	var best *file
+	for _, m := range rs.atHand {
 		n := 0
 		for _, b := range object.Distinct(m.file.Blobs) {
 			n += wanted[b]

@@ -7,11 +7,11 @@ import (
 )
 
 // Known is what is known of segment i of a file, for the store.
-func Known(file catalog.File, i int, kin Family) choose.Known {
+func Known(file catalog.File, i int, family Family) choose.Known {
 	s := file.Layout.Segments[i]
 	if s.Kind != formats.Data {
 		return choose.Known{Fine: s.Kind == formats.Header}
 	}
 	t := file.Layout.Tensors[s.Tensor]
-	return choose.Known{DType: t.DType, Shape: t.Shape, Relatives: kin.Of(i, t)}
+	return choose.Known{DType: t.DType, Shape: t.Shape, Relatives: family.Of(i, t)}
 }

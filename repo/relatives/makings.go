@@ -32,7 +32,7 @@ func (m *makings) add(f catalog.File) {
 	if m.stacks == nil {
 		*m = makings{map[roleKey][]choose.Relative{}, map[string][]tensorstore.Tensor{}, map[digest.ID]scalesOf{}}
 	}
-	me := newMember("", f)
+	me := newFile("", f)
 	byName := map[string]formats.Tensor{}
 	for _, i := range me.segments() {
 		byName[me.tensor(i).Name] = me.tensor(i)
@@ -56,7 +56,7 @@ func (m *makings) add(f catalog.File) {
 }
 
 // addStack notes the experts of a layer that a file has one by one, t one of them, if none is missing.
-func (m *makings) addStack(me *member, stack string, t formats.Tensor) {
+func (m *makings) addStack(me *file, stack string, t formats.Tensor) {
 	count := int64(0)
 	for role := range me.roles {
 		if of, index, ok := names.Expert(role); ok && of == stack {
@@ -100,7 +100,7 @@ func (m *makings) of(blob digest.ID, role roleKey, k choose.Known, byRole map[ro
 	slices.SortFunc(out, func(a, b choose.Relative) int {
 		return cmp.Or(cmp.Compare(boolRank(number.IsWide(a.DType)), boolRank(number.IsWide(b.DType))), slices.Compare(a.Blob[:], b.Blob[:]))
 	})
-	return out[:min(len(out), tensorSources)]
+	return out[:min(len(out), tensorRelatives)]
 }
 
 func boolRank(first bool) int {

@@ -15,8 +15,8 @@ var scaleEnds = []struct{ scale, matrix string }{
 	{".weight._scale", ".weight._data"},
 }
 
-// addScaled adds sources for the scales of matrices of few bits: what the matrix itself may come from.
-func (fam Family) addScaled(me *member) {
+// addScaled adds relatives of the scales of matrices of few bits: what the matrix itself may come from.
+func (fam Family) addScaled(me *file) {
 	byName := map[string]int{}
 	for _, i := range me.segments() {
 		byName[me.tensor(i).Name] = i
@@ -30,10 +30,10 @@ func (fam Family) addScaled(me *member) {
 		if !ok {
 			continue
 		}
-		for _, s := range fam.Sources[of] {
+		for _, s := range fam.Relatives[of] {
 			if n := len(s.Tensor.Shape); n == 2 && number.IsWide(s.Tensor.DType) && s.Stack == nil && !s.Part {
 				s.Columns = s.Tensor.Shape[1]
-				fam.Sources[i] = append(fam.Sources[i], s)
+				fam.Relatives[i] = append(fam.Relatives[i], s)
 			}
 		}
 	}

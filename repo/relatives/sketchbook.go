@@ -103,7 +103,7 @@ func (b *sketchbook) save(made []catalog.Sketch) error {
 
 // ofFile reads or makes the sketches of all tensors of a new file, whose bytes are src. It is then
 // the file at hand.
-func (b *sketchbook) ofFile(ctx context.Context, me *member, src io.ReaderAt) error {
+func (b *sketchbook) ofFile(ctx context.Context, me *file, src io.ReaderAt) error {
 	segments := me.segments()
 	b.keep = map[digest.ID]bool{}
 	for _, i := range segments {
@@ -160,7 +160,7 @@ func (b *sketchbook) fill(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		m := newMember("", f)
+		m := newFile("", f)
 		if err := b.ofStore(ctx, m.traced(m.segments())); err != nil {
 			return err
 		}

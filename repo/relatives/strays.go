@@ -56,7 +56,7 @@ func (h *rehoming) settle(ctx context.Context, f []tensorstore.Tensor) error {
 	}
 	for i, t := range f {
 		h.settled[t.Blob] = h.settled[t.Blob] || slices.ContainsFunc(f[i+1:], func(o tensorstore.Tensor) bool {
-			if !h.book.between(t.Blob, o.Blob).isRelated() || !kindred(t, o) {
+			if !h.book.between(t.Blob, o.Blob).isRelated() || !eitherMakes(t, o) {
 				return false
 			}
 			h.settled[o.Blob] = true
@@ -66,8 +66,8 @@ func (h *rehoming) settle(ctx context.Context, f []tensorstore.Tensor) error {
 	return nil
 }
 
-// kindred says that one of two tensors can be made from the other.
-func kindred(a, b tensorstore.Tensor) bool {
+// eitherMakes says that one of two tensors can be made from the other.
+func eitherMakes(a, b tensorstore.Tensor) bool {
 	return canMake(a.Known.DType, b.Known.DType) || canMake(b.Known.DType, a.Known.DType)
 }
 
@@ -84,12 +84,12 @@ func (h *rehoming) move(t tensorstore.Tensor) error {
 	if s == nil || len(s.values) == 0 {
 		return nil
 	}
-	near, err := h.book.nearest(s)
+	like, err := h.book.nearest(s)
 	if err != nil {
 		return err
 	}
-	for _, n := range near {
-		if o, ok := h.tensors[n.blob]; ok && n.blob != t.Blob && kindred(t, o) {
+	for _, n := range like {
+		if o, ok := h.tensors[n.blob]; ok && n.blob != t.Blob && eitherMakes(t, o) {
 			h.home[t.Blob] = h.home[n.blob]
 			h.settled[n.blob], h.settled[t.Blob] = true, true
 			break

@@ -10,9 +10,9 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A Source is a tensor of the store that another one may be predicted from: in any dtype and
+// A Relative is a tensor of the store that another one may be predicted from: in any dtype and
 // format, its elements perhaps in another order of rows.
-type Source struct {
+type Relative struct {
 	Blob        digest.ID
 	File        digest.ID      // one that has it
 	Format      string         // of that file
@@ -28,7 +28,7 @@ type Source struct {
 
 // serves says that o is like t, and no worse to make it from than any other would be: what is a float
 // is not made from a quant.
-func (o Source) serves(t formats.Tensor) bool {
+func (o Relative) serves(t formats.Tensor) bool {
 	if number.IsWide(t.DType) && !number.IsWide(o.Tensor.DType) {
 		return false
 	}
@@ -46,7 +46,7 @@ const closeFile = 0.5
 func (fam Family) Of(segment int, t formats.Tensor) []choose.Relative {
 	var first, out, last []choose.Relative
 	var own, float bool
-	for _, s := range fam.Sources[segment] {
+	for _, s := range fam.Relatives[segment] {
 		from, to := s.Tensor.DType, t.DType
 		r := choose.Relative{Blob: s.Blob, DType: from, Stack: s.Stack, Part: s.Part, Skip: s.Skip, Columns: s.Columns}
 		switch {

@@ -9,16 +9,16 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A member is a file that has tensors of the same role as a new one.
-type member struct {
+// A file is a file that has tensors of the same role as a new one.
+type file struct {
 	path     string // in HEAD or the index; "" for one from elsewhere in the store
 	file     catalog.File
 	roles    map[string][]int // segments by role
 	distance float64          // to the new file, as far as sampled
 }
 
-func newMember(path string, f catalog.File) *member {
-	r := &member{path: path, file: f, roles: map[string][]int{}}
+func newFile(path string, f catalog.File) *file {
+	r := &file{path: path, file: f, roles: map[string][]int{}}
 	for i, s := range f.Layout.Segments {
 		if s.Kind == formats.Data {
 			role := names.Role(f.Layout.Tensors[s.Tensor].Name)
@@ -28,12 +28,12 @@ func newMember(path string, f catalog.File) *member {
 	return r
 }
 
-func (r *member) tensor(segment int) formats.Tensor {
+func (r *file) tensor(segment int) formats.Tensor {
 	return r.file.Layout.Tensors[r.file.Layout.Segments[segment].Tensor]
 }
 
 // segments are the places of all tensors, by role.
-func (r *member) segments() []int {
+func (r *file) segments() []int {
 	var all []int
 	for _, list := range r.roles {
 		all = append(all, list...)
@@ -43,7 +43,7 @@ func (r *member) segments() []int {
 }
 
 // traced are the tensors in some segments, to make sketches of.
-func (r *member) traced(segments []int) []traced {
+func (r *file) traced(segments []int) []traced {
 	out := make([]traced, len(segments))
 	for i, s := range segments {
 		t := r.tensor(s)
@@ -54,7 +54,7 @@ func (r *member) traced(segments []int) []traced {
 
 // like lists the segments of r with a role and the shape of t; if there is none, those
 // that have more or fewer of the same rows.
-func (r *member) like(role string, t formats.Tensor) []int {
+func (r *file) like(role string, t formats.Tensor) []int {
 	var same, rows []int
 	for _, i := range r.roles[role] {
 		shape := r.tensor(i).Shape
@@ -73,7 +73,7 @@ func (r *member) like(role string, t formats.Tensor) []int {
 
 // someNames are names by which files with the tensors of me are found: of a few of them, in
 // whatever naming. A shard of some file has a few tensors in a row, so they are spread evenly.
-func (me *member) someNames() []string {
+func (me *file) someNames() []string {
 	const few = 64
 	var out []string
 	step := max((len(me.file.Layout.Tensors)+few-1)/few, 1)
@@ -85,7 +85,7 @@ func (me *member) someNames() []string {
 
 // pairs are segments of me and of other with the same role and shape, spread over the
 // larger tensors.
-func (me *member) pairs(other *member) [][2]int {
+func (me *file) pairs(other *file) [][2]int {
 	var all [][2]int
 	for role, segments := range me.roles {
 		for _, i := range segments {
@@ -116,14 +116,14 @@ const sampledTensors = 8
 // A quota says which of many files are worth a look: those that have a tensor of which few
 // others were found so far. A model in thirty shards takes as much of it as one in a single file.
 type quota struct {
-	me    *member
+	me    *file
 	taken map[string]int // by role
 }
 
-func newQuota(me *member) quota { return quota{me, map[string]int{}} }
+func newQuota(me *file) quota { return quota{me, map[string]int{}} }
 
 // take says that r adds something, and counts it.
-func (q quota) take(r *member) bool {
+func (q quota) take(r *file) bool {
 	adds := false
 	for role, segments := range q.me.roles {
 		if q.taken[role] >= maxRelativesWeighed {
