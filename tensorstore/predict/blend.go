@@ -47,7 +47,7 @@ func (b *Blend) Fit() (sources []int, c *Combination) {
 	solutions := []*solution{best}
 	// Sources are rounded too, and where they differ by few units in the last place, the rounding
 	// of the tensor goes along with their difference. Small elements say better what was computed.
-	if s := b.moments(m.deviation()*blendFloor).solve(best.members, best.free); s != nil {
+	if s := b.moments(m.deviation()*blendFloor).solve(best.sources, best.free); s != nil {
 		solutions = append(solutions, s)
 	}
 	return b.settle(solutions)
@@ -77,23 +77,23 @@ func (m *moments) subset() *solution {
 	var bySize [MaxSources + 1]*solution
 	var all *solution
 	for set := range 1 << m.sources {
-		var members []int
+		var sources []int
 		for k := range m.sources {
 			if set>>k&1 == 1 {
-				members = append(members, k)
+				sources = append(sources, k)
 			}
 		}
-		if len(members) < 2 {
+		if len(sources) < 2 {
 			continue
 		}
-		s := m.solve(members, false)
-		if free := m.solve(members, true); free != nil && (s == nil || free.rss < (1-blendGain)*s.rss) {
+		s := m.solve(sources, false)
+		if free := m.solve(sources, true); free != nil && (s == nil || free.rss < (1-blendGain)*s.rss) {
 			s = free
 		}
 		if s == nil {
 			continue
 		}
-		if n := len(members); bySize[n] == nil || s.rss < bySize[n].rss {
+		if n := len(sources); bySize[n] == nil || s.rss < bySize[n].rss {
 			bySize[n] = s
 		}
 		if all == nil || s.rss < all.rss {

@@ -241,11 +241,11 @@ func TestBlendFindsMerges(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := blendOf(c.order, c.coefs...)
-			members, found := b.Fit()
+			sources, found := b.Fit()
 			require.NotNil(t, found)
 			var srcs [][]byte
 			used := 0
-			for _, k := range members {
+			for _, k := range sources {
 				srcs = append(srcs, b.Sources[k])
 			}
 			for _, v := range c.coefs {
@@ -253,7 +253,7 @@ func TestBlendFindsMerges(t *testing.T) {
 					used++
 				}
 			}
-			require.Len(t, members, used, "sources that have no part in it are left out")
+			require.Len(t, sources, used, "sources that have no part in it are left out")
 			out := make([]byte, len(b.Tensor))
 			found.Apply(out, codec.BF16, srcs, codec.BF16)
 			wrong := 0
@@ -262,7 +262,7 @@ func TestBlendFindsMerges(t *testing.T) {
 					wrong++
 				}
 			}
-			t.Logf("%v, order %d, %v: %d of %d wrong", members, found.Order, found.Coefs, wrong, len(out)/2)
+			t.Logf("%v, order %d, %v: %d of %d wrong", sources, found.Order, found.Coefs, wrong, len(out)/2)
 			require.LessOrEqual(t, wrong, len(out)/2/250)
 		})
 	}

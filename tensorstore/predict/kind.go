@@ -93,7 +93,7 @@ func (k Kind) String() string {
 }
 
 // Derives says that predictions of a kind compute a tensor from what it was made of. The others start from
-// a relative, or predict nothing.
+// a source as it is, or predict nothing.
 func (k Kind) Derives() bool { return k.is(derives) }
 
 // plain is a rule that has no details and reads each value of the source once.

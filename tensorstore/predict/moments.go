@@ -105,9 +105,9 @@ func (m *moments) single() float64 {
 
 // A solution is the least-squares combination of some sources.
 type solution struct {
-	members []int
+	sources []int
 	free    bool      // coefficients need not sum up to one
-	coefs   []float64 // one for each member
+	coefs   []float64 // one for each source
 	errors  []float64 // their standard errors; of the first about
 	rss     float64   // squared error
 }
@@ -117,10 +117,10 @@ func (m *moments) deviation() float64 { return math.Sqrt(m.m[0][0] / float64(m.n
 
 // solve finds coefficients, which sum up to one unless free; nil when the sources
 // depend on each other.
-func (m *moments) solve(members []int, free bool) *solution {
-	first := members[0]
+func (m *moments) solve(sources []int, free bool) *solution {
+	first := sources[0]
 	var x []direction
-	for _, k := range members[1:] {
+	for _, k := range sources[1:] {
 		x = append(x, difference(k, first))
 	}
 	if free {
@@ -142,16 +142,16 @@ func (m *moments) solve(members []int, free bool) *solution {
 	if !chol.Factorize(g) || chol.InverseTo(&inverse) != nil || chol.SolveVecTo(&w, b) != nil {
 		return nil
 	}
-	s := &solution{members: members, free: free, rss: max(0, m.product(target, target)-mat.Dot(&w, b))}
+	s := &solution{sources: sources, free: free, rss: max(0, m.product(target, target)-mat.Dot(&w, b))}
 	s.coefs, s.errors = []float64{1}, []float64{0}
-	for k := range members[1:] {
+	for k := range sources[1:] {
 		s.coefs[0] -= w.AtVec(k)
 		s.coefs = append(s.coefs, w.AtVec(k))
 		s.errors = append(s.errors, math.Sqrt(s.rss/float64(m.n)*inverse.At(k, k)))
 	}
 	s.errors[0] = slices.Max(s.errors)
 	if free {
-		s.coefs[0] += w.AtVec(len(members) - 1)
+		s.coefs[0] += w.AtVec(len(sources) - 1)
 	}
 	return s
 }

@@ -29,12 +29,12 @@ func (s *solution) coefficients() []variant {
 			out = append(out, v)
 		}
 	}
-	return append(out, variant{sources: s.members, coefs: s.coefs})
+	return append(out, variant{sources: s.sources, coefs: s.coefs})
 }
 
 // snap makes coefficients multiples of 1/q, which sum up to one unless they are free.
 func (s *solution) snap(q float64) (variant, bool) {
-	v := variant{sources: s.members}
+	v := variant{sources: s.sources}
 	left := q
 	for k, x := range s.coefs {
 		p := math.Round(x * q)
