@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
-	"dits/repo/lineage"
 	"dits/tensorstore/choose"
 )
 
@@ -24,11 +23,11 @@ func newAdd(g *globals) *cobra.Command {
 		Use:     "add PATH...",
 		Short:   "Stage files and folders for the next commit",
 		GroupID: everyday,
-		Long: `Stages files and folders. Each tensor is stored once; one that has a relative of the same
-name and shape in HEAD is stored as the difference to it where that is smaller. A file
-that is no valid safetensors or GGUF is stored as it is. Unchanged files cost a stat.
-What can be computed from others (a quant, a cast, a merged adapter) is stored as how, and
-as the residual where that comes out otherwise; see dits derive.
+		Long: `Stages files and folders. Each tensor is stored once; one like another, as those
+of a fine-tune are, is stored as the difference to it where that is smaller. A file that
+is no valid safetensors or GGUF is stored as it is. Unchanged files cost a stat. What can
+be recomputed from others (a quant, a cast, a merged adapter) is stored as how, and as what
+comes out otherwise; see dits derive.
 
 With --json, one object a line for each file.`,
 		Example: `  dits add model.safetensors
@@ -118,13 +117,13 @@ func printDryRun(w io.Writer, a repo.Added) error {
 }
 
 // describe is one line about a staged file:
-// "model.safetensors: safetensors, 56 tensors (12 known, 44 delta ← base.safetensors), 13.8 MiB, stored 4.2 MiB (30.4%)",
-// "model-Q4_K_M.gguf: gguf, 56 tensors (56 derived ← base.safetensors, hinted, residual 2.1%), 4.7 MiB, stored 103 KiB (2.1%)".
+// "model.safetensors: safetensors, 56 tensors (12 already stored, 44 as the difference to base.safetensors), 13.8 MiB, stored 4.2 MiB (30.4%)",
+// "model-Q4_K_M.gguf: gguf, 56 tensors (56 recomputed from base.safetensors, 2.1% had to be stored), 4.7 MiB, stored 103 KiB (2.1%)".
 func describe(a repo.Added) string {
 	if a.Removed {
 		return a.Path + ": removed"
 	}
-	parts := []string{a.Format}
+	parts := []string{formatWords(a.Format)}
 	if a.Tensors > 0 {
 		parts = append(parts, tensorCounts(a))
 	}
@@ -132,34 +131,49 @@ func describe(a repo.Added) string {
 	return a.Path + ": " + strings.Join(parts, ", ")
 }
 
+// tensorCounts is "20 tensors (16 already stored, 4 recomputed from base.safetensors, 0.3% had to be stored)".
 func tensorCounts(a repo.Added) string {
-	var kinds []string
+	var parts []string
 	for _, k := range []struct {
 		n    int
 		name string
-	}{{a.New, "new"}, {a.Known, "known"}, {a.Delta, "delta"}, {a.Derived, "derived"}} {
+	}{{a.New, "new"}, {a.Known, "already stored"}} {
 		if k.n > 0 {
-			kinds = append(kinds, fmt.Sprintf("%d %s", k.n, k.name))
+			parts = append(parts, fmt.Sprintf("%d %s", k.n, k.name))
 		}
 	}
-	text := strings.Join(kinds, ", ")
-	if n := len(a.Sources); n > 3 {
-		text += fmt.Sprintf(" ← %s and %d more", strings.Join(a.Sources[:3], ", "), n-3)
-	} else if n > 0 {
-		text += " ← " + strings.Join(a.Sources, ", ")
+	if made := madeCounts(a); made != "" {
+		parts = append(parts, made+sourceList(a.Sources))
 	}
+	text := strings.Join(parts, ", ")
 	if a.Recipe != nil {
-		text += fmt.Sprintf(", %s, residual %s", recipeWords(*a.Recipe), shareOf(a.DerivedResidual, a.DerivedLogical))
+		text += recipeWords(*a.Recipe) + ", " + shareLeft(a.DerivedResidual, a.DerivedLogical)
 	}
 	return fmt.Sprintf("%d tensors (%s)", a.Tensors, text)
 }
 
-// recipeWords is "hinted", "replayed with base.imatrix" or "merged with adapter_model.safetensors".
-func recipeWords(r lineage.Recipe) string {
-	if len(r.With) == 0 {
-		return r.Way
+// madeCounts is "44 as the difference to", "4 recomputed from" or both; "" where nothing has a source.
+func madeCounts(a repo.Added) string {
+	var made []string
+	if a.Delta > 0 {
+		made = append(made, fmt.Sprintf("%d as the difference to", a.Delta))
 	}
-	return r.Way + " with " + strings.Join(r.With, ", ")
+	if a.Derived > 0 {
+		made = append(made, fmt.Sprintf("%d recomputed from", a.Derived))
+	}
+	return strings.Join(made, " and ")
+}
+
+// sourceList is " base.safetensors, …", of many files the first.
+func sourceList(sources []string) string {
+	const most = 3
+	switch n := len(sources); {
+	case n == 0:
+		return " " + orUnnamed("")
+	case n > most:
+		return fmt.Sprintf(" %s and %d more", strings.Join(sources[:most], ", "), n-most)
+	}
+	return " " + strings.Join(sources, ", ")
 }
 
 // shareOf is "12.3%", and "0.02%" of what is little; "-" of nothing.

@@ -28,7 +28,7 @@ func newDerive(g *globals) *cobra.Command {
 		Short:   "Stage a file as made of another, or show and check what is",
 		GroupID: content,
 		Long: `A quant, a cast or a merge is stored as a recipe: what computes it from its source, and
-the residual where that comes out otherwise. add finds recipes by itself.
+what comes out otherwise. add finds recipes by itself.
 
 With --from, stages PATH as made of SOURCE and nothing else: a path that is staged, or
 REV:PATH. An adapter that was merged in is named with --lora, in the same way, an
@@ -36,7 +36,7 @@ importance matrix that a quantiser used with --imatrix. It is an error if SOURCE
 less than half of PATH; then nothing is staged.
 
 --list shows the recipes of the files in REV (by default HEAD): what they are computed
-from and how, and what the residuals take; with PATH also each tensor's. --verify computes
+from and how, and what of them had to be stored; with PATH also each tensor's. --verify computes
 all of them again and compares digests: exit status 12 where one differs.`,
 		Example: `  dits derive --list
   dits derive --list v1 model-Q4_K_M.gguf
@@ -133,13 +133,13 @@ func deriveShow(cmd *cobra.Command, g *globals, o deriveOptions, args []string) 
 func printDerivations(cmd *cobra.Command, l *lineage.Derivations) error {
 	for _, f := range l.Files {
 		p := &printer{w: cmd.OutOrStdout()}
-		p.f("%s: %s, %s, %s\n", f.Path, f.Format, plural(f.Tensors, "tensor", "tensors"), size(f.Size))
+		p.f("%s: %s, %s, %s\n", f.Path, formatWords(f.Format), plural(f.Tensors, "tensor", "tensors"), size(f.Size))
 		if len(f.Recipes) == 0 {
-			p.f("  nothing in it is computed from others\n")
+			p.f("  nothing in it is recomputed from others\n")
 		}
 		for _, u := range f.Recipes {
-			p.f("  %s ← %s, %s; %s, residual %s (%s)\n", plural(u.Tensors, "tensor", "tensors"), orUnnamed(u.Source),
-				recipeWords(u.Recipe), typeCounts(u.Types), size(u.Residual), shareOf(u.Residual, u.Logical))
+			p.f("  %s recomputed from %s%s; %s; %s (%s) had to be stored\n", plural(u.Tensors, "tensor", "tensors"),
+				orUnnamed(u.Source), recipeWords(u.Recipe), typeCounts(u.Types), size(u.Residual), shareOf(u.Residual, u.Logical))
 		}
 		if p.err != nil {
 			return p.err
@@ -155,7 +155,7 @@ func printDerived(cmd *cobra.Command, all []lineage.DerivedOne) error {
 	t := &table{indent: "    "}
 	t.rightAlign(2, 3)
 	for _, d := range all {
-		t.row(d.Name, d.DType, size(d.Residual), shareOf(d.Residual, d.Logical), d.Prediction+fromSources(d.Sources))
+		t.row(d.Name, d.DType, size(d.Residual), shareOf(d.Residual, d.Logical), storedAs(d.Prediction, d.Sources))
 	}
 	return t.write(cmd.OutOrStdout())
 }
@@ -189,7 +189,7 @@ func deriveVerify(cmd *cobra.Command, g *globals, r *repo.Repo, rev, path string
 		err = printVerified(cmd, c)
 	}
 	if err == nil && len(c.Problems) > 0 {
-		err = fmt.Errorf("%w: %d of %s", errProblems, len(c.Problems), plural(c.Tensors, "derived tensor", "derived tensors"))
+		err = fmt.Errorf("%w: %d of %s", errProblems, len(c.Problems), plural(c.Tensors, "recomputed tensor", "recomputed tensors"))
 	}
 	return err
 }

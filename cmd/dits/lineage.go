@@ -29,7 +29,7 @@ func newLineage(g *globals) *cobra.Command {
 		Short:   "Show what files and tensors were stored from",
 		GroupID: content,
 		Long: `Shows the family of files with tensors as a tree: each below the one that most of its
-tensors came from, with how many are identical, how many stored as a difference, cast,
+tensors came from, with how many are identical, how many stored as a difference, recomputed,
 moved by a low rank or combined, and what the file added in bits for each of its weights.
 
 Without arguments, the files of all branches and tags; with REV, of that commit; with PATH,
@@ -110,7 +110,7 @@ func printFamily(p *printer, c palette, l *lineage.Lineage) {
 	}
 }
 
-// lineageLine is "ft.safetensors ← base.safetensors (226 of 290 tensors delta, 64 identical; 5.2 bits a weight)".
+// lineageLine is "ft.safetensors ← base.safetensors (226 of 290 tensors as a difference, 64 identical; 5.2 bits a weight)".
 func lineageLine(p palette, f *lineage.FileLineage) string {
 	var b strings.Builder
 	b.WriteString(p.paint(bold, atRev(f.Path, f.Rev)))
@@ -133,13 +133,14 @@ func lineageLine(p palette, f *lineage.FileLineage) string {
 	return b.String()
 }
 
-// A counter writes numbers of tensors, the first one in full: "226 of 290 tensors delta".
+// A counter writes numbers of tensors, the first one in full: "226 of 290 tensors as a difference".
 type counter struct {
 	all  int
 	said bool
 }
 
 func (c *counter) counts(of map[string]int) (parts []string) {
+	of = kindCounts(of)
 	for _, kind := range kindsOf(of) {
 		n := fmt.Sprint(of[kind])
 		switch {
@@ -155,14 +156,14 @@ func (c *counter) counts(of map[string]int) (parts []string) {
 	return parts
 }
 
-// bits is what a file took, told with its first source, and what share the residual of its derived tensors has.
+// bits is what a file took, told with its first source, and what share of what is recomputed had to be stored.
 func bits(f *lineage.FileLineage, source int) string {
 	if source > 0 || f.Bits != f.Bits {
 		return ""
 	}
 	text := fmt.Sprintf("; %s bits a weight", threeDigits(float64(f.Bits)))
 	if f.Derived > 0 {
-		text += ", residual " + shareOf(f.Residual, f.Derived)
+		text += ", " + shareLeft(f.Residual, f.Derived)
 	}
 	return text
 }
@@ -201,21 +202,9 @@ func printLineageTensors(s *screen, tensors []lineage.TensorLineage) error {
 	t := &table{indent: "  "}
 	t.rightAlign(1)
 	for _, x := range tensors {
-		t.row(x.Name, size(x.Stored), x.Kind+fromSources(x.Sources))
+		t.row(x.Name, size(x.Stored), storedAs(x.Kind, x.Sources))
 	}
 	return t.write(s)
-}
-
-// fromSources is " ← model.safetensors:model.norm.weight @ main~1, …", "" without any.
-func fromSources(sources []lineage.TensorSource) string {
-	names := make([]string, len(sources))
-	for i, s := range sources {
-		names[i] = sourceTensor(s)
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	return " ← " + strings.Join(names, ", ")
 }
 
 // sourceTensor is what people call a tensor: the digest where no file that has it is known.

@@ -23,8 +23,9 @@ func printDot(w io.Writer, l *lineage.Lineage) error {
 				from, lost = "lost", true
 			}
 			var counts []string
-			for _, kind := range kindsOf(s.Tensors) {
-				counts = append(counts, fmt.Sprintf("%d %s", s.Tensors[kind], kind))
+			tensors := kindCounts(s.Tensors)
+			for _, kind := range kindsOf(tensors) {
+				counts = append(counts, fmt.Sprintf("%d %s", tensors[kind], kind))
 			}
 			p.f("  %s -> %s [label=%s];\n", quoteDot(from), quoteDot(f.Digest.Short()), quoteDot(strings.Join(counts, ", ")))
 		}

@@ -180,14 +180,15 @@ func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
 	p.f("  %s, %s, %s added\n", plural(len(stat.Files), "file", "files"), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
 }
 
-// storedFrom is " ← base.safetensors (20 delta)", with up to three sources, "" without any.
+// storedFrom is " ← base.safetensors (20 as a difference)", with up to three sources, "" without any.
 func storedFrom(sources []lineage.FileSource) string {
 	const most = 3
 	var parts []string
 	for _, s := range sources[:min(most, len(sources))] {
 		var counts []string
-		for _, kind := range kindsOf(s.Tensors) {
-			counts = append(counts, fmt.Sprintf("%d %s", s.Tensors[kind], kind))
+		tensors := kindCounts(s.Tensors)
+		for _, kind := range kindsOf(tensors) {
+			counts = append(counts, fmt.Sprintf("%d %s", tensors[kind], kind))
 		}
 		parts = append(parts, fmt.Sprintf("%s (%s)", sourceName(s), strings.Join(counts, ", ")))
 	}

@@ -117,7 +117,7 @@ func lsFile(cmd *cobra.Command, r *repo.Repo, rev, path string, o lsOptions) err
 		return writeJSON(cmd, l)
 	}
 	p := &printer{w: cmd.OutOrStdout()}
-	p.f("%s: %s, ", l.Path, l.Format)
+	p.f("%s: %s, ", l.Path, formatWords(l.Format))
 	if len(l.Tensors) > 0 {
 		p.f("%s, ", plural(len(l.Tensors), "tensor", "tensors"))
 	}
@@ -144,22 +144,19 @@ func printListing(cmd *cobra.Command, l *repo.FileListing) error {
 	return t.write(cmd.OutOrStdout())
 }
 
-// howStored is "fields", "delta ← base.safetensors:lm_head.weight @ main~1", "delta (low rank r16) ← …" or
-// "derived (quantised hinted, residual 2.1%) ← …".
+// howStored is "stored whole", "difference to base.safetensors:lm_head.weight @ main~1" or
+// "recomputed from …, 2.1% had to be stored".
 func howStored(x repo.TensorInfo) string {
 	if x.Source.IsZero() {
-		return x.Encoding
-	}
-	how := x.Encoding
-	switch {
-	case x.Encoding == "derived":
-		how += fmt.Sprintf(" (%s, residual %s)", x.Prediction, shareOf(x.Stored, x.Size))
-	case x.Prediction != "relative":
-		how += " (" + x.Prediction + ")"
+		return "stored whole"
 	}
 	sources := x.Sources
 	if len(sources) == 0 {
 		sources = []lineage.TensorSource{{Digest: x.Source, Path: x.SourcePath, Tensor: x.SourceTensor, Rev: x.SourceRev}}
 	}
-	return how + fromSources(sources)
+	how := storedAs(x.Prediction, sources)
+	if x.Encoding == lineage.DerivedName {
+		how += ", " + shareLeft(x.Stored, x.Size)
+	}
+	return how
 }

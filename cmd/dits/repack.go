@@ -16,7 +16,7 @@ func newRepack(g *globals) *cobra.Command {
 	o := repackOptions{}
 	cmd := &cobra.Command{
 		Use:     "repack",
-		Short:   "Store tensors against better relatives, and merge small packs",
+		Short:   "Store tensors against better sources, and merge small packs",
 		GroupID: upkeep,
 		Long: `Looks for a better way to store each tensor of the store: among all tensors of the same
 role and shape, those that arrived later too. What takes clearly less space is stored

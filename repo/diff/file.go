@@ -94,7 +94,7 @@ func OneOpaque(p ModelPair, a, b *object.File) string {
 		which, c = "b", b
 	}
 	if c != nil && c.Layout.Warning != "" {
-		return fmt.Sprintf("%s is stored as opaque content, so tensors cannot be compared: %s", which, c.Layout.Warning)
+		return fmt.Sprintf("%s is stored as other file, so tensors cannot be compared: %s", which, c.Layout.Warning)
 	}
 	return which + " has no tensors to compare"
 }

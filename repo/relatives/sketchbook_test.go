@@ -26,7 +26,7 @@ func stored(t *testing.T, path string) *work.Folder {
 	w := db.Store.Begin(tensorstore.WriterOptions{})
 	defer w.Close()
 	for i, s := range f.Layout.Segments {
-		_, err := w.PutBlob(t.Context(), io.NewSectionReader(f, s.Off, s.Len), f.Blobs[i], s.Len, Hint(f.File, i, Family{}))
+		_, err := w.PutBlob(t.Context(), io.NewSectionReader(f, s.Off, s.Len), f.Blobs[i], s.Len, Known(f.File, i, Family{}))
 		require.NoError(t, err)
 	}
 	require.NoError(t, w.PutObject(pack.Manifest, f.ID, object.EncodeManifest(f.File)))
