@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
 )
 
@@ -66,12 +66,12 @@ func changeStyle(relative float64) style {
 // rendition is what paint puts around text.
 var rendition = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// textWidth is how many columns text takes, in runes: renditions take none.
+// textWidth is how many columns of a terminal text takes: renditions take none, a wide character two.
 func textWidth(text string) int {
 	if strings.Contains(text, "\x1b[") {
 		text = rendition.ReplaceAllString(text, "")
 	}
-	return utf8.RuneCountInString(text)
+	return runewidth.StringWidth(text)
 }
 
 // A colorMode is the value of --color.

@@ -9,7 +9,7 @@ import (
 type table struct {
 	indent string
 	gap    int // spaces between columns; 0 is 2
-	narrow int // fewest runes of a column but the last in its row
+	narrow int // least width of a column but the last in its row
 	right  map[int]bool
 	rows   [][]string
 }
@@ -49,7 +49,7 @@ func (t *table) write(w io.Writer) error {
 	return p.err
 }
 
-// widths are those of the columns, in runes, colours apart.
+// widths are those of the columns, colours apart.
 func (t *table) widths() []int {
 	var widths []int
 	for _, row := range t.rows {
