@@ -11,14 +11,12 @@ import (
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
 )
 
 func same(t *testing.T, what string, got, want any) {
 	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
+	assert.Equal(t, want, got, what)
 }
 
 func TestPacks(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"dits/formats/gguf"
 	"dits/formats/safetensors"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
 )
 
 var parsers = []formats.Parser{safetensors.Parser{}, gguf.Parser{}}
@@ -63,9 +63,7 @@ func TestParse(t *testing.T) {
 func TestNewOpaque(t *testing.T) {
 	want := &formats.Layout{Format: "opaque", Size: 7, Warning: "w",
 		Segments: []formats.Segment{{Kind: formats.Opaque, Off: 0, Len: 7, Tensor: -1}}}
-	if diff := cmp.Diff(want, formats.NewOpaque(7, "w")); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	assert.Equal(t, want, formats.NewOpaque(7, "w"))
 	if l := formats.NewOpaque(0, ""); len(l.Segments) != 0 || l.Validate() != nil {
 		t.Errorf("empty: got %+v, %v", l, l.Validate())
 	}

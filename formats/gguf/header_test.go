@@ -10,7 +10,8 @@ import (
 	"dits/formats/formatstest"
 	"dits/formats/gguf"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestReadHeader(t *testing.T) {
@@ -33,16 +34,12 @@ func TestReadHeader(t *testing.T) {
 		for _, kv := range h.KVs {
 			got[kv.Key] = kv.Value
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("%v: -want +got:\n%s", order, diff)
-		}
+		require.Equal(t, want, got, "%v", order)
 		if h.Version != 3 || h.ByteOrder != order.(binary.ByteOrder) || h.Alignment != 32 {
 			t.Errorf("got version %d, %v, alignment %d", h.Version, h.ByteOrder, h.Alignment)
 		}
 		shape := []formats.Tensor{{Name: "a", DType: "I16", Shape: []int64{2, 3}, Off: h.DataOff, Len: 12}}
-		if diff := cmp.Diff(shape, h.Tensors); diff != "" {
-			t.Errorf("-want +got:\n%s", diff)
-		}
+		assert.Equal(t, shape, h.Tensors)
 	}
 }
 
@@ -71,9 +68,7 @@ func TestNestedArrays(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []any{[]uint32{1, 2}, []string{"x"}, []any(nil)}
-	if diff := cmp.Diff(any(want), valueOf(h, "n")); diff != "" {
-		t.Fatalf("-want +got:\n%s", diff)
-	}
+	require.Equal(t, want, valueOf(h, "n"))
 	if got := valueOf(h, "absent"); got != nil {
 		t.Errorf("absent key: got %v", got)
 	}
@@ -112,16 +107,12 @@ func TestLongStrings(t *testing.T) {
 	if valueOf(h, "a") != long {
 		t.Error("long string differs")
 	}
-	if diff := cmp.Diff(any([]string{long, "x", long}), valueOf(h, "b")); diff != "" {
-		t.Errorf("-want +got:\n%.200s", diff)
-	}
+	assert.Equal(t, []string{long, "x", long}, valueOf(h, "b"))
 	l, err := parse(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(h.Tensors, l.Tensors); diff != "" {
-		t.Errorf("-ReadHeader +Parse:\n%s", diff)
-	}
+	assert.Equal(t, h.Tensors, l.Tensors, "ReadHeader, Parse")
 }
 
 func TestValueTypeNames(t *testing.T) {

@@ -16,8 +16,7 @@ import (
 	"dits/formats/formatstest"
 	"dits/formats/ggml"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/assert"
 )
 
 const oracle = "gguf_oracle.py"
@@ -112,9 +111,7 @@ func compare(t *testing.T, files [][]byte, verdicts []formatstest.Verdict) {
 		switch {
 		case err == nil && v.Accepted:
 			accepted++
-			if diff := cmp.Diff(v.Tensors, formatstest.Describe(l, files[i]), cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("file %d: -real +ours:\n%s", i, diff)
-			}
+			assert.Equal(t, v.Tensors, formatstest.Describe(l, files[i]), "file %d: real, ours", i)
 			comparePairs(t, i, files[i], v.Pairs)
 		case err != nil && !v.Accepted:
 			refused++

@@ -11,7 +11,7 @@ import (
 	"dits/formats/formatstest"
 	"dits/formats/gguf"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
 )
 
 type (
@@ -105,9 +105,7 @@ func TestLayout(t *testing.T) {
 			{Name: "none", DType: "F32", Shape: []int64{0}, Off: base, Len: 0},
 		},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("-want +got:\n%s", diff)
-	}
+	require.Equal(t, want, got)
 }
 
 func TestClaims(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"dits/formats"
 	"dits/formats/safetensors"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
 )
 
 func TestParseIndex(t *testing.T) {
@@ -26,9 +26,7 @@ func TestParseIndex(t *testing.T) {
 		"lm_head.weight":    "model-00002-of-00002.safetensors",
 		"model.norm.weight": "sub/model-00001-of-00002.safetensors",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("-want +got:\n%s", diff)
-	}
+	require.Equal(t, want, got)
 }
 
 func TestParseIndexRefuses(t *testing.T) {

@@ -14,8 +14,7 @@ import (
 	"dits/formats"
 	"dits/formats/formatstest"
 
-	gocmp "github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/assert"
 )
 
 const oracle = "safetensors_oracle.py"
@@ -115,9 +114,7 @@ func compare(t *testing.T, files [][]byte, verdicts []formatstest.Verdict) {
 			byPlace := func(a, b formatstest.VerdictTensor) int { return cmp.Or(cmp.Compare(a.Name, b.Name)) }
 			slices.SortFunc(got, byPlace)
 			slices.SortFunc(v.Tensors, byPlace)
-			if diff := gocmp.Diff(v.Tensors, got, cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("file %d: -real +ours:\n%s\n%.300q", i, diff, files[i])
-			}
+			assert.Equal(t, v.Tensors, got, "file %d: real, ours:\n%.300q", i, files[i])
 		case err != nil && !v.Accepted:
 			refused++
 		case err == nil:

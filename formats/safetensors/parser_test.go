@@ -11,7 +11,7 @@ import (
 	"dits/formats/formatstest"
 	"dits/formats/safetensors"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
 )
 
 // entry is one tensor of a header.
@@ -61,9 +61,7 @@ func TestLayout(t *testing.T) {
 			{Name: "b", DType: "F32", Shape: []int64{1, 2}, Off: n + 6, Len: 8},
 		},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("-want +got:\n%s", diff)
-	}
+	require.Equal(t, want, got)
 }
 
 func TestHeaderLength(t *testing.T) {

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"dits/formats"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestMakeHeaderParses(t *testing.T) {
@@ -41,9 +42,7 @@ func TestMakeHeaderParses(t *testing.T) {
 		}
 		return out
 	}
-	if diff := cmp.Diff([]string{"none", "scale", "a <\"é", "b", "q"}, names(sorted)); diff != "" {
-		t.Error(diff)
-	}
+	assert.Equal(t, []string{"none", "scale", "a <\"é", "b", "q"}, names(sorted))
 	got := map[string]formats.Tensor{}
 	for _, x := range layout.Tensors {
 		got[x.Name] = x
@@ -53,9 +52,9 @@ func TestMakeHeaderParses(t *testing.T) {
 			t.Errorf("%q: got %+v, want %+v", x.Name, g, x)
 		}
 	}
-	if m, err := Metadata(header); err != nil || cmp.Diff(meta, m) != "" {
-		t.Errorf("metadata %v, error %v", m, err)
-	}
+	m, err := Metadata(header)
+	require.NoError(t, err)
+	assert.Equal(t, meta, m)
 }
 
 func TestMakeHeaderRefusesQuants(t *testing.T) {
