@@ -63,12 +63,12 @@ var fills = []fill{
 				UNION ALL SELECT n, 3, n FROM main.files UNION ALL
 				SELECT DISTINCT c.file, 6, q.prediction FROM c CROSS JOIN temp.best q ON q.kind = 1 AND q.n = c.n WHERE q.prediction IS NOT NULL) need
 			CROSS JOIN temp.best ON best.kind = need.kind AND best.n = need.n`},
-	{name: "origin", makes: "(prediction INTEGER, blob INTEGER, PRIMARY KEY (prediction, blob)) WITHOUT ROWID", uses: []string{"best"}, run: fillOrigins},
-	{name: "kept", makes: "(file INTEGER, kind INTEGER, n INTEGER, len INTEGER, PRIMARY KEY (kind, n, file)) WITHOUT ROWID", uses: []string{"need", "origin"},
+	{name: "source", makes: "(prediction INTEGER, blob INTEGER, PRIMARY KEY (prediction, blob)) WITHOUT ROWID", uses: []string{"best"}, run: fillSources},
+	{name: "kept", makes: "(file INTEGER, kind INTEGER, n INTEGER, len INTEGER, PRIMARY KEY (kind, n, file)) WITHOUT ROWID", uses: []string{"need", "source"},
 		query: `WITH RECURSIVE
 			used (prediction, n) AS MATERIALIZED (SELECT DISTINCT o.prediction, coalesce(x.chunk, o.blob)
-				FROM temp.origin o LEFT JOIN main.blob_chunks x ON x.blob = o.blob),
-			step (prediction, kind, n) AS MATERIALIZED (SELECT prediction, 1, n FROM used UNION ALL SELECT prediction, 2, blob FROM temp.origin UNION ALL
+				FROM temp.source o LEFT JOIN main.blob_chunks x ON x.blob = o.blob),
+			step (prediction, kind, n) AS MATERIALIZED (SELECT prediction, 1, n FROM used UNION ALL SELECT prediction, 2, blob FROM temp.source UNION ALL
 				SELECT DISTINCT used.prediction, 6, q.prediction FROM used CROSS JOIN temp.best q ON q.kind = 1 AND q.n = used.n WHERE q.prediction IS NOT NULL),
 			k (file, kind, n) AS (SELECT file, kind, n FROM temp.need UNION
 				SELECT k.file, step.kind, step.n FROM k JOIN step ON step.prediction = k.n WHERE k.kind = 6)
@@ -175,8 +175,8 @@ func fillPlaced(ctx context.Context, conn *sql.Conn, _ Ask) error {
 	return nil
 }
 
-// fillOrigins asks for the blobs that each prediction in use is made from.
-func fillOrigins(ctx context.Context, conn *sql.Conn, a Ask) error {
+// fillSources asks for the blobs that each prediction in use is made from.
+func fillSources(ctx context.Context, conn *sql.Conn, a Ask) error {
 	rows, err := conn.QueryContext(ctx, `SELECT DISTINCT b.prediction, d.id FROM temp.best b JOIN main.digests d ON d.n = b.prediction`)
 	if err != nil {
 		return err
@@ -199,7 +199,7 @@ func fillOrigins(ctx context.Context, conn *sql.Conn, a Ask) error {
 			if err != nil {
 				return err
 			}
-			_, err = conn.ExecContext(ctx, "INSERT OR IGNORE INTO temp.origin SELECT ?, n FROM main.digests WHERE id = ?", n, s[:])
+			_, err = conn.ExecContext(ctx, "INSERT OR IGNORE INTO temp.source SELECT ?, n FROM main.digests WHERE id = ?", n, s[:])
 		}
 	}
 	return err

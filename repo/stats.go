@@ -25,7 +25,7 @@ type Stats struct {
 	ByWay         map[string]EncodingStats `json:"by_way"`        // of derived: hinted, cast, merged, …, those that there are
 }
 
-// EncodingStats are the distinct chunks that are stored in one way.
+// EncodingStats are the distinct chunks that are stored alike.
 type EncodingStats struct {
 	Chunks       int64 `json:"chunks"`
 	LogicalBytes int64 `json:"logical_bytes"`
@@ -192,7 +192,7 @@ func (r *Repo) moveDerivedOf(s *Stats, reader *lineage.StorageReader, blob diges
 	return nil
 }
 
-// move counts chunks as derived in some way instead.
+// move counts chunks as derived instead, and in which way.
 func (s *Stats) move(from, way string, u EncodingStats) {
 	e := s.ByEncoding[from]
 	s.ByEncoding[from] = EncodingStats{e.Chunks - u.Chunks, e.LogicalBytes - u.LogicalBytes, e.StoredBytes - u.StoredBytes}

@@ -102,7 +102,7 @@ func Pairs(a, b Snapshot, o Options) ([]ModelPair, error) {
 	if o.FilesOnly {
 		return pairs, nil
 	}
-	return pairKin(pairs)
+	return pairConverted(pairs)
 }
 
 // add counts one tensor.

@@ -4,12 +4,12 @@ import (
 	"dits/formats/names"
 )
 
-// maxKin bounds the models of a side that are looked into for one that went on in another format.
-const maxKin = 64
+// maxConverted bounds the models of a side that are looked into for one that went on in another format.
+const maxConverted = 64
 
-// pairKin makes one pair of a model that went and one that came with other bytes under another path, where
+// pairConverted makes one pair of a model that went and one that came with other bytes under another path, where
 // each is the only one that fits the other: a checkpoint that was quantised, converted or cut into shards.
-func pairKin(pairs []ModelPair) ([]ModelPair, error) {
+func pairConverted(pairs []ModelPair) ([]ModelPair, error) {
 	var gone, came []int
 	for i, p := range pairs {
 		switch {
@@ -19,7 +19,7 @@ func pairKin(pairs []ModelPair) ([]ModelPair, error) {
 			came = append(came, i)
 		}
 	}
-	if len(gone) == 0 || len(came) == 0 || len(gone) > maxKin || len(came) > maxKin {
+	if len(gone) == 0 || len(came) == 0 || len(gone) > maxConverted || len(came) > maxConverted {
 		return pairs, nil
 	}
 	roles := make(map[int]map[string]bool)
@@ -35,7 +35,7 @@ func pairKin(pairs []ModelPair) ([]ModelPair, error) {
 	}
 	dropped := make(map[int]bool)
 	for _, i := range gone {
-		if j := onlyKin(roles, i, came); j >= 0 && onlyKin(roles, j, gone) == i {
+		if j := onlyMatch(roles, i, came); j >= 0 && onlyMatch(roles, j, gone) == i {
 			pairs[i] = ModelPair{FileModified, pairs[i].A, pairs[j].B}
 			dropped[j] = true
 		}
@@ -62,9 +62,9 @@ func RolesOf(roles map[int]map[string]bool, i int, m *model) error {
 	return f.Close()
 }
 
-// onlyKin is the only one of others with most of the tensors of i, and most of its own among them; -1 where
+// onlyMatch is the only one of others with most of the tensors of i, and most of its own among them; -1 where
 // there is none or several.
-func onlyKin(roles map[int]map[string]bool, i int, others []int) int {
+func onlyMatch(roles map[int]map[string]bool, i int, others []int) int {
 	found := -1
 	for _, j := range others {
 		both := 0

@@ -13,9 +13,9 @@ import (
 // A growth is one file on its way to say what its tensors came from.
 type growth struct {
 	*lineage
-	file    *FileLineage
+	node    *FileLineage
 	from    Place // where it came in
-	content catalog.File
+	file    catalog.File
 	storage []catalog.Storage // of each tensor
 	blobs   []digest.ID       // of each tensor
 	tally   tally
@@ -24,16 +24,16 @@ type growth struct {
 // grow finds what the tensors of a file came from, and notes the files that have it.
 func (b *lineage) grow(g generation) error {
 	f := b.nodes[g.place.File]
-	content, err := b.namer.Files.History.ReadFile(g.place.File)
+	file, err := b.namer.Files.History.ReadFile(g.place.File)
 	if err != nil {
 		return err
 	}
-	f.Format = content.Layout.Format
+	f.Format = file.Layout.Format
 	if f.Cut = b.options.Depth > 0 && g.depth >= b.options.Depth; f.Cut {
 		f.Bits = number.Number(math.NaN())
 		return nil
 	}
-	gr := &growth{lineage: b, file: f, from: b.ages.of(f.Digest).place, content: content, tally: tally{map[digest.ID]*FileSource{}}}
+	gr := &growth{lineage: b, node: f, from: b.ages.of(f.Digest).place, file: file, tally: tally{map[digest.ID]*FileSource{}}}
 	if gr.from.File.IsZero() { // staged only
 		gr.from = g.place
 	}
@@ -77,7 +77,7 @@ func (b *lineage) noteSource(s *FileSource, depth int) error {
 
 // tensors finds what each tensor came from: first those that an older file has.
 func (g *growth) tensors() error {
-	g.blobs = g.content.TensorBlobs()
+	g.blobs = g.file.TensorBlobs()
 	same := make([]*Source, len(g.blobs))
 	var ask []*Source
 	first := map[digest.ID]bool{{}: true} // blobs met before
@@ -88,7 +88,7 @@ func (g *growth) tensors() error {
 		}
 		first[id] = true
 	}
-	older := func(file digest.ID) bool { return g.compareAge(file, g.file.Digest) < 0 }
+	older := func(file digest.ID) bool { return g.compareAge(file, g.node.Digest) < 0 }
 	if err := g.versionBefore(ask); err != nil {
 		return err
 	}
@@ -152,23 +152,23 @@ func (g *growth) sources(same []*Source) (map[digest.ID]*Source, error) {
 			}
 		}
 	}
-	other := func(file digest.ID) bool { return file != g.file.Digest }
+	other := func(file digest.ID) bool { return file != g.node.Digest }
 	return sources, g.namer.Find(g.from.Commit, g.from.Path, ask, other)
 }
 
 // tensor counts tensor i. same is nil for one without bytes, or that the file had before.
 func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source, counted map[digest.ID]bool) error {
-	t := g.content.Layout.Tensors[i]
-	g.file.weights += formats.Elements(t.Shape)
+	t := g.file.Layout.Tensors[i]
+	g.node.weights += formats.Elements(t.Shape)
 	d := TensorLineage{Name: t.Name, Sources: []TensorSource{}}
 	var from []*Source
 	switch {
 	case same == nil && g.blobs[i].IsZero():
 		d.Kind = kindNew
-		g.file.New++
+		g.node.New++
 	case same == nil:
 		d.Kind = kindRepeated
-		g.file.Repeated++
+		g.node.Repeated++
 	case same.Found:
 		d.Kind, from = kindIdentical, []*Source{same}
 		g.tally.add(kindIdentical, from)
@@ -180,15 +180,15 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source, coun
 		if d.Stored, err = g.cost(i, counted); err != nil {
 			return err
 		}
-		g.file.Stored += d.Stored
+		g.node.Stored += d.Stored
 		if w.Derived {
-			g.file.Derived += t.Len
-			g.file.Residual += d.Stored
+			g.node.Derived += t.Len
+			g.node.Residual += d.Stored
 		}
 		switch d.Kind = w.Detail; w.kind {
 		case "":
 			d.Kind = kindNew
-			g.file.New++
+			g.node.New++
 			return g.detail(d, nil)
 		case kindDelta:
 			d.Kind = kindDelta
@@ -227,6 +227,6 @@ func (g *growth) detail(d TensorLineage, from []*Source) error {
 		}
 		d.Sources = append(d.Sources, src)
 	}
-	g.file.details = append(g.file.details, d)
+	g.node.details = append(g.node.details, d)
 	return nil
 }

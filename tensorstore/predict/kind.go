@@ -7,7 +7,7 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A Kind is a way to predict. Numbers are on disk and never reused.
+// A Kind says how a prediction is made. Numbers are on disk and never reused.
 type Kind uint8
 
 // Kinds known today.
