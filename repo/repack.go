@@ -9,8 +9,8 @@ import (
 	"dits/repo/object"
 	"dits/repo/refs"
 	"dits/repo/relatives"
-	"dits/tensorstore"
 	"dits/tensorstore/choose"
+	"dits/tensorstore/upkeep"
 )
 
 // RepackOptions of [Repo.Repack]. The zero value is what everyday use wants.
@@ -35,7 +35,7 @@ type Repacked struct {
 // Repack looks for a better way to store each tensor of the whole store, among all tensors of
 // its role and shape and those that look like it, whenever they came, and merges small packs. No commit, tree or file
 // changes. One repacking runs in a store at a time, else it is [ErrLocked]; see
-// [tensorstore.Store.Repack] for what happens when it is stopped.
+// [upkeep.Repack] for what happens when it is stopped.
 func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 	if !o.DryRun {
 		l, err := r.lockRepack()
@@ -54,7 +54,7 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 	o.Progress = object.OrQuiet(o.Progress)
 	o.Progress.Start("repacking", total)
 	defer o.Progress.Done()
-	done, err := r.Store.Repack(ctx, families, tensorstore.RepackOptions{
+	done, err := upkeep.Repack(ctx, r.Store, families, upkeep.Options{
 		Level: o.Level, Depth: o.Depth, DryRun: o.DryRun, Progress: o.Progress.Add,
 	})
 	if err != nil {

@@ -51,8 +51,8 @@ func (s *Store) reader(l *chunkList, kept bool, to *reach) *BlobReader {
 // HasBlob says that the store has a blob.
 func (s *Store) HasBlob(id digest.ID) (bool, error) { return found(s.index.Blob(id)) }
 
-// hasWhole says that the store has a blob and each of its chunks.
-func (s *Store) hasWhole(id digest.ID) (bool, error) {
+// HasWhole says that the store has a blob and each of its chunks.
+func (s *Store) HasWhole(id digest.ID) (bool, error) {
 	b, err := s.index.Blob(id)
 	if has, err := found(b, err); !has || err != nil {
 		return false, err

@@ -130,7 +130,7 @@ func (s *Store) input(loc Location, to reach) (codec.Input, error) {
 	if loc.Prediction.IsZero() {
 		return codec.Input{}, nil
 	}
-	p, err := s.prediction(loc.Prediction)
+	p, err := s.Prediction(loc.Prediction)
 	if err != nil {
 		return codec.Input{}, err
 	}

@@ -36,11 +36,12 @@ func (f *filling) append(e pack.Entry, payload, object []byte) error {
 }
 
 // seal makes the pack durable. From then on its content is found by the index alone.
-func (f *filling) seal(s *Store) error {
+func (f *filling) seal(s *Store, told func(string)) error {
 	info, err := f.pack.Seal()
 	if err != nil {
 		return err
 	}
 	f.sealed.Name, f.sealed.Size, f.sealed.Entries = info.Name, info.Size, info.Entries
+	told(info.Name)
 	return s.adoptSealed(f.sealed)
 }

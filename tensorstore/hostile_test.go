@@ -232,7 +232,7 @@ func TestObjectsAreBounded(t *testing.T) {
 	w := s.Begin(WriterOptions{})
 	defer w.Close()
 	for i := range byte(3) {
-		b := append(make([]byte, sealObjects/2), i)
+		b := append(make([]byte, SealObjects/2), i)
 		require.NoError(t, w.PutObject(pack.Tree, digest.Sum(b), b))
 	}
 	require.Len(t, x.packs, 1)

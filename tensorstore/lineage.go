@@ -32,7 +32,7 @@ func (s *Store) lineage(id digest.ID) (depth uint8, head *predict.Prediction, er
 		}
 	}
 	if !l.head.IsZero() {
-		if head, err = s.prediction(l.head); err != nil {
+		if head, err = s.Prediction(l.head); err != nil {
 			return 0, nil, err
 		}
 	}

@@ -107,8 +107,8 @@ func (s *Store) payload(loc Location, buf []byte, max int64) ([]byte, error) {
 // blob's and a manifest's is that of the bytes which they describe.
 func namedByContent(k pack.Kind) bool { return k != pack.Blob && k != pack.Manifest }
 
-// prediction returns the prediction that a chunk names.
-func (s *Store) prediction(id digest.ID) (*predict.Prediction, error) {
+// Prediction returns the prediction that a chunk names.
+func (s *Store) Prediction(id digest.ID) (*predict.Prediction, error) {
 	if p, ok := s.predictions.Get(id); ok {
 		return p, nil
 	}
@@ -126,7 +126,7 @@ func (s *Store) prediction(id digest.ID) (*predict.Prediction, error) {
 
 // Sources are the blobs that a prediction needs.
 func (s *Store) Sources(prediction digest.ID) ([]digest.ID, error) {
-	p, err := s.prediction(prediction)
+	p, err := s.Prediction(prediction)
 	if err != nil {
 		return nil, err
 	}

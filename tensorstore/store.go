@@ -24,12 +24,14 @@ const (
 	maxChunk          = 16 << 20  // bytes of a chunk that a reader accepts
 	maxObject         = 256 << 20 // bytes of a tree, manifest, … that a reader accepts
 	maxObjects        = 1 << 30   // bytes of all objects of one pack that is adopted
-	sealObjects       = 64 << 20  // bytes of objects at which a pack is sealed
 	cachedBytes       = 128 << 20 // of decoded chunks: a source is decoded once for scales and coding
 	cachedPredictions = 64        // of up to some 12 MiB, see predict
 	openAtOnce        = 128       // packs that are kept open
 	temporaryAge      = 24 * time.Hour
 )
+
+// SealObjects is how many bytes of objects a pack has when it is sealed, at the least.
+const SealObjects = 64 << 20
 
 // Options of a store. The zero value is what everyday use wants.
 type Options struct {

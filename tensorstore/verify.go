@@ -73,7 +73,7 @@ func (s *Store) verifyRecords(ctx context.Context, v Verification, name string, 
 		}
 		loc := Location{name, e}
 		if v.Decode && (v.Skip == nil || !v.Skip(loc)) {
-			if err := s.verifyRecord(loc); err != nil {
+			if err := s.VerifyRecord(loc); err != nil {
 				report(err)
 			}
 		}
@@ -84,7 +84,8 @@ func (s *Store) verifyRecords(ctx context.Context, v Verification, name string, 
 	return nil
 }
 
-func (s *Store) verifyRecord(loc Location) error {
+// VerifyRecord decodes a record and compares digests.
+func (s *Store) VerifyRecord(loc Location) error {
 	if loc.Kind == pack.Chunk {
 		_, err := s.decodeChunk(loc, newReach())
 		return err

@@ -16,6 +16,7 @@ import (
 type WriterOptions struct {
 	Level    choose.Level
 	Progress func(bytes int64) // told of each part of a blob that is done, concurrently; may be nil
+	Sealed   func(pack string) // told the name of each pack before the index is, not concurrently; may be nil
 }
 
 // A Writer puts content into a store. What it has taken is kept once a pack is
@@ -26,6 +27,7 @@ type Writer struct {
 	store *Store
 	level choose.Level
 	done  func(int64)
+	told  func(string)
 	slots chan struct{} // one for each chunk that may be coded at a time
 
 	mu      sync.Mutex
@@ -49,10 +51,14 @@ func (s *Store) Begin(o WriterOptions) *Writer {
 	if o.Progress == nil {
 		o.Progress = func(int64) {}
 	}
+	if o.Sealed == nil {
+		o.Sealed = func(string) {}
+	}
 	w := &Writer{
 		store: s,
 		level: o.Level,
 		done:  o.Progress,
+		told:  o.Sealed,
 		slots: make(chan struct{}, s.options.Workers),
 		blobs: map[digest.ID]bool{},
 	}
@@ -131,7 +137,7 @@ func (w *Writer) knows(k key) bool {
 
 // full says that a pack is to be sealed.
 func (w *Writer) full(f *filling) bool {
-	return f.pack.Size() >= w.store.options.PackBytes || f.objects >= sealObjects
+	return f.pack.Size() >= w.store.options.PackBytes || f.objects >= SealObjects
 }
 
 // Flush makes everything put so far durable and known to the index.
@@ -162,7 +168,7 @@ func (w *Writer) seal(f *filling) {
 	w.open, w.sealing = nil, f
 	w.moved.Broadcast()
 	w.mu.Unlock()
-	err := f.seal(w.store)
+	err := f.seal(w.store, w.told)
 	w.mu.Lock()
 	w.sealing = nil
 	if w.err == nil {
@@ -212,7 +218,7 @@ func (w *Writer) hasBlob(id digest.ID) (bool, error) {
 	if known {
 		return true, nil
 	}
-	return w.store.hasWhole(id)
+	return w.store.HasWhole(id)
 }
 
 // found turns an answer of the index into whether there is one.

@@ -11,10 +11,10 @@ import (
 	"dits/formats"
 	"dits/formats/names"
 	"dits/repo/work"
-	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
+	"dits/tensorstore/upkeep"
 )
 
 // A roleKey is what the tensors of a family have in common: what they are for, and as
@@ -30,8 +30,8 @@ func compareRoles(a, b roleKey) int {
 
 // Families are the distinct tensors of all files of the store by role, and their
 // bytes. One that is like none of its role goes where the tensor is that it is like. The same files give the same families in the same order, whenever they were added.
-func Families(ctx context.Context, r *work.Folder) (families [][]tensorstore.Tensor, bytes int64, err error) {
-	c := collecting{repo: r, roles: map[digest.ID]roleKey{}, tensors: map[digest.ID]tensorstore.Tensor{}, size: map[digest.ID]int64{},
+func Families(ctx context.Context, r *work.Folder) (families [][]upkeep.Tensor, bytes int64, err error) {
+	c := collecting{repo: r, roles: map[digest.ID]roleKey{}, tensors: map[digest.ID]upkeep.Tensor{}, size: map[digest.ID]int64{},
 		names: map[digest.ID]string{}, importances: NewImportances(nil), adapters: NewAdapters(nil)}
 	var files []digest.ID
 	err = r.Catalog.Each(pack.Manifest, func(rec catalog.Record) error {
@@ -68,7 +68,7 @@ func Families(ctx context.Context, r *work.Folder) (families [][]tensorstore.Ten
 type collecting struct {
 	repo    *work.Folder
 	roles   map[digest.ID]roleKey
-	tensors map[digest.ID]tensorstore.Tensor
+	tensors map[digest.ID]upkeep.Tensor
 	size    map[digest.ID]int64
 	names   map[digest.ID]string // of tensors in GGUF
 	made    makings
@@ -89,7 +89,7 @@ func (c *collecting) add(f catalog.File) {
 			continue
 		}
 		c.roles[blob] = role
-		c.tensors[blob] = tensorstore.Tensor{Blob: blob, Known: choose.Known{DType: t.DType, Shape: t.Shape}}
+		c.tensors[blob] = upkeep.Tensor{Blob: blob, Known: choose.Known{DType: t.DType, Shape: t.Shape}}
 		c.size[blob] = s.Len
 		if f.Layout.Format == "gguf" {
 			c.names[blob] = t.Name
@@ -108,12 +108,12 @@ func (c *collecting) takeUp(f catalog.File) error {
 }
 
 // precedes says that a role, and dtype among equals, comes before that which a blob has.
-func (c *collecting) precedes(role roleKey, t formats.Tensor, known roleKey, has tensorstore.Tensor) bool {
+func (c *collecting) precedes(role roleKey, t formats.Tensor, known roleKey, has upkeep.Tensor) bool {
 	return cmp.Or(compareRoles(role, known), cmp.Compare(t.DType, has.Known.DType)) < 0
 }
 
-func (c *collecting) families() (families [][]tensorstore.Tensor) {
-	byRole := map[roleKey][]tensorstore.Tensor{}
+func (c *collecting) families() (families [][]upkeep.Tensor) {
+	byRole := map[roleKey][]upkeep.Tensor{}
 	for blob, role := range c.roles {
 		t := c.tensors[blob]
 		t.Known.Adapters = c.adapters.byRole[role.name]
@@ -127,7 +127,7 @@ func (c *collecting) families() (families [][]tensorstore.Tensor) {
 		for i, t := range f {
 			f[i].Known.Relatives = c.made.of(t.Blob, role, t.Known, byRole)
 		}
-		slices.SortFunc(f, func(a, b tensorstore.Tensor) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
+		slices.SortFunc(f, func(a, b upkeep.Tensor) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
 		families = append(families, f)
 	}
 	return families

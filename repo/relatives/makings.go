@@ -8,16 +8,16 @@ import (
 	"dits/formats"
 	"dits/formats/names"
 	"dits/formats/number"
-	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/upkeep"
 )
 
 // makings are what tensors may have been made of that do not have their role and shape: the experts of a layer,
 // stacked in one file and one by one in another, and the matrices that scales belong to.
 type makings struct {
-	stacks  map[roleKey][]choose.Relative   // experts one by one, by what their stack would be
-	stacked map[string][]tensorstore.Tensor // stacks by role
+	stacks  map[roleKey][]choose.Relative // experts one by one, by what their stack would be
+	stacked map[string][]upkeep.Tensor    // stacks by role
 	scales  map[digest.ID]scalesOf
 }
 
@@ -30,7 +30,7 @@ type scalesOf struct {
 // add notes what a file has of either.
 func (m *makings) add(f catalog.File) {
 	if m.stacks == nil {
-		*m = makings{map[roleKey][]choose.Relative{}, map[string][]tensorstore.Tensor{}, map[digest.ID]scalesOf{}}
+		*m = makings{map[roleKey][]choose.Relative{}, map[string][]upkeep.Tensor{}, map[digest.ID]scalesOf{}}
 	}
 	me := newFile("", f)
 	byName := map[string]formats.Tensor{}
@@ -45,7 +45,7 @@ func (m *makings) add(f catalog.File) {
 			done[stack] = true
 			m.addStack(me, stack, t)
 		} else if len(t.Shape) == 3 {
-			m.stacked[role] = append(m.stacked[role], tensorstore.Tensor{Blob: f.Blobs[i], Known: choose.Known{DType: t.DType, Shape: t.Shape}})
+			m.stacked[role] = append(m.stacked[role], upkeep.Tensor{Blob: f.Blobs[i], Known: choose.Known{DType: t.DType, Shape: t.Shape}})
 		}
 		if name, ok := scaledBy(t.Name); ok {
 			if of, ok := byName[name]; ok && len(of.Shape) == 2 {
@@ -77,7 +77,7 @@ func (m *makings) addStack(me *file, stack string, t formats.Tensor) {
 }
 
 // Of lists what a tensor of a role may have been made of; byRole are all tensors.
-func (m *makings) of(blob digest.ID, role roleKey, k choose.Known, byRole map[roleKey][]tensorstore.Tensor) []choose.Relative {
+func (m *makings) of(blob digest.ID, role roleKey, k choose.Known, byRole map[roleKey][]upkeep.Tensor) []choose.Relative {
 	out := slices.Clone(m.stacks[role])
 	if stack, index, ok := names.Expert(role.name); ok {
 		for _, s := range m.stacked[stack] {

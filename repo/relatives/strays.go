@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"dits/repo/work"
-	"dits/tensorstore"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/upkeep"
 )
 
 // A rehoming moves tensors between families. Sketches are read family by family: those of a
@@ -15,14 +15,14 @@ import (
 type rehoming struct {
 	book    *sketchbook
 	home    map[digest.ID]int // family of each blob
-	tensors map[digest.ID]tensorstore.Tensor
+	tensors map[digest.ID]upkeep.Tensor
 	settled map[digest.ID]bool // has something like it in its family
 }
 
 // rehome moves each tensor that is like no other of its family to where the one is that it is
 // most like, whatever both are called. Sketches that are missing are made, which reads parts of the store.
-func rehome(ctx context.Context, r *work.Folder, families [][]tensorstore.Tensor) ([][]tensorstore.Tensor, error) {
-	h := rehoming{newSketchbook(r), map[digest.ID]int{}, map[digest.ID]tensorstore.Tensor{}, map[digest.ID]bool{}}
+func rehome(ctx context.Context, r *work.Folder, families [][]upkeep.Tensor) ([][]upkeep.Tensor, error) {
+	h := rehoming{newSketchbook(r), map[digest.ID]int{}, map[digest.ID]upkeep.Tensor{}, map[digest.ID]bool{}}
 	h.book.left = math.MaxInt
 	for i, f := range families {
 		for _, t := range f {
@@ -45,7 +45,7 @@ func rehome(ctx context.Context, r *work.Folder, families [][]tensorstore.Tensor
 }
 
 // settle makes the sketches of a family, and notes which of its tensors are like another.
-func (h *rehoming) settle(ctx context.Context, f []tensorstore.Tensor) error {
+func (h *rehoming) settle(ctx context.Context, f []upkeep.Tensor) error {
 	defer h.book.forget()
 	all := make([]traced, len(f))
 	for i, t := range f {
@@ -55,7 +55,7 @@ func (h *rehoming) settle(ctx context.Context, f []tensorstore.Tensor) error {
 		return err
 	}
 	for i, t := range f {
-		h.settled[t.Blob] = h.settled[t.Blob] || slices.ContainsFunc(f[i+1:], func(o tensorstore.Tensor) bool {
+		h.settled[t.Blob] = h.settled[t.Blob] || slices.ContainsFunc(f[i+1:], func(o upkeep.Tensor) bool {
 			if !h.book.between(t.Blob, o.Blob).isRelated() || !eitherMakes(t, o) {
 				return false
 			}
@@ -67,12 +67,12 @@ func (h *rehoming) settle(ctx context.Context, f []tensorstore.Tensor) error {
 }
 
 // eitherMakes says that one of two tensors can be made from the other.
-func eitherMakes(a, b tensorstore.Tensor) bool {
+func eitherMakes(a, b upkeep.Tensor) bool {
 	return canMake(a.Known.DType, b.Known.DType) || canMake(b.Known.DType, a.Known.DType)
 }
 
 // move finds a family for a tensor that is like none of its own.
-func (h *rehoming) move(t tensorstore.Tensor) error {
+func (h *rehoming) move(t upkeep.Tensor) error {
 	if h.settled[t.Blob] {
 		return nil
 	}
@@ -99,8 +99,8 @@ func (h *rehoming) move(t tensorstore.Tensor) error {
 }
 
 // families are the tensors by their homes, in the order of the families that were and in each by digest.
-func (h *rehoming) families(were [][]tensorstore.Tensor) [][]tensorstore.Tensor {
-	now := make([][]tensorstore.Tensor, len(were))
+func (h *rehoming) families(were [][]upkeep.Tensor) [][]upkeep.Tensor {
+	now := make([][]upkeep.Tensor, len(were))
 	for _, f := range were {
 		for _, t := range f {
 			i := h.home[t.Blob]
@@ -108,7 +108,7 @@ func (h *rehoming) families(were [][]tensorstore.Tensor) [][]tensorstore.Tensor 
 		}
 	}
 	for _, f := range now {
-		slices.SortFunc(f, func(a, b tensorstore.Tensor) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
+		slices.SortFunc(f, func(a, b upkeep.Tensor) int { return slices.Compare(a.Blob[:], b.Blob[:]) })
 	}
-	return slices.DeleteFunc(now, func(f []tensorstore.Tensor) bool { return len(f) == 0 })
+	return slices.DeleteFunc(now, func(f []upkeep.Tensor) bool { return len(f) == 0 })
 }

@@ -1,19 +1,15 @@
-package tensorstore
+package upkeep
 
 import (
 	"context"
 	"fmt"
-	"sync"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
+	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/pack"
-	"dits/tensorstore/predict"
 )
 
-// A Tensor is a blob that [Store.Repack] may code anew. Its relatives are those that are not of its
+// A Tensor is a blob that [Repack] may code anew. Its relatives are those that are not of its
 // family: the experts that were stacked in it, or the matrix that it has the scales of. Its adapters and importance
 // matrices are tried, with those matrices that the store has predictions of the family with.
 type Tensor struct {
@@ -21,8 +17,8 @@ type Tensor struct {
 	Known choose.Known
 }
 
-// RepackOptions of one repacking. The zero value is what everyday use wants.
-type RepackOptions struct {
+// Options of one repacking. The zero value is what everyday use wants.
+type Options struct {
 	Level    choose.Level
 	Depth    int               // longest chain of sources, at most 16; 0: the store's
 	DryRun   bool              // say what would be gained; nothing is written
@@ -57,8 +53,8 @@ func worthwhile(n, old int64) bool {
 // damaged it stops, and no pack is deleted.
 //
 // Every tensor is read; what all packs say of their records is in memory, some 250 bytes each.
-func (s *Store) Repack(ctx context.Context, families [][]Tensor, o RepackOptions) (Repacked, error) {
-	r, err := s.newRepacking(o)
+func Repack(ctx context.Context, s *tensorstore.Store, families [][]Tensor, o Options) (Repacked, error) {
+	r, err := newRepacking(s, o)
 	if err != nil {
 		return Repacked{}, err
 	}
@@ -82,13 +78,13 @@ func (s *Store) Repack(ctx context.Context, families [][]Tensor, o RepackOptions
 	if err := r.rewrite(ctx, old); err != nil {
 		return r.done, err
 	}
-	for name := range r.adopted.names {
+	for name := range r.sealed {
 		delete(old, name) // written again with the same records, after a repacking that was stopped
 	}
 	if err := r.check(ctx, old); err != nil {
 		return r.done, err
 	}
-	if err := s.remove(old.names()); err != nil {
+	if err := s.RemovePacks(old.names()); err != nil {
 		return r.done, err
 	}
 	return r.done, r.measure()
@@ -97,19 +93,19 @@ func (s *Store) Repack(ctx context.Context, families [][]Tensor, o RepackOptions
 // A repacking is one call of Repack.
 type repacking struct {
 	*inventory
-	store   *Store
-	options RepackOptions
-	flat    *Store // the store as trials see it: no chain of it has a length yet
-	adopted *adoptions
-	writer  *Writer
+	store   *tensorstore.Store
+	options Options
+	flat    *tensorstore.Store // the store as trials see it: no chain of it has a length yet
+	writer  *tensorstore.Writer
+	sealed  map[string]bool // packs of the writer
 	graph   graph
 	coded   int64 // bytes of new records
 	done    Repacked
 }
 
-func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
+func newRepacking(s *tensorstore.Store, o Options) (*repacking, error) {
 	if o.Depth == 0 {
-		o.Depth = s.options.Depth + choose.DerivedDepth
+		o.Depth = s.Options().Depth + choose.DerivedDepth
 	}
 	if o.Depth < 1 || o.Depth > choose.MaxDepth {
 		return nil, fmt.Errorf("depth %d, want 1 to %d", o.Depth, choose.MaxDepth)
@@ -117,83 +113,30 @@ func (s *Store) newRepacking(o RepackOptions) (*repacking, error) {
 	if o.Progress == nil {
 		o.Progress = func(int64) {}
 	}
-	inv, err := s.inventory()
+	inv, err := newInventory(s)
 	if err != nil {
 		return nil, err
 	}
-	r := &repacking{inventory: inv, store: s, options: o, adopted: &adoptions{Index: s.index, names: map[string]bool{}}}
-	r.flat = s.over(flatIndex{s.index})
-	r.flat.options.Depth = choose.MaxDepth
-	r.flat.chunks, r.flat.predictions = s.chunks, s.predictions
-	to := s.over(r.adopted)
-	to.lineages = s.lineages // which change with what it adopts
-	r.writer = to.Begin(WriterOptions{Level: o.Level})
+	r := &repacking{inventory: inv, store: s, options: o, flat: s.Flat(), sealed: map[string]bool{}}
+	r.writer = s.Begin(tensorstore.WriterOptions{Level: o.Level, Sealed: func(name string) { r.sealed[name] = true }})
 	r.graph = newGraph(r)
 	r.done = Repacked{Before: inv.bytes(), PacksBefore: len(inv.packs)}
 	return r, nil
 }
 
-// over is the store as seen through another index, which has the same chunk lists. It shares these and the open
-// packs, nothing else that is cached.
-func (s *Store) over(x Index) *Store {
-	o := &Store{dir: s.dir, index: x, options: s.options, packs: s.packs, lists: s.lists, damaged: map[string]error{}}
-	o.chunks = newChunkCache(cachedBytes)
-	o.lineages = newLineageCache()
-	o.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
-	return o
-}
-
 // measure fills in what the packs take after a repacking.
 func (r *repacking) measure() error {
-	names, err := r.store.index.Packs()
+	names, err := r.store.Index().Packs()
 	if err != nil {
 		return err
 	}
 	r.done.After, r.done.PacksAfter = 0, len(names)
 	for _, name := range names {
-		p, err := r.store.packs.get(name)
+		p, err := r.store.Pack(name)
 		if err != nil {
 			return err
 		}
-		r.done.After += p.Size()
-		r.store.packs.put(p)
+		r.done.After += p.Size
 	}
 	return nil
-}
-
-// A flatIndex hides how long chains are: a repacking decides that itself.
-type flatIndex struct{ Index }
-
-func (x flatIndex) Locate(kind pack.Kind, id digest.ID) ([]Location, error) {
-	locs, err := x.Index.Locate(kind, id)
-	flatten(locs)
-	return locs, err
-}
-
-func (x flatIndex) LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID][]Location, error) {
-	found, err := x.Index.LocateAll(kind, ids)
-	for _, locs := range found {
-		flatten(locs)
-	}
-	return found, err
-}
-
-func flatten(locs []Location) {
-	for i := range locs {
-		locs[i].Depth = 0
-	}
-}
-
-// adoptions is an index that remembers which packs were adopted through it.
-type adoptions struct {
-	Index
-	mu    sync.Mutex
-	names map[string]bool
-}
-
-func (x *adoptions) Adopt(p Sealed) error {
-	x.mu.Lock()
-	x.names[p.Name] = true
-	x.mu.Unlock()
-	return x.Index.Adopt(p)
 }

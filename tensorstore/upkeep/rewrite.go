@@ -1,10 +1,11 @@
-package tensorstore
+package upkeep
 
 import (
 	"context"
 	"maps"
 	"slices"
 
+	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -70,13 +71,14 @@ func (r *repacking) addSmall(old supersession) {
 	var small []string
 	var bytes, objects int64
 	for name, p := range r.packs {
-		if _, going := old[name]; !going && p.size < r.store.options.PackBytes/smallShare {
+		if _, going := old[name]; !going && p.size < r.store.Options().PackBytes/smallShare {
 			small = append(small, name)
 			bytes += p.size
 			objects += p.objects
 		}
 	}
-	if atMost := 1 + bytes/r.store.options.PackBytes + objects/sealObjects; len(old) == 0 && atMost >= int64(len(small)) {
+	atMost := 1 + bytes/r.store.Options().PackBytes + objects/tensorstore.SealObjects
+	if len(old) == 0 && atMost >= int64(len(small)) {
 		return
 	}
 	for _, name := range small {
@@ -93,7 +95,7 @@ func (r *repacking) expected(old supersession) (bytes int64, packs int) {
 	}
 	packs = len(r.packs) - len(old)
 	if left := going - gone + r.coded; left > 0 {
-		packs += int(1 + left/r.store.options.PackBytes)
+		packs += int(1 + left/r.store.Options().PackBytes)
 	}
 	return r.done.Before - gone + r.coded, min(packs, len(r.packs)+1)
 }
@@ -108,28 +110,11 @@ func (r *repacking) rewrite(ctx context.Context, old supersession) error {
 			if loc := r.best[key{e.Kind, e.ID}]; loc.Pack != name || loc.Off != e.Off {
 				continue
 			}
-			if err := r.copy(Location{name, e}); err != nil {
+			depth, _ := r.rightDepth(e)
+			if err := r.writer.Copy(tensorstore.Location{Pack: name, Entry: e}, depth); err != nil {
 				return err
 			}
 		}
 	}
 	return r.writer.Flush()
-}
-
-// copy appends a record as it is, with the depth that it has now.
-func (r *repacking) copy(loc Location) error {
-	payload, err := r.store.payload(loc, nil, maxObject)
-	if err != nil {
-		return err
-	}
-	var object []byte
-	if loc.Kind != pack.Chunk && loc.Kind != pack.Prediction {
-		if object, err = r.store.readObject(loc); err != nil {
-			return err
-		}
-	}
-	e := loc.Entry
-	e.Depth, _ = r.rightDepth(e)
-	_, err = r.writer.append(e, payload, object)
-	return err
 }

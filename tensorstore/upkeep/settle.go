@@ -1,8 +1,9 @@
-package tensorstore
+package upkeep
 
 import (
 	"context"
 
+	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -108,7 +109,7 @@ func (r *repacking) take(ctx context.Context, d *draft) error {
 		if !rec.Prediction.IsZero() {
 			d.records[i].Depth = depth
 		}
-		r.best[key{pack.Chunk, rec.ID}] = Location{Entry: d.records[i].Entry}
+		r.best[key{pack.Chunk, rec.ID}] = tensorstore.Location{Entry: d.records[i].Entry}
 	}
 	if r.options.DryRun {
 		return nil
@@ -125,7 +126,7 @@ func (r *repacking) write(ctx context.Context, d *draft) error {
 			again.chunks = append(again.chunks, d.chunks[i])
 			continue
 		}
-		if _, err := r.writer.append(rec.Entry, rec.payload, nil); err != nil {
+		if err := r.writer.PutChunk(rec.Entry, rec.payload); err != nil {
 			return err
 		}
 	}
@@ -137,7 +138,6 @@ func (r *repacking) write(ctx context.Context, d *draft) error {
 	again.member = &m
 	return again.each(ctx, r, func(_ int, rec drafted) error {
 		rec.Depth = r.best[key{pack.Chunk, rec.ID}].Depth
-		_, err := r.writer.append(rec.Entry, rec.payload, nil)
-		return err
+		return r.writer.PutChunk(rec.Entry, rec.payload)
 	})
 }

@@ -1,4 +1,4 @@
-package tensorstore
+package upkeep
 
 import (
 	"bytes"
@@ -9,13 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
 
 // repackOptions make several chunks and packs of a small tensor.
-var repackOptions = Options{PackBytes: 256 << 10, Chunking: smallChunks, Workers: 1}
+var repackOptions = tensorstore.Options{PackBytes: 256 << 10, Chunking: smallChunks, Workers: 1}
 
 func family256(blobs ...[]byte) [][]Tensor {
 	var f []Tensor
@@ -25,26 +26,31 @@ func family256(blobs ...[]byte) [][]Tensor {
 	return [][]Tensor{f}
 }
 
-func repack(t *testing.T, s *Store, o RepackOptions, families [][]Tensor) Repacked {
+func repack(t *testing.T, s *tensorstore.Store, o Options, families [][]Tensor) Repacked {
 	t.Helper()
-	res, err := s.Repack(context.Background(), families, o)
+	res, err := Repack(context.Background(), s, families, o)
 	require.NoError(t, err)
-	var after int64
-	for _, name := range namesIn(t, s.packDir()) {
-		if filepath.Ext(name) == pack.Ext { // not what a writer that died has left
-			info, err := os.Stat(filepath.Join(s.packDir(), name))
-			require.NoError(t, err)
-			after += info.Size()
-		}
-	}
-	require.Equal(t, after, res.After)
+	require.Equal(t, packBytes(t, s), res.After)
 	return res
 }
 
-// requireTidy says that each content has one record, its depth is right, and all reads back.
-func requireTidy(t *testing.T, s *Store, depth int, blobs ...[]byte) {
+// packBytes is what all packs take.
+func packBytes(t *testing.T, s *tensorstore.Store) (sum int64) {
 	t.Helper()
-	r, err := s.newRepacking(RepackOptions{})
+	for _, name := range namesIn(t, packDir(s)) {
+		if filepath.Ext(name) == pack.Ext { // not what a writer that died has left
+			info, err := os.Stat(filepath.Join(packDir(s), name))
+			require.NoError(t, err)
+			sum += info.Size()
+		}
+	}
+	return sum
+}
+
+// requireTidy says that each content has one record, its depth is right, and all reads back.
+func requireTidy(t *testing.T, s *tensorstore.Store, depth int, blobs ...[]byte) {
+	t.Helper()
+	r, err := newRepacking(s, Options{})
 	require.NoError(t, err)
 	require.Empty(t, r.several)
 	for k, loc := range r.best {
@@ -52,7 +58,7 @@ func requireTidy(t *testing.T, s *Store, depth int, blobs ...[]byte) {
 		require.False(t, stale, "%v %s: depth %d, want %d", k.kind, k.id, loc.Depth, right)
 		require.LessOrEqual(t, int(loc.Depth), depth, "%v %s", k.kind, k.id)
 	}
-	fresh := openAt(t, s.dir, newMemIndex(), s.options)
+	fresh := openAt(t, s.Dir(), newMemIndex(), s.Options())
 	for _, b := range blobs {
 		requireBlob(t, s, b)
 		requireBlob(t, fresh, b)
@@ -70,11 +76,11 @@ func TestRepackFindsABaseThatCameLater(t *testing.T) {
 		putAll(t, s, matrix(256, 128), blob)
 	}
 	before := packBytes(t, s)
-	would, err := s.Repack(context.Background(), family256(a, b, base, c), RepackOptions{DryRun: true})
+	would, err := Repack(context.Background(), s, family256(a, b, base, c), Options{DryRun: true})
 	require.NoError(t, err)
 	require.Equal(t, before, packBytes(t, s), "a dry run writes nothing")
 
-	res := repack(t, s, RepackOptions{}, family256(a, b, base, c))
+	res := repack(t, s, Options{}, family256(a, b, base, c))
 	require.Equal(t, before, res.Before)
 	require.Equal(t, 4, res.Tensors)
 	require.Equal(t, 3, res.Recoded)
@@ -88,10 +94,10 @@ func TestRepackFindsABaseThatCameLater(t *testing.T) {
 	}
 	requireTidy(t, s, 1, a, b, base, c)
 
-	names := namesIn(t, s.packDir())
-	again := repack(t, s, RepackOptions{}, family256(a, b, base, c))
+	names := namesIn(t, packDir(s))
+	again := repack(t, s, Options{}, family256(a, b, base, c))
 	require.Zero(t, again.Recoded)
-	require.Equal(t, names, namesIn(t, s.packDir()))
+	require.Equal(t, names, namesIn(t, packDir(s)))
 }
 
 // The root of a family moves: what was coded against one tensor is coded against
@@ -105,7 +111,7 @@ func TestRepackTurnsDeltasAround(t *testing.T) {
 	for _, blob := range [][]byte{b, c, base} {
 		putAll(t, s, against(h, a), blob)
 	}
-	res := repack(t, s, RepackOptions{}, family256(a, b, base, c))
+	res := repack(t, s, Options{}, family256(a, b, base, c))
 	require.Less(t, res.After, res.Before)
 	_, source, err := s.Origin(digest.Sum(a))
 	require.NoError(t, err)
@@ -124,13 +130,13 @@ func TestRepackOfOppositeDeltas(t *testing.T) {
 	two, _ := open(t, repackOptions)
 	putAll(t, two, h, b)
 	putAll(t, two, against(h, b), a)
-	for _, name := range namesIn(t, two.packDir()) {
-		content, err := os.ReadFile(two.packDir() + "/" + name)
+	for _, name := range namesIn(t, packDir(two)) {
+		content, err := os.ReadFile(packDir(two) + "/" + name)
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(one.packDir()+"/"+name, content, 0o444))
+		require.NoError(t, os.WriteFile(packDir(one)+"/"+name, content, 0o444))
 	}
 	require.NoError(t, one.Refresh())
-	res := repack(t, one, RepackOptions{}, family256(a, b))
+	res := repack(t, one, Options{}, family256(a, b))
 	require.Less(t, res.After, res.Before*7/10)
 	requireTidy(t, one, 1, a, b)
 }
@@ -145,13 +151,11 @@ func TestRepackShortensChains(t *testing.T) {
 	putAll(t, s, h, base)
 	putAll(t, s, against(h, base), a)
 	putAll(t, s, against(h, a), b)
-	depth, _, err := s.lineage(digest.Sum(b))
-	require.NoError(t, err)
-	require.EqualValues(t, 2, depth)
-	require.Zero(t, repack(t, s, RepackOptions{Depth: 2}, family256(base, a, b)).Recoded)
-	require.NotZero(t, repack(t, s, RepackOptions{Depth: 1}, family256(base, a, b)).Recoded)
+	require.EqualValues(t, 2, recordOf(t, s.Index(), b).Depth)
+	require.Zero(t, repack(t, s, Options{Depth: 2}, family256(base, a, b)).Recoded)
+	require.NotZero(t, repack(t, s, Options{Depth: 1}, family256(base, a, b)).Recoded)
 	requireTidy(t, s, 1, base, a, b)
-	_, err = s.Repack(context.Background(), nil, RepackOptions{Depth: 17})
+	_, err := Repack(context.Background(), s, nil, Options{Depth: 17})
 	require.ErrorContains(t, err, "depth 17, want 1 to 16")
 }
 
@@ -163,23 +167,21 @@ func TestRepackPutsDepthsRight(t *testing.T) {
 	mid := tuned(2, base)
 	top := tuned(3, mid)
 	blobs := [][]byte{tuned(4, base), tuned(5, base), mid, base}
-	s, _ := open(t, Options{PackBytes: 64, Workers: 1})
+	s, _ := open(t, tensorstore.Options{PackBytes: 64, Workers: 1})
 	putAll(t, s, h, blobs...)
 	putAll(t, s, against(h, mid), top)
 	var f []Tensor
 	for _, b := range append(blobs, top) {
 		f = append(f, Tensor{digest.Sum(b), h})
 	}
-	repack(t, s, RepackOptions{}, [][]Tensor{f})
-	depth, _, err := s.lineage(digest.Sum(top))
-	require.NoError(t, err)
-	require.EqualValues(t, 2, depth)
+	repack(t, s, Options{}, [][]Tensor{f})
+	require.EqualValues(t, 2, recordOf(t, s.Index(), top).Depth)
 	requireTidy(t, s, 2, append(blobs, top)...)
 }
 
 // Content in no family, and objects of all kinds, survive as they are.
 func TestRepackMergesSmallPacks(t *testing.T) {
-	s, x := open(t, Options{})
+	s, x := open(t, tensorstore.Options{})
 	var blobs [][]byte
 	objects := map[pack.Kind][]byte{}
 	for i := range 9 {
@@ -191,11 +193,11 @@ func TestRepackMergesSmallPacks(t *testing.T) {
 			continue
 		}
 		objects[k] = []byte("object of kind " + k.String())
-		w := s.Begin(WriterOptions{})
+		w := s.Begin(tensorstore.WriterOptions{})
 		require.NoError(t, w.PutObject(k, digest.Sum(objects[k]), objects[k]))
 		require.NoError(t, w.Flush())
 	}
-	res := repack(t, s, RepackOptions{}, nil)
+	res := repack(t, s, Options{}, nil)
 	require.Equal(t, 13, res.PacksBefore)
 	require.Equal(t, 1, res.PacksAfter)
 	require.Len(t, x.packs, 1)
@@ -205,7 +207,7 @@ func TestRepackMergesSmallPacks(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	require.Equal(t, 1, repack(t, s, RepackOptions{}, nil).PacksAfter)
+	require.Equal(t, 1, repack(t, s, Options{}, nil).PacksAfter)
 }
 
 // A chunk that two tensors share stays as it is: were it coded against one of them, that
@@ -218,10 +220,10 @@ func TestRepackOfTensorsThatShareChunks(t *testing.T) {
 	for _, blob := range [][]byte{more, half, base} {
 		putAll(t, s, matrix(256, 128), blob)
 	}
-	res := repack(t, s, RepackOptions{}, family256(more, half, base))
+	res := repack(t, s, Options{}, family256(more, half, base))
 	require.Less(t, res.After, res.Before)
 	requireTidy(t, s, 2, more, half, base)
-	require.Zero(t, repack(t, s, RepackOptions{}, family256(more, half, base)).Recoded)
+	require.Zero(t, repack(t, s, Options{}, family256(more, half, base)).Recoded)
 }
 
 // Two families whose tensors need each other: a root of one is not coded against what
@@ -236,7 +238,7 @@ func TestRepackOfFamiliesThatNeedEachOther(t *testing.T) {
 	putAll(t, s, h, x, b)
 	putAll(t, s, against(h, x), a)
 	putAll(t, s, against(h, b), y)
-	res := repack(t, s, RepackOptions{Depth: 8}, append(family256(a, b), family256(x, y)...))
+	res := repack(t, s, Options{Depth: 8}, append(family256(a, b), family256(x, y)...))
 	require.Equal(t, 1, res.Recoded, "one of two roots")
 	requireTidy(t, s, 8, a, b, x, y)
 }
@@ -251,14 +253,14 @@ func TestRepackOfALargeFamily(t *testing.T) {
 			blobs = append(blobs, tuned(uint64(100*root+i), base))
 		}
 	}
-	s, _ := open(t, Options{Workers: 1})
+	s, _ := open(t, tensorstore.Options{Workers: 1})
 	var tensors []Tensor
 	for i := range blobs {
 		b := blobs[(i*7)%len(blobs)]
 		putAll(t, s, matrix(64, 64), b)
 		tensors = append(tensors, Tensor{digest.Sum(b), matrix(64, 64)})
 	}
-	res := repack(t, s, RepackOptions{}, [][]Tensor{tensors})
+	res := repack(t, s, Options{}, [][]Tensor{tensors})
 	require.GreaterOrEqual(t, res.Recoded, 20)
 	requireTidy(t, s, 6, blobs...)
 	alone := 0

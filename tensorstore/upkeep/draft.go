@@ -1,4 +1,4 @@
-package tensorstore
+package upkeep
 
 import (
 	"cmp"
@@ -116,7 +116,8 @@ func (f *kinship) try(ctx context.Context, i int, allowed []choose.Relative) (*c
 		return nil, err
 	}
 	for _, s := range c.Needs {
-		if !isOffered(m.Known, s) && !slices.ContainsFunc(allowed, func(r choose.Relative) bool { return r.Blob == s || slices.Contains(r.Stack, s) }) {
+		has := func(r choose.Relative) bool { return r.Blob == s || slices.Contains(r.Stack, s) }
+		if !isOffered(m.Known, s) && !slices.ContainsFunc(allowed, has) {
 			return nil, errForeign
 		}
 	}
@@ -150,7 +151,8 @@ func (f *kinship) allowed(i int, pick, levels []int) []choose.Relative {
 			continue
 		}
 		r := f.members[o.sources[0]].relative()
-		if levels[o.sources[0]] < levels[i] && !slices.ContainsFunc(all, func(has choose.Relative) bool { return has.Blob == r.Blob }) {
+		same := func(has choose.Relative) bool { return has.Blob == r.Blob }
+		if levels[o.sources[0]] < levels[i] && !slices.ContainsFunc(all, same) {
 			all = append(all, r)
 			more--
 		}
@@ -192,7 +194,7 @@ func (d *draft) each(ctx context.Context, r *repacking, take func(i int, rec dra
 		return err
 	}
 	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(r.store.options.Workers)
+	g.SetLimit(r.store.Options().Workers)
 	for i, c := range d.chunks {
 		if inner.Err() != nil {
 			break

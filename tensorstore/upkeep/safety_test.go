@@ -1,4 +1,4 @@
-package tensorstore
+package upkeep
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
@@ -25,16 +26,16 @@ func TestRepackStopsAtDamage(t *testing.T) {
 	putAll(t, s, choose.Known{}, alone)
 	locs, err := x.Locate(pack.Chunk, digest.Sum(alone))
 	require.NoError(t, err)
-	path := s.packs.path(locs[0].Pack)
+	path := pack.Path(packDir(s), locs[0].Pack)
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	content[locs[0].Off] ^= 1
 	require.NoError(t, os.Chmod(path, 0o644))
 	require.NoError(t, os.WriteFile(path, content, 0o644))
-	before := namesIn(t, s.packDir())
-	_, err = s.Repack(context.Background(), family256(base, tuned(1, base)), RepackOptions{})
-	require.ErrorIs(t, err, ErrCorrupt)
-	require.Subset(t, namesIn(t, s.packDir()), before)
+	before := namesIn(t, packDir(s))
+	_, err = Repack(context.Background(), s, family256(base, tuned(1, base)), Options{})
+	require.ErrorIs(t, err, tensorstore.ErrCorrupt)
+	require.Subset(t, namesIn(t, packDir(s)), before)
 	requireBlob(t, s, base)
 }
 
@@ -46,30 +47,23 @@ func TestRepackKeepsWhatANewPackNeeds(t *testing.T) {
 	s, x := open(t, repackOptions)
 	putAll(t, s, h, ft)
 	putAll(t, s, against(h, ft), base)
-	r, err := s.newRepacking(RepackOptions{})
+	r, err := newRepacking(s, Options{})
 	require.NoError(t, err)
 	families := family256(base, ft)
 	require.NoError(t, r.survey(families))
 	// The prediction of base is in the store; a writer of another process names it, too.
-	loc, err := s.locate(mustBlob(t, x, base).Chunks[0].ID)
+	loc := recordOf(t, x, base)
+	w, err := pack.Create(disk.OS, packDir(s))
 	require.NoError(t, err)
-	w, err := pack.Create(disk.OS, s.packDir())
-	require.NoError(t, err)
-	e := pack.Entry{Kind: pack.Chunk, ID: digest.Sum(late), Encoding: uint8(codec.Raw), RawLen: int64(len(late)), Prediction: loc.Prediction}
+	e := pack.Entry{Kind: pack.Chunk, ID: digest.Sum(late), Encoding: uint8(codec.Raw), RawLen: int64(len(late)),
+		Prediction: loc.Prediction}
 	_, err = w.Append(e, late)
 	require.NoError(t, err)
 	_, err = w.Seal()
 	require.NoError(t, err)
 	require.NoError(t, s.Refresh())
 	old := supersession{loc.Pack: 0}
-	require.ErrorIs(t, r.check(context.Background(), old), ErrUnknown)
-}
-
-func mustBlob(t *testing.T, x Index, b []byte) Blob {
-	t.Helper()
-	blob, err := x.Blob(digest.Sum(b))
-	require.NoError(t, err)
-	return blob
+	require.ErrorIs(t, r.check(context.Background(), old), tensorstore.ErrUnknown)
 }
 
 // A reader whose index names packs that another process has replaced looks again.
@@ -80,22 +74,22 @@ func TestAReaderFollowsARepacking(t *testing.T) {
 	putAll(t, s, matrix(256, 128), ft)
 	putAll(t, s, matrix(256, 128), base)
 	object := []byte("a tree")
-	w := s.Begin(WriterOptions{})
+	w := s.Begin(tensorstore.WriterOptions{})
 	require.NoError(t, w.PutObject(pack.Tree, digest.Sum(object), object))
 	require.NoError(t, w.Flush())
-	reader := openAt(t, s.dir, newMemIndex(), repackOptions)
-	require.NoError(t, reader.packs.close()) // lest it read what is deleted and still open
-	require.NotZero(t, repack(t, s, RepackOptions{}, family256(base, ft)).Recoded)
+	reader := openAt(t, s.Dir(), newMemIndex(), repackOptions)
+	require.NoError(t, reader.Close()) // lest it read what is deleted and still open
+	require.NotZero(t, repack(t, s, Options{}, family256(base, ft)).Recoded)
 	got, err := reader.Object(pack.Tree, digest.Sum(object))
 	require.NoError(t, err)
 	require.Equal(t, object, got)
 
-	reader = openAt(t, s.dir, newMemIndex(), repackOptions)
-	require.NoError(t, reader.packs.close())
+	reader = openAt(t, s.Dir(), newMemIndex(), repackOptions)
+	require.NoError(t, reader.Close())
 	for i := range 40 { // new packs, and the old ones go
 		putAll(t, s, choose.Known{}, weights(uint64(100+i), 100))
 	}
-	repack(t, s, RepackOptions{Level: choose.MaxLevel}, family256(base, ft))
+	repack(t, s, Options{Level: choose.MaxLevel}, family256(base, ft))
 	requireBlob(t, reader, ft)
 	requireBlob(t, reader, base)
 }
@@ -106,7 +100,7 @@ func TestRepackCrashSweep(t *testing.T) {
 	base := weights(1, 64*64)
 	a, b := tuned(1, base), tuned(2, base)
 	h := matrix(64, 64)
-	options := Options{PackBytes: 2 << 10, Chunking: smallChunks, Workers: 1}
+	options := tensorstore.Options{PackBytes: 2 << 10, Chunking: smallChunks, Workers: 1}
 	families := [][]Tensor{{{digest.Sum(a), h}, {digest.Sum(b), h}, {digest.Sum(base), h}}}
 	full := t.TempDir()
 	s := openAt(t, full, newMemIndex(), options)
@@ -118,7 +112,7 @@ func TestRepackCrashSweep(t *testing.T) {
 		x := newMemIndex()
 		s := openAt(t, fsys.Dir(), x, faulty)
 		do := func() error {
-			_, err := s.Repack(context.Background(), families, RepackOptions{})
+			_, err := Repack(context.Background(), s, families, Options{})
 			require.NoError(t, s.Close())
 			return err
 		}
@@ -132,7 +126,7 @@ func TestRepackCrashSweep(t *testing.T) {
 				requireClean(t, s)
 			}
 			s := openAt(t, fsys.Dir(), newMemIndex(), options)
-			repack(t, s, RepackOptions{}, families)
+			repack(t, s, Options{}, families)
 			requireTidy(t, s, 2, a, b, base)
 		}
 	})
@@ -145,7 +139,7 @@ func TestRepackKeepsTheRecordThatCanBeRead(t *testing.T) {
 	putAll(t, one, choose.Known{}, b)
 	damaged, err := x.Locate(pack.Chunk, digest.Sum(b))
 	require.NoError(t, err)
-	path := one.packs.path(damaged[0].Pack)
+	path := pack.Path(packDir(one), damaged[0].Pack)
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	content[damaged[0].Off] ^= 1
@@ -153,8 +147,8 @@ func TestRepackKeepsTheRecordThatCanBeRead(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, content, 0o644))
 	two, _ := open(t, repackOptions)
 	putAll(t, two, choose.Known{}, weights(2, 1000), b)
-	require.NoError(t, os.CopyFS(one.packDir(), os.DirFS(two.packDir())))
-	one = openAt(t, one.dir, x, repackOptions)
-	repack(t, one, RepackOptions{}, nil)
+	require.NoError(t, os.CopyFS(packDir(one), os.DirFS(packDir(two))))
+	one = openAt(t, one.Dir(), x, repackOptions)
+	repack(t, one, Options{}, nil)
 	requireTidy(t, one, 0, b, weights(2, 1000))
 }

@@ -1,4 +1,4 @@
-package tensorstore
+package upkeep
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func (f *kinship) weigh(ctx context.Context) error {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(f.r.store.options.Workers)
+	g.SetLimit(f.r.store.Options().Workers)
 	for i := range f.members {
 		g.Go(func() (err error) {
 			f.forest.options[i], err = f.weighOne(ctx, i, near[i])
@@ -62,7 +62,8 @@ func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, 
 }
 
 // weighAgainst is what storing the tensor of a trial against others costs, or as made of them.
-func (f *kinship) weighAgainst(ctx context.Context, t *choose.Trial, m *member, others []int) (options []option, err error) {
+func (f *kinship) weighAgainst(ctx context.Context, t *choose.Trial, m *member, others []int,
+) (options []option, err error) {
 	relatives := make([]choose.Relative, len(others))
 	for i, j := range others {
 		relatives[i] = f.members[j].relative()

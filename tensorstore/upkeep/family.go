@@ -1,9 +1,10 @@
-package tensorstore
+package upkeep
 
 import (
 	"context"
 	"slices"
 
+	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -30,7 +31,7 @@ type member struct {
 
 // A chunkAt is a chunk and where it is in its tensor.
 type chunkAt struct {
-	Span
+	tensorstore.Span
 	off int64
 }
 

@@ -1,21 +1,28 @@
-package tensorstore
+package upkeep
 
 import (
 	"errors"
 	"io/fs"
 
+	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
 
+// A key names a content.
+type key struct {
+	kind pack.Kind
+	id   digest.ID
+}
+
 // An inventory is what the packs of a store hold, and which record of each content a
 // repacking keeps.
 type inventory struct {
-	store       *Store
+	store       *tensorstore.Store
 	packs       map[string]surveyed
-	best        map[key]Location // of each content
-	several     map[key][]Location
+	best        map[key]tensorstore.Location // of each content
+	several     map[key][]tensorstore.Location
 	predictions map[digest.ID]needs
 	used        map[digest.ID]bool // predictions that some record names
 }
@@ -34,24 +41,24 @@ type needs struct {
 	stored   int64 // bytes of its record
 }
 
-// inventory reads the indexes of all packs.
-func (s *Store) inventory() (*inventory, error) {
-	names, err := s.index.Packs()
+// newInventory reads the indexes of all packs.
+func newInventory(s *tensorstore.Store) (*inventory, error) {
+	names, err := s.Index().Packs()
 	if err != nil {
 		return nil, err
 	}
-	inv := &inventory{store: s, packs: map[string]surveyed{}, best: map[key]Location{}, several: map[key][]Location{},
+	inv := &inventory{store: s, packs: map[string]surveyed{},
+		best: map[key]tensorstore.Location{}, several: map[key][]tensorstore.Location{},
 		predictions: map[digest.ID]needs{}, used: map[digest.ID]bool{}}
 	for _, name := range names {
-		p, err := s.packs.get(name)
+		p, err := s.Pack(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // it went since the store was opened
 		}
 		if err != nil {
 			return nil, err
 		}
-		inv.add(name, p.Size(), p.Entries())
-		s.packs.put(p)
+		inv.add(name, p.Size, p.Entries)
 	}
 	return inv, inv.choose()
 }
@@ -68,12 +75,12 @@ func (v *inventory) add(name string, size int64, entries []pack.Entry) {
 		k := key{e.Kind, e.ID}
 		if first, twice := v.best[k]; twice {
 			if len(v.several[k]) == 0 {
-				v.several[k] = []Location{first}
+				v.several[k] = []tensorstore.Location{first}
 			}
-			v.several[k] = append(v.several[k], Location{name, e})
+			v.several[k] = append(v.several[k], tensorstore.Location{Pack: name, Entry: e})
 			continue
 		}
-		v.best[k] = Location{name, e}
+		v.best[k] = tensorstore.Location{Pack: name, Entry: e}
 	}
 	v.packs[name] = p
 }
@@ -83,7 +90,7 @@ func (v *inventory) add(name string, size int64, entries []pack.Entry) {
 // One whose bytes are damaged is passed over.
 func (v *inventory) choose() error {
 	for k := range v.several {
-		locs, err := v.store.index.Locate(k.kind, k.id)
+		locs, err := v.store.Index().Locate(k.kind, k.id)
 		if err != nil {
 			return err
 		}
@@ -91,7 +98,7 @@ func (v *inventory) choose() error {
 			if _, known := v.packs[loc.Pack]; !known {
 				continue
 			}
-			if _, err := v.store.payload(loc, nil, maxObject); err == nil {
+			if _, err := v.store.Payload(loc); err == nil {
 				v.best[k] = loc
 				break
 			}
@@ -116,11 +123,12 @@ func (v *inventory) needs(prediction digest.ID) (needs, error) {
 	if n, ok := v.predictions[prediction]; ok {
 		return n, nil
 	}
-	p, err := v.store.prediction(prediction)
+	p, err := v.store.Prediction(prediction)
 	if err != nil {
 		return needs{}, err
 	}
-	n := needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0, stored: v.best[key{pack.Prediction, prediction}].Len + choose.RecordBytes}
+	n := needs{sources: p.Blobs(), specific: p.Elements > 0 || len(p.Blobs()) > 0,
+		stored: v.best[key{pack.Prediction, prediction}].Len + choose.RecordBytes}
 	v.predictions[prediction] = n
 	return n, nil
 }

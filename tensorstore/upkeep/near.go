@@ -1,4 +1,4 @@
-package tensorstore
+package upkeep
 
 import (
 	"cmp"
@@ -86,7 +86,9 @@ func (f *kinship) outline(m *member) []float32 {
 	}
 	if columns := m.Known.Width(m.size) * predict.ValuesOf(e); columns > 0 && predict.Readable(e) {
 		rows := m.size / int64(e.Size()) * predict.ValuesOf(e) / columns
-		return sumOfRows(rows, func(i int64) ([]float32, error) { return predict.ReadValues(blob, e, i*columns, int(columns)) })
+		return sumOfRows(rows, func(i int64) ([]float32, error) {
+			return predict.ReadValues(blob, e, i*columns, int(columns))
+		})
 	}
 	n := min(outlineLen, m.size/int64(e.Size()))
 	b, zero := make([]byte, n*int64(e.Size())), make([]byte, n*int64(e.Size()))

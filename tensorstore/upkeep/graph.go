@@ -1,9 +1,10 @@
-package tensorstore
+package upkeep
 
 import (
 	"errors"
 	"slices"
 
+	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -15,14 +16,14 @@ var errCycle = errors.New("its sources need it")
 // A graph is which blobs need which others to be read.
 type graph struct {
 	r     *repacking
-	lists map[digest.ID][]Span
+	lists map[digest.ID][]tensorstore.Span
 	needs map[digest.ID][]digest.ID
 	users map[digest.ID]map[digest.ID]bool // the same, backwards
 	count map[digest.ID]int                // how often a chunk is in some list
 }
 
 func newGraph(r *repacking) graph {
-	return graph{r: r, lists: map[digest.ID][]Span{}, needs: map[digest.ID][]digest.ID{},
+	return graph{r: r, lists: map[digest.ID][]tensorstore.Span{}, needs: map[digest.ID][]digest.ID{},
 		users: map[digest.ID]map[digest.ID]bool{}, count: map[digest.ID]int{}}
 }
 
@@ -51,14 +52,16 @@ func (r *repacking) survey(families [][]Tensor) error {
 
 // isAbsent says that something is not in the store, or damaged there: no reason not to
 // repack the rest, unless it has to be moved.
-func isAbsent(err error) bool { return errors.Is(err, ErrUnknown) || errors.Is(err, ErrCorrupt) }
+func isAbsent(err error) bool {
+	return errors.Is(err, tensorstore.ErrUnknown) || errors.Is(err, tensorstore.ErrCorrupt)
+}
 
 // list reads the chunks of a blob.
 func (g *graph) list(blob digest.ID) error {
 	if _, known := g.lists[blob]; known {
 		return nil
 	}
-	b, err := g.r.store.index.Blob(blob)
+	b, err := g.r.store.Index().Blob(blob)
 	if err != nil {
 		return err
 	}
@@ -81,7 +84,7 @@ func (g *graph) sources(blob digest.ID) ([]digest.ID, error) {
 	for _, c := range g.lists[blob] {
 		loc, ok := g.r.best[key{pack.Chunk, c.ID}]
 		if !ok {
-			return nil, &UnknownError{pack.Chunk, c.ID}
+			return nil, &tensorstore.UnknownError{Kind: pack.Chunk, ID: c.ID}
 		}
 		n, err := g.r.inventory.needs(loc.Prediction)
 		if err != nil {

@@ -1,4 +1,4 @@
-package tensorstore
+package upkeep
 
 import (
 	"cmp"
@@ -63,7 +63,7 @@ func (r *repacking) importanceOf(chunk digest.ID) *predict.Importance {
 	if id.IsZero() {
 		return nil
 	}
-	p, err := r.store.prediction(id)
+	p, err := r.store.Prediction(id)
 	if err != nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package tensorstore
+package upkeep
 
 import (
 	"slices"

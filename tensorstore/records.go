@@ -1,0 +1,82 @@
+package tensorstore
+
+import (
+	"errors"
+	"io/fs"
+
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// What stands here is for who puts a store in order: it is about records, of which a content may have several.
+
+// Index is what the store was opened with.
+func (s *Store) Index() Index { return s.index }
+
+// Options are those of the store, with their defaults.
+func (s *Store) Options() Options { return s.options }
+
+// Packs lists the packs on disk, whether the index knows them or not.
+func (s *Store) Packs() ([]string, error) { return pack.List(s.packDir()) }
+
+// A PackInfo is what a pack says of itself.
+type PackInfo struct {
+	Size    int64 // bytes of the file
+	Entries []pack.Entry
+}
+
+// Pack reads the index of a pack. One that is not there is an fs.ErrNotExist, any other that cannot be read
+// [ErrCorrupt].
+func (s *Store) Pack(name string) (PackInfo, error) {
+	p, err := s.packs.get(name)
+	if err != nil {
+		return PackInfo{}, err
+	}
+	defer s.packs.put(p)
+	return PackInfo{p.Size(), p.Entries()}, nil
+}
+
+// Payload is the stored bytes of a record.
+func (s *Store) Payload(loc Location) ([]byte, error) { return s.payload(loc, nil, maxObject) }
+
+// Chunk returns the bytes of a chunk, checked against its digest; the caller must not change them.
+func (s *Store) Chunk(id digest.ID) ([]byte, error) { return s.chunk(id, newReach()) }
+
+// PutChunk appends the record of a chunk that is coded already, also where the store has one of it.
+func (w *Writer) PutChunk(e pack.Entry, payload []byte) error {
+	_, err := w.append(e, payload, nil)
+	return err
+}
+
+// Copy appends a record of the store as it is, but for its depth.
+func (w *Writer) Copy(loc Location, depth uint8) error {
+	payload, err := w.store.Payload(loc)
+	if err != nil {
+		return err
+	}
+	var object []byte
+	if loc.Kind != pack.Chunk && loc.Kind != pack.Prediction {
+		if object, err = w.store.readObject(loc); err != nil {
+			return err
+		}
+	}
+	e := loc.Entry
+	e.Depth = depth
+	_, err = w.append(e, payload, object)
+	return err
+}
+
+// RemovePacks deletes packs. They go from the disk before the index forgets them, lest another
+// process adopt them in between.
+func (s *Store) RemovePacks(names []string) error {
+	for _, name := range names {
+		s.packs.forget(name)
+		if err := s.options.FS.Remove(s.packs.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if err := s.options.FS.SyncDir(s.packDir()); err != nil {
+		return err
+	}
+	return s.forget(names)
+}
