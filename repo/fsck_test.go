@@ -96,7 +96,7 @@ func (f *fixture) blobOf(path, tensor string) digest.ID {
 func TestFsckNamesEveryTensorThatABaseTakesAlong(t *testing.T) {
 	f := modelAndFineTune(t)
 	base := f.blobOf("base.safetensors", "left")
-	_, source, err := f.Store.Origin(f.blobOf("tuned.safetensors", "left"))
+	_, source, err := f.Store.Source(f.blobOf("tuned.safetensors", "left"))
 	require.NoError(t, err)
 	require.Equal(t, base, source)
 	b, err := f.Store.Blob(base)

@@ -28,7 +28,7 @@ func (t *Trial) bestQuantised(ctx context.Context, rs []Relative) (*candidate, e
 	if !ok {
 		return nil, nil
 	}
-	best := t.bestOrigin(rs, probe)
+	best := t.bestQuantSource(rs, probe)
 	if best == nil {
 		return nil, ctx.Err()
 	}
@@ -49,7 +49,7 @@ func (t *Trial) probe() (p piece, ok bool) {
 }
 
 // quantisedFrom is the cheapest recipe for the tensor with the source of best; nil if that cannot be read.
-func (t *Trial) quantisedFrom(best *origin, probe piece) (*candidate, error) {
+func (t *Trial) quantisedFrom(best *quantSource, probe piece) (*candidate, error) {
 	typ, _ := t.elem.Block()
 	rounded := best.candidate(predict.Recipe{Way: predict.Rounded})
 	if err := t.estimate(rounded); err != nil {
@@ -94,8 +94,8 @@ var quickly = map[ggml.Type]bool{
 	ggml.TQ1_0: true, ggml.TQ2_0: true, ggml.MXFP4: true,
 }
 
-// An origin is what quants may have been made of.
-type origin struct {
+// A quantSource is what quants may have been made of.
+type quantSource struct {
 	src    *source
 	base   *predict.Prediction // the source's values in the order of the tensor, perhaps cast
 	blocks *Trial
@@ -103,7 +103,7 @@ type origin struct {
 }
 
 // candidate is storing the tensor as this origin, quantised.
-func (o *origin) candidate(r predict.Recipe) *candidate {
+func (o *quantSource) candidate(r predict.Recipe) *candidate {
 	t := o.blocks
 	p := &predict.Prediction{Kind: predict.Quantised, Elem: t.elem, From: o.base.Elem, Elements: t.elements(), Width: t.row, By: &r}
 	if o.base.Kind == predict.Relative {
@@ -118,34 +118,34 @@ func (o *origin) candidate(r predict.Recipe) *candidate {
 	return c
 }
 
-// origins are what the quants may be made of if they come from a source: converters write F16 or BF16,
+// quantSources are what the quants may be made of if they come from a source: converters write F16 or BF16,
 // which is what the quantiser reads then.
-func (t *Trial) origins(src *source) (out []*origin) {
+func (t *Trial) quantSources(src *source) (out []*quantSource) {
 	if src.elem == t.elem || !t.fits(src) || !predict.HasQuantised(src.elem, t.elem, predict.Rounded) {
 		return nil
 	}
 	plain := t.as(src, src.elem)
-	out = append(out, &origin{src: src, base: plain, blocks: t})
+	out = append(out, &quantSource{src: src, base: plain, blocks: t})
 	if _, quants := src.elem.Block(); quants {
 		return out
 	}
 	for _, via := range []codec.Elem{codec.F16, codec.BF16} {
 		if src.elem == codec.F32 || via == codec.F16 && src.elem == codec.BF16 {
-			out = append(out, &origin{src: src, base: castOf(plain, via), blocks: t})
+			out = append(out, &quantSource{src: src, base: castOf(plain, via), blocks: t})
 		}
 	}
 	return out
 }
 
-// bestOrigin is the one that explains most of the probe's quants, given their scales.
-func (t *Trial) bestOrigin(rs []Relative, probe piece) (best *origin) {
+// bestQuantSource is the one that explains most of the probe's quants, given their scales.
+func (t *Trial) bestQuantSource(rs []Relative, probe piece) (best *quantSource) {
 	tried := 0
 	for _, r := range rs {
 		src := t.reachable(r)
 		if src == nil || tried == maxRelativesTried {
 			continue
 		}
-		for i, o := range t.origins(src) {
+		for i, o := range t.quantSources(src) {
 			if i == 0 {
 				tried++
 			}
@@ -158,7 +158,7 @@ func (t *Trial) bestOrigin(rs []Relative, probe piece) (best *origin) {
 }
 
 // round sets misses. It is not ok if the source cannot be read, or explains nothing.
-func (o *origin) round(probe piece) (ok bool) {
+func (o *quantSource) round(probe piece) (ok bool) {
 	g := o.guide(predict.Recipe{Way: predict.Rounded}, probe)
 	if g == nil {
 		return false
@@ -170,7 +170,7 @@ func (o *origin) round(probe piece) (ok bool) {
 }
 
 // guide is that of a recipe for the probe, nil if the source cannot be read.
-func (o *origin) guide(r predict.Recipe, probe piece) codec.Guide {
+func (o *quantSource) guide(r predict.Recipe, probe piece) codec.Guide {
 	size := o.blocks.elem.Size()
 	p := o.candidate(r).pred
 	g, err := p.Guide(probe.off/int64(size), len(probe.bytes)/size, o.blocks.sources.Opener())
@@ -182,10 +182,10 @@ func (o *origin) guide(r predict.Recipe, probe piece) codec.Guide {
 
 // bestRecipe is storing the tensor in the given way by the recipe whose replay of the probe is nearest, with the
 // source of o however it was cast.
-func (t *Trial) bestRecipe(o *origin, probe piece, way predict.Way) *candidate {
+func (t *Trial) bestRecipe(o *quantSource, probe piece, way predict.Way) *candidate {
 	var best *candidate
 	least := len(probe.bytes) + 1
-	for _, from := range t.origins(o.src) {
+	for _, from := range t.quantSources(o.src) {
 		for _, r := range t.recipes() {
 			g := from.guide(r, probe)
 			if g == nil {

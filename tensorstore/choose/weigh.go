@@ -134,16 +134,16 @@ func (t *Trial) priceQuantised(ctx context.Context, list *prices, relatives []Re
 	if !ok {
 		return nil
 	}
-	var all []*origin
+	var all []*quantSource
 	for i := range relatives {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if o := t.bestOrigin(relatives[i:i+1], probe); o != nil {
+		if o := t.bestQuantSource(relatives[i:i+1], probe); o != nil {
 			all = append(all, o)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *origin) int { return cmp.Compare(a.misses, b.misses) })
+	slices.SortStableFunc(all, func(a, b *quantSource) int { return cmp.Compare(a.misses, b.misses) })
 	for _, o := range all[:min(len(all), closeLooks)] {
 		c, err := t.quantisedFrom(o, probe)
 		if err != nil {

@@ -44,7 +44,7 @@ type drafted struct {
 
 // drafts codes all members that a pick stores in another way than now, and those whose
 // way could be had in fewer bytes.
-func (f *kinship) drafts(ctx context.Context, pick []int) ([]*draft, error) {
+func (f *family) drafts(ctx context.Context, pick []int) ([]*draft, error) {
 	levels, ok := f.forest.levels(pick)
 	var drafts []*draft
 	kept := int64(draftBytes)
@@ -74,7 +74,7 @@ func (f *kinship) drafts(ctx context.Context, pick []int) ([]*draft, error) {
 }
 
 // codable says that option o of member i is one that a trial can be asked for.
-func (f *kinship) codable(i, o int) bool {
+func (f *family) codable(i, o int) bool {
 	picked := f.forest.options[i][o]
 	fixed, floor, err := f.within(slices.Concat(f.members[i].fixed, picked.others))
 	if err != nil || picked.floor != floor {
@@ -90,7 +90,7 @@ func lacking(a, b []int) []int {
 
 // choose is the cheapest way to code a member against members of lower levels, the picked one
 // first. It is nil where nothing is smaller than the bytes.
-func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*choose.Choice, error) {
+func (f *family) choose(ctx context.Context, i int, pick, levels []int) (*choose.Choice, error) {
 	allowed := f.allowed(i, pick, levels)
 	c, err := f.try(ctx, i, allowed)
 	picked := len(f.forest.options[i][pick[i]].sources)
@@ -105,7 +105,7 @@ func (f *kinship) choose(ctx context.Context, i int, pick, levels []int) (*choos
 	return only, nil
 }
 
-func (f *kinship) try(ctx context.Context, i int, allowed []choose.Relative) (*choose.Choice, error) {
+func (f *family) try(ctx context.Context, i int, allowed []choose.Relative) (*choose.Choice, error) {
 	m := f.members[i]
 	t, err := f.trial(m)
 	if err != nil {
@@ -132,7 +132,7 @@ func isOffered(k choose.Known, id digest.ID) bool {
 
 // allowed are the members that i may use: what is picked for it, then the cheapest others
 // that do not make it deeper.
-func (f *kinship) allowed(i int, pick, levels []int) []choose.Relative {
+func (f *family) allowed(i int, pick, levels []int) []choose.Relative {
 	picked := f.forest.options[i][pick[i]]
 	others := slices.Clone(f.forest.options[i])
 	slices.SortStableFunc(others, func(a, b option) int { return cmp.Compare(a.cost, b.cost) })
@@ -162,7 +162,7 @@ func (f *kinship) allowed(i int, pick, levels []int) []choose.Relative {
 
 // draft codes the chunks of a member by c; nil is no prediction. What is over the bytes
 // that may be kept is only counted.
-func (f *kinship) draft(ctx context.Context, m *member, c *choose.Choice, kept *int64) (*draft, error) {
+func (f *family) draft(ctx context.Context, m *member, c *choose.Choice, kept *int64) (*draft, error) {
 	d := &draft{member: m, plan: &choose.Plan{}, records: make([]drafted, len(m.chunks))}
 	if c != nil {
 		var err error

@@ -10,8 +10,8 @@ import (
 	"dits/tensorstore/pack"
 )
 
-// A kinship is the tensors of one role on their way to better records.
-type kinship struct {
+// A family is the tensors of one role on their way to better records.
+type family struct {
 	r       *repacking
 	members []*member
 	place   map[digest.ID]int
@@ -37,7 +37,7 @@ type chunkAt struct {
 
 // family codes the tensors of one family anew where that saves enough.
 func (r *repacking) family(ctx context.Context, tensors []Tensor) error {
-	f := &kinship{r: r, place: map[digest.ID]int{}}
+	f := &family{r: r, place: map[digest.ID]int{}}
 	var total int64
 	for _, t := range tensors {
 		n, err := f.join(t)
@@ -71,7 +71,7 @@ func (r *repacking) family(ctx context.Context, tensors []Tensor) error {
 
 // join makes a tensor a member, unless it is one already or cannot be read. It returns
 // its bytes.
-func (f *kinship) join(t Tensor) (int64, error) {
+func (f *family) join(t Tensor) (int64, error) {
 	if _, twice := f.place[t.Blob]; twice {
 		return 0, nil
 	}
@@ -110,7 +110,7 @@ func (f *kinship) join(t Tensor) (int64, error) {
 
 // tooDeep says that the store has a member deeper than is asked for, or one that makes a
 // blob of another family so.
-func (f *kinship) tooDeep() bool {
+func (f *family) tooDeep() bool {
 	for i, m := range f.members {
 		if d, err := f.r.graph.depth(m.Blob); err == nil && d > f.forest.limits[i] {
 			return true
@@ -120,7 +120,7 @@ func (f *kinship) tooDeep() bool {
 }
 
 // trial is a fresh trial of a member.
-func (f *kinship) trial(m *member) (*choose.Trial, error) {
+func (f *family) trial(m *member) (*choose.Trial, error) {
 	b, err := f.r.flat.Blob(m.Blob)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func (m *member) relative() choose.Relative {
 }
 
 // within sorts blobs into members and the depth of others: 1 + the deepest, 0 for none.
-func (f *kinship) within(blobs []digest.ID) (members []int, floor int, err error) {
+func (f *family) within(blobs []digest.ID) (members []int, floor int, err error) {
 	for _, b := range blobs {
 		if i, ok := f.place[b]; ok {
 			members = append(members, i)

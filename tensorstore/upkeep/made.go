@@ -11,7 +11,7 @@ import (
 )
 
 // offer adds a way to store a member to its options; of two that need the same the cheaper one stays.
-func (f *kinship) offer(options []option, p choose.Price) []option {
+func (f *family) offer(options []option, p choose.Price) []option {
 	o := option{cost: p.Cost}
 	for _, b := range p.Needs {
 		if i, ok := f.place[b]; ok {
@@ -34,7 +34,7 @@ const maxFamilyImportances = 4
 
 // gatherImportance gives each member the importance matrices with which the store predicts others: the file that
 // they came from need not be in it.
-func (f *kinship) gatherImportance() {
+func (f *family) gatherImportance() {
 	var known []predict.Importance
 	for _, m := range f.members {
 		for _, c := range m.chunks {

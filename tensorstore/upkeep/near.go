@@ -18,7 +18,7 @@ const (
 
 // near is which others each member is tried against. A large family pays with its square
 // for no more than a distance of samples.
-func (f *kinship) near(ctx context.Context) ([][]int, error) {
+func (f *family) near(ctx context.Context) ([][]int, error) {
 	n := len(f.members)
 	near := make([][]int, n)
 	if n <= wholeFamily {
@@ -45,7 +45,7 @@ func (f *kinship) near(ctx context.Context) ([][]int, error) {
 
 // roots are the members that may be the first of their family: those that most others
 // have as an option.
-func (f *kinship) roots() []int {
+func (f *family) roots() []int {
 	count := make([]int, len(f.members))
 	for _, options := range f.forest.options {
 		for _, o := range options {
@@ -64,7 +64,7 @@ func (f *kinship) roots() []int {
 
 // outlines are some numbers of each member, from the same places, whatever type they have; nil for one that
 // cannot be read or has no numbers.
-func (f *kinship) outlines(ctx context.Context) ([][]float32, error) {
+func (f *family) outlines(ctx context.Context) ([][]float32, error) {
 	all := make([][]float32, len(f.members))
 	for i, m := range f.members {
 		if err := ctx.Err(); err != nil {
@@ -75,7 +75,7 @@ func (f *kinship) outlines(ctx context.Context) ([][]float32, error) {
 	return all, nil
 }
 
-func (f *kinship) outline(m *member) []float32 {
+func (f *family) outline(m *member) []float32 {
 	e := m.Known.Elem()
 	if e == codec.Bytes {
 		e = codec.I8

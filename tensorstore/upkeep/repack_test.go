@@ -88,7 +88,7 @@ func TestRepackFindsABaseThatCameLater(t *testing.T) {
 	require.InEpsilon(t, res.After, would.After, 0.02)
 	require.Equal(t, res.Recoded, would.Recoded)
 	for _, blob := range [][]byte{a, b, c} {
-		_, source, err := s.Origin(digest.Sum(blob))
+		_, source, err := s.Source(digest.Sum(blob))
 		require.NoError(t, err)
 		require.Equal(t, digest.Sum(base), source)
 	}
@@ -113,7 +113,7 @@ func TestRepackTurnsDeltasAround(t *testing.T) {
 	}
 	res := repack(t, s, Options{}, family256(a, b, base, c))
 	require.Less(t, res.After, res.Before)
-	_, source, err := s.Origin(digest.Sum(a))
+	_, source, err := s.Source(digest.Sum(a))
 	require.NoError(t, err)
 	require.Equal(t, digest.Sum(base), source)
 	requireTidy(t, s, 1, a, b, base, c)
@@ -265,7 +265,7 @@ func TestRepackOfALargeFamily(t *testing.T) {
 	requireTidy(t, s, 6, blobs...)
 	alone := 0
 	for _, b := range blobs {
-		if _, source, err := s.Origin(digest.Sum(b)); err == nil && source.IsZero() {
+		if _, source, err := s.Source(digest.Sum(b)); err == nil && source.IsZero() {
 			alone++
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // settle takes over the drafts that save enough together, and leaves what was as it is
 // where they do not.
-func (f *kinship) settle(ctx context.Context, drafts []*draft) error {
+func (f *family) settle(ctx context.Context, drafts []*draft) error {
 	if len(drafts) == 0 {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (f *kinship) settle(ctx context.Context, drafts []*draft) error {
 
 // better leaves out the drafts that are no gain, or too little of one where nothing else
 // moves, and that no other draft depends on.
-func (f *kinship) better(drafts []*draft, before map[digest.ID]int) (taken []*draft) {
+func (f *family) better(drafts []*draft, before map[digest.ID]int) (taken []*draft) {
 	for _, d := range drafts {
 		if d.moves && d.bytes < d.stored || worthwhile(d.bytes, d.stored) {
 			taken = append(taken, d)
@@ -56,7 +56,7 @@ func (f *kinship) better(drafts []*draft, before map[digest.ID]int) (taken []*dr
 }
 
 // depths are those of the members and of all blobs that need one.
-func (f *kinship) depths() map[digest.ID]int {
+func (f *family) depths() map[digest.ID]int {
 	all := map[digest.ID]bool{}
 	for _, m := range f.members {
 		all[m.Blob] = true
@@ -73,7 +73,7 @@ func (f *kinship) depths() map[digest.ID]int {
 
 // sound says that no blob needs itself, that no member is too deep, and no other blob
 // deeper than is asked for, or than it was before.
-func (f *kinship) sound(before map[digest.ID]int) bool {
+func (f *family) sound(before map[digest.ID]int) bool {
 	for b, was := range before {
 		limit := max(was, f.r.options.Depth)
 		if i, member := f.place[b]; member {

@@ -14,7 +14,7 @@ import (
 const wholeFamily = 16
 
 // weigh estimates what the options of all members cost.
-func (f *kinship) weigh(ctx context.Context) error {
+func (f *family) weigh(ctx context.Context) error {
 	f.forest = forest{options: make([][]option, len(f.members)), limits: make([]int, len(f.members))}
 	f.now = make([]int, len(f.members))
 	near, err := f.near(ctx)
@@ -43,7 +43,7 @@ func (f *kinship) weigh(ctx context.Context) error {
 
 // weighOne is what storing member i alone and against each of some others costs. Who
 // cannot be read has no options but the one it has.
-func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, error) {
+func (f *family) weighOne(ctx context.Context, i int, others []int) ([]option, error) {
 	m := f.members[i]
 	options := []option{{cost: m.size}}
 	t, err := f.trial(m)
@@ -62,7 +62,7 @@ func (f *kinship) weighOne(ctx context.Context, i int, others []int) ([]option, 
 }
 
 // weighAgainst is what storing the tensor of a trial against others costs, or as made of them.
-func (f *kinship) weighAgainst(ctx context.Context, t *choose.Trial, m *member, others []int,
+func (f *family) weighAgainst(ctx context.Context, t *choose.Trial, m *member, others []int,
 ) (options []option, err error) {
 	relatives := make([]choose.Relative, len(others))
 	for i, j := range others {
@@ -77,7 +77,7 @@ func (f *kinship) weighAgainst(ctx context.Context, t *choose.Trial, m *member, 
 
 // complete adds to the options of member i what its shared chunks need anyway, and finds
 // out which of them the store has: one that is no delta to one other is an option of its own.
-func (f *kinship) complete(i int) error {
+func (f *family) complete(i int) error {
 	m, options := f.members[i], f.forest.options[i]
 	fixed, floor, err := f.within(m.fixed)
 	if err != nil {

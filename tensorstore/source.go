@@ -18,9 +18,9 @@ func (s *Store) locate(chunk digest.ID) (Location, error) {
 	return locs[0], nil
 }
 
-// Origin says how a blob is stored: what most of its bytes are coded with, and the blob
+// Source says how a blob is stored: what most of its bytes are coded with, and the blob
 // that they are coded against, zero for none.
-func (s *Store) Origin(id digest.ID) (codec.Encoding, digest.ID, error) {
+func (s *Store) Source(id digest.ID) (codec.Encoding, digest.ID, error) {
 	b, err := s.index.Blob(id)
 	if err != nil {
 		return 0, digest.ID{}, err
