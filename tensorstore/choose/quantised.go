@@ -102,7 +102,7 @@ type quantSource struct {
 	misses int // bytes of the probe's quants that it does not explain, given their scales
 }
 
-// candidate is storing the tensor as this origin, quantised.
+// candidate is storing the tensor as this source, quantised.
 func (o *quantSource) candidate(r predict.Recipe) *candidate {
 	t := o.blocks
 	p := &predict.Prediction{Kind: predict.Quantised, Elem: t.elem, From: o.base.Elem, Elements: t.elements(), Width: t.row, By: &r}
