@@ -1,10 +1,8 @@
 #!/usr/bin/env bash
 # Runs the kernels in C under GCC's address sanitizer: seeds of fuzz targets, which are long enough for every loop,
-# and tests that compare kernels with Go.
+# and short tests that compare kernels with Go.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-try() { go test -asan -timeout 30m -run "$1" "$2"; }
-try '^FuzzCore$|^TestKernelsCheck' ./formats/ggml
-try '^TestLanes$|^TestAddBytes$' ./formats/number
-try '^Fuzz(Delta|Fields|Blocks)Decode$|^Fuzz(RoundTrip|ParseNumbers)$|^TestMetersAgree$' ./tensorstore/codec
-try '^FuzzPredict$|^TestKernels' ./tensorstore/predict
+seeds='Fuzz(Core|(Delta|Fields)?Decode|RoundTrip|ParseNumbers|Predict)'
+tests='Test(KernelsCheckLengths|Lanes|AddBytes|MetersAgree|Kernels(Load|Store|Move)TheSame)'
+go test -asan -timeout 30m -run "^($seeds|$tests)\$" ./formats/ggml ./formats/number ./tensorstore/codec/... ./tensorstore/predict
