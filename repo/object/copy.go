@@ -70,6 +70,9 @@ func (c *copier) read(ctx context.Context) error {
 				s.Off, c.file.Blobs[i].Short(), blob.Len(), s.Len, ErrCorrupt)
 		}
 		for off := int64(0); off < s.Len; off += pieceBytes {
+			if ctx.Err() != nil { // select takes any case that is ready
+				return context.Cause(ctx)
+			}
 			p := &piece{blob, off, c.buffer(min(pieceBytes, s.Len-off)), make(chan error, 1)}
 			select {
 			case c.queue <- p:
