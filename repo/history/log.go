@@ -16,7 +16,7 @@ import (
 // A History answers what became of commits, files and tensors over time.
 type History struct{ *work.Folder }
 
-// LogOptions of [Repo.Log].
+// LogOptions of [History.Log].
 type LogOptions struct {
 	Exclude []digest.ID // these commits and all before them are left out
 	Paths   []string    // only commits in which these, taken together, differ from every parent; empty: all
@@ -25,7 +25,7 @@ type LogOptions struct {
 }
 
 // ParseRange reads "A..B" (what B has and A has not; a missing end is HEAD) or a
-// single REV, as from and exclude for [Repo.Log].
+// single REV, as from and exclude for [History.Log].
 func (r *History) ParseRange(s string) (from, exclude []digest.ID, err error) {
 	a, b, isRange := strings.Cut(s, "..")
 	if !isRange {

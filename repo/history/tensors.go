@@ -133,7 +133,7 @@ func folderOf(e catalog.TreeEntry) digest.ID {
 	return e.ID
 }
 
-// touches says that a tensor that matches is not in c as in any one parent, as [Repo.Log]
+// touches says that a tensor that matches is not in c as in any one parent, as [History.Log]
 // has it of paths.
 func (f *tensorFilter) touches(c catalog.Commit) (bool, error) {
 	for i := range max(1, len(c.Parents)) {

@@ -33,7 +33,7 @@ func EncodingName(e uint8) (string, error) {
 
 // A StorageReader tells how chunks are stored. It reads each prediction once.
 type StorageReader struct {
-	repo        *history.History
+	history     *history.History
 	predictions map[digest.ID]*Prediction
 }
 
@@ -64,7 +64,7 @@ type Storage struct {
 
 // NewStorageReader reads from the database of a history.
 func NewStorageReader(r *history.History) *StorageReader {
-	return &StorageReader{repo: r, predictions: map[digest.ID]*Prediction{{}: {}}}
+	return &StorageReader{history: r, predictions: map[digest.ID]*Prediction{{}: {}}}
 }
 
 // Prediction reads what kind of prediction id is.
@@ -72,7 +72,7 @@ func (s *StorageReader) Prediction(id digest.ID) (*Prediction, error) {
 	if known, ok := s.predictions[id]; ok {
 		return known, nil
 	}
-	b, err := s.repo.Store.Object(pack.Prediction, id)
+	b, err := s.history.Store.Object(pack.Prediction, id)
 	if err != nil {
 		return nil, err
 	}

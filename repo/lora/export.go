@@ -16,7 +16,7 @@ import (
 	"dits/repo/object"
 )
 
-// Options of [ExportLoRA]. The zero value takes the numerical rank of each change.
+// Options of [Export]. The zero value takes the numerical rank of each change.
 type Options struct {
 	Rank     int             // of every tensor, as far as it has so many rows and columns; 0: its numerical rank
 	Progress object.Progress // nil: none

@@ -27,14 +27,14 @@ type Merge struct {
 	Changed   []MergedFile      // that are not as ours had them
 	Conflicts []Conflict
 
-	repo     *object.Database
+	db       *object.Database
 	strategy Strategy
 	pending  []*tensorMerge
 }
 
 // Trees merges the files of ours and theirs, which both come from base.
 func Trees(r *object.Database, base, ours, theirs []object.TreeFile, s Strategy) (*Merge, error) {
-	m := &Merge{repo: r, strategy: s, Changed: []MergedFile{}, Conflicts: []Conflict{}}
+	m := &Merge{db: r, strategy: s, Changed: []MergedFile{}, Conflicts: []Conflict{}}
 	for _, t := range triples(base, ours, theirs) {
 		f, merge, err := m.file(t)
 		if err != nil {

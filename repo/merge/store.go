@@ -20,7 +20,7 @@ func (m *Merge) Store(ctx context.Context, p object.Progress) error {
 	p = object.OrQuiet(p)
 	p.Start("merging", mergeBytes(m.pending))
 	defer p.Done()
-	w := m.repo.Store.Begin(tensorstore.WriterOptions{})
+	w := m.db.Store.Begin(tensorstore.WriterOptions{})
 	defer w.Close()
 	for _, t := range m.pending {
 		p.Turn("merging", m.Files[t.at].Path)
@@ -58,7 +58,7 @@ func (m *Merge) storeFile(ctx context.Context, w *tensorstore.Writer, t *tensorM
 			return err
 		}
 	}
-	if err := m.repo.Identify(ctx, &t.host, p); err != nil {
+	if err := m.db.Identify(ctx, &t.host, p); err != nil {
 		return err
 	}
 	return w.PutObject(pack.Manifest, t.host.ID, object.EncodeManifest(t.host))
@@ -66,7 +66,7 @@ func (m *Merge) storeFile(ctx context.Context, w *tensorstore.Writer, t *tensorM
 
 // storeMean stores the mean of two tensors.
 func (m *Merge) storeMean(ctx context.Context, w *tensorstore.Writer, x mean, p object.Progress) (digest.ID, error) {
-	src, err := meanOf(m.repo, x)
+	src, err := meanOf(m.db, x)
 	if err != nil {
 		return digest.ID{}, err
 	}

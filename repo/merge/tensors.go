@@ -107,7 +107,7 @@ func (m *Merge) tensors(t triple, mode uint32) (f object.TreeFile, merge *tensor
 		to   **tensorFile
 		from object.TreeFile
 	}{{&x.base, t.base}, {&x.ours, t.ours}, {&x.theirs, t.theirs}} {
-		if *side.to, err = openTensors(m.repo, side.from); err != nil {
+		if *side.to, err = openTensors(m.db, side.from); err != nil {
 			return f, nil, notByTensors, err
 		}
 	}

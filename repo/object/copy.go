@@ -31,7 +31,7 @@ type piece struct {
 
 // A copier reads a file's pieces in parallel and hands them on in order.
 type copier struct {
-	repo  *Database
+	db    *Database
 	file  catalog.File
 	queue chan *piece // in the order of the file; its capacity bounds what is in memory
 	free  chan []byte
@@ -61,7 +61,7 @@ func (r *Database) CopyContent(ctx context.Context, w io.Writer, f catalog.File,
 // read starts the pieces of every segment.
 func (c *copier) read(ctx context.Context) error {
 	for i, s := range c.file.Layout.Segments {
-		blob, err := c.repo.Store.Blob(c.file.Blobs[i])
+		blob, err := c.db.Store.Blob(c.file.Blobs[i])
 		if err != nil {
 			return fmt.Errorf("offset %d: %w", s.Off, err)
 		}

@@ -72,7 +72,7 @@ func (r *Database) walkTree(id digest.ID, dir string, level int, visit func(Tree
 
 // A treeWalk visits the files below a tree.
 type treeWalk struct {
-	repo  *Database
+	db    *Database
 	left  int // entries that it may still meet
 	visit func(TreeFile) error
 }
@@ -80,7 +80,7 @@ type treeWalk struct {
 // folder visits the files of the tree id, whose path is dir: "" or with a slash at
 // its end.
 func (w *treeWalk) folder(id digest.ID, dir string, level int) error {
-	t, err := w.repo.ReadTree(id)
+	t, err := w.db.ReadTree(id)
 	if err != nil {
 		return fmt.Errorf("folder %q: %w", dir, err)
 	}

@@ -29,7 +29,7 @@ func TestTreeBomb(t *testing.T) {
 	id := digest.Sum(b)
 	require.NoError(t, w.PutObject(pack.Tree, id, b))
 	require.NoError(t, w.Flush())
-	walk := treeWalk{repo: db, left: 1000, visit: func(TreeFile) error { return nil }}
+	walk := treeWalk{db: db, left: 1000, visit: func(TreeFile) error { return nil }}
 	err = walk.folder(id, "", 0)
 	require.ErrorIs(t, err, ErrCorrupt)
 	require.ErrorContains(t, err, "too many")

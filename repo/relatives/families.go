@@ -31,7 +31,7 @@ func compareRoles(a, b roleKey) int {
 // Families are the distinct tensors of all files of the store by role, and their
 // bytes. One that is like none of its role goes where the tensor is that it is like. The same files give the same families in the same order, whenever they were added.
 func Families(ctx context.Context, r *work.Folder) (families [][]upkeep.Tensor, bytes int64, err error) {
-	c := collecting{repo: r, roles: map[digest.ID]roleKey{}, tensors: map[digest.ID]upkeep.Tensor{}, size: map[digest.ID]int64{},
+	c := collecting{folder: r, roles: map[digest.ID]roleKey{}, tensors: map[digest.ID]upkeep.Tensor{}, size: map[digest.ID]int64{},
 		names: map[digest.ID]string{}, importances: NewImportances(nil), adapters: NewAdapters(nil)}
 	var files []digest.ID
 	err = r.Catalog.Each(pack.Manifest, func(rec catalog.Record) error {
@@ -66,7 +66,7 @@ func Families(ctx context.Context, r *work.Folder) (families [][]upkeep.Tensor, 
 // A collecting gives each tensor a role: of several the first in their order, so that it
 // is in one family.
 type collecting struct {
-	repo    *work.Folder
+	folder  *work.Folder
 	roles   map[digest.ID]roleKey
 	tensors map[digest.ID]upkeep.Tensor
 	size    map[digest.ID]int64
@@ -100,7 +100,7 @@ func (c *collecting) add(f catalog.File) {
 // takeUp notes the adapters and importance matrices of a file, whatever it is called.
 func (c *collecting) takeUp(f catalog.File) error {
 	c.adapters.Add("", f)
-	err := c.importances.addContent(f, segmentsOf(c.repo, f))
+	err := c.importances.addContent(f, segmentsOf(c.folder, f))
 	if isLost(err) {
 		return nil
 	}

@@ -55,7 +55,7 @@ func (b *sketchbook) ofShape(rows, width int64) ([]catalog.HashedBlob, error) {
 	if list, asked := b.shapes[shape]; asked {
 		return list, nil
 	}
-	list, err := b.repo.Catalog.SketchHashes(rows, width, hashesOfShape)
+	list, err := b.folder.Catalog.SketchHashes(rows, width, hashesOfShape)
 	if err != nil {
 		return nil, err
 	}

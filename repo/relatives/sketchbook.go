@@ -18,7 +18,7 @@ const madeAtOnce = 256
 
 // A sketchbook is the sketches that a call has read or made. The catalog keeps them.
 type sketchbook struct {
-	repo   *work.Folder
+	folder *work.Folder
 	known  map[digest.ID]*sketch
 	keep   map[digest.ID]bool                // of known, what forget leaves: the tensors of the file at hand
 	shapes map[[2]int64][]catalog.HashedBlob // of the store, as far as asked for
@@ -26,7 +26,7 @@ type sketchbook struct {
 }
 
 func newSketchbook(r *work.Folder) *sketchbook {
-	return &sketchbook{repo: r, known: map[digest.ID]*sketch{}, shapes: map[[2]int64][]catalog.HashedBlob{}, left: madeAtOnce}
+	return &sketchbook{folder: r, known: map[digest.ID]*sketch{}, shapes: map[[2]int64][]catalog.HashedBlob{}, left: madeAtOnce}
 }
 
 // forget drops the sketches that were read but those of the file at hand, to bound memory.
@@ -43,7 +43,7 @@ func (b *sketchbook) read(tensors []traced) ([]traced, error) {
 			ask = append(ask, t.blob)
 		}
 	}
-	found, err := b.repo.Catalog.Sketches(ask)
+	found, err := b.folder.Catalog.Sketches(ask)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (b *sketchbook) save(made []catalog.Sketch) error {
 			b.shapes[shape] = append(list, catalog.HashedBlob{Blob: s.Blob, Hash: s.Hash})
 		}
 	}
-	return b.repo.Catalog.Update(func(tx *catalog.Tx) error { return tx.AddSketches(made) })
+	return b.folder.Catalog.Update(func(tx *catalog.Tx) error { return tx.AddSketches(made) })
 }
 
 // ofFile reads or makes the sketches of all tensors of a new file, whose bytes are src. It is then
@@ -135,7 +135,7 @@ func (b *sketchbook) ofStore(ctx context.Context, tensors []traced) error {
 
 // open finds the bytes of a tensor of the store, which are as many as its manifest says.
 func (b *sketchbook) open(t traced) (io.ReaderAt, error) {
-	r, err := b.repo.Store.Blob(t.blob)
+	r, err := b.folder.Store.Blob(t.blob)
 	if err != nil {
 		return nil, err
 	}
@@ -148,12 +148,12 @@ func (b *sketchbook) open(t traced) (io.ReaderAt, error) {
 // fill makes sketches of files that came without: from another repository or process, or
 // before the catalog was made again. The latest come first.
 func (b *sketchbook) fill(ctx context.Context) error {
-	ids, err := b.repo.Catalog.Unsketched(b.left)
+	ids, err := b.folder.Catalog.Unsketched(b.left)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
 	for _, id := range ids {
-		f, err := b.repo.ReadFile(id)
+		f, err := b.folder.ReadFile(id)
 		if isLost(err) {
 			continue
 		}
@@ -169,7 +169,7 @@ func (b *sketchbook) fill(ctx context.Context) error {
 			break
 		}
 	}
-	return b.repo.Catalog.Update(func(tx *catalog.Tx) error {
+	return b.folder.Catalog.Update(func(tx *catalog.Tx) error {
 		for _, id := range ids {
 			if err := tx.MarkSketched(id); err != nil {
 				return err

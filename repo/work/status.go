@@ -51,7 +51,7 @@ func (r *Folder) Status() (*Status, error) {
 	}
 	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}}
 	s.Staged = ChangesBetween(head, x.Files())
-	c := survey{repo: r, index: x, status: s, seen: map[string]bool{}}
+	c := survey{folder: r, index: x, status: s, seen: map[string]bool{}}
 	if err := r.Walk("", false, c.file); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func kindOfChange(from, to uint32) string {
 
 // A survey sets the working folder against the index.
 type survey struct {
-	repo      *Folder
+	folder    *Folder
 	index     *Index
 	status    *Status
 	seen      map[string]bool
@@ -121,7 +121,7 @@ func (c *survey) file(f WorkFile) error {
 }
 
 func (c *survey) tracked(e *IndexEntry, f WorkFile, exists bool) error {
-	v, err := c.repo.compare(c.index, e, f, exists)
+	v, err := c.folder.compare(c.index, e, f, exists)
 	switch v {
 	case isTouched:
 		c.refreshed = append(c.refreshed, refresh(*e, f))
@@ -141,7 +141,7 @@ func (c *survey) unmet() error {
 		if c.seen[e.Path] {
 			continue
 		}
-		f, ok, err := c.repo.Lstat(e.Path)
+		f, ok, err := c.folder.Lstat(e.Path)
 		if err == nil {
 			err = c.tracked(e, f, ok)
 		}

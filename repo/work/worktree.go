@@ -20,11 +20,11 @@ import (
 // an open root, so that nothing outside can be reached, and every folder on the
 // way is looked at, so that no link is followed.
 type worktree struct {
-	repo  *Folder
-	root  disk.Root
-	dirty map[string]bool // folders whose entries changed
-	made  int             // temporary files so far
-	force bool            // a file in place of a folder above another may go
+	folder *Folder
+	root   disk.Root
+	dirty  map[string]bool // folders whose entries changed
+	made   int             // temporary files so far
+	force  bool            // a file in place of a folder above another may go
 }
 
 // OpenWorktree prepares to change the working folder; the caller holds the lock.
@@ -33,7 +33,7 @@ func (r *Folder) OpenWorktree(force bool) (*worktree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &worktree{repo: r, root: root, dirty: map[string]bool{}, force: force}, nil
+	return &worktree{folder: r, root: root, dirty: map[string]bool{}, force: force}, nil
 }
 
 // Close makes all changes of entries durable. Notes of temporary files go after that: a
@@ -41,7 +41,7 @@ func (r *Folder) OpenWorktree(force bool) (*worktree, error) {
 func (w *worktree) Close() error {
 	err := w.sync()
 	if err == nil {
-		err = w.repo.sweepTmp()
+		err = w.folder.sweepTmp()
 	}
 	return errors.Join(err, w.root.Close())
 }
@@ -64,7 +64,7 @@ func (w *worktree) sync() error {
 // remove deletes a file or link and the folders that this leaves empty. What is
 // not there, or is a folder, or lies behind a link, is left.
 func (w *worktree) remove(name string) error {
-	_, ok, err := w.repo.Lstat(name)
+	_, ok, err := w.folder.Lstat(name)
 	if err != nil || !ok {
 		return err
 	}
@@ -96,7 +96,7 @@ func (w *worktree) write(f object.TreeFile, tmp string) (WorkFile, error) {
 		return WorkFile{}, err
 	}
 	w.dirty[path.Dir(f.Path)] = true
-	got, ok, err := w.repo.Lstat(f.Path)
+	got, ok, err := w.folder.Lstat(f.Path)
 	if err == nil && !ok {
 		err = fmt.Errorf("%s: vanished while it was written", f.Path)
 	}
@@ -106,7 +106,7 @@ func (w *worktree) write(f object.TreeFile, tmp string) (WorkFile, error) {
 // fill makes a temporary file or link of f's content, checked and synced. It is safe for
 // concurrent use.
 func (w *worktree) fill(ctx context.Context, tmp string, f object.TreeFile, p object.Progress) error {
-	file, err := w.repo.ReadFile(f.ID)
+	file, err := w.folder.ReadFile(f.ID)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (w *worktree) fill(ctx context.Context, tmp string, f object.TreeFile, p ob
 	if err != nil {
 		return err
 	}
-	err = w.repo.CopyContent(ctx, out, file, p)
+	err = w.folder.CopyContent(ctx, out, file, p)
 	if err == nil {
 		err = out.Sync()
 	}
@@ -139,7 +139,7 @@ func (w *worktree) fillLink(ctx context.Context, tmp string, file catalog.File, 
 		return fmt.Errorf("link to %d bytes, want 1 to %d: %w", n, object.MaxPath, object.ErrCorrupt)
 	}
 	var target bytes.Buffer
-	if err := w.repo.CopyContent(ctx, &target, file, p); err != nil {
+	if err := w.folder.CopyContent(ctx, &target, file, p); err != nil {
 		return err
 	}
 	if bytes.IndexByte(target.Bytes(), 0) >= 0 {
@@ -156,7 +156,7 @@ func (w *worktree) clear(name string) error {
 		if c != '/' {
 			continue
 		}
-		if err := w.folder(name[:i]); err != nil {
+		if err := w.makeFolder(name[:i]); err != nil {
 			return err
 		}
 	}
@@ -166,8 +166,8 @@ func (w *worktree) clear(name string) error {
 	return nil
 }
 
-// folder makes one folder unless it is there. Those above it are.
-func (w *worktree) folder(dir string) error {
+// makeFolder makes one folder unless it is there. Those above it are.
+func (w *worktree) makeFolder(dir string) error {
 	info, err := w.root.Lstat(dir)
 	if err == nil && info.IsDir() {
 		return nil
@@ -212,7 +212,7 @@ func (w *worktree) place(tmp string, f object.TreeFile) error {
 		return err
 	}
 	near := path.Join(path.Dir(f.Path), nearPrefix+path.Base(tmp))
-	if err := w.repo.WriteFile(w.repo.WorkPath(tmp)+noteSuffix, []byte(near)); err != nil {
+	if err := w.folder.WriteFile(w.folder.WorkPath(tmp)+noteSuffix, []byte(near)); err != nil {
 		return err
 	}
 	err = w.copyAcross(tmp, near, f)
