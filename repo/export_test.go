@@ -5,16 +5,21 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// reads counts what fn reads of the catalog, by kind: "file", "blob", "records".
+// reads counts what fn reads of the catalog, by kind: "file", "blob", "records". What fn starts
+// may read side by side.
 func (f *fixture) reads(fn func()) map[string]int {
+	var mu sync.Mutex
 	counts := map[string]int{}
 	f.Catalog.Trace = func(what string) {
 		kind, _, _ := strings.Cut(what, " ")
+		mu.Lock()
+		defer mu.Unlock()
 		counts[kind]++
 	}
 	defer func() { f.Catalog.Trace = nil }()
