@@ -1,7 +1,12 @@
 package tensorstore
 
 import (
+	"errors"
+
+	"dits/tensorstore/choose"
+	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
 )
 
 // A filling is a pack that a session writes, and what the index is to learn of it.
@@ -10,6 +15,8 @@ type filling struct {
 	sealed  Sealed // blobs and objects so far
 	objects int64  // bytes of them
 	known   map[key]bool
+	needed  map[digest.ID]bool        // predictions that its records name
+	sources map[digest.ID][]digest.ID // blobs that predictions of the pack read
 }
 
 func (s *Store) newFilling() (*filling, error) {
@@ -17,7 +24,8 @@ func (s *Store) newFilling() (*filling, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &filling{pack: w, known: map[key]bool{}}, nil
+	return &filling{pack: w, known: map[key]bool{}, needed: map[digest.ID]bool{},
+		sources: map[digest.ID][]digest.ID{}}, nil
 }
 
 // append adds a record. object is the decoded payload of what is no chunk.
@@ -31,17 +39,84 @@ func (f *filling) append(e pack.Entry, payload, object []byte) error {
 		}
 	}
 	f.known[key{e.Kind, e.ID}] = true
+	if e.Kind == pack.Prediction && object != nil {
+		p, err := predict.Unmarshal(object)
+		if err != nil {
+			return err
+		}
+		f.sources[e.ID] = p.Blobs()
+	}
+	if !e.Prediction.IsZero() {
+		f.needed[e.Prediction] = true
+	}
 	f.objects += int64(len(object))
 	return nil
 }
 
-// seal makes the pack durable. From then on its content is found by the index alone.
-func (f *filling) seal(s *Store, told func(string)) error {
+// seal makes the pack durable. From then on its content is found by the index alone. What its
+// records need is looked for while no pack can go.
+func (f *filling) seal(w *Writer) error {
+	release, err := w.store.Hold()
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := f.complete(w); err != nil {
+		return err
+	}
 	info, err := f.pack.Seal()
 	if err != nil {
 		return err
 	}
 	f.sealed.Name, f.sealed.Size, f.sealed.Entries = info.Name, info.Size, info.Entries
-	told(info.Name)
-	return s.adoptSealed(f.sealed)
+	w.told(info.Name)
+	return w.store.adoptSealed(f.sealed)
+}
+
+// complete adds the predictions that records of the pack name and that the store had when they
+// were written, but has no more: another process has repacked it. The sources of all have to be there.
+func (f *filling) complete(w *Writer) error {
+	for id := range f.needed {
+		if !f.known[key{pack.Prediction, id}] {
+			if err := f.include(w, id); err != nil {
+				return err
+			}
+		}
+		if err := f.haveSources(w.store, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// include adds a prediction unless the store has it.
+func (f *filling) include(w *Writer, id digest.ID) error {
+	has, err := w.store.HasObject(pack.Prediction, id)
+	if has || err != nil {
+		return err
+	}
+	payload := w.prediction(id)
+	if payload == nil {
+		return &UnknownError{pack.Prediction, id}
+	}
+	enc, b := choose.Compress(nil, payload)
+	e := pack.Entry{Kind: pack.Prediction, ID: id, Encoding: uint8(enc), RawLen: int64(len(payload))}
+	return f.append(e, b, payload)
+}
+
+// haveSources makes sure that the store has all blobs that a prediction reads.
+func (f *filling) haveSources(s *Store, prediction digest.ID) error {
+	sources, own := f.sources[prediction]
+	if !own {
+		var err error
+		if sources, err = s.Sources(prediction); err != nil {
+			return err
+		}
+	}
+	for _, blob := range sources {
+		if has, err := s.HasWhole(blob); err != nil || !has {
+			return errors.Join(err, &UnknownError{pack.Blob, blob})
+		}
+	}
+	return nil
 }

@@ -114,7 +114,7 @@ func TestListsAreDroppedWhenTheIndexChanges(t *testing.T) {
 	require.NoError(t, s.Refresh())
 	require.Zero(t, s.lists.Len(), "another process may have adopted some")
 	keep()
-	require.NoError(t, s.RemovePacks(namesIn(t, s.packDir())[:0]))
+	require.NoError(t, s.Remove(namesIn(t, s.packDir())[:0], func() error { return nil }))
 	require.Zero(t, s.lists.Len(), "packs were forgotten")
 }
 

@@ -1,9 +1,6 @@
 package tensorstore
 
 import (
-	"errors"
-	"io/fs"
-
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -64,19 +61,4 @@ func (w *Writer) Copy(loc Location, depth uint8) error {
 	e.Depth = depth
 	_, err = w.append(e, payload, object)
 	return err
-}
-
-// RemovePacks deletes packs. They go from the disk before the index forgets them, lest another
-// process adopt them in between.
-func (s *Store) RemovePacks(names []string) error {
-	for _, name := range names {
-		s.packs.forget(name)
-		if err := s.options.FS.Remove(s.packs.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	if err := s.options.FS.SyncDir(s.packDir()); err != nil {
-		return err
-	}
-	return s.forget(names)
 }

@@ -3,6 +3,7 @@ package tensorstore
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/singleflight"
@@ -35,6 +36,7 @@ type Writer struct {
 	sealing *filling   // the one before, on its way to the disk and the index; nil: that is done
 	moved   *sync.Cond // over mu: open or sealing is another now, or there is an error
 	blobs   map[digest.ID]bool
+	named   map[digest.ID][]byte // payloads of predictions that are in no pack of the session, by which chunks may be coded
 	stored  int64
 	err     error // of a pack that could not be written; final
 
@@ -61,6 +63,7 @@ func (s *Store) Begin(o WriterOptions) *Writer {
 		told:  o.Sealed,
 		slots: make(chan struct{}, s.options.Workers),
 		blobs: map[digest.ID]bool{},
+		named: map[digest.ID][]byte{},
 	}
 	w.moved = sync.NewCond(&w.mu)
 	return w
@@ -85,11 +88,37 @@ func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte) (int64,
 		return 0, fmt.Errorf("%s %s: %d bytes, want at most %d", kind, id, len(payload), maxObject)
 	}
 	has, err := w.store.hasReadable(kind, id)
-	if has || err != nil {
+	if err != nil || has && w.rely(kind, id, payload) {
 		return 0, err
 	}
 	enc, b := choose.Compress(nil, payload)
 	return w.append(pack.Entry{Kind: kind, ID: id, Encoding: uint8(enc), RawLen: int64(len(payload))}, b, payload)
+}
+
+// maxNamed is the size of predictions that a session remembers, in bytes. What is larger is
+// stored again: it is of one tensor, which another tensor does not have.
+const maxNamed = 64 << 10
+
+// rely notes that the session relies on an object that the store has, and says whether it may:
+// another process may drop a prediction, so that it must be at hand when a pack is sealed.
+func (w *Writer) rely(kind pack.Kind, id digest.ID, payload []byte) bool {
+	if kind != pack.Prediction {
+		return true
+	}
+	if len(payload) > maxNamed {
+		return false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.named[id] = slices.Clone(payload)
+	return true
+}
+
+// prediction is the payload of a prediction that the session relies on, nil of any other.
+func (w *Writer) prediction(id digest.ID) []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.named[id]
 }
 
 // append adds a record to the open pack unless the session has its content, and seals
@@ -168,7 +197,7 @@ func (w *Writer) seal(f *filling) {
 	w.open, w.sealing = nil, f
 	w.moved.Broadcast()
 	w.mu.Unlock()
-	err := f.seal(w.store, w.told)
+	err := f.seal(w)
 	w.mu.Lock()
 	w.sealing = nil
 	if w.err == nil {

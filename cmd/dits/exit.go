@@ -11,6 +11,7 @@ import (
 	"dits/repo/object"
 	"dits/repo/refs"
 	"dits/tensorstore"
+	"dits/tensorstore/disk"
 )
 
 // Exit statuses, as documented in docs/cli.md.
@@ -53,7 +54,7 @@ func status(err error) int {
 		return exitDifferent
 	case errors.Is(err, repo.ErrNoRepository):
 		return exitNoRepository
-	case errors.Is(err, refs.ErrLocked):
+	case errors.Is(err, refs.ErrLocked), errors.Is(err, disk.ErrLocked):
 		return exitLocked
 	case errors.Is(err, object.ErrCorrupt), errors.Is(err, tensorstore.ErrCorrupt), errors.Is(err, errProblems), errors.As(err, &damaged):
 		return exitCorrupt

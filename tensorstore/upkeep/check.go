@@ -26,11 +26,31 @@ func (r *repacking) check(ctx context.Context, old supersession) error {
 		if _, goes := old[name]; goes {
 			continue
 		}
+		r.looked[name] = true
 		if err := r.checkPack(ctx, s, name, affected, predictions); err != nil {
 			return fmt.Errorf("pack %s: %w", name, err)
 		}
 	}
 	return r.checkBlobs(ctx, s, affected)
+}
+
+// checkLate is check of the packs that others have sealed since: while nobody can seal one.
+func (r *repacking) checkLate(ctx context.Context, old supersession) error {
+	s := r.store.Without(old.names())
+	names, err := s.Packs()
+	if err != nil {
+		return err
+	}
+	affected, predictions := map[digest.ID]bool{}, map[digest.ID]bool{{}: true}
+	for _, name := range names {
+		if _, goes := old[name]; goes || r.looked[name] {
+			continue
+		}
+		if err := r.checkPack(ctx, s, name, affected, predictions); err != nil {
+			return fmt.Errorf("pack %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // checkPack decodes the records of a new pack; of any other it looks whether the

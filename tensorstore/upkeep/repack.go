@@ -84,7 +84,7 @@ func Repack(ctx context.Context, s *tensorstore.Store, families [][]Tensor, o Op
 	if err := r.check(ctx, old); err != nil {
 		return r.done, err
 	}
-	if err := s.RemovePacks(old.names()); err != nil {
+	if err := s.Remove(old.names(), func() error { return r.checkLate(ctx, old) }); err != nil {
 		return r.done, err
 	}
 	return r.done, r.measure()
@@ -98,6 +98,7 @@ type repacking struct {
 	flat    *tensorstore.Store // the store as trials see it: no chain of it has a length yet
 	writer  *tensorstore.Writer
 	sealed  map[string]bool // packs of the writer
+	looked  map[string]bool // packs that were checked before the old ones go
 	graph   graph
 	coded   int64 // bytes of new records
 	done    Repacked
@@ -117,7 +118,8 @@ func newRepacking(s *tensorstore.Store, o Options) (*repacking, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &repacking{inventory: inv, store: s, options: o, flat: s.Flat(), sealed: map[string]bool{}}
+	r := &repacking{inventory: inv, store: s, options: o, flat: s.Flat(),
+		sealed: map[string]bool{}, looked: map[string]bool{}}
 	r.writer = s.Begin(tensorstore.WriterOptions{Level: o.Level, Sealed: func(name string) { r.sealed[name] = true }})
 	r.graph = newGraph(r)
 	r.done = Repacked{Before: inv.bytes(), PacksBefore: len(inv.packs)}
