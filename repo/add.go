@@ -19,7 +19,6 @@ import (
 	"dits/repo/work"
 	"dits/tensorstore"
 	"dits/tensorstore/choose"
-	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
 
@@ -69,6 +68,20 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 	if o.DryRun {
 		return r.reportDryRun(changes, o)
 	}
+	for try := 1; ; try++ {
+		err := r.add(ctx, changes, o)
+		if try == addTries || !errors.Is(err, tensorstore.ErrGone) {
+			return err
+		}
+		o.Report = nil // they were reported
+	}
+}
+
+// addTries is how often what another process deletes meanwhile is stored anew.
+const addTries = 3
+
+// add stores and stages what has changed.
+func (r *Repo) add(ctx context.Context, changes changes, o AddOptions) error {
 	a := &adding{repo: r, options: o, relatives: relatives.New(r.Folder),
 		importances: relatives.NewImportances(r.Folder), adapters: relatives.NewAdapters(r.Folder)}
 	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})
@@ -79,7 +92,7 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 		}
 	}
 	changes.changed = r.inOrder(changes.changed)
-	err = a.files(ctx, changes)
+	err := a.files(ctx, changes)
 	// What reached the writer is worth keeping even when the rest failed.
 	if ferr := a.writer.Flush(); err == nil {
 		err = ferr
@@ -90,7 +103,8 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 	return r.stage(a.staged, changes.removed)
 }
 
-// stage puts entries into the index and takes others out, under the lock.
+// stage puts entries into the index and takes others out, under the lock. What is staged has to be in
+// the store still.
 func (r *Repo) stage(put []work.IndexEntry, remove []string) error {
 	if len(put)+len(remove) == 0 {
 		return nil
@@ -107,10 +121,13 @@ func (r *Repo) stage(put []work.IndexEntry, remove []string) error {
 	for _, path := range remove {
 		x.Remove(path)
 	}
-	for _, e := range put {
-		x.Put(e)
-	}
-	return r.WriteIndex(x)
+	staged := &work.Index{Entries: put}
+	return r.name(staged.Files(), func() error {
+		for _, e := range put {
+			x.Put(e)
+		}
+		return r.WriteIndex(x)
+	})
 }
 
 // An adding is one call of Add.
@@ -258,7 +275,7 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 		file.Layout.Warning = ""
 	}
 	done := Added{Path: e.Path, Format: file.Layout.Format, Logical: e.Size, Tensors: len(file.Layout.Tensors), Warning: file.Layout.Warning}
-	if known, err := a.known(file.ID); err != nil || known {
+	if known, err := a.repo.HasFile(file.ID); err != nil || known {
 		done.Known = done.Tensors
 		a.puts = putTensors(file, nil)
 		p.Skip(storing, e.Size)
@@ -314,24 +331,6 @@ func (a *adding) takeUp(path string, file catalog.File, src io.ReaderAt) error {
 func (a *adding) stage(e work.IndexEntry, file catalog.File) {
 	a.staged = append(a.staged, e)
 	a.relatives.Add(e.Path, file)
-}
-
-// known says that the store has a file of that digest, with all its parts.
-func (a *adding) known(id digest.ID) (bool, error) {
-	f, err := a.repo.Catalog.File(id)
-	if errors.Is(err, catalog.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	has, err := a.repo.Catalog.HasBlobs(f.Blobs)
-	for _, blob := range f.Blobs {
-		if !has[blob] {
-			return false, err
-		}
-	}
-	return true, err
 }
 
 // segments stores the segments of a file, several at once, and counts its tensors.

@@ -48,7 +48,7 @@ func (r *Repo) createBranch(name, start string, id digest.ID, force bool) error 
 	case !old.IsZero() && h.Branch == name:
 		return fmt.Errorf("branch %s: checked out, cannot be moved this way (`dits reset` does)", name)
 	}
-	return r.UpdateRef(ref, old, id, "branch: Created from "+start)
+	return r.nameCommit(id, func() error { return r.UpdateRef(ref, old, id, "branch: Created from "+start) })
 }
 
 // DeleteBranch removes a branch and returns where it was. The current branch is

@@ -62,7 +62,11 @@ func (r *Repo) checkout(ctx context.Context, from refs.Head, x *work.Index, rev 
 	if to == from {
 		return res, nil
 	}
-	return res, r.SetHead(to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to))
+	move := func() error { return r.SetHead(to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to)) }
+	if !to.Detached() {
+		return res, move()
+	}
+	return res, r.nameCommit(to.Commit, move)
 }
 
 func headLabel(h refs.Head) string {
@@ -130,7 +134,7 @@ func (r *Repo) switchTo(ctx context.Context, x *work.Index, from, to digest.ID, 
 		return nil, err
 	}
 	res := &CheckoutResult{Commit: to, Written: len(pl.Write), Removed: len(pl.Remove), Bytes: pl.Bytes}
-	return res, r.WriteIndex(next)
+	return res, r.name(unlike(after, before), func() error { return r.WriteIndex(next) })
 }
 
 // applyPlan carries out a plan in the working folder, durably.

@@ -58,13 +58,20 @@ func (r *Repo) commit(h refs.Head, x *work.Index, o CommitOptions) (*CommitResul
 		return nil, err
 	}
 	files := x.Files()
-	if err := r.checkChanges(c.Parents, files, o); err != nil {
+	before, err := r.firstParentFiles(c.Parents)
+	if err != nil {
 		return nil, err
 	}
-	if err := r.storeCommit(&c, files); err != nil {
-		return nil, err
+	if len(work.ChangesBetween(before, files)) == 0 && !o.AllowEmpty && !o.Amend {
+		return nil, fmt.Errorf("index is as in the last commit: %w", ErrNothing)
 	}
-	if err := r.Advance(h, c.ID, commitReason(h, o, c.Message)); err != nil {
+	err = r.name(unlike(files, before), func() error {
+		if err := r.storeCommit(&c, files); err != nil {
+			return err
+		}
+		return r.Advance(h, c.ID, commitReason(h, o, c.Message))
+	})
+	if err != nil {
 		return nil, err
 	}
 	return r.commitResult(c, h, files)
@@ -140,37 +147,6 @@ func cleanMessage(s string) (string, error) {
 		return "", errors.New("message: empty, want some words (-m)")
 	}
 	return s + "\n", nil
-}
-
-// checkChanges makes sure that there is something to commit and that all of it is stored.
-func (r *Repo) checkChanges(parents []digest.ID, files []object.TreeFile, o CommitOptions) error {
-	before, err := r.firstParentFiles(parents)
-	if err != nil {
-		return err
-	}
-	if len(work.ChangesBetween(before, files)) == 0 && !o.AllowEmpty && !o.Amend {
-		return fmt.Errorf("index is as in the last commit: %w", ErrNothing)
-	}
-	return r.checkStored(files)
-}
-
-// checkStored makes sure that the store has the manifest of every file: a gc in
-// another repository may have taken what was staged long ago.
-func (r *Repo) checkStored(files []object.TreeFile) error {
-	ids := make([]digest.ID, len(files))
-	for i, f := range files {
-		ids[i] = f.ID
-	}
-	has, err := r.Catalog.Has(pack.Manifest, ids)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if !has[f.ID] {
-			return fmt.Errorf("%s: content %s: %w (add it again)", f.Path, f.ID.Short(), tensorstore.ErrUnknown)
-		}
-	}
-	return nil
 }
 
 // storeCommit puts the trees and the commit into a sealed pack, and fills in c.Tree

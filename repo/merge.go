@@ -152,9 +152,6 @@ func (m *merging) finish(ctx context.Context, before []object.TreeFile, t *merge
 	if err := t.Store(ctx, m.options.Progress); err != nil {
 		return err
 	}
-	if err := r.checkStored(t.Files); err != nil {
-		return err
-	}
 	pl, err := r.PlanSwitch(before, m.index, t.Files, false)
 	if err != nil {
 		return err
@@ -164,7 +161,13 @@ func (m *merging) finish(ctx context.Context, before []object.TreeFile, t *merge
 		return err
 	}
 	c.Parents = append(c.Parents, m.theirs)
-	if err := r.storeCommit(&c, t.Files); err != nil {
+	return r.name(unlike(t.Files, before), func() error { return m.settle(ctx, c, pl, t.Files) })
+}
+
+// settle stores the commit and moves folder, index and branch there.
+func (m *merging) settle(ctx context.Context, c catalog.Commit, pl work.Plan, files []object.TreeFile) error {
+	r := m.repo
+	if err := r.storeCommit(&c, files); err != nil {
 		return err
 	}
 	next, err := r.applyPlan(ctx, m.index, pl, false, m.options.Progress)

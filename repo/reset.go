@@ -30,16 +30,18 @@ func (r *Repo) reset(ctx context.Context, h refs.Head, x *work.Index, rev string
 	if err != nil {
 		return id, err
 	}
-	switch mode {
-	case ResetHard:
-		_, err = r.switchTo(ctx, x, h.Commit, id, true, p)
-	case ResetMixed:
-		err = r.resetIndex(x, id)
-	}
-	if err != nil {
-		return id, err
-	}
-	return id, r.Advance(h, id, "reset: moving to "+cmp.Or(rev, object.HeadName))
+	return id, r.nameCommit(id, func() error {
+		switch mode {
+		case ResetHard:
+			_, err = r.switchTo(ctx, x, h.Commit, id, true, p)
+		case ResetMixed:
+			err = r.resetIndex(x, id)
+		}
+		if err != nil {
+			return err
+		}
+		return r.Advance(h, id, "reset: moving to "+cmp.Or(rev, object.HeadName))
+	})
 }
 
 // resetIndex makes the index, which is x, that of a commit, keeping the stat of what is the same.

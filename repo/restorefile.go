@@ -36,10 +36,14 @@ func (r *Repo) restore(ctx context.Context, h refs.Head, x *work.Index, o Restor
 		return nil, err
 	}
 	res := &CheckoutResult{Branch: h.Branch, Commit: h.Commit}
+	var staged []object.TreeFile
+	if o.Staged {
+		staged = unlike(pl.Write, x.Files())
+	}
 	if err := r.restorePlan(ctx, x, pl, o, res); err != nil {
 		return nil, err
 	}
-	return res, r.WriteIndex(x)
+	return res, r.name(staged, func() error { return r.WriteIndex(x) })
 }
 
 func (r *Repo) restoreSource(h refs.Head, x *work.Index, o RestoreOptions) ([]object.TreeFile, error) {

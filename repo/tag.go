@@ -48,13 +48,15 @@ func (r *Repo) CreateTag(name, rev string, o TagOptions) (digest.ID, error) {
 	if !old.IsZero() && !o.Force {
 		return digest.ID{}, fmt.Errorf("tag %s: %w", name, refs.ErrExists)
 	}
-	id := commit
-	if o.Message != "" {
-		if id, err = r.storeTag(name, commit, o); err != nil {
-			return digest.ID{}, err
+	return commit, r.nameCommit(commit, func() error {
+		id := commit
+		if o.Message != "" {
+			if id, err = r.storeTag(name, commit, o); err != nil {
+				return err
+			}
 		}
-	}
-	return commit, r.UpdateRef(ref, old, id, "tag: "+name)
+		return r.UpdateRef(ref, old, id, "tag: "+name)
+	})
 }
 
 // storeTag puts an annotated tag into a sealed pack.

@@ -12,6 +12,9 @@ import (
 // ErrUnknown means that the store does not have a content.
 var ErrUnknown = errors.New("not in the store")
 
+// ErrGone means that another process has deleted what was relied on: doing the same again stores it anew.
+var ErrGone = errors.New("deleted by another process meanwhile")
+
 // ErrCorrupt means that stored bytes are not what they were.
 var ErrCorrupt = errors.New("corrupt")
 

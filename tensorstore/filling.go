@@ -2,6 +2,7 @@ package tensorstore
 
 import (
 	"errors"
+	"fmt"
 
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
@@ -61,7 +62,9 @@ func (f *filling) seal(w *Writer) error {
 		return err
 	}
 	defer release()
-	if err := f.complete(w); err != nil {
+	if err := f.complete(w); errors.Is(err, ErrUnknown) {
+		return fmt.Errorf("%w: %w", ErrGone, err)
+	} else if err != nil {
 		return err
 	}
 	info, err := f.pack.Seal()

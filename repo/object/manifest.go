@@ -7,6 +7,7 @@ import (
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -200,4 +201,22 @@ func (r *Database) ReadFile(id digest.ID) (catalog.File, error) {
 		return catalog.File{}, err
 	}
 	return DecodeManifest(id, b)
+}
+
+// HasFile says that the store has a file with all its parts.
+func (r *Database) HasFile(id digest.ID) (bool, error) {
+	f, err := r.ReadFile(id)
+	if errors.Is(err, tensorstore.ErrUnknown) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	has, err := r.Catalog.HasBlobs(f.Blobs)
+	for _, blob := range f.Blobs {
+		if !has[blob] {
+			return false, err
+		}
+	}
+	return true, err
 }
