@@ -30,7 +30,7 @@ func (c *Catalog) Records(kind pack.Kind, id digest.ID) ([]Record, error) {
 // without records. Some 7 µs for each ID.
 func (c *Catalog) RecordsOf(kind pack.Kind, ids []digest.ID) (map[digest.ID][]Record, error) {
 	found := make(map[digest.ID][]Record, len(ids))
-	err := c.view("records", func(tx *sql.Tx) error {
+	err := c.view(kind.String()+" records", func(tx *sql.Tx) error {
 		return queryIDs(tx, recordsOfIDs, ids, func(rows *sql.Rows) error {
 			r, err := c.scanRecord(tx, rows)
 			found[r.ID] = append(found[r.ID], r)

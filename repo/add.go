@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -275,7 +276,7 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 		file.Layout.Warning = ""
 	}
 	done := Added{Path: e.Path, Format: file.Layout.Format, Logical: e.Size, Tensors: len(file.Layout.Tensors), Warning: file.Layout.Warning}
-	if known, err := a.repo.HasFile(file.ID); err != nil || known {
+	if known, err := a.known(file, src); err != nil || known {
 		done.Known = done.Tensors
 		a.puts = putTensors(file, nil)
 		p.Skip(storing, e.Size)
@@ -331,6 +332,24 @@ func (a *adding) takeUp(path string, file catalog.File, src io.ReaderAt) error {
 func (a *adding) stage(e work.IndexEntry, file catalog.File) {
 	a.staged = append(a.staged, e)
 	a.relatives.Add(e.Path, file)
+}
+
+// known says that the store has a file, can read it, and cuts it as it is.
+func (a *adding) known(file catalog.File, src io.ReaderAt) (bool, error) {
+	stored, err := a.repo.ReadFile(file.ID)
+	if errors.Is(err, tensorstore.ErrUnknown) || errors.Is(err, tensorstore.ErrCorrupt) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !slices.Equal(stored.Blobs, file.Blobs) { // of an older dits, or a lie
+		same, err := object.CutAs(src, file.Layout.Size, stored)
+		if err != nil || !same {
+			return false, err
+		}
+	}
+	return a.repo.Sound(stored)
 }
 
 // segments stores the segments of a file, several at once, and counts its tensors.

@@ -11,6 +11,7 @@ import (
 	"dits/repo/object"
 	"dits/repo/refs"
 	"dits/tensorstore"
+	"dits/tensorstore/digest"
 )
 
 // CatOptions of [Repo.Cat]. The zero value is the whole file.
@@ -48,19 +49,45 @@ func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Wri
 	return nil
 }
 
-// catRange writes bytes [from, to) of a file.
+// catRange writes bytes [from, to) of a file. A whole file, and a whole segment, has to have its digest: the
+// chunks are checked, but which they are is no more than a list says.
 func (r *Repo) catRange(ctx context.Context, f catalog.File, from, to int64, w io.Writer) error {
+	whole := digest.NewHasher()
+	if from == 0 && to == f.Layout.Size {
+		w = io.MultiWriter(w, whole)
+	}
 	segments := f.Layout.Segments
 	first := sort.Search(len(segments), func(i int) bool { return segments[i].Off+segments[i].Len > from })
 	for i := first; i < len(segments) && segments[i].Off < to; i++ {
 		s := segments[i]
-		blob, err := r.Store.Blob(f.Blobs[i])
-		if err == nil {
-			err = catBlob(ctx, w, blob, max(from-s.Off, 0), min(to-s.Off, s.Len))
-		}
-		if err != nil {
+		if err := r.catSegment(ctx, w, f.Blobs[i], s.Len, max(from-s.Off, 0), min(to-s.Off, s.Len)); err != nil {
 			return fmt.Errorf("offset %d: %w", s.Off, err)
 		}
+	}
+	if got := whole.ID(); from == 0 && to == f.Layout.Size && got != f.ID {
+		return fmt.Errorf("what was written has digest %s, want %s: %w", got.Short(), f.ID.Short(), object.ErrCorrupt)
+	}
+	return nil
+}
+
+// catSegment writes bytes [from, to) of a segment of size bytes.
+func (r *Repo) catSegment(ctx context.Context, w io.Writer, id digest.ID, size, from, to int64) error {
+	blob, err := r.Store.Blob(id)
+	if err != nil {
+		return err
+	}
+	if blob.Len() != size {
+		return fmt.Errorf("blob %s has %d bytes, want %d: %w", id.Short(), blob.Len(), size, object.ErrCorrupt)
+	}
+	if from > 0 || to < size {
+		return catBlob(ctx, w, blob, from, to)
+	}
+	h := digest.NewHasher()
+	if err := catBlob(ctx, io.MultiWriter(w, h), blob, from, to); err != nil {
+		return err
+	}
+	if got := h.ID(); got != id {
+		return fmt.Errorf("what was written has digest %s, want %s: %w", got.Short(), id.Short(), object.ErrCorrupt)
 	}
 	return nil
 }

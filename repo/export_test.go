@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// reads counts what fn reads of the catalog, by kind: "file", "blob", "records". What fn starts
+// reads counts what fn reads of the catalog, by kind: "manifest", "blob", "chunk". What fn starts
 // may read side by side.
 func (f *fixture) reads(fn func()) map[string]int {
 	var mu sync.Mutex
@@ -40,7 +40,7 @@ func TestExportReadsTheManifestOnce(t *testing.T) {
 	some := f.reads(func() {
 		require.NoError(t, f.Export(context.Background(), "HEAD", "m.safetensors", []string{"t*"}, &out))
 	})
-	require.Equal(t, 1, some["file"])
+	require.Equal(t, 1, some["manifest"])
 	whole := f.reads(func() {
 		require.NoError(t, f.Cat(context.Background(), "HEAD", "m.safetensors", CatOptions{}, &bytes.Buffer{}))
 	})

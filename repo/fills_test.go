@@ -105,5 +105,5 @@ func TestCheckoutReadsTheManifestOfALinkOnce(t *testing.T) {
 		_, err := f.checkout("", CheckoutOptions{Paths: []string{"link"}})
 		require.NoError(t, err)
 	})
-	require.Equal(t, 1, reads["file"])
+	require.Equal(t, 1, reads["manifest"])
 }

@@ -55,7 +55,7 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 	o.Progress.Start("repacking", total)
 	defer o.Progress.Done()
 	done, err := upkeep.Repack(ctx, r.Store, families, upkeep.Options{
-		Level: o.Level, Depth: o.Depth, DryRun: o.DryRun, Progress: o.Progress.Add,
+		Level: o.Level, Depth: o.Depth, DryRun: o.DryRun, Progress: o.Progress.Add, Manifest: r.Manifest,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("repack: %w", err)

@@ -149,7 +149,7 @@ func (r *Repo) moveDerived(s *Stats, reader *lineage.StorageReader, files []dige
 			continue
 		}
 		seen[id] = true
-		f, err := r.Catalog.File(id)
+		f, err := r.ReadFile(id)
 		if err != nil {
 			return err
 		}

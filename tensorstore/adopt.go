@@ -37,10 +37,11 @@ func (s *Store) adopt(name string) error {
 		}
 		damage = append(damage, err)
 	}
-	if err := s.adoptSealed(sealed); err != nil {
+	err = s.adoptSealed(sealed)
+	if err != nil && !errors.Is(err, ErrCorrupt) {
 		return err
 	}
-	return errors.Join(damage...)
+	return errors.Join(append(damage, err)...)
 }
 
 // boundObjects refuses a pack whose objects would take more memory than any writer's.

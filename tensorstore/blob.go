@@ -16,7 +16,6 @@ import (
 type BlobReader struct {
 	store *Store
 	list  atomic.Pointer[chunkList]
-	kept  bool   // the list may be older than what the index says now
 	reach *reach // nil: each chunk has its own
 }
 
@@ -26,7 +25,7 @@ func (s *Store) Blob(id digest.ID) (*BlobReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.reader(l, false, nil), nil
+	return s.reader(l, nil), nil
 }
 
 // source opens a blob that chunks with this reach are predicted from, by the list of its
@@ -39,25 +38,27 @@ func (s *Store) source(id digest.ID, to reach) (*BlobReader, error) {
 			return nil, err
 		}
 	}
-	return s.reader(l, true, &to), nil
+	return s.reader(l, &to), nil
 }
 
-func (s *Store) reader(l *chunkList, kept bool, to *reach) *BlobReader {
-	r := &BlobReader{store: s, kept: kept, reach: to}
+func (s *Store) reader(l *chunkList, to *reach) *BlobReader {
+	r := &BlobReader{store: s, reach: to}
 	r.list.Store(l)
 	return r
 }
 
 // HasBlob says that the store has a blob.
-func (s *Store) HasBlob(id digest.ID) (bool, error) { return found(s.index.Blob(id)) }
+func (s *Store) HasBlob(id digest.ID) (bool, error) { return found(s.chunkList(id)) }
 
-// HasWhole says that the store has a blob and each of its chunks.
-func (s *Store) HasWhole(id digest.ID) (bool, error) {
-	b, err := s.index.Blob(id)
-	if has, err := found(b, err); !has || err != nil {
+// HasWhole says that the store has blobs and each of their chunks.
+func (s *Store) HasWhole(blobs ...digest.ID) (bool, error) {
+	chunks, err := s.chunksOf(blobs)
+	if errors.Is(err, ErrUnknown) {
+		return false, nil
+	}
+	if err != nil {
 		return false, err
 	}
-	chunks := chunkIDs(b)
 	located, err := s.index.LocateAll(pack.Chunk, chunks)
 	if err != nil {
 		return false, err
@@ -121,11 +122,11 @@ func (r *BlobReader) WriteTo(w io.Writer) (int64, error) {
 }
 
 // from is the bytes from off, which lies in the blob, to the end of a chunk. Where chunks
-// of a list that was kept are gone, the blob may have been cut anew since.
+// of the list are gone, the blob may have been cut anew since the list was read.
 func (r *BlobReader) from(off int64) ([]byte, error) {
 	l := r.list.Load()
 	b, err := r.read(l, off)
-	if !r.kept || !errors.Is(err, ErrUnknown) {
+	if !errors.Is(err, ErrUnknown) {
 		return b, err
 	}
 	now, lerr := r.store.chunkList(l.ID)

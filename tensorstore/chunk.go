@@ -99,7 +99,7 @@ func (s *Store) anyChunk(id digest.ID, to reach) ([]byte, error) {
 func (s *Store) decodeChunk(loc Location, to reach) ([]byte, error) {
 	buf := buffer.Get(0)
 	defer buffer.Put(buf)
-	payload, err := s.payload(loc, *buf, maxChunk)
+	payload, err := s.payload(&loc, *buf, maxChunk)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,9 @@ var ErrGone = errors.New("deleted by another process meanwhile")
 // ErrCorrupt means that stored bytes are not what they were.
 var ErrCorrupt = errors.New("corrupt")
 
+// ErrIndex means that the index says other things than the packs: it is to be made again from them.
+var ErrIndex = errors.New("the catalog is wrong: no such record is there")
+
 // ErrChanged means that content changed while it was being read in.
 var ErrChanged = choose.ErrChanged
 

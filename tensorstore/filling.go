@@ -117,8 +117,10 @@ func (f *filling) haveSources(s *Store, prediction digest.ID) error {
 		}
 	}
 	for _, blob := range sources {
-		if has, err := s.HasWhole(blob); err != nil || !has {
-			return errors.Join(err, &UnknownError{pack.Blob, blob})
+		if has, err := s.HasWhole(blob); err != nil {
+			return err
+		} else if !has {
+			return &UnknownError{pack.Blob, blob}
 		}
 	}
 	return nil

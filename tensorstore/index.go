@@ -8,8 +8,8 @@ import (
 	"dits/tensorstore/pack"
 )
 
-// An Index knows where records lie and which chunks a blob has. It is a cache of
-// what the packs say. Implementations are safe for concurrent use.
+// An Index knows where records lie. It is a cache of what the packs say, and not believed: what it
+// says of a record is held to the pack. Implementations are safe for concurrent use.
 type Index interface {
 	// Packs lists the names of the packs that it has adopted.
 	Packs() ([]string, error)
@@ -17,9 +17,8 @@ type Index interface {
 	Locate(kind pack.Kind, id digest.ID) ([]Location, error)
 	// LocateAll is Locate of many contents. It has no entry for those without records.
 	LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID][]Location, error)
-	// Blob is the chunk list of a blob; ErrUnknown when there is none.
-	Blob(id digest.ID) (Blob, error)
-	// Adopt takes over all that a sealed pack holds, in one transaction.
+	// Adopt takes over all that a sealed pack holds, in one transaction. An object that cannot be
+	// understood is left out; the error is [ErrCorrupt] then, and the rest is taken over.
 	Adopt(Sealed) error
 	// Forget drops what it knows of packs that are gone.
 	Forget(packs []string) error

@@ -41,11 +41,11 @@ func (s *Store) lineage(id digest.ID) (depth uint8, head *predict.Prediction, er
 
 // readLineage is the lineage by the records that readers take of the blob's chunks.
 func (s *Store) readLineage(id digest.ID) (l lineage, err error) {
-	b, err := s.index.Blob(id)
+	b, err := s.chunkList(id)
 	if err != nil {
 		return lineage{}, err
 	}
-	ids := chunkIDs(b)
+	ids := chunkIDs(b.Blob)
 	found, err := s.index.LocateAll(pack.Chunk, ids)
 	if err != nil {
 		return lineage{}, err

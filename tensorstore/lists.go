@@ -1,9 +1,12 @@
 package tensorstore
 
 import (
+	"errors"
+	"fmt"
 	"sort"
 
 	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
 )
 
 // keptLists is how many bytes of chunk lists are kept: those of tensors of 150 GB.
@@ -37,15 +40,73 @@ func newListCache() *cache[*chunkList] {
 	return newCache(keptLists, func(l *chunkList) int64 { return fixed + each*int64(len(l.Chunks)) })
 }
 
-// chunkList asks the index for the chunks of a blob, and keeps the answer for [Store.source].
+// chunkList reads the chunks of a blob, and keeps the answer for [Store.source].
 func (s *Store) chunkList(id digest.ID) (*chunkList, error) {
 	return s.lists.Load(id, func() (*chunkList, error) {
-		b, err := s.index.Blob(id)
+		b, err := s.readList(id)
 		if err != nil {
 			return nil, err
 		}
 		return newChunkList(b), nil
 	})
+}
+
+// Chunks are the chunks of a blob, in order; not to be changed. [ErrUnknown] when the store does not have it.
+func (s *Store) Chunks(id digest.ID) ([]Span, error) {
+	l, err := s.chunkList(id)
+	if err != nil {
+		return nil, err
+	}
+	return l.Chunks, nil
+}
+
+// readList is the list of a blob that packs have. Of lists that differ it is the one whose chunks have
+// the digest of the blob: a list is named by what it describes, so that one may be a lie. A blob
+// without a list is a chunk.
+func (s *Store) readList(id digest.ID) (Blob, error) {
+	lists, err := s.Variants(pack.Blob, id)
+	if errors.Is(err, ErrUnknown) {
+		return s.chunkAsBlob(id)
+	}
+	if err != nil {
+		return Blob{}, err
+	}
+	var errs []error
+	for _, b := range lists {
+		list, err := unmarshalBlob(id, b)
+		if err == nil && len(lists) > 1 {
+			err = s.prove(list)
+		}
+		if err == nil {
+			return list, nil
+		}
+		errs = append(errs, err)
+	}
+	return Blob{}, fmt.Errorf("%w: %w", ErrCorrupt, errors.Join(errs...))
+}
+
+func (s *Store) chunkAsBlob(id digest.ID) (Blob, error) {
+	locs, err := s.index.Locate(pack.Chunk, id)
+	if err != nil {
+		return Blob{}, err
+	}
+	if len(locs) == 0 {
+		return Blob{}, &UnknownError{pack.Blob, id}
+	}
+	n := locs[0].RawLen
+	return Blob{ID: id, Len: n, Chunks: []Span{{id, n}}}, nil
+}
+
+// prove reads the chunks of a list: together they have to have the digest of the blob.
+func (s *Store) prove(b Blob) error {
+	whole := digest.NewHasher()
+	if _, err := s.reader(newChunkList(b), nil).WriteTo(whole); err != nil {
+		return err
+	}
+	if got := whole.ID(); got != b.ID {
+		return fmt.Errorf("chunk list of %s: its chunks have digest %s", b.ID, got)
+	}
+	return nil
 }
 
 // adoptSealed tells the index of a pack.

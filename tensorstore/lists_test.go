@@ -20,9 +20,11 @@ type countingIndex struct {
 	lists atomic.Int64
 }
 
-func (x *countingIndex) Blob(id digest.ID) (Blob, error) {
-	x.lists.Add(1)
-	return x.memIndex.Blob(id)
+func (x *countingIndex) Locate(kind pack.Kind, id digest.ID) ([]Location, error) {
+	if kind == pack.Blob {
+		x.lists.Add(1)
+	}
+	return x.memIndex.Locate(kind, id)
 }
 
 // storeOfTuned has a base and a fine-tune of so many rows.
@@ -70,7 +72,7 @@ func TestAListOfChunksThatAreGone(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, w.Flush())
 	x.mu.Lock()
-	delete(x.blobs, digest.Sum(base))
+	delete(x.records, key{pack.Blob, digest.Sum(base)})
 	for _, c := range old.Chunks {
 		delete(x.records, key{pack.Chunk, c.ID})
 	}
@@ -81,9 +83,12 @@ func TestAListOfChunksThatAreGone(t *testing.T) {
 	requireBlob(t, s, ft)
 	// It is gone altogether, or a damaged pack says that it is shorter.
 	gone := digest.Sum([]byte("gone"))
-	x.mu.Lock()
-	x.blobs[digest.Sum(base)] = Blob{ID: digest.Sum(base), Len: 1, Chunks: []Span{{gone, 1}}}
-	x.mu.Unlock()
+	w = writer.Begin(WriterOptions{})
+	shorter := Blob{ID: digest.Sum(base), Len: 1, Chunks: []Span{{gone, 1}}}
+	_, err = w.append(pack.Entry{Kind: pack.Blob, ID: shorter.ID, Encoding: uint8(codec.Raw), RawLen: int64(len(shorter.marshal()))},
+		shorter.marshal(), shorter.marshal())
+	require.NoError(t, err)
+	require.NoError(t, w.Flush())
 	s.chunks.Purge()
 	s.lists.Add(digest.Sum(base), newChunkList(old))
 	r, err := s.Blob(digest.Sum(ft))
@@ -91,7 +96,7 @@ func TestAListOfChunksThatAreGone(t *testing.T) {
 	_, err = r.ReadAt(make([]byte, 1), r.Len()-1)
 	require.ErrorIs(t, err, ErrUnknown)
 	x.mu.Lock()
-	delete(x.blobs, digest.Sum(base))
+	delete(x.records, key{pack.Blob, digest.Sum(base)})
 	delete(x.records, key{pack.Chunk, digest.Sum(base)})
 	x.mu.Unlock()
 	s.chunks.Purge()

@@ -1,9 +1,11 @@
 package tensorstore
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
@@ -41,25 +43,58 @@ func (s *Store) anyObject(kind pack.Kind, id digest.ID) ([]byte, error) {
 	return nil, errors.Join(errs...)
 }
 
+// Variants are the different bytes that records of an object have which can be read, those that
+// readers take first. Of an object that is named by its own bytes there is one.
+func (s *Store) Variants(kind pack.Kind, id digest.ID) ([][]byte, error) {
+	all, err := s.variants(kind, id)
+	if s.moved(err) {
+		return s.variants(kind, id)
+	}
+	return all, err
+}
+
+func (s *Store) variants(kind pack.Kind, id digest.ID) (all [][]byte, err error) {
+	locs, err := s.index.Locate(kind, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(locs) == 0 {
+		return nil, &UnknownError{kind, id}
+	}
+	var errs []error
+	for _, loc := range locs {
+		b, err := s.readObject(loc)
+		if err != nil {
+			errs = append(errs, err)
+		} else if !slices.ContainsFunc(all, func(has []byte) bool { return bytes.Equal(has, b) }) {
+			all = append(all, b)
+		}
+	}
+	if len(all) == 0 {
+		return nil, errors.Join(errs...)
+	}
+	return all, nil
+}
+
 // HasObject says that the store has an object.
 func (s *Store) HasObject(kind pack.Kind, id digest.ID) (bool, error) {
 	locs, err := s.index.Locate(kind, id)
 	return len(locs) > 0, err
 }
 
-// hasReadable says that the store has an object and can read it: another record would
-// make up for one that is damaged.
-func (s *Store) hasReadable(kind pack.Kind, id digest.ID) (bool, error) {
-	_, err := s.Object(kind, id)
+// hasReadable says that the store has an object of those bytes and can read it: another record
+// makes up for one that is damaged, or that says other things of what it describes.
+func (s *Store) hasReadable(kind pack.Kind, id digest.ID, payload []byte) (bool, error) {
+	all, err := s.Variants(kind, id)
 	if errors.Is(err, ErrUnknown) || errors.Is(err, ErrCorrupt) {
 		return false, nil
 	}
-	return err == nil, err
+	return slices.ContainsFunc(all, func(b []byte) bool { return bytes.Equal(b, payload) }), err
 }
 
 // readObject reads and decodes one record that is not a chunk.
 func (s *Store) readObject(loc Location) ([]byte, error) {
-	payload, err := s.payload(loc, nil, maxObject)
+	payload, err := s.payload(&loc, nil, maxObject)
 	if err != nil {
 		return nil, err
 	}
@@ -80,25 +115,31 @@ func (s *Store) readObject(loc Location) ([]byte, error) {
 }
 
 // payload reads the stored bytes of a record whose decoded length may be up to max, into buf where that has the
-// capacity.
-func (s *Store) payload(loc Location, buf []byte, max int64) ([]byte, error) {
-	if loc.RawLen < 0 || loc.RawLen > max {
-		return nil, &RecordError{loc, fmt.Errorf("%d bytes, want at most %d", loc.RawLen, max)}
-	}
-	if loc.Len > max {
-		return nil, &RecordError{loc, fmt.Errorf("payload of %d bytes, want at most %d", loc.Len, max)}
-	}
+// capacity. Of the location only the place and the content count: all else is as the pack says, for the index may
+// be damaged.
+func (s *Store) payload(loc *Location, buf []byte, max int64) ([]byte, error) {
 	r, err := s.packs.get(loc.Pack)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = &RecordError{loc, err}
+		err = &RecordError{*loc, err}
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer s.packs.put(r)
-	b, err := r.Read(loc.Entry, buf)
+	e, ok := r.Entry(loc.Kind, loc.ID, loc.Off)
+	if !ok {
+		return nil, &RecordError{*loc, ErrIndex}
+	}
+	loc.Entry = e
+	if loc.RawLen > max {
+		return nil, &RecordError{*loc, fmt.Errorf("%d bytes, want at most %d", loc.RawLen, max)}
+	}
+	if loc.Len > max {
+		return nil, &RecordError{*loc, fmt.Errorf("payload of %d bytes, want at most %d", loc.Len, max)}
+	}
+	b, err := r.Read(e, buf)
 	if err != nil {
-		return nil, &RecordError{loc, err}
+		return nil, &RecordError{*loc, err}
 	}
 	return b, nil
 }

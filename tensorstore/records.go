@@ -34,7 +34,19 @@ func (s *Store) Pack(name string) (PackInfo, error) {
 }
 
 // Payload is the stored bytes of a record.
-func (s *Store) Payload(loc Location) ([]byte, error) { return s.payload(loc, nil, maxObject) }
+func (s *Store) Payload(loc Location) ([]byte, error) { return s.payload(&loc, nil, maxObject) }
+
+// Decoded is the bytes of a record that is no chunk.
+func (s *Store) Decoded(loc Location) ([]byte, error) { return s.readObject(loc) }
+
+// List is the chunk list of a blob as records have it; of several that differ the right one.
+func (s *Store) List(id digest.ID) ([]byte, error) {
+	l, err := s.chunkList(id)
+	if err != nil {
+		return nil, err
+	}
+	return l.marshal(), nil
+}
 
 // Chunk returns the bytes of a chunk, checked against its digest; the caller must not change them.
 func (s *Store) Chunk(id digest.ID) ([]byte, error) { return s.chunk(id, newReach()) }

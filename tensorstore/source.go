@@ -21,7 +21,7 @@ func (s *Store) locate(chunk digest.ID) (Location, error) {
 // Source says how a blob is stored: what most of its bytes are coded with, and the blob
 // that they are coded against, zero for none.
 func (s *Store) Source(id digest.ID) (codec.Encoding, digest.ID, error) {
-	b, err := s.index.Blob(id)
+	b, err := s.chunkList(id)
 	if err != nil {
 		return 0, digest.ID{}, err
 	}

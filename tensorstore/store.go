@@ -73,6 +73,8 @@ type Store struct {
 	lineages    *cache[lineage]
 	predictions *lru.Cache[digest.ID, *predict.Prediction]
 
+	sound sound
+
 	mu      sync.Mutex
 	damaged map[string]error // packs that could not be adopted
 }

@@ -16,7 +16,7 @@ import (
 func (s *Store) Flat() *Store {
 	o := s.over(flatIndex{s.index})
 	o.options.Depth = choose.MaxDepth
-	o.chunks, o.predictions = s.chunks, s.predictions
+	o.chunks, o.predictions, o.lists = s.chunks, s.predictions, s.lists
 	return o
 }
 
@@ -31,10 +31,10 @@ func (s *Store) Without(packs []string) *Store {
 	return s.over(hidingIndex{s.index, hidden})
 }
 
-// over is the store as seen through another index, which has the same chunk lists. It shares these and the open
-// packs, nothing else that is cached.
+// over is the store as seen through another index. It shares the open packs, nothing that is cached.
 func (s *Store) over(x Index) *Store {
-	o := &Store{dir: s.dir, index: x, options: s.options, packs: s.packs, lists: s.lists, damaged: map[string]error{}}
+	o := &Store{dir: s.dir, index: x, options: s.options, packs: s.packs, damaged: map[string]error{}}
+	o.lists = newListCache()
 	o.chunks = newChunkCache(cachedBytes)
 	o.lineages = newLineageCache()
 	o.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)

@@ -87,7 +87,7 @@ func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte) (int64,
 	if len(payload) > maxObject {
 		return 0, fmt.Errorf("%s %s: %d bytes, want at most %d", kind, id, len(payload), maxObject)
 	}
-	has, err := w.store.hasReadable(kind, id)
+	has, err := w.store.hasReadable(kind, id, payload)
 	if err != nil || has && w.rely(kind, id, payload) {
 		return 0, err
 	}
@@ -235,11 +235,14 @@ func (w *Writer) hasChunk(id digest.ID) (bool, error) {
 		return true, nil
 	}
 	locs, err := w.store.index.Locate(pack.Chunk, id)
-	return len(locs) > 0, err
+	if err != nil {
+		return false, err
+	}
+	return w.store.anySound(locs, choose.MaxDepth)
 }
 
 // hasBlob is the same for a blob: its list is known, and so is each chunk, which a pack
-// that is gone may have taken along.
+// that is gone may have taken along, or damage.
 func (w *Writer) hasBlob(id digest.ID) (bool, error) {
 	w.mu.Lock()
 	known := w.blobs[id]
@@ -247,11 +250,11 @@ func (w *Writer) hasBlob(id digest.ID) (bool, error) {
 	if known {
 		return true, nil
 	}
-	return w.store.HasWhole(id)
+	return w.store.Sound(id)
 }
 
-// found turns an answer of the index into whether there is one.
-func found(_ Blob, err error) (bool, error) {
+// found turns a list, or that there is none, into whether there is one.
+func found(_ *chunkList, err error) (bool, error) {
 	if errors.Is(err, ErrUnknown) {
 		return false, nil
 	}

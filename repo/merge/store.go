@@ -36,6 +36,9 @@ func (m *Merge) Store(ctx context.Context, p object.Progress) error {
 func mergeBytes(pending []*tensorMerge) (sum int64) {
 	for _, t := range pending {
 		sum += t.host.Layout.Size
+		for _, side := range t.sides {
+			sum += side.Layout.Size
+		}
 		for _, x := range t.means {
 			sum += x.tensor.Len
 		}
@@ -43,9 +46,14 @@ func mergeBytes(pending []*tensorMerge) (sum int64) {
 	return sum
 }
 
-// storeFile stores one merged file: the tensors that are a mean, which have to be readable before the
+// storeFile stores one merged file, once all files that it is made of have their digests: the tensors that are a mean, which have to be readable before the
 // whole is read, and the manifest.
 func (m *Merge) storeFile(ctx context.Context, w *tensorstore.Writer, t *tensorMerge, p object.Progress) error {
+	for _, side := range t.sides {
+		if err := m.db.Prove(ctx, side, p); err != nil {
+			return fmt.Errorf("file %s: %w", side.ID.Short(), err)
+		}
+	}
 	for _, x := range t.means {
 		id, err := m.storeMean(ctx, w, x, p)
 		if err != nil {

@@ -16,7 +16,8 @@ import (
 type tensorMerge struct {
 	at    int // in the list of files
 	host  catalog.File
-	means []mean // tensors that have to be computed
+	sides []catalog.File // what it is made of
+	means []mean         // tensors that have to be computed
 }
 
 // A mean is a segment of a file that becomes the mean of two tensors.
@@ -138,6 +139,11 @@ type threeWay struct {
 func (x *threeWay) merge() outcome {
 	host := x.host()
 	x.out = &tensorMerge{host: host.File}
+	for _, side := range []*tensorFile{x.ours, x.theirs, x.base} {
+		if !side.ID.IsZero() {
+			x.out.sides = append(x.out.sides, side.File)
+		}
+	}
 	x.out.host.Blobs = slices.Clone(host.Blobs)
 	x.done = MergedFile{Path: x.path, How: "merged"}
 	for _, t := range host.Layout.Tensors {

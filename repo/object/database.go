@@ -1,10 +1,13 @@
 package object
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"dits/catalog"
 	"dits/tensorstore"
@@ -18,7 +21,12 @@ import (
 type Database struct {
 	Store   *tensorstore.Store
 	Catalog *catalog.Catalog
+
+	proven *lru.Cache[digest.ID, []byte] // the right manifest of files that have several
 }
+
+// keptProven is how many files with several manifests are remembered.
+const keptProven = 64
 
 // Open opens the store in folder dir with its catalog. A catalog that is not
 // there is made again from the packs.
@@ -35,7 +43,9 @@ func Open(dir string, fsys disk.FS) (*Database, error) {
 		cat.Close()
 		return nil, err
 	}
-	return &Database{s, cat}, nil
+	d := &Database{Store: s, Catalog: cat}
+	d.proven, _ = lru.New[digest.ID, []byte](keptProven)
+	return d, nil
 }
 
 // Close releases the store and the catalog.
@@ -84,35 +94,6 @@ func (x catalogIndex) LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID]
 	return found, err
 }
 
-// Blob falls back on a chunk of that digest: its manifest may not have been written
-// when the process that stored it was stopped.
-func (x catalogIndex) Blob(id digest.ID) (tensorstore.Blob, error) {
-	b, err := x.c.Blob(id)
-	if errors.Is(err, catalog.ErrNotFound) {
-		return x.chunkAsBlob(id)
-	}
-	if err != nil {
-		return tensorstore.Blob{}, err
-	}
-	out := tensorstore.Blob{ID: b.ID, Len: b.Len, Chunks: make([]tensorstore.Span, len(b.Chunks))}
-	for i, c := range b.Chunks {
-		out.Chunks[i] = tensorstore.Span(c)
-	}
-	return out, nil
-}
-
-func (x catalogIndex) chunkAsBlob(id digest.ID) (tensorstore.Blob, error) {
-	records, err := x.c.Records(pack.Chunk, id)
-	if err != nil {
-		return tensorstore.Blob{}, err
-	}
-	if len(records) == 0 {
-		return tensorstore.Blob{}, &tensorstore.UnknownError{Kind: pack.Blob, ID: id}
-	}
-	n := records[0].RawLen
-	return tensorstore.Blob{ID: id, Len: n, Chunks: []tensorstore.Span{{ID: id, Len: n}}}, nil
-}
-
 func (x catalogIndex) Forget(packs []string) error {
 	return x.c.Update(func(tx *catalog.Tx) error {
 		for _, name := range packs {
@@ -125,7 +106,8 @@ func (x catalogIndex) Forget(packs []string) error {
 }
 
 func (x catalogIndex) Adopt(p tensorstore.Sealed) error {
-	return x.c.Update(func(tx *catalog.Tx) error {
+	var damage []error
+	err := x.c.Update(func(tx *catalog.Tx) error {
 		if err := tx.AddPack(catalog.Pack{Name: p.Name, Size: p.Size}, p.Entries); err != nil {
 			return err
 		}
@@ -135,12 +117,18 @@ func (x catalogIndex) Adopt(p tensorstore.Sealed) error {
 			}
 		}
 		for _, o := range p.Objects {
-			if err := adoptObject(tx, o); err != nil {
-				return fmt.Errorf("pack %s: %s %s: %w", p.Name, o.Kind, o.ID, err)
+			err := adoptObject(tx, o)
+			if err != nil {
+				err = fmt.Errorf("pack %s: %s %s: %w", p.Name, o.Kind, o.ID, err)
 			}
+			if err != nil && !errors.Is(err, tensorstore.ErrCorrupt) {
+				return err
+			}
+			damage = append(damage, err)
 		}
 		return nil
 	})
+	return cmp.Or(err, errors.Join(damage...))
 }
 
 func catalogBlob(b tensorstore.Blob) catalog.Blob {

@@ -88,3 +88,20 @@ func (s *scanner) addParts(b []byte) {
 		}
 	}
 }
+
+// CutAs says that src, of size bytes, is what f says of its segments.
+func CutAs(src io.ReaderAt, size int64, f catalog.File) (bool, error) {
+	if f.Layout.Size != size {
+		return false, nil
+	}
+	for i, s := range f.Layout.Segments {
+		h := digest.NewHasher()
+		if n, err := io.Copy(h, io.NewSectionReader(src, s.Off, s.Len)); err != nil || n != s.Len {
+			return false, err
+		}
+		if h.ID() != f.Blobs[i] {
+			return false, nil
+		}
+	}
+	return true, nil
+}

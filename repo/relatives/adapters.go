@@ -1,7 +1,6 @@
 package relatives
 
 import (
-	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -51,8 +50,8 @@ func (a *Adapters) Load() error {
 		if !MayBeAdapter(e.Path) {
 			continue
 		}
-		f, err := a.folder.Catalog.File(e.ID)
-		if errors.Is(err, catalog.ErrNotFound) {
+		f, err := a.folder.ReadFile(e.ID)
+		if isLost(err) {
 			continue
 		}
 		if err != nil {

@@ -69,8 +69,8 @@ func (m *Importances) Load() error {
 		if !MayHaveImportance(e.Path) {
 			continue
 		}
-		f, err := m.folder.Catalog.File(e.ID)
-		if errors.Is(err, catalog.ErrNotFound) {
+		f, err := m.folder.ReadFile(e.ID)
+		if isLost(err) {
 			continue
 		}
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"dits/tensorstore/digest"
@@ -100,6 +101,17 @@ func (r *Reader) Read(e Entry, buf []byte) ([]byte, error) {
 		}
 	}
 	return buf, nil
+}
+
+// Entry is what the pack itself says of the payload of a content at off; false if there is none.
+func (r *Reader) Entry(kind Kind, id digest.ID, off int64) (Entry, bool) {
+	all := r.info.Entries
+	for i := sort.Search(len(all), func(i int) bool { return all[i].Off >= off }); i < len(all) && all[i].Off == off; i++ {
+		if all[i].Kind == kind && all[i].ID == id {
+			return all[i], true
+		}
+	}
+	return Entry{}, false
 }
 
 // find returns the index of e by its ID and place, or -1 if there is none.

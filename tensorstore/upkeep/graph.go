@@ -61,12 +61,12 @@ func (g *graph) list(blob digest.ID) error {
 	if _, known := g.lists[blob]; known {
 		return nil
 	}
-	b, err := g.r.store.Index().Blob(blob)
+	chunks, err := g.r.store.Chunks(blob)
 	if err != nil {
 		return err
 	}
-	g.lists[blob] = b.Chunks
-	for _, c := range b.Chunks {
+	g.lists[blob] = chunks
+	for _, c := range chunks {
 		g.count[c.ID]++
 	}
 	return nil

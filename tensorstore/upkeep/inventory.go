@@ -1,6 +1,7 @@
 package upkeep
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 
@@ -20,6 +21,7 @@ type key struct {
 // repacking keeps.
 type inventory struct {
 	store       *tensorstore.Store
+	manifest    func(digest.ID) ([]byte, error) // the right one of several; nil: the first that can be read
 	packs       map[string]surveyed
 	best        map[key]tensorstore.Location // of each content
 	several     map[key][]tensorstore.Location
@@ -42,12 +44,12 @@ type needs struct {
 }
 
 // newInventory reads the indexes of all packs.
-func newInventory(s *tensorstore.Store) (*inventory, error) {
+func newInventory(s *tensorstore.Store, manifest func(digest.ID) ([]byte, error)) (*inventory, error) {
 	names, err := s.Index().Packs()
 	if err != nil {
 		return nil, err
 	}
-	inv := &inventory{store: s, packs: map[string]surveyed{},
+	inv := &inventory{store: s, manifest: manifest, packs: map[string]surveyed{},
 		best: map[key]tensorstore.Location{}, several: map[key][]tensorstore.Location{},
 		predictions: map[digest.ID]needs{}, used: map[digest.ID]bool{}}
 	for _, name := range names {
@@ -87,24 +89,47 @@ func (v *inventory) add(name string, size int64, entries []pack.Entry) {
 
 // choose decides between the records of one content: as readers do, for the shallowest
 // records need none but shallower ones, so that together they are acyclic and complete.
-// One whose bytes are damaged is passed over.
+// One whose bytes are damaged is passed over, and so is a list or manifest that is a lie.
 func (v *inventory) choose() error {
 	for k := range v.several {
 		locs, err := v.store.Index().Locate(k.kind, k.id)
 		if err != nil {
 			return err
 		}
+		right := v.right(k)
 		for _, loc := range locs {
-			if _, known := v.packs[loc.Pack]; !known {
-				continue
-			}
-			if _, err := v.store.Payload(loc); err == nil {
+			if _, known := v.packs[loc.Pack]; known && v.readable(loc, right) {
 				v.best[k] = loc
 				break
 			}
 		}
 	}
 	return nil
+}
+
+// right is what a record has to hold which is named by what it describes, nil if that is not known.
+func (v *inventory) right(k key) []byte {
+	var b []byte
+	var err error
+	switch {
+	case k.kind == pack.Blob:
+		b, err = v.store.List(k.id)
+	case k.kind == pack.Manifest && v.manifest != nil:
+		b, err = v.manifest(k.id)
+	}
+	if err != nil {
+		return nil // none can be read: any is as good
+	}
+	return b
+}
+
+func (v *inventory) readable(loc tensorstore.Location, right []byte) bool {
+	if right == nil {
+		_, err := v.store.Payload(loc)
+		return err == nil
+	}
+	b, err := v.store.Decoded(loc)
+	return err == nil && bytes.Equal(b, right)
 }
 
 // bytes is what all packs take.

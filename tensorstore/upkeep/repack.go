@@ -23,6 +23,9 @@ type Options struct {
 	Depth    int               // longest chain of sources, at most 16; 0: the store's
 	DryRun   bool              // say what would be gained; nothing is written
 	Progress func(bytes int64) // told of the bytes of each tensor that was looked at; may be nil
+
+	// Manifest is the right one of several manifests of a file; nil: the first that can be read.
+	Manifest func(file digest.ID) ([]byte, error)
 }
 
 // Repacked is what a repacking has done, or would do.
@@ -114,7 +117,7 @@ func newRepacking(s *tensorstore.Store, o Options) (*repacking, error) {
 	if o.Progress == nil {
 		o.Progress = func(int64) {}
 	}
-	inv, err := newInventory(s)
+	inv, err := newInventory(s, o.Manifest)
 	if err != nil {
 		return nil, err
 	}

@@ -112,7 +112,7 @@ func packDir(s *tensorstore.Store) string { return filepath.Join(s.Dir(), "packs
 // recordOf is the record that readers take of the first chunk of a blob.
 func recordOf(t *testing.T, x tensorstore.Index, b []byte) tensorstore.Location {
 	t.Helper()
-	blob, err := x.Blob(digest.Sum(b))
+	blob, err := x.(*memIndex).Blob(digest.Sum(b))
 	require.NoError(t, err)
 	locs, err := x.Locate(pack.Chunk, blob.Chunks[0].ID)
 	require.NoError(t, err)
