@@ -46,6 +46,9 @@ func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error
 	for _, err := range r.Store.Damaged() {
 		c.problem(err)
 	}
+	if err := c.catalog(); err != nil {
+		return c.problems, err
+	}
 	c.references()
 	if err := c.predictions(); err != nil {
 		return c.problems, err

@@ -34,7 +34,12 @@ func Open(dir string, fsys disk.FS) (*Database, error) {
 	if err := fsys.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	cat, err := catalog.Open(catalogPath(dir))
+	return OpenWith(dir, catalogPath(dir), fsys)
+}
+
+// OpenWith is [Open] with the catalog in another place.
+func OpenWith(dir, catalogPath string, fsys disk.FS) (*Database, error) {
+	cat, err := catalog.Open(catalogPath)
 	if err != nil {
 		return nil, err
 	}
