@@ -1,12 +1,14 @@
 package repo
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 
 	"dits/repo/object"
 	"dits/repo/work"
+	"dits/tensorstore"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -135,8 +137,11 @@ func (f *finder) changed(file work.WorkFile) {
 	f.found.bytes += file.Size
 }
 
-// lost collects the files that are as staged but whose content has left the store since.
+// lost collects the files that are as staged but whose content has left the store since, or was found damaged.
 func (f *finder) lost() error {
+	if f.repo.Store.Marked() {
+		return f.damaged()
+	}
 	ids := make([]digest.ID, len(f.same))
 	for i, file := range f.same {
 		ids[i] = f.index.Find(file.Path).ID
@@ -148,6 +153,24 @@ func (f *finder) lost() error {
 		}
 	}
 	return err
+}
+
+// damaged is lost where a check has found damage.
+func (f *finder) damaged() error {
+	for _, file := range f.same {
+		stored, err := f.repo.ReadFile(f.index.Find(file.Path).ID)
+		sound := false
+		if err == nil {
+			sound, err = f.repo.Sound(stored)
+		}
+		if err != nil && !errors.Is(err, tensorstore.ErrUnknown) && !errors.Is(err, tensorstore.ErrCorrupt) {
+			return err
+		}
+		if !sound {
+			f.changed(file)
+		}
+	}
+	return nil
 }
 
 // reportDryRun tells what Add would stage.

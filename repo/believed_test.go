@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -381,4 +382,32 @@ func TestARecordIsAsItsPackSays(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, want == string(got), path)
 	}
+}
+
+// What fsck has found, adding the same files again heals, though their stat is as it was; the last
+// fsck then knows of nothing that cannot be read.
+func TestAddAfterFsckHeals(t *testing.T) {
+	f := newFixture(t)
+	files := f.models()
+	for path := range files {
+		require.NoError(t, os.Chtimes(f.path(path), time.Time{}, time.Now().Add(-time.Hour)))
+	}
+	f.status() // their stat is noted
+	chunks, err := f.Store.Chunks(f.blobOf("base.safetensors", "left"))
+	require.NoError(t, err)
+	f.flipChunk(chunks[0].ID)
+	require.NotEmpty(t, f.fsck(false))
+	f.reopen()
+	f.add("")
+	f.reopen()
+	for path, want := range files {
+		got, err := f.cat("HEAD", path, CatOptions{})
+		require.NoError(t, err, path)
+		require.True(t, want == string(got), path)
+	}
+	_, err = f.Repack(context.Background(), RepackOptions{})
+	require.NoError(t, err)
+	require.Empty(t, f.fsck(false))
+	f.reopen()
+	require.False(t, f.Store.Marked())
 }

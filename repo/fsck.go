@@ -70,6 +70,10 @@ func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error
 		Progress: o.Progress.Add,
 		Report:   c.problem,
 	})
+	if err == nil && !o.Quick {
+		// What cannot be noted is found again: this only tells add what to store anew.
+		_ = r.Store.Mark(c.bad)
+	}
 	return c.problems, err
 }
 
@@ -88,6 +92,7 @@ type checking struct {
 	problems int
 	read     map[digest.ID]bool // chunks that were read and had their digest
 	broken   map[string]bool    // messages already reported
+	bad      []tensorstore.Location
 }
 
 // problem counts and reports what is wrong, once.
@@ -96,6 +101,7 @@ func (c *checking) problem(err error) {
 		return
 	}
 	c.broken[err.Error()] = true
+	c.bad = append(c.bad, tensorstore.Causes(err)...)
 	c.problems++
 	c.options.Report(err)
 }

@@ -96,6 +96,9 @@ func (s *Store) anySound(locs []Location, depth int) (bool, error) {
 
 func (s *Store) soundRecord(loc Location, depth int) (bool, error) {
 	at := place{loc.Pack, loc.Off}
+	if s.marks[at] {
+		return false, nil
+	}
 	if s.sound.has(at) {
 		return true, nil
 	}

@@ -74,6 +74,7 @@ type Store struct {
 	predictions *lru.Cache[digest.ID, *predict.Prediction]
 
 	sound sound
+	marks map[place]bool // records that were found damaged
 
 	mu      sync.Mutex
 	damaged map[string]error // packs that could not be adopted
@@ -90,6 +91,7 @@ func Open(dir string, index Index, o Options) (*Store, error) {
 	s.lists = newListCache()
 	s.lineages = newLineageCache()
 	s.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
+	s.marks = s.readMarks()
 	if err := s.Refresh(); err != nil {
 		s.Close()
 		return nil, err
