@@ -9,8 +9,9 @@ import (
 	"dits/tensorstore/disk"
 )
 
-// holdWait is how long a writer waits while packs are deleted, and a deletion while writers seal.
-const holdWait = 30 * time.Second
+// HoldWait is how long a writer waits while packs are deleted, and a deletion while writers seal.
+// Tests that stop one of them shorten it.
+var HoldWait = 30 * time.Second
 
 // holdPath is the file whose lock keeps packs from being deleted.
 func (s *Store) holdPath() string { return filepath.Join(s.dir, "packs.lock") }
@@ -20,7 +21,7 @@ func (s *Store) holdPath() string { return filepath.Join(s.dir, "packs.lock") }
 // that is sealed, the index of a repository, a ref) looks under Hold whether that is there, and
 // lets go when it is named. Several may hold at once; [disk.ErrLocked] if packs are being deleted.
 func (s *Store) Hold() (release func(), err error) {
-	l, err := disk.ShareLock(s.holdPath(), holdWait)
+	l, err := disk.ShareLock(s.holdPath(), HoldWait)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func (s *Store) Hold() (release func(), err error) {
 // must not hold. Packs go from the disk before the index forgets them, lest another process
 // adopt them in between.
 func (s *Store) Remove(names []string, last func() error) error {
-	l, err := disk.TakeLock(s.holdPath(), holdWait)
+	l, err := disk.TakeLock(s.holdPath(), HoldWait)
 	if err != nil {
 		return err
 	}

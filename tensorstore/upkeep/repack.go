@@ -84,10 +84,7 @@ func Repack(ctx context.Context, s *tensorstore.Store, families [][]Tensor, o Op
 	for name := range r.sealed {
 		delete(old, name) // written again with the same records, after a repacking that was stopped
 	}
-	if err := r.check(ctx, old); err != nil {
-		return r.done, err
-	}
-	if err := s.Remove(old.names(), func() error { return r.checkLate(ctx, old) }); err != nil {
+	if err := r.replace(ctx, old); err != nil {
 		return r.done, err
 	}
 	return r.done, r.measure()
