@@ -116,7 +116,7 @@ func convertEach(dst []byte, to, from codec.Elem, src io.ReaderAt, first int64) 
 	return nil
 }
 
-// get is the value of the element at the start of b, exactly.
+// get is the value of the element at the start of b, which is a single value: exactly, but for integers over 2^53.
 func get(b []byte, e codec.Elem) float64 {
 	switch e {
 	case codec.BF16:
@@ -125,8 +125,27 @@ func get(b []byte, e codec.Elem) float64 {
 		return float.Wide(float.F16(binary.LittleEndian.Uint16(b)))
 	case codec.F32:
 		return float.Wide(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+	case codec.F64:
+		return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	case codec.E4M3:
+		return float.Wide(float.E4M3(b[0]))
+	case codec.E5M2:
+		return float.Wide(float.E5M2(b[0]))
 	}
-	return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	return integer(b, e)
+}
+
+// integer is the value of the integer at the start of b; what has no arithmetic is bytes.
+func integer(b []byte, e codec.Elem) float64 {
+	switch e.Size() {
+	case 2:
+		return float64(int16(binary.LittleEndian.Uint16(b)))
+	case 4:
+		return float64(int32(binary.LittleEndian.Uint32(b)))
+	case 8:
+		return float64(int64(binary.LittleEndian.Uint64(b)))
+	}
+	return float64(int8(b[0]))
 }
 
 // put writes v rounded to element type e at the start of b.

@@ -236,3 +236,19 @@ func TestMatchRowsOfManyRuns(t *testing.T) {
 		at = end
 	}
 }
+
+// Rows of any element type have signatures, and those tell rows apart.
+func TestRowSignaturesOfAnyElement(t *testing.T) {
+	const width, rows = 16, 20
+	for e := codec.Bytes; e <= codec.I64; e++ {
+		r := rand.New(rand.NewPCG(5, uint64(e)))
+		b := make([]byte, rows*width*e.Size())
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+		s := NewRowSignatures(width)
+		require.NotPanics(t, func() { s.Add(b, e) }, "element type %d", e)
+		require.Len(t, s.rows, rows)
+		require.NotEqual(t, s.rows[0], s.rows[1], "element type %d", e)
+	}
+}

@@ -77,9 +77,6 @@ func (f *family) outlines(ctx context.Context) ([][]float32, error) {
 
 func (f *family) outline(m *member) []float32 {
 	e := m.Known.Elem()
-	if e == codec.Bytes {
-		e = codec.I8
-	}
 	blob, err := f.r.flat.Blob(m.Blob)
 	if err != nil {
 		return nil
@@ -89,6 +86,9 @@ func (f *family) outline(m *member) []float32 {
 		return sumOfRows(rows, func(i int64) ([]float32, error) {
 			return predict.ReadValues(blob, e, i*columns, int(columns))
 		})
+	}
+	if _, blocks := e.Block(); blocks || e == codec.Bytes {
+		e = codec.I8
 	}
 	n := min(outlineLen, m.size/int64(e.Size()))
 	b, zero := make([]byte, n*int64(e.Size())), make([]byte, n*int64(e.Size()))
