@@ -157,6 +157,24 @@ func TestRepackFindsImportance(t *testing.T) {
 	require.Equal(t, []string{digest.Sum([]byte(q.imatrix(false))).Short()}, l.Files[0].Recipes[0].With)
 }
 
+// TestLineageNamesImportance: a committed matrix is a source, though it has no tensors, also of a commit that is past.
+func TestLineageNamesImportance(t *testing.T) {
+	q := newQuantLayers(t)
+	f := newFixture(t)
+	f.put("base.safetensors", q.source)
+	f.put("base.imatrix", q.imatrix(false))
+	f.save("sources")
+	f.put("q.gguf", q.gguf(t, ggml.Q4_K, true))
+	require.NoError(t, f.Add(t.Context(), []string{"q.gguf"}, AddOptions{Level: choose.MaxLevel}))
+	f.commit("quant")
+	require.Equal(t, "base.safetensors new:20\n  q.gguf <- base.imatrix replayed:3 <- base.safetensors replayed:3\n",
+		treeOf(f.lineage(lineage.Options{})))
+	f.remove("base.imatrix")
+	f.save("removed")
+	require.Equal(t, "base.safetensors new:20\n  q.gguf <- base.imatrix@main~2 replayed:3 <- base.safetensors replayed:3\n",
+		treeOf(f.lineage(lineage.Options{Rev: "HEAD"})))
+}
+
 // TestImportanceThatTheStoreKnows: one that is in the store and not in the index is taken up like a new one.
 func TestImportanceThatTheStoreKnows(t *testing.T) {
 	q := newQuantLayers(t)

@@ -71,8 +71,13 @@ func (b *lineage) noteSource(s *FileSource, depth int) error {
 	if err := b.note(at, depth); err != nil {
 		return err
 	}
-	s.Path, s.Rev = b.nodes[s.Digest].Path, b.nodes[s.Digest].Rev
-	return nil
+	if n := b.nodes[s.Digest]; n != nil {
+		s.Path, s.Rev = n.Path, n.Rev
+		return nil
+	}
+	s.Path = at.Path // a file without tensors: an importance matrix in its older form
+	s.Rev, err = b.rev(at)
+	return err
 }
 
 // tensors finds what each tensor came from: first those that an older file has.

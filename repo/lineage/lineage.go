@@ -146,14 +146,20 @@ func (b *lineage) note(p Place, depth int) error {
 		return err
 	}
 	f := &FileLineage{Path: p.Path, Digest: p.File, Tensors: len(list.Names), Sources: []FileSource{}}
-	if p.Commit != b.home {
-		if f.Rev, err = b.namer.Rev(p.Commit); err != nil {
-			return err
-		}
+	if f.Rev, err = b.rev(p); err != nil {
+		return err
 	}
 	b.nodes[p.File] = f
 	b.todo = append(b.todo, generation{p, depth})
 	return nil
+}
+
+// rev is a REV for a place, "" for one in the commit that was asked for.
+func (b *lineage) rev(p Place) (string, error) {
+	if p.Commit == b.home {
+		return "", nil
+	}
+	return b.namer.Rev(p.Commit)
 }
 
 // result is the files in the order of their age.
