@@ -123,8 +123,8 @@ func (r *Repo) byEncoding(s *Stats, sums catalog.Stats, files []digest.ID) error
 	any := false
 	err := r.Catalog.Each(pack.Prediction, func(rec catalog.Record) error {
 		p, err := reader.Prediction(rec.ID)
-		any = any || p.Derived
-		return err
+		any = any || err != nil || p.Derived // one that cannot be read matters where a file needs it
+		return nil
 	})
 	if err != nil || !any {
 		return err

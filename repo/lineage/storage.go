@@ -8,7 +8,6 @@ import (
 	"dits/repo/object"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
 )
 
@@ -72,11 +71,7 @@ func (s *StorageReader) Prediction(id digest.ID) (*Prediction, error) {
 	if known, ok := s.predictions[id]; ok {
 		return known, nil
 	}
-	b, err := s.history.Store.Object(pack.Prediction, id)
-	if err != nil {
-		return nil, err
-	}
-	p, err := predict.Unmarshal(b)
+	p, err := s.history.Store.Prediction(id)
 	if err != nil {
 		return nil, err
 	}
