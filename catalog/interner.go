@@ -79,9 +79,9 @@ func (in *interner[K]) numbers(keys []K) (map[K]int64, error) {
 
 // lookUp fills known with the numbers of those of the keys that have one.
 func (in *interner[K]) lookUp(keys []K) error {
-	args := make([]any, batch)
-	for i := range args {
-		args[i] = in.bind(keys[min(i, len(keys)-1)]) // the last one fills the batch up
+	args := make([]any, batch) // NULL, which no key is, fills the batch up
+	for i, k := range keys {
+		args[i] = in.bind(k)
 	}
 	rows, err := in.tx.Query(in.find, args...)
 	if err != nil {

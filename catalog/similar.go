@@ -42,9 +42,9 @@ func (c *Catalog) KnownNames(names []string) ([]string, error) {
 	known := map[string]bool{}
 	err := c.view("names", func(tx *sql.Tx) error {
 		for part := range slices.Chunk(names, batch) {
-			args := make([]any, batch)
-			for i := range args {
-				args[i] = part[min(i, len(part)-1)]
+			args := make([]any, batch) // NULL, which no name is, fills the batch up
+			for i, n := range part {
+				args[i] = n
 			}
 			rows, err := tx.Query("SELECT name FROM names WHERE name IN "+inBatch, args...)
 			if err != nil {
