@@ -12,6 +12,7 @@ const (
 	alignmentKey     = "general.alignment"
 	defaultAlignment = 32
 	maxKeyLen        = 1<<16 - 1 // bytes, the limit that the specification gives
+	maxKVs           = 1 << 20
 )
 
 // A Header is everything in a GGUF file but its tensors' elements.
@@ -110,6 +111,9 @@ func (h *Header) readKVs(d *reader, count uint64, values bool) error {
 	const shortest = 8 + 4 + 1 // an empty key, a type, a value of one byte
 	if err := d.roomFor(count, shortest, "key-value count"); err != nil {
 		return err
+	}
+	if count > maxKVs {
+		return formats.Damaged(d.off, "key-value count: got %d, want at most %d", count, maxKVs)
 	}
 	seen := make(map[string]struct{})
 	for range count {

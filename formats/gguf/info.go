@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	maxDims    = 4         // GGML_MAX_DIMS
-	maxNameLen = 1<<16 - 1 // bytes; llama.cpp allows 63, builds of it 127, gguf-py any number
+	maxDims    = 4               // GGML_MAX_DIMS
+	maxNameLen = formats.MaxName // llama.cpp allows 63, builds of it 127, gguf-py any number
 )
 
 // readInfos reads the tensor infos. Tensor.Off is left as the file has it, from
@@ -19,6 +19,9 @@ func (h *Header) readInfos(d *reader, count uint64) error {
 	const shortest = 8 + 4 + 4 + 8 // an empty name, no dimensions, type, offset
 	if err := d.roomFor(count, shortest, "tensor count"); err != nil {
 		return err
+	}
+	if count > formats.MaxTensors {
+		return formats.Damaged(d.off, "tensor count: got %d, want at most %d", count, formats.MaxTensors)
 	}
 	seen := make(map[string]struct{})
 	for range count {

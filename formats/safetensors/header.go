@@ -8,9 +8,8 @@ import (
 	"dits/formats"
 )
 
-// maxRank bounds the dimensions of a tensor, so that a header of 100 MB of
-// shape cannot take ten times that in memory. NumPy's limit is 64.
-const maxRank = 64
+// maxMetadata bounds the keys of __metadata__, which are remembered to tell those that come twice.
+const maxMetadata = 1 << 20
 
 // metadataKey is the name that no tensor can have.
 const metadataKey = "__metadata__"
@@ -23,12 +22,17 @@ func readHeader(r io.Reader) ([]formats.Tensor, error) {
 		return nil, err
 	}
 	var tensors []formats.Tensor
-	err := s.object(uniqueKeys(), func(name string, _ int64) error {
+	dimensions := 0
+	err := s.object(uniqueKeys(), func(name string, at int64) error {
 		if name == metadataKey {
 			return metadata(s)
 		}
 		t, err := tensor(s, name)
 		tensors = append(tensors, t)
+		dimensions += len(t.Shape)
+		if err == nil {
+			err = within(at, name, len(tensors), dimensions)
+		}
 		return err
 	})
 	if err == nil {
@@ -40,6 +44,19 @@ func readHeader(r io.Reader) ([]formats.Tensor, error) {
 	return tensors, sortTensors(tensors)
 }
 
+// within holds a tensor to the bounds of layouts, together with those before it.
+func within(at int64, name string, tensors, dimensions int) error {
+	switch {
+	case len(name) > formats.MaxName:
+		return formats.Damaged(at, "tensor name length: got %d, want at most %d", len(name), formats.MaxName)
+	case tensors > formats.MaxTensors:
+		return formats.Damaged(at, "got more than %d tensors", formats.MaxTensors)
+	case dimensions > formats.MaxShapes:
+		return formats.Damaged(at, "got more than %d dimensions of all tensors", formats.MaxShapes)
+	}
+	return nil
+}
+
 // metadata reads the value of __metadata__: null, or an object of strings.
 func metadata(s *scanner) error {
 	c, err := s.next()
@@ -49,8 +66,12 @@ func metadata(s *scanner) error {
 	if c == 'n' {
 		return s.skip()
 	}
-	return s.object(uniqueKeys(), func(string, int64) error {
-		_, _, err := s.text()
+	count := 0
+	return s.object(uniqueKeys(), func(_ string, at int64) error {
+		if count++; count > maxMetadata {
+			return formats.Damaged(at, "%s: got more than %d keys", metadataKey, maxMetadata)
+		}
+		_, err := s.passText()
 		return err
 	})
 }
@@ -108,8 +129,8 @@ func dtype(s *scanner, t *formats.Tensor) error {
 func shape(s *scanner, t *formats.Tensor) error {
 	t.Shape = []int64{}
 	return s.array(func(i int) error {
-		if i == maxRank {
-			return formats.Damaged(s.off, "shape: got more than %d dimensions", maxRank)
+		if i == formats.MaxDimensions {
+			return formats.Damaged(s.off, "shape: got more than %d dimensions", formats.MaxDimensions)
 		}
 		n, err := s.uint()
 		t.Shape = append(t.Shape, n)

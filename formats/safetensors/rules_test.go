@@ -22,6 +22,9 @@ func rank(n int) string {
 	return described(`"U8"`, "[1"+strings.Repeat(",1", n-1)+"]", "[0,1]")
 }
 
+// named is a header of one tensor with a name of n bytes.
+func named(n int) string { return "{" + entry(strings.Repeat("n", n), "U8", "[1]", 0, 1) + "}" }
+
 var u8 = described(`"U8"`, "[1]", "[0,1]")
 
 var rules = []struct {
@@ -57,6 +60,8 @@ var rules = []struct {
 	{"one offset", described(`"U8"`, "[1]", "[0]"), 1, "got 1 numbers, want 2"},
 	{"rank 64", rank(64), 1, ""},
 	{"rank 65", rank(65), 1, "more than 64 dimensions"},
+	{"name of 65535", named(65535), 1, ""},
+	{"name of 65536", named(65536), 1, "tensor name length: got 65536, want at most 65535"},
 	{"no dtype", `{"a":{"shape":[1],"data_offsets":[0,1]}}`, 1, "dtype is missing"},
 	{"no shape", `{"a":{"dtype":"U8","data_offsets":[0,1]}}`, 1, "shape is missing"},
 	{"no offsets", `{"a":{"dtype":"U8","shape":[1]}}`, 1, "data_offsets are missing"},

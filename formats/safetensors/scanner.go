@@ -128,21 +128,30 @@ func (s *scanner) uint() (int64, error) {
 
 // text reads a string and returns it with the offset of its opening quote.
 func (s *scanner) text() (string, int64, error) {
-	c, err := s.next()
-	at := s.off
+	at, err := s.passText()
 	if err != nil {
 		return "", at, err
 	}
+	return string(s.buf), at, nil
+}
+
+// passText is text where the string is of no interest.
+func (s *scanner) passText() (int64, error) {
+	c, err := s.next()
+	at := s.off
+	if err != nil {
+		return at, err
+	}
 	if c != '"' {
-		return "", at, formats.Damaged(at, "JSON: got %q, want a string", c)
+		return at, formats.Damaged(at, "JSON: got %q, want a string", c)
 	}
 	if err := s.str(); err != nil {
-		return "", at, err
+		return at, err
 	}
 	if !utf8.Valid(s.buf) {
-		return "", at, formats.Damaged(at, "string is not UTF-8")
+		return at, formats.Damaged(at, "string is not UTF-8")
 	}
-	return string(s.buf), at, nil
+	return at, nil
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }

@@ -20,7 +20,7 @@ func (s *scanner) skip() error {
 	case c == '[':
 		return s.array(func(int) error { return s.skip() })
 	case c == '"':
-		_, _, err := s.text()
+		_, err := s.passText()
 		return err
 	case c == 't':
 		return s.literal("true")
