@@ -135,6 +135,9 @@ func wholeMinutes(t time.Time) time.Time {
 
 // cleanMessage drops blank lines at both ends and spaces at line ends, as git does.
 func cleanMessage(s string) (string, error) {
+	if len(s) > object.MaxMessage {
+		return "", fmt.Errorf("message: %d bytes, want at most %d", len(s), object.MaxMessage)
+	}
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return "", errors.New("message: want UTF-8 without NUL")
 	}

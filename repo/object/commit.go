@@ -35,6 +35,9 @@ func EncodeCommit(c catalog.Commit) []byte {
 // encodes to the same bytes again.
 func DecodeCommit(id digest.ID, b []byte) (catalog.Commit, error) {
 	what := "commit " + id.Short()
+	if len(b) > maxText {
+		return catalog.Commit{}, fmt.Errorf("%s: %d bytes, want at most %d: %w", what, len(b), maxText, ErrCorrupt)
+	}
 	head, message, ok := bytes.Cut(b, []byte("\n\n"))
 	if !ok {
 		return catalog.Commit{}, fmt.Errorf("%s: no blank line after the header: %w", what, ErrCorrupt)

@@ -98,8 +98,11 @@ func appendSegments(b []byte, segments []formats.Segment) []byte {
 	return b
 }
 
+// maxDTypes is how many dtypes a manifest may list: more than there are.
+const maxDTypes = 1 << 10
+
 // DecodeManifest reads and checks the manifest of the file id. It takes memory in
-// proportion to len(b), whatever the manifest claims.
+// proportion to len(b), whatever the manifest claims, and no more than a layout may: see [formats.MaxTensors].
 func DecodeManifest(id digest.ID, b []byte) (catalog.File, error) {
 	c := Cursor{What: "manifest " + id.Short(), B: b}
 	f := catalog.File{ID: id}
@@ -108,7 +111,7 @@ func DecodeManifest(id digest.ID, b []byte) (catalog.File, error) {
 		c.Fail("version %d, want %d", v, manifestVersion)
 	}
 	l.Format, l.Size, l.Warning = c.String(), c.Length(), c.String()
-	dtypes := make([]formats.DType, c.Count(1))
+	dtypes := make([]formats.DType, c.atMost(maxDTypes, c.Count(1), "dtypes"))
 	for i := range dtypes {
 		dtypes[i] = formats.DType(c.String())
 	}
@@ -129,7 +132,7 @@ func DecodeManifest(id digest.ID, b []byte) (catalog.File, error) {
 }
 
 func readSegments(c *Cursor) []formats.Segment {
-	segments := make([]formats.Segment, c.Count(2+digest.Size))
+	segments := make([]formats.Segment, c.atMost(formats.MaxSegments, c.Count(2+digest.Size), "segments"))
 	var off int64
 	last := -1
 	for i := range segments {
@@ -156,7 +159,7 @@ func readSegments(c *Cursor) []formats.Segment {
 
 func readTensors(c *Cursor, dtypes []formats.DType, segments []formats.Segment) []formats.Tensor {
 	var tensors []formats.Tensor
-	if n := c.Count(3); n > 0 {
+	if n := c.atMost(formats.MaxTensors, c.Count(3), "tensors"); n > 0 {
 		tensors = make([]formats.Tensor, n)
 	}
 	owner := make([]int, len(tensors)) // 1 + index of the segment
@@ -170,18 +173,16 @@ func readTensors(c *Cursor, dtypes []formats.DType, segments []formats.Segment) 
 		}
 		owner[s.Tensor] = i + 1
 	}
+	room := formats.MaxShapes // for dimensions
 	for i := range tensors {
 		t := &tensors[i]
 		t.Name = c.String()
 		if d := c.Uvarint(); d < uint64(len(dtypes)) {
 			t.DType = dtypes[d]
 		} else {
-			c.Fail("tensor %q: dtype %d of %d", t.Name, d, len(dtypes))
+			c.Fail("tensor %.80q: dtype %d of %d", t.Name, d, len(dtypes))
 		}
-		t.Shape = make([]int64, c.Count(1))
-		for k := range t.Shape {
-			t.Shape[k] = c.Length()
-		}
+		t.Shape = c.shape(&room)
 		if o := owner[i]; o > 0 {
 			t.Off, t.Len = segments[o-1].Off, segments[o-1].Len
 		} else {
@@ -192,6 +193,17 @@ func readTensors(c *Cursor, dtypes []formats.DType, segments []formats.Segment) 
 		}
 	}
 	return tensors
+}
+
+// shape reads dimensions, for which there has to be room.
+func (c *Cursor) shape(room *int) []int64 {
+	n := c.atMost(min(formats.MaxDimensions, *room), c.Count(1), "dimensions")
+	*room -= n
+	shape := make([]int64, n)
+	for k := range shape {
+		shape[k] = c.Length()
+	}
+	return shape
 }
 
 // ReadFile returns how the file id is stored, as its manifest says.

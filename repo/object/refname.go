@@ -19,7 +19,7 @@ const (
 // none of which is empty, begins with a dot or ends with ".lock"; no "..", no
 // "@{", no control character, space, ~ ^ : ? * [ or backslash, no dot at the end.
 func CheckRefName(name string) error {
-	bad := func(why string) error { return fmt.Errorf("ref name %q: %s", name, why) }
+	bad := func(why string) error { return fmt.Errorf("ref name %.255q: %s", name, why) }
 	switch {
 	case !strings.Contains(name, "/"):
 		return bad("one part, want refs/…")

@@ -40,8 +40,11 @@ func DecodeTag(id digest.ID, b []byte) (TagObject, error) {
 	bad := func(why any) (TagObject, error) {
 		return TagObject{}, fmt.Errorf("tag %s: %v: %w", id.Short(), why, ErrCorrupt)
 	}
+	if len(b) > maxText {
+		return bad(fmt.Sprintf("%d bytes, want at most %d", len(b), maxText))
+	}
 	head, message, ok := bytes.Cut(b, []byte("\n\n"))
-	lines := strings.Split(string(head), "\n")
+	lines := strings.SplitN(string(head), "\n", 5)
 	if !ok || len(lines) != 4 {
 		return bad("header has no four lines and a blank one")
 	}

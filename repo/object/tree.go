@@ -43,6 +43,9 @@ func EncodeTree(entries []catalog.TreeEntry) []byte {
 func DecodeTree(id digest.ID, b []byte) (catalog.Tree, error) {
 	c := Cursor{What: "tree " + id.Short(), B: b}
 	t := catalog.Tree{ID: id}
+	if len(b) > maxTree {
+		c.Fail("%d bytes, want at most %d", len(b), maxTree)
+	}
 	if v := c.byte(); c.Err == nil && v != treeVersion {
 		c.Fail("version %d, want %d", v, treeVersion)
 	}
@@ -50,7 +53,7 @@ func DecodeTree(id digest.ID, b []byte) (catalog.Tree, error) {
 	for c.Err == nil && c.left() > 0 {
 		e := readTreeEntry(&c)
 		if c.Err == nil && len(t.Entries) > 0 && e.Name <= last {
-			c.Fail("name %q after %q", e.Name, last)
+			c.Fail("name %.255q after %.255q", e.Name, last)
 		}
 		last = e.Name
 		t.Entries = append(t.Entries, e)
@@ -68,13 +71,13 @@ func readTreeEntry(c *Cursor) catalog.TreeEntry {
 		return e
 	}
 	if mode > 1<<32-1 || !ValidMode(e.Mode) {
-		c.Fail("mode %o of %q", mode, e.Name)
+		c.Fail("mode %o of %.255q", mode, e.Name)
 	}
 	if err := CheckName(e.Name); err != nil {
 		c.Fail("%v", err)
 	}
 	if e.ID.IsZero() {
-		c.Fail("%q names nothing", e.Name)
+		c.Fail("%.255q names nothing", e.Name)
 	}
 	return e
 }

@@ -159,6 +159,9 @@ func PutTree(w *tensorstore.Writer, files []TreeFile, level int) (catalog.TreeEn
 	}
 	sortByName(entries)
 	b := EncodeTree(entries)
+	if len(b) > maxTree {
+		return catalog.TreeEntry{}, fmt.Errorf("a folder of %d files and folders: names of %d bytes in all, want at most %d", len(entries), len(b), maxTree)
+	}
 	id := digest.Sum(b)
 	return catalog.TreeEntry{Mode: ModeDir, ID: id, Size: size}, w.PutObject(pack.Tree, id, b)
 }

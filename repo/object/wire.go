@@ -91,6 +91,17 @@ func (c *Cursor) Count(size int) int {
 	return int(n)
 }
 
+// atMost is n, or 0 and an error if there are more items than that.
+func (c *Cursor) atMost(most, n int, what string) int {
+	if n > most {
+		c.Fail("%d %s, want at most %d", n, what, most)
+	}
+	if c.Err != nil {
+		return 0
+	}
+	return n
+}
+
 func (c *Cursor) String() string { return string(c.bytes(c.Uvarint())) }
 
 func (c *Cursor) ID() (id digest.ID) {
