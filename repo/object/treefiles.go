@@ -10,13 +10,6 @@ import (
 	"dits/tensorstore/pack"
 )
 
-// Bounds on a tree with all that is below it. Folders that name each other's
-// content many times over would otherwise unfold without end.
-const (
-	MaxEntries = 1 << 22 // files and folders
-	MaxLevels  = MaxPath / 2
-)
-
 // A TreeFile is a file somewhere below a tree.
 type TreeFile struct {
 	Path string
@@ -55,56 +48,14 @@ func (r *Database) TreeFiles(id digest.ID) ([]TreeFile, error) {
 	if id.IsZero() {
 		return nil, nil
 	}
-	var files []TreeFile
-	err := r.walkTree(id, "", 0, func(f TreeFile) error {
-		files = append(files, f)
-		return nil
-	})
-	return files, err
-}
-
-// walkTree visits the files below the tree id, whose path is dir ("" or with a
-// slash at its end) and which lies level folders deep.
-func (r *Database) walkTree(id digest.ID, dir string, level int, visit func(TreeFile) error) error {
-	w := treeWalk{r, MaxEntries, visit}
-	return w.folder(id, dir, level)
-}
-
-// A treeWalk visits the files below a tree.
-type treeWalk struct {
-	db    *Database
-	left  int // entries that it may still meet
-	visit func(TreeFile) error
-}
-
-// folder visits the files of the tree id, whose path is dir: "" or with a slash at
-// its end.
-func (w *treeWalk) folder(id digest.ID, dir string, level int) error {
-	t, err := w.db.ReadTree(id)
+	w := treeWalk{db: r, folders: map[digest.ID]*folder{}}
+	top, err := w.measure(id, "", 0)
 	if err != nil {
-		return fmt.Errorf("folder %q: %w", dir, err)
+		return nil, err
 	}
-	if w.left -= len(t.Entries); w.left < 0 {
-		return fmt.Errorf("folder %.40q: too many files and folders, want at most %d: %w", dir, MaxEntries, ErrCorrupt)
-	}
-	if level > MaxLevels {
-		return fmt.Errorf("folder %.40q…: more than %d folders deep: %w", dir, MaxLevels, ErrCorrupt)
-	}
-	for _, e := range asPaths(t.Entries) {
-		path := dir + e.Name
-		if len(path) > MaxPath {
-			return fmt.Errorf("path %.40q…: %d bytes, want at most %d: %w", path, len(path), MaxPath, ErrCorrupt)
-		}
-		if e.Mode == ModeDir {
-			err = w.folder(e.ID, path+"/", level+1)
-		} else {
-			err = w.visit(TreeFile{path, e.Mode, e.ID, e.Size})
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	w.files = make([]TreeFile, 0, top.files)
+	w.list(top, "")
+	return w.files, nil
 }
 
 // Lookup returns the entry at path below the tree id: a file or a folder; "" is

@@ -1,7 +1,9 @@
 package object
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,25 +14,81 @@ import (
 	"dits/tensorstore/pack"
 )
 
-// A tree that unfolds without end is refused, not followed: of thirty folders each
-// names the next one twice, and there is not even a file in it.
-func TestTreeBomb(t *testing.T) {
-	db, err := Open(t.TempDir(), disk.OS)
-	require.NoError(t, err)
-	defer db.Close()
+// put stores trees, each made from the id of the one before, and returns the last.
+func putTrees(t *testing.T, db *Database, n int, of func(last digest.ID) []catalog.TreeEntry) digest.ID {
+	t.Helper()
 	w := db.Store.Begin(tensorstore.WriterOptions{})
 	defer w.Close()
 	b := EncodeTree(nil)
-	for range 30 {
-		id := digest.Sum(b)
-		require.NoError(t, w.PutObject(pack.Tree, id, b))
-		b = EncodeTree([]catalog.TreeEntry{{Name: "a", Mode: ModeDir, ID: id}, {Name: "b", Mode: ModeDir, ID: id}})
+	require.NoError(t, w.PutObject(pack.Tree, digest.Sum(b), b))
+	for range n {
+		b = EncodeTree(of(digest.Sum(b)))
+		require.NoError(t, w.PutObject(pack.Tree, digest.Sum(b), b))
 	}
-	id := digest.Sum(b)
-	require.NoError(t, w.PutObject(pack.Tree, id, b))
 	require.NoError(t, w.Flush())
-	walk := treeWalk{db: db, left: 1000, visit: func(TreeFile) error { return nil }}
-	err = walk.folder(id, "", 0)
-	require.ErrorIs(t, err, ErrCorrupt)
-	require.ErrorContains(t, err, "too many")
+	return digest.Sum(b)
+}
+
+// Trees that unfold without end are refused, not followed.
+func TestTreeBombs(t *testing.T) {
+	file := catalog.TreeEntry{Name: "f", Mode: ModeFile, ID: digest.Sum([]byte("f"))}
+	long := strings.Repeat("n", 255)
+	for name, c := range map[string]struct {
+		levels int
+		of     func(last digest.ID) []catalog.TreeEntry
+		want   string
+	}{
+		"no file in it": {30, func(last digest.ID) []catalog.TreeEntry {
+			return []catalog.TreeEntry{{Name: "a", Mode: ModeDir, ID: last}, {Name: "b", Mode: ModeDir, ID: last}}
+		}, "too many"},
+		"more than a number holds": {200, func(last digest.ID) []catalog.TreeEntry {
+			return []catalog.TreeEntry{{Name: "a", Mode: ModeDir, ID: last}, {Name: "b", Mode: ModeDir, ID: last}, file}
+		}, "too many"},
+		"2^22 files": {22, func(last digest.ID) []catalog.TreeEntry {
+			return []catalog.TreeEntry{{Name: "a", Mode: ModeDir, ID: last}, {Name: "b", Mode: ModeDir, ID: last}, file}
+		}, "too many"},
+		"deep": {MaxLevels + 2, func(last digest.ID) []catalog.TreeEntry {
+			return []catalog.TreeEntry{{Name: "a", Mode: ModeDir, ID: last}}
+		}, "deep"},
+		"deep where it is met again": {MaxLevels - 1, func(last digest.ID) []catalog.TreeEntry {
+			return []catalog.TreeEntry{{Name: "a", Mode: ModeDir, ID: digest.Sum(EncodeTree(nil))}, {Name: "b", Mode: ModeDir, ID: last}}
+		}, ""},
+		"long": {17, func(last digest.ID) []catalog.TreeEntry {
+			return []catalog.TreeEntry{file, {Name: long, Mode: ModeDir, ID: last}}
+		}, "a path of"},
+	} {
+		db, err := Open(t.TempDir(), disk.OS)
+		require.NoError(t, err)
+		id := putTrees(t, db, c.levels, c.of)
+		var took int64
+		start := time.Now()
+		took = allocated(func() { _, err = db.TreeFiles(id) })
+		if c.want == "" {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorIs(t, err, ErrCorrupt, name)
+			require.ErrorContains(t, err, c.want, name)
+		}
+		require.Less(t, time.Since(start), 10*time.Second, name)
+		require.Less(t, took, int64(64<<20), name)
+		require.NoError(t, db.Close())
+	}
+}
+
+// A folder that is named twice is listed at both places.
+func TestTreeFilesOfOneFolderTwice(t *testing.T) {
+	db, err := Open(t.TempDir(), disk.OS)
+	require.NoError(t, err)
+	defer db.Close()
+	f := digest.Sum([]byte("f"))
+	id := putTrees(t, db, 2, func(last digest.ID) []catalog.TreeEntry {
+		return []catalog.TreeEntry{{Name: "a", Mode: ModeDir, ID: last}, {Name: "a.x", Mode: ModeFile, ID: f}, {Name: "b", Mode: ModeDir, ID: last}}
+	})
+	files, err := db.TreeFiles(id)
+	require.NoError(t, err)
+	var paths []string
+	for _, x := range files {
+		paths = append(paths, x.Path)
+	}
+	require.Equal(t, []string{"a.x", "a/a.x", "b/a.x"}, paths)
 }
