@@ -23,13 +23,14 @@ var errTooMuch = fmt.Errorf("its sources take more than %d bytes of decoding", c
 
 // A reach bounds what one chunk may need.
 type reach struct {
-	depth int           // how long a chain of sources may still be
-	work  *atomic.Int64 // bytes that may still be decoded, records that fail included
+	depth  int           // how long a chain of sources may still be
+	work   *atomic.Int64 // bytes that may still be decoded, records that fail included
+	failed *failures     // what could not be read on the way: records that need each other are tried once
 }
 
 // newReach is that of a chunk that is read for itself.
 func newReach() reach {
-	r := reach{choose.MaxDepth, new(atomic.Int64)}
+	r := reach{choose.MaxDepth, new(atomic.Int64), new(failures)}
 	r.work.Store(choose.MaxWork)
 	return r
 }
@@ -59,9 +60,15 @@ func (s *Store) chunk(id digest.ID, to reach) ([]byte, error) {
 	if b, ok := s.chunks.Get(id); ok {
 		return b, nil
 	}
+	if err := to.failed.of(id, to.depth); err != nil {
+		return nil, err
+	}
 	b, err := s.anyChunk(id, to)
 	if s.moved(err) {
-		return s.anyChunk(id, to)
+		b, err = s.anyChunk(id, to)
+	}
+	if err != nil {
+		to.failed.add(id, to.depth, err)
 	}
 	return b, err
 }
@@ -92,7 +99,7 @@ func (s *Store) anyChunk(id digest.ID, to reach) ([]byte, error) {
 			break
 		}
 	}
-	return nil, errors.Join(errs...)
+	return nil, joined(errs)
 }
 
 // decodeChunk reads one record of a chunk.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -94,6 +95,27 @@ func TestACycleEnds(t *testing.T) {
 	require.ErrorIs(t, err, errTooDeep)
 }
 
+// Two contents that are each the difference to the other, in sixteen records each: they are not tried in every order.
+func TestACycleOfManyRecordsEndsSoon(t *testing.T) {
+	a, b := digest.Sum([]byte("a")), digest.Sum([]byte("b"))
+	var records []forgery
+	for i := range int64(16) {
+		pa, pb := relative(b, 100+i), relative(a, 100+i)
+		records = append(records, pa, pb, delta(a, 200, pa, 0), delta(b, 200, pb, 0))
+	}
+	s, _ := forge(t, records...)
+	start := time.Now()
+	var told int
+	for _, err := range verify(t, s) {
+		require.ErrorIs(t, err, errTooDeep)
+		told += len(err.Error())
+	}
+	require.Less(t, told, 1<<20)
+	require.Less(t, time.Since(start), 10*time.Second)
+	_, err := read(s, a)
+	require.ErrorIs(t, err, ErrCorrupt)
+}
+
 // Each content has eight records that need the next content: 8^16 ways, all in vain.
 func TestTheWorkOfPredictionsIsBounded(t *testing.T) {
 	const ways = 8
@@ -107,6 +129,11 @@ func TestTheWorkOfPredictionsIsBounded(t *testing.T) {
 	}
 	s, _ := forge(t, records...)
 	_, err := read(s, name(0))
+	require.ErrorIs(t, err, ErrCorrupt)
+	require.ErrorIs(t, err, errTooDeep, "each is tried once for each depth")
+	r := newReach()
+	r.work.Store(64 << 10)
+	_, err = s.chunk(name(0), r)
 	require.ErrorIs(t, err, ErrCorrupt)
 	require.ErrorIs(t, err, errTooMuch)
 }
