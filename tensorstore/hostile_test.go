@@ -151,11 +151,11 @@ func TestAPayloadTooLong(t *testing.T) {
 
 // Objects of a few bytes each that decode to more than memory holds.
 func TestObjectsTooLargeTogether(t *testing.T) {
-	zeros := make([]byte, 200<<20)
+	zeros := make([]byte, 110<<20)
 	encoding, enc := choose.Compress(nil, zeros)
 	require.Equal(t, codec.Zstd, encoding)
 	var records []forgery
-	for i := range 6 {
+	for i := range 3 {
 		e := pack.Entry{Kind: pack.Manifest, ID: digest.Sum([]byte{byte(i)}), Encoding: uint8(codec.Zstd), RawLen: int64(len(zeros))}
 		records = append(records, forgery{e, enc})
 	}

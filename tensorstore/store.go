@@ -21,12 +21,12 @@ import (
 )
 
 const (
-	maxChunk          = 16 << 20  // bytes of a chunk that a reader accepts
-	maxObject         = 256 << 20 // bytes of a tree, manifest, … that a reader accepts
-	maxObjects        = 1 << 30   // bytes of all objects of one pack that is adopted
-	cachedBytes       = 128 << 20 // of decoded chunks: a source is decoded once for scales and coding
-	cachedPredictions = 64        // of up to some 12 MiB, see predict
-	openAtOnce        = 128       // packs that are kept open
+	maxChunk          = 16 << 20                // bytes of a chunk that a reader accepts
+	maxObject         = 256 << 20               // bytes of a tree, manifest, … that a reader accepts
+	maxObjects        = SealObjects + maxObject // bytes of all objects of one pack that is adopted
+	cachedBytes       = 128 << 20               // of decoded chunks: a source is decoded once for scales and coding
+	cachedPredictions = 64                      // of up to some 12 MiB, see predict
+	openAtOnce        = 128                     // packs that are kept open
 	temporaryAge      = 24 * time.Hour
 )
 
