@@ -12,6 +12,7 @@ import (
 	"dits/formats/safetensors"
 	"dits/repo/object"
 	"dits/repo/refs"
+	"dits/repo/work"
 )
 
 // Export writes the file at path, in the commit that rev names or as staged when rev is "",
@@ -21,24 +22,9 @@ func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w i
 	if len(globs) == 0 {
 		return r.Cat(ctx, rev, file, CatOptions{}, w)
 	}
-	f, err := r.fileOf(refs.Spec{Rev: rev, Path: file})
+	f, header, tensors, err := r.some(rev, file, globs)
 	if err != nil {
 		return err
-	}
-	tensors, err := matching(f.Layout.Tensors, globs)
-	if err != nil {
-		return err
-	}
-	if len(tensors) == 0 {
-		return fmt.Errorf("%s: no tensor matches %q: %w", file, globs, object.ErrNoPath)
-	}
-	meta, err := r.metadata(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	header, tensors, err := safetensors.MakeHeader(tensors, meta)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
 	}
 	if _, err := w.Write(header); err != nil {
 		return err
@@ -52,6 +38,47 @@ func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w i
 		}
 	}
 	return nil
+}
+
+// CheckExport is a [work.SpaceError] where the folder dir has no room for what Export would write.
+func (r *Repo) CheckExport(rev, file string, globs []string, dir string) error {
+	if len(globs) == 0 {
+		f, err := r.fileOf(refs.Spec{Rev: rev, Path: file})
+		if err != nil {
+			return err
+		}
+		return work.CheckRoom(dir, f.Layout.Size)
+	}
+	_, header, tensors, err := r.some(rev, file, globs)
+	if err != nil {
+		return err
+	}
+	n := int64(len(header))
+	for _, t := range tensors {
+		n += t.Len
+	}
+	return work.CheckRoom(dir, n)
+}
+
+// some are the tensors of a file whose name matches one of globs, and the header of a safetensors with them.
+func (r *Repo) some(rev, file string, globs []string) (f catalog.File, header []byte, tensors []formats.Tensor, err error) {
+	if f, err = r.fileOf(refs.Spec{Rev: rev, Path: file}); err != nil {
+		return f, nil, nil, err
+	}
+	if tensors, err = matching(f.Layout.Tensors, globs); err != nil {
+		return f, nil, nil, err
+	}
+	if len(tensors) == 0 {
+		return f, nil, nil, fmt.Errorf("%s: no tensor matches %q: %w", file, globs, object.ErrNoPath)
+	}
+	meta, err := r.metadata(f)
+	if err == nil {
+		header, tensors, err = safetensors.MakeHeader(tensors, meta)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", file, err)
+	}
+	return f, header, tensors, err
 }
 
 // matching are the tensors whose name matches one of the patterns of path.Match.

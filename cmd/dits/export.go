@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -91,6 +93,12 @@ func runExport(cmd *cobra.Command, g *globals, o exportOptions, args []string) e
 		if err != nil {
 			return err
 		}
-		return disk.WriteFile(disk.OS, g.join(dir, o.out), 0o644, export)
+		out := g.join(dir, o.out)
+		if info, err := os.Stat(out); err != nil || info.Mode().IsRegular() {
+			if err := r.CheckExport(rev, path, o.tensors, filepath.Dir(out)); err != nil {
+				return err
+			}
+		}
+		return disk.WriteFile(disk.OS, out, 0o644, export)
 	})
 }

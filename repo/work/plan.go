@@ -242,6 +242,9 @@ func (p *planner) below(dir string) error {
 // Stopped half way, every file is the old one or the new one, and the same switch
 // can be made again: what is the new one already counts as done.
 func (w *worktree) Apply(ctx context.Context, x *Index, pl Plan, p object.Progress) (*Index, error) {
+	if err := w.folder.roomFor(pl, freeBytes); err != nil {
+		return nil, err
+	}
 	p.Start(checkingOut, pl.Bytes)
 	defer p.Done()
 	for _, path := range pl.Remove {
