@@ -31,12 +31,9 @@ func (s *Store) Blob(id digest.ID) (*BlobReader, error) {
 // source opens a blob that chunks with this reach are predicted from, by the list of its
 // chunks that is kept: one tensor's chunks open its source thousands of times.
 func (s *Store) source(id digest.ID, to reach) (*BlobReader, error) {
-	l, kept := s.lists.Get(id)
-	if !kept {
-		var err error
-		if l, err = s.chunkList(id); err != nil {
-			return nil, err
-		}
+	l, err := s.keptList(id)
+	if err != nil {
+		return nil, err
 	}
 	return s.reader(l, &to), nil
 }

@@ -18,11 +18,11 @@ const PutsAtOnce = 2
 type sources struct{ *Store }
 
 func (s sources) Blob(id digest.ID) (choose.Blob, error) {
-	r, err := s.Store.Blob(id)
+	l, err := s.keptList(id)
 	if err != nil {
 		return nil, err
 	}
-	return r, nil
+	return s.reader(l, nil), nil
 }
 
 func (s sources) Lineage(id digest.ID) (uint8, *predict.Prediction, error) { return s.lineage(id) }

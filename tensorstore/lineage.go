@@ -41,7 +41,7 @@ func (s *Store) lineage(id digest.ID) (depth uint8, head *predict.Prediction, er
 
 // readLineage is the lineage by the records that readers take of the blob's chunks.
 func (s *Store) readLineage(id digest.ID) (l lineage, err error) {
-	b, err := s.chunkList(id)
+	b, err := s.keptList(id)
 	if err != nil {
 		return lineage{}, err
 	}

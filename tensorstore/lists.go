@@ -51,6 +51,15 @@ func (s *Store) chunkList(id digest.ID) (*chunkList, error) {
 	})
 }
 
+// keptList is the list of a blob as it was read last: its chunks are the blob, and a reader that finds some of them
+// gone looks again.
+func (s *Store) keptList(id digest.ID) (*chunkList, error) {
+	if l, kept := s.lists.Get(id); kept {
+		return l, nil
+	}
+	return s.chunkList(id)
+}
+
 // Chunks are the chunks of a blob, in order; not to be changed. [ErrUnknown] when the store does not have it.
 func (s *Store) Chunks(id digest.ID) ([]Span, error) {
 	l, err := s.chunkList(id)
@@ -109,11 +118,9 @@ func (s *Store) prove(b Blob) error {
 	return nil
 }
 
-// adoptSealed tells the index of a pack.
-func (s *Store) adoptSealed(p Sealed) error {
-	defer s.outdate()
-	return s.index.Adopt(p)
-}
+// adoptSealed tells the index of a pack. What is kept stays right: a pack more takes no chunk away, and a chain of
+// sources gets no longer by it. To drop it would have each file of many read the lists of its relatives again.
+func (s *Store) adoptSealed(p Sealed) error { return s.index.Adopt(p) }
 
 // forget tells the index of packs that are gone.
 func (s *Store) forget(packs []string) error {
@@ -121,7 +128,7 @@ func (s *Store) forget(packs []string) error {
 	return s.index.Forget(packs)
 }
 
-// outdate drops what is kept of an index that has changed.
+// outdate drops what is kept of an index that has lost packs, or may have.
 func (s *Store) outdate() {
 	s.lists.Purge()
 	s.lineages.Purge()
