@@ -25,8 +25,9 @@ not set), with VALUE sets it; an empty VALUE takes it out. Keys:
 		Example: `  dits config user.name "Ada Lovelace"
   dits config user.email ada@example.com
   dits config`,
-		Args: cobra.MaximumNArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error { return runConfig(cmd, g, o, args) },
+		Args:        cobra.MaximumNArgs(2),
+		Annotations: map[string]string{takesEmpty: "VALUE"},
+		RunE:        func(cmd *cobra.Command, args []string) error { return runConfig(cmd, g, o, args) },
 	}
 	var names []string
 	for _, k := range configKeys {

@@ -57,16 +57,15 @@ const (
 	upkeep   = "upkeep"
 )
 
-// asUsage makes a wrong number of arguments a wrong usage.
+// asUsage makes a wrong number of arguments, and an empty one, a wrong usage.
 func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if check == nil {
-			return nil
+		if check != nil {
+			if err := check(cmd, args); err != nil {
+				return usageError{err}
+			}
 		}
-		if err := check(cmd, args); err != nil {
-			return usageError{err}
-		}
-		return nil
+		return noEmpty(cmd, args)
 	}
 }
 
