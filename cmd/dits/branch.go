@@ -83,7 +83,7 @@ func removeBranches(cmd *cobra.Command, g *globals, r *repo.Repo, names []string
 			return err
 		}
 		if !g.quiet {
-			fmt.Fprintf(cmd.OutOrStdout(), "Deleted branch %s (was %s)\n", name, id.Short())
+			fmt.Fprintf(cmd.OutOrStdout(), "Deleted branch %s (was %s)\n", visible(name), id.Short())
 		}
 	}
 	return nil

@@ -48,8 +48,8 @@ func TestChangeStyle(t *testing.T) {
 	}
 }
 
-// visible shows what colours a text has: <31:text>.
-func visible(text string) string {
+// marked shows what colours a text has: <31:text>.
+func marked(text string) string {
 	return regexp.MustCompile("\x1b\\[([0-9;]+)m").ReplaceAllString(strings.ReplaceAll(text, "\x1b[m", ">"), "<$1:")
 }
 
@@ -65,8 +65,8 @@ func TestColoredLayers(t *testing.T) {
   0        1.2e-3   <2:=>        <1;33:5.0e-1>
   others   head <33:1.2e-2>
 `
-	if err != nil || visible(got.String()) != want {
-		t.Errorf("got (%v):\n%s\nwant:\n%s", err, visible(got.String()), want)
+	if err != nil || marked(got.String()) != want {
+		t.Errorf("got (%v):\n%s\nwant:\n%s", err, marked(got.String()), want)
 	}
 }
 
@@ -79,7 +79,7 @@ func TestColorsKeepColumns(t *testing.T) {
 		table.row("b", p.paint(dim, ""), "12", p.paint(green, "added"))
 		table.row(p.paint(yellow, "c"), p.paint(red, "some"), p.paint(yellow, "3"))
 		var b strings.Builder
-		if err := table.write(&b); err != nil {
+		if err := table.write(&screen{out: &b, palette: p}); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()

@@ -125,8 +125,9 @@ func printLayers(s *screen, cells []diff.LayerDiff) error {
 	if err := t.write(s); err != nil || len(others) == 0 {
 		return err
 	}
-	_, err := fmt.Fprintf(s, "  others   %s\n", strings.Join(others, ", "))
-	return err
+	p := &printer{w: s}
+	p.f("  others   %s\n", strings.Join(others, ", "))
+	return p.err
 }
 
 // withName is names with one more, unless it is there.

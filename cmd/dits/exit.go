@@ -68,7 +68,7 @@ func report(w io.Writer, err error) int {
 	if err == nil || errors.Is(err, errDifferent) {
 		return code
 	}
-	fmt.Fprintln(w, "dits:", err)
+	tell(w, "dits: %v", err)
 	if next := advice(err, code); next != "" {
 		fmt.Fprintln(w, next)
 	}

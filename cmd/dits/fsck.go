@@ -52,7 +52,7 @@ func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
 	problems, err := r.Fsck(cmd.Context(), repo.FsckOptions{
 		Quick:    o.quick,
 		Progress: g.progress(cmd.ErrOrStderr()),
-		Report:   func(err error) { fmt.Fprintln(cmd.ErrOrStderr(), "dits:", err) },
+		Report:   func(err error) { tell(cmd.ErrOrStderr(), "dits: %v", err) },
 	})
 	if err != nil {
 		return err

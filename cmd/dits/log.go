@@ -124,7 +124,7 @@ func (s *shower) show(c catalog.Commit) error {
 			c.Message, orEmpty(s.refs[c.ID]), stat})
 	}
 	var b strings.Builder
-	p := &printer{w: &b}
+	p := &printer{w: &b, palette: s.screen.palette}
 	if s.options.oneline {
 		p.f("%s%s %s\n", s.screen.paint(yellow, c.ID.Short()), s.decoration(c.ID), object.Subject(c.Message))
 	} else {

@@ -15,7 +15,7 @@ const raceOptions = "atexit_sleep_ms=0"
 // TestMain makes the test binary the command dits when it is run by that name.
 func TestMain(m *testing.M) {
 	os.Setenv("GORACE", raceOptions)
-	testscript.Main(m, map[string]func(){"dits": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){"dits": func() { os.Exit(run()) }, "unprivileged": unprivileged})
 }
 
 // family is the folder of real weights, as an absolute path.
@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FAMILY", dir)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("TZ", "UTC")
+			env.Setenv("ESC", "\x1b")
 			env.Setenv("GORACE", raceOptions)
 			env.Values[treesKey] = map[string]string{}
 			return nil

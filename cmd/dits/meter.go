@@ -43,7 +43,7 @@ func (m *meter) Turn(name, file string) {
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	now := time.Now()
-	m.file = file
+	m.file = visible(file)
 	if p := m.find(name); p != nil && p != m.at {
 		m.at.spent += now.Sub(m.at.since)
 		m.at, p.since = p, now

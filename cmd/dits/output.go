@@ -60,19 +60,33 @@ func plural(n int, one, many string) string {
 
 // A printer writes lines and remembers its first error.
 type printer struct {
-	w   io.Writer
-	err error
+	w       io.Writer
+	palette palette // of painted words, where w is no screen
+	err     error
 }
 
+// f prints words in a format. Words have no control characters: what they have is made visible.
 func (p *printer) f(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format, args...)
+	if p.err != nil {
+		return
 	}
+	palette := p.palette || paletteOf(p.w)
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case string:
+			args[i] = palette.visible(arg)
+		case error:
+			args[i] = visible(arg.Error())
+		}
+	}
+	_, p.err = fmt.Fprintf(p.w, format, args...)
 }
 
 // message writes a message, set in.
 func (p *printer) message(text string) {
 	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
-		p.f("%s\n", strings.TrimRight("    "+line, " \n"))
+		if p.err == nil {
+			_, p.err = fmt.Fprintln(p.w, visibleBut(strings.TrimRight("    "+line, " \n"), "\t"))
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,6 +35,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"interrupt":      interrupt,
 	"interrupt-when": interruptWhen,
 	"noise":          noise,
+	"weird":          weird,
 	"keys":           keys,
 	"value":          value,
 }
@@ -120,6 +122,19 @@ func noise(ts *testscript.TestScript, neg bool, args []string) {
 	b := make([]byte, n)
 	rand.NewChaCha8([32]byte{}).Read(b)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
+}
+
+// weird NAME...: makes files of those names, in which %XX is a byte, or makes them longer.
+func weird(ts *testscript.TestScript, neg bool, args []string) {
+	for _, arg := range args {
+		name, err := url.PathUnescape(arg)
+		ts.Check(err)
+		f, err := os.OpenFile(ts.MkAbs(name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		ts.Check(err)
+		_, err = f.WriteString(arg + "\n")
+		ts.Check(err)
+		ts.Check(f.Close())
+	}
 }
 
 // cut FILE SIZE: shortens a file.

@@ -28,6 +28,7 @@ func (t *table) rightAlign(columns ...int) {
 // write writes the rows, each column as wide as its widest cell. The last cell of a
 // row is not padded and does not make its column wider.
 func (t *table) write(w io.Writer) error {
+	t.makeVisible(paletteOf(w))
 	widths := t.widths()
 	p := &printer{w: w}
 	for _, row := range t.rows {
@@ -47,6 +48,15 @@ func (t *table) write(w io.Writer) error {
 		p.f("%s\n", strings.TrimRight(b.String(), " "))
 	}
 	return p.err
+}
+
+// makeVisible leaves no control characters in cells but those of the palette.
+func (t *table) makeVisible(c palette) {
+	for _, row := range t.rows {
+		for i := range row {
+			row[i] = c.visible(row[i])
+		}
+	}
 }
 
 // widths are those of the columns, colours apart.

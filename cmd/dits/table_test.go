@@ -15,6 +15,6 @@ func TestTableOfWideText(t *testing.T) {
 	table.row("größe", "2")
 	table.row("gro\u0308ße", "3") // the same in decomposed form
 	table.row("\x1b[1mplain\x1b[m", "4")
-	require.NoError(t, table.write(&b))
+	require.NoError(t, table.write(&screen{out: &b, palette: true}))
 	require.Equal(t, "分词器.json  1\ngröße        2\ngro\u0308ße        3\n\x1b[1mplain\x1b[m        4\n", b.String())
 }

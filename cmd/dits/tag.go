@@ -80,7 +80,7 @@ func removeTags(cmd *cobra.Command, g *globals, r *repo.Repo, names []string) er
 			return err
 		}
 		if !g.quiet {
-			fmt.Fprintf(cmd.OutOrStdout(), "Deleted tag %s (was %s)\n", name, id.Short())
+			fmt.Fprintf(cmd.OutOrStdout(), "Deleted tag %s (was %s)\n", visible(name), id.Short())
 		}
 	}
 	return nil
