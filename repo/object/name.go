@@ -36,7 +36,40 @@ func CheckName(name string) error {
 }
 
 // isDitsDir says that some file system may take name for ".dits".
-func isDitsDir(name string) bool {
+func isDitsDir(name string) bool { return folds(name, Dir, "dits~1") }
+
+// controls are the folders in which other version control keeps what it knows, with their short names on NTFS.
+var controls = []struct{ name, short string }{
+	{".git", "git~1"}, {".hg", "hg~1"}, {".svn", "svn~1"}, {".jj", "jj~1"}, {".bzr", "bzr~1"}, {".dvc", "dvc~1"},
+}
+
+// IsForeign says that some file system may take name for one that belongs to other version control: its folder, or
+// a file in its place that leads there. Trees may hold such names; the working folder is left alone there.
+func IsForeign(name string) bool {
+	for _, c := range controls {
+		if folds(name, c.name, c.short) {
+			return true
+		}
+	}
+	return false
+}
+
+// ForeignPart is the path up to the first name that [IsForeign]; "" if there is none.
+func ForeignPart(path string) string {
+	for end := 0; end < len(path); end++ {
+		from := end
+		for end < len(path) && path[end] != '/' {
+			end++
+		}
+		if IsForeign(path[from:end]) {
+			return path[:end]
+		}
+	}
+	return ""
+}
+
+// folds says that some file system may take name for the folder dir, or for its short name.
+func folds(name, dir, short string) bool {
 	kept := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x206a && r <= 0x206f, r == 0xfeff:
@@ -50,7 +83,7 @@ func isDitsDir(name string) bool {
 	if i := strings.IndexByte(kept, ':'); i >= 0 { // NTFS stream
 		kept = strings.TrimRight(kept[:i], ". ")
 	}
-	return strings.EqualFold(kept, ".dits") || strings.EqualFold(kept, "dits~1")
+	return strings.EqualFold(kept, dir) || strings.EqualFold(kept, short)
 }
 
 // CheckPath refuses a path any of whose parts [checkName] refuses.

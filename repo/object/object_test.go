@@ -191,6 +191,17 @@ func TestCheckName(t *testing.T) {
 	}
 }
 
+func TestForeignPart(t *testing.T) {
+	for path, want := range map[string]string{
+		".git": ".git", ".git/config": ".git", "a/.git/b/.hg": "a/.git", "a/.HG": "a/.HG", ".svn./x": ".svn.",
+		".jj": ".jj", ".bzr ": ".bzr ", ".dvc/cache": ".dvc", "GIT~1/x": "GIT~1", ".g\u200bit/x": ".g\u200bit",
+		".\u017fvn": ".\u017fvn", ".git:x": ".git:x",
+		"": "", "a": "", ".gitignore": "", ".gitattributes": "", "model.dvc": "", "git": "", ".github/x": "",
+	} {
+		require.Equal(t, want, ForeignPart(path), "%q", path)
+	}
+}
+
 // A manifest costs memory in proportion to its bytes, whatever it claims.
 func TestManifestBounds(t *testing.T) {
 	head := append(AppendString([]byte{manifestVersion}, "opaque"), 5, 0)

@@ -30,6 +30,21 @@ func (r *Database) CommitFiles(id digest.ID) ([]TreeFile, error) {
 	return r.TreeFiles(c.Tree)
 }
 
+// WorkFiles returns the files of the commit id that the working folder may have: all but those of other version
+// control. foreign are the folders that are left out, each once.
+func (r *Database) WorkFiles(id digest.ID) (files []TreeFile, foreign []string, err error) {
+	all, err := r.CommitFiles(id)
+	for _, f := range all {
+		part := ForeignPart(f.Path)
+		if part == "" {
+			files = append(files, f)
+		} else if len(foreign) == 0 || foreign[len(foreign)-1] != part {
+			foreign = append(foreign, part)
+		}
+	}
+	return files, foreign, err
+}
+
 // SameFile says that two files have the same content and mode.
 func SameFile(a, b TreeFile) bool { return a.ID == b.ID && a.Mode == b.Mode }
 
