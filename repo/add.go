@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -29,10 +27,15 @@ type AddOptions struct {
 	Update      bool            // only what is tracked already
 	DryRun      bool            // say what would be staged; nothing is read or stored
 	Level       choose.Level    // how hard to look for what is smaller
+	Force       bool            // what is ignored too
+	KeepGoing   bool            // a file that cannot be staged stops only itself: [IncompleteError] in the end
 	Dereference bool            // a link that leads out of the folder becomes the file it leads to
+	KeepLinks   bool            // a link is one, even where the index has what it leads to
 	Importance  string          // file in the file system with an importance matrix that quants were made with; "": none
 	Progress    object.Progress // nil: none
 	Report      func(Added)     // called once for each file that was staged; nil: no one wants to know
+
+	Skipped func(work.Skipped) // called for each name that was passed over, though it is no one else's; nil: the same
 }
 
 // Added is what staging one file did.
@@ -62,19 +65,22 @@ type Added struct {
 // before; what was stored stays, so that the same call later does not do it again.
 func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 	o.Progress = object.OrQuiet(o.Progress)
+	if o.Skipped == nil {
+		o.Skipped = func(work.Skipped) {}
+	}
 	changes, err := r.changes(paths, o)
 	if err != nil {
 		return err
 	}
 	if o.DryRun {
-		return r.reportDryRun(changes, o)
+		return errors.Join(r.reportDryRun(changes, o), changes.failed.orNil())
 	}
 	for try := 1; ; try++ {
 		err := r.add(ctx, changes, o)
 		if try == addTries || !errors.Is(err, tensorstore.ErrGone) {
 			return err
 		}
-		o.Report = nil // they were reported
+		o.Report, o.Skipped = nil, func(work.Skipped) {} // they were told
 	}
 }
 
@@ -83,7 +89,7 @@ const addTries = 3
 
 // add stores and stages what has changed.
 func (r *Repo) add(ctx context.Context, changes changes, o AddOptions) error {
-	a := &adding{repo: r, options: o, relatives: relatives.New(r.Folder),
+	a := &adding{repo: r, options: o, index: changes.index, failed: changes.failed, relatives: relatives.New(r.Folder),
 		importances: relatives.NewImportances(r.Folder), adapters: relatives.NewAdapters(r.Folder)}
 	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})
 	defer a.writer.Close()
@@ -101,7 +107,10 @@ func (r *Repo) add(ctx context.Context, changes changes, o AddOptions) error {
 	if err != nil {
 		return err
 	}
-	return r.stage(a.staged, changes.removed)
+	if err := r.stage(a.staged, changes.removed); err != nil {
+		return err
+	}
+	return a.failed.orNil()
 }
 
 // stage puts entries into the index and takes others out, under the lock. What is staged has to be in
@@ -135,6 +144,8 @@ func (r *Repo) stage(put []work.IndexEntry, remove []string) error {
 type adding struct {
 	repo      *Repo
 	options   AddOptions
+	index     *work.Index // as it was
+	failed    IncompleteError
 	relatives *relatives.Finder
 	flushed   int64 // bytes stored when the writer was flushed last
 	writer    *tensorstore.Writer
@@ -152,15 +163,32 @@ func (a *adding) files(ctx context.Context, c changes) error {
 		a.report(Added{Path: path, Removed: true})
 	}
 	for _, path := range c.changed {
-		done, err := a.file(ctx, path)
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		a.report(done)
-		if err := a.flush(); err != nil {
+		if err := a.oneFile(ctx, path, c.named[path]); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// oneFile is file, told and kept apart from the others: a link to nothing that nobody named, or with KeepGoing any
+// file that cannot be staged, stops only itself.
+func (a *adding) oneFile(ctx context.Context, path string, named bool) error {
+	staged := len(a.staged)
+	done, err := a.file(ctx, path)
+	switch {
+	case err == nil:
+		a.report(done)
+		return a.flush()
+	case ctx.Err() != nil:
+		return err
+	case errors.Is(err, errDangling) && !named:
+		a.options.Skipped(work.Skipped{Path: path, Reason: err.Error()})
+	case a.options.KeepGoing:
+		a.failed.add(fmt.Errorf("%s: %w", path, err))
+	default:
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	a.staged = a.staged[:staged]
 	return nil
 }
 
@@ -195,40 +223,8 @@ func (a *adding) report(done Added) {
 	}
 }
 
-// file stores one file or link of the working folder.
-func (a *adding) file(ctx context.Context, path string) (Added, error) {
-	full := filepath.Join(a.repo.Root, filepath.FromSlash(path))
-	info, err := os.Lstat(full)
-	if err != nil {
-		return Added{}, err
-	}
-	if info.Mode()&os.ModeSymlink == 0 {
-		return a.regular(ctx, path, full)
-	}
-	target, err := os.Readlink(full)
-	if err != nil {
-		return Added{}, err
-	}
-	outside := leadsOut(path, target)
-	if outside && a.options.Dereference {
-		return a.regular(ctx, path, full)
-	}
-	e := work.IndexEntry{Path: path, Mode: object.ModeLink, Size: int64(len(target)), Stat: work.StatOf(info)}
-	done, err := a.content(ctx, &e, strings.NewReader(target))
-	if err == nil && outside {
-		done.Warning = "link out of the folder to " + target + ", committed as a link (--dereference commits what it leads to)"
-	}
-	return done, err
-}
-
-// leadsOut says that the link at path, with that target, leads out of the working folder.
-func leadsOut(path, target string) bool {
-	to := filepath.Join(filepath.Dir(filepath.FromSlash(path)), target)
-	return filepath.IsAbs(target) || !filepath.IsLocal(to)
-}
-
-// regular stores a file, and makes sure that it stayed as it was meanwhile.
-func (a *adding) regular(ctx context.Context, path, full string) (Added, error) {
+// regular stores a file, perhaps what a link at path leads to, and makes sure that it stayed as it was meanwhile.
+func (a *adding) regular(ctx context.Context, path, full string, linked bool) (Added, error) {
 	// Asked before it is opened: to open a pipe would wait for a writer.
 	if info, err := os.Stat(full); err != nil {
 		return Added{}, err
@@ -248,7 +244,7 @@ func (a *adding) regular(ctx context.Context, path, full string) (Added, error) 
 	if !ok || mode == object.ModeDir {
 		return Added{}, fmt.Errorf("is a %s, want a file", before.Mode().Type())
 	}
-	e := work.IndexEntry{Path: path, Mode: mode, Size: before.Size(), Stat: work.StatOf(before)}
+	e := work.IndexEntry{Path: path, Mode: mode, Size: before.Size(), Stat: work.StatOf(before), Dereferenced: linked}
 	done, err := a.content(ctx, &e, f)
 	if err != nil {
 		return Added{}, err

@@ -15,9 +15,13 @@ import (
 
 // changes are what a call of Add will stage.
 type changes struct {
-	changed []string // paths to read, ascending
-	removed []string // paths to take out of the index
-	bytes   int64    // of the files to read
+	changed []string        // paths to read, ascending
+	removed []string        // paths to take out of the index
+	bytes   int64           // of the files to read
+	named   map[string]bool // of changed, those that the user named themselves
+
+	index  *work.Index // that they differ from
+	failed IncompleteError
 }
 
 // changes finds what differs from the index among paths ("" is all). A named path that
@@ -31,8 +35,9 @@ func (r *Repo) changes(paths []string, o AddOptions) (changes, error) {
 		return changes{}, err
 	}
 	f := finder{repo: r, index: x, options: o, seen: map[string]bool{}}
+	f.found.index, f.found.named = x, map[string]bool{}
 	for _, path := range paths {
-		if err := f.path(path); err != nil {
+		if err := f.keepGoing(f.path(path)); err != nil {
 			return changes{}, err
 		}
 	}
@@ -55,9 +60,21 @@ type finder struct {
 	same    []work.WorkFile // as staged, by their stat
 }
 
+// keepGoing is err, or nil where it is noted to be told in the end.
+func (f *finder) keepGoing(err error) error {
+	if err == nil || !f.options.KeepGoing {
+		return err
+	}
+	f.found.failed.add(err)
+	return nil
+}
+
 // path collects the changes of one file or folder that the user named. Naming an ignored
 // file is asking for it.
 func (f *finder) path(path string) error {
+	if part := object.ForeignPart(path); part != "" {
+		return foreignError(path, part)
+	}
 	file, ok, err := f.repo.Lstat(path)
 	if err != nil {
 		return err
@@ -65,17 +82,21 @@ func (f *finder) path(path string) error {
 	tracked := f.index.Find(path) != nil || len(f.index.Under(path)) > 0
 	if ok {
 		f.removeBelow(path)
+		f.found.named[path] = true
 		return f.file(file)
 	}
 	if !tracked && !f.repo.isFolder(path) {
 		return fmt.Errorf("%s: %w", path, object.ErrNoPath)
 	}
-	if err := f.repo.Walk(path, false, f.file); err != nil {
-		return err
+	if !f.options.Update { // which is about tracked files only
+		o := work.WalkOptions{Ignored: f.options.Force, Visit: f.visit, Skipped: f.options.Skipped}
+		if err := f.repo.Walk(path, o); err != nil {
+			return err
+		}
 	}
 	// Tracked files count even where they are ignored.
 	for _, e := range slices.Concat(f.index.Under(path), f.self(path)) {
-		if err := f.tracked(e); err != nil {
+		if err := f.keepGoing(f.tracked(e)); err != nil {
 			return err
 		}
 	}
@@ -89,6 +110,9 @@ func (f *finder) self(path string) []work.IndexEntry {
 	}
 	return nil
 }
+
+// visit is file for one that the walk met.
+func (f *finder) visit(file work.WorkFile) error { return f.keepGoing(f.file(file)) }
 
 // tracked looks at a file of the index that the walk has perhaps not seen.
 func (f *finder) tracked(e work.IndexEntry) error {
@@ -123,13 +147,30 @@ func (f *finder) file(file work.WorkFile) error {
 	if e == nil && f.options.Update {
 		return nil
 	}
-	follow := f.options.Dereference && file.Mode == object.ModeLink // what it leads to is not in its stat
-	if e != nil && e.Mode == file.Mode && e.Size == file.Size && e.Stat == file.Stat && !f.index.Racy(e) && !follow {
-		f.same = append(f.same, file)
+	if e == nil {
+		f.changed(file)
 		return nil
 	}
-	f.changed(file)
+	seen, err := f.asEntry(e, file)
+	if err != nil {
+		return err
+	}
+	follow := f.options.Dereference && seen.Mode == object.ModeLink // what it leads to is not in its stat
+	if e.Mode == seen.Mode && e.Size == seen.Size && e.Stat == seen.Stat && !f.index.Racy(e) && !follow {
+		f.same = append(f.same, seen)
+		return nil
+	}
+	f.changed(seen)
 	return nil
+}
+
+// asEntry is the file as e sees it; a link to nothing is itself, and for adding to tell.
+func (f *finder) asEntry(e *work.IndexEntry, file work.WorkFile) (work.WorkFile, error) {
+	if f.options.KeepLinks {
+		return file, nil
+	}
+	seen, _, err := f.repo.Follow(e, file, true)
+	return seen, err
 }
 
 func (f *finder) changed(file work.WorkFile) {

@@ -25,9 +25,10 @@ type CheckoutOptions struct {
 type CheckoutResult struct {
 	Branch  string    `json:"branch"` // "" when HEAD is detached
 	Commit  digest.ID `json:"commit"`
-	Written int       `json:"written"` // files
-	Removed int       `json:"removed"` // files
-	Bytes   int64     `json:"bytes"`   // of the files written
+	Written int       `json:"written"`  // files
+	Removed int       `json:"removed"`  // files
+	Bytes   int64     `json:"bytes"`    // of the files written
+	LeftOut []string  `json:"left_out"` // folders of other version control that the commit has: none of dits
 }
 
 // Checkout makes the index and the working folder those of a revision and HEAD
@@ -117,11 +118,11 @@ func (r *Repo) target(from refs.Head, rev string, o CheckoutOptions) (refs.Head,
 // switchTo makes the index, which is x, and the working folder those of the commit to.
 // The caller holds the lock and moves HEAD afterwards.
 func (r *Repo) switchTo(ctx context.Context, x *work.Index, from, to digest.ID, force bool, p object.Progress) (*CheckoutResult, error) {
-	before, err := r.CommitFiles(from)
+	before, _, err := r.WorkFiles(from)
 	if err != nil {
 		return nil, err
 	}
-	after, err := r.CommitFiles(to)
+	after, foreign, err := r.WorkFiles(to)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +134,7 @@ func (r *Repo) switchTo(ctx context.Context, x *work.Index, from, to digest.ID, 
 	if err != nil {
 		return nil, err
 	}
-	res := &CheckoutResult{Commit: to, Written: len(pl.Write), Removed: len(pl.Remove), Bytes: pl.Bytes}
+	res := &CheckoutResult{Commit: to, Written: len(pl.Write), Removed: len(pl.Remove), Bytes: pl.Bytes, LeftOut: foreign}
 	return res, r.name(unlike(after, before), func() error { return r.WriteIndex(next) })
 }
 

@@ -58,7 +58,7 @@ func (r *Repo) commit(h refs.Head, x *work.Index, o CommitOptions) (*CommitResul
 		return nil, err
 	}
 	files := x.Files()
-	before, err := r.firstParentFiles(c.Parents)
+	before, _, err := r.WorkFiles(firstParent(c.Parents))
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (r *Repo) CommitStat(c catalog.Commit) (*CommitStat, error) {
 
 // commitStat is CommitStat of a commit with those parents and files.
 func (r *Repo) commitStat(parents []digest.ID, files []object.TreeFile) (*CommitStat, error) {
-	before, err := r.firstParentFiles(parents)
+	before, err := r.CommitFiles(firstParent(parents))
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +50,10 @@ func (r *Repo) commitStat(parents []digest.ID, files []object.TreeFile) (*Commit
 	return s, err
 }
 
-// firstParentFiles are the files of the first parent; none without parents.
-func (r *Repo) firstParentFiles(parents []digest.ID) ([]object.TreeFile, error) {
+// firstParent is the first parent, zero if there is none.
+func firstParent(parents []digest.ID) digest.ID {
 	if len(parents) == 0 {
-		return nil, nil
+		return digest.ID{}
 	}
-	return r.CommitFiles(parents[0])
+	return parents[0]
 }

@@ -27,6 +27,9 @@ type DeriveOptions struct {
 // for packs that are full already.
 func (r *Repo) Derive(ctx context.Context, path string, o DeriveOptions) (Added, error) {
 	o.Progress = object.OrQuiet(o.Progress)
+	if part := object.ForeignPart(path); part != "" {
+		return Added{}, foreignError(path, part)
+	}
 	a, source, err := r.deriving(o)
 	if err != nil {
 		return Added{}, err
@@ -63,7 +66,11 @@ func (r *Repo) deriving(o DeriveOptions) (*adding, catalog.File, error) {
 	if err != nil {
 		return nil, source, err
 	}
-	a := &adding{repo: r, options: AddOptions{Level: o.Level, Progress: o.Progress},
+	x, err := r.Index()
+	if err != nil {
+		return nil, source, err
+	}
+	a := &adding{repo: r, index: x, options: AddOptions{Level: o.Level, Progress: o.Progress},
 		importances: relatives.NewImportances(r.Folder), adapters: relatives.NewAdapters(nil)}
 	var ok bool
 	if a.relatives, ok = relatives.Only(r.Folder, o.From.String(), source); !ok {

@@ -45,7 +45,7 @@ func TestIgnoreAsGit(t *testing.T) {
 	}
 	require.Greater(t, len(ignored), 5)
 	walked := map[string]bool{}
-	require.NoError(t, f.Walk("", false, func(w work.WorkFile) error { walked[w.Path] = true; return nil }))
+	require.NoError(t, f.Walk("", work.WalkOptions{Visit: func(w work.WorkFile) error { walked[w.Path] = true; return nil }}))
 	for _, name := range files {
 		require.Equal(t, !ignored[name], walked[name], "walk: %s", name)
 	}

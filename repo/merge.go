@@ -34,7 +34,8 @@ type MergeResult struct {
 	Conflicts   []merge.Conflict   `json:"conflicts"`    // if there are any, nothing was changed
 	Written     int                `json:"written"`      // files in the working folder
 	Removed     int                `json:"removed"`
-	Bytes       int64              `json:"bytes"` // of the files written
+	Bytes       int64              `json:"bytes"`    // of the files written
+	LeftOut     []string           `json:"left_out"` // folders of other version control that the revision has
 }
 
 // Merge brings the changes of a revision into the current branch. Where only one side changed a
@@ -88,18 +89,19 @@ func (m *merging) run(ctx context.Context) (*MergeResult, error) {
 	case base.IsZero():
 		return nil, fmt.Errorf("%s: has no commit in common with HEAD: nothing to merge from", m.rev)
 	}
-	were, err := m.repo.CommitFiles(base)
+	were, _, err := m.repo.WorkFiles(base)
 	if err != nil {
 		return nil, err
 	}
-	ours, err := m.repo.CommitFiles(m.head.Commit)
+	ours, _, err := m.repo.WorkFiles(m.head.Commit)
 	if err != nil {
 		return nil, err
 	}
-	theirs, err := m.repo.CommitFiles(m.theirs)
+	theirs, foreign, err := m.repo.WorkFiles(m.theirs)
 	if err != nil {
 		return nil, err
 	}
+	m.result.LeftOut = foreign
 	t, err := merge.Trees(m.repo.Database, were, ours, theirs, m.options.Strategy)
 	if err != nil {
 		return nil, err
@@ -113,11 +115,11 @@ func (m *merging) run(ctx context.Context) (*MergeResult, error) {
 
 // fastForward moves HEAD to a commit that comes after it.
 func (m *merging) fastForward(ctx context.Context) error {
-	before, err := m.repo.CommitFiles(m.head.Commit)
+	before, _, err := m.repo.WorkFiles(m.head.Commit)
 	if err != nil {
 		return err
 	}
-	after, err := m.repo.CommitFiles(m.theirs)
+	after, _, err := m.repo.WorkFiles(m.theirs)
 	if err != nil {
 		return err
 	}
@@ -140,6 +142,7 @@ func (m *merging) fastForward(ctx context.Context) error {
 
 func (m *merging) wrote(done *CheckoutResult) {
 	m.result.Written, m.result.Removed, m.result.Bytes = done.Written, done.Removed, done.Bytes
+	m.result.LeftOut = append(m.result.LeftOut, done.LeftOut...)
 }
 
 // finish stores the merged files and the commit, and moves folder, index and branch there. Files

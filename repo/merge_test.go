@@ -177,10 +177,10 @@ func TestMerge(t *testing.T) {
 // folder is the working folder.
 func (f *fixture) folder() map[string]string {
 	files := map[string]string{}
-	require.NoError(f.t, f.Walk("", true, func(w work.WorkFile) error {
+	require.NoError(f.t, f.Walk("", work.WalkOptions{Ignored: true, Visit: func(w work.WorkFile) error {
 		files[w.Path] = f.read(w.Path)
 		return nil
-	}))
+	}}))
 	return files
 }
 

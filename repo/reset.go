@@ -46,7 +46,7 @@ func (r *Repo) reset(ctx context.Context, h refs.Head, x *work.Index, rev string
 
 // resetIndex makes the index, which is x, that of a commit, keeping the stat of what is the same.
 func (r *Repo) resetIndex(x *work.Index, id digest.ID) error {
-	files, err := r.CommitFiles(id)
+	files, _, err := r.WorkFiles(id)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (r *Repo) Restore(ctx context.Context, o RestoreOptions) (*CheckoutResult, 
 }
 
 func (r *Repo) restore(ctx context.Context, h refs.Head, x *work.Index, o RestoreOptions) (*CheckoutResult, error) {
-	source, err := r.restoreSource(h, x, o)
+	source, foreign, err := r.restoreSource(h, x, o)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +36,11 @@ func (r *Repo) restore(ctx context.Context, h refs.Head, x *work.Index, o Restor
 		return nil, err
 	}
 	res := &CheckoutResult{Branch: h.Branch, Commit: h.Commit}
+	for _, dir := range foreign {
+		if work.Inside(dir, o.Paths) {
+			res.LeftOut = append(res.LeftOut, dir)
+		}
+	}
 	var staged []object.TreeFile
 	if o.Staged {
 		staged = unlike(pl.Write, x.Files())
@@ -46,14 +51,19 @@ func (r *Repo) restore(ctx context.Context, h refs.Head, x *work.Index, o Restor
 	return res, r.name(staged, func() error { return r.WriteIndex(x) })
 }
 
-func (r *Repo) restoreSource(h refs.Head, x *work.Index, o RestoreOptions) ([]object.TreeFile, error) {
+// restoreSource are the files to restore from, without those of other version control, and where these are.
+func (r *Repo) restoreSource(h refs.Head, x *work.Index, o RestoreOptions) (files []object.TreeFile, foreign []string, err error) {
 	switch {
 	case o.Source != "":
-		return r.Files(o.Source)
+		id, err := r.Resolve(o.Source)
+		if err != nil {
+			return nil, nil, err
+		}
+		return r.WorkFiles(id)
 	case o.Staged:
-		return r.CommitFiles(h.Commit)
+		return r.WorkFiles(h.Commit)
 	}
-	return x.Files(), nil
+	return x.Files(), nil, nil
 }
 
 // planRestore lists the files of the source to put, and the tracked ones that go.
@@ -73,6 +83,9 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 		}
 	}
 	for _, path := range o.Paths {
+		if part := object.ForeignPart(path); part != "" {
+			return pl, foreignError(path, part)
+		}
 		if !anyInside(pl.Write, tracked, path) {
 			return pl, fmt.Errorf("%s: %w", path, object.ErrNoPath)
 		}

@@ -164,7 +164,7 @@ func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (diff.
 			return snap, err
 		}
 		snap.Commit = &id
-		if files, err = r.CommitFiles(id); err != nil {
+		if files, _, err = r.WorkFiles(id); err != nil {
 			return snap, err
 		}
 	default:
@@ -195,6 +195,9 @@ func (r *Repo) workFiles(ctx context.Context, x *work.Index, paths []string) ([]
 			continue
 		}
 		f, ok, err := r.Lstat(e.Path)
+		if err == nil {
+			f, ok, err = r.Follow(e, f, ok)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ import (
 func TestStatus(t *testing.T) {
 	f := newFixture(t)
 	s := f.status()
-	require.Equal(t, &work.Status{Branch: "main", Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}}, s)
+	require.Equal(t, &work.Status{Branch: "main", Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}}, s)
 
 	for _, name := range []string{"same", "edit", "gone", "mode", "kind", "folder", "unstaged-rm"} {
 		f.put(name, name)
@@ -47,7 +47,7 @@ func TestStatus(t *testing.T) {
 	require.NoError(t, err)
 	var fields map[string]any
 	require.NoError(t, json.Unmarshal(b, &fields))
-	require.ElementsMatch(t, []string{"branch", "head", "staged", "changed", "untracked"}, keys(fields))
+	require.ElementsMatch(t, []string{"branch", "head", "staged", "changed", "untracked", "skipped"}, keys(fields))
 }
 
 func keys(m map[string]any) []string {

@@ -14,7 +14,8 @@ import (
 func (f *fixture) walk(dir string, ignored bool) []string {
 	f.t.Helper()
 	var out []string
-	require.NoError(f.t, f.Walk(dir, ignored, func(w work.WorkFile) error { out = append(out, w.Path); return nil }))
+	visit := func(w work.WorkFile) error { out = append(out, w.Path); return nil }
+	require.NoError(f.t, f.Walk(dir, work.WalkOptions{Ignored: ignored, Visit: visit}))
 	return out
 }
 

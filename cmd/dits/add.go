@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -8,13 +9,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/work"
 	"dits/tensorstore/choose"
 )
 
 type addOptions struct {
 	repo.AddOptions
-	level string
-	json  bool
+	level       string
+	dereference bool
+	json        bool
 }
 
 func newAdd(g *globals) *cobra.Command {
@@ -33,6 +36,7 @@ With --json, one object a line for each file.`,
 		Example: `  dits add model.safetensors
   dits add .
   dits add -u                  # only what is tracked already
+  dits add -f __pycache__      # though it is ignored
   dits add --level max model-*.safetensors
   dits add --imatrix ../imatrix.gguf model-Q4_K_M.gguf`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runAdd(cmd, g, o, args) },
@@ -41,7 +45,9 @@ With --json, one object a line for each file.`,
 	f.BoolVarP(&o.All, "all", "A", false, "every change in the repository, removals too")
 	f.BoolVarP(&o.Update, "update", "u", false, "only files that are tracked already")
 	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what would be staged; store nothing")
-	f.BoolVar(&o.Dereference, "dereference", false, "store what a link out of the folder leads to, not the link")
+	f.BoolVarP(&o.Force, "force", "f", false, "what is ignored too")
+	f.BoolVar(&o.KeepGoing, "keep-going", false, "stage what can be staged, and tell the rest in the end")
+	f.BoolVar(&o.dereference, "dereference", false, "store what a link out of the folder leads to, and go on doing so; =false stores links again")
 	f.StringVar(&o.Importance, "imatrix", "", "an importance `FILE` that quants were made with, where it is not committed")
 	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line for each file")
@@ -56,6 +62,8 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 	if o.Level, err = parseLevel(o.level); err != nil {
 		return err
 	}
+	o.Dereference = o.dereference
+	o.KeepLinks = cmd.Flags().Changed("dereference") && !o.dereference
 	r, err := g.open()
 	if err != nil {
 		return err
@@ -68,8 +76,13 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 	o.Progress = g.progress(cmd.ErrOrStderr())
 	// A bar and lines of text do not mix: what there is to say comes after it.
 	var added []repo.Added
+	var skipped []work.Skipped
 	o.Report = func(a repo.Added) { added = append(added, a) }
-	if err := r.Add(cmd.Context(), paths, o.AddOptions); err != nil {
+	o.Skipped = func(s work.Skipped) { skipped = append(skipped, s) }
+	err = r.Add(cmd.Context(), paths, o.AddOptions)
+	warnSkipped(cmd, skipped)
+	var incomplete *repo.IncompleteError
+	if err != nil && !errors.As(err, &incomplete) {
 		return err
 	}
 	for _, a := range added {
@@ -77,7 +90,24 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 			return err
 		}
 	}
-	return nil
+	if incomplete != nil {
+		for _, failed := range incomplete.Failed {
+			tell(cmd.ErrOrStderr(), "dits: %s", visible(failed.Error()))
+		}
+	}
+	return err
+}
+
+// warnSkipped tells what was passed over.
+func warnSkipped(cmd *cobra.Command, skipped []work.Skipped) {
+	for _, s := range skipped {
+		warn(cmd, s.Path, s.Reason)
+	}
+}
+
+// warn tells of what is no error.
+func warn(cmd *cobra.Command, path, what string) {
+	tell(cmd.ErrOrStderr(), "dits: warning: %s: %s", visible(path), what)
 }
 
 func parseLevel(s string) (choose.Level, error) {
@@ -98,13 +128,14 @@ func printAdded(cmd *cobra.Command, a repo.Added, o addOptions) error {
 		return writeJSON(cmd, a)
 	}
 	if a.Warning != "" {
-		fmt.Fprintf(cmd.ErrOrStderr(), "dits: warning: %s: %s\n", a.Path, a.Warning)
+		warn(cmd, a.Path, a.Warning)
 	}
 	if o.DryRun {
 		return printDryRun(cmd.OutOrStdout(), a)
 	}
-	_, err := fmt.Fprintln(cmd.OutOrStdout(), describe(a))
-	return err
+	p := &printer{w: cmd.OutOrStdout()}
+	p.f("%s\n", describe(a))
+	return p.err
 }
 
 func printDryRun(w io.Writer, a repo.Added) error {
@@ -112,8 +143,9 @@ func printDryRun(w io.Writer, a repo.Added) error {
 	if a.Removed {
 		verb = "remove"
 	}
-	_, err := fmt.Fprintf(w, "%s %s\n", verb, a.Path)
-	return err
+	p := &printer{w: w}
+	p.f("%s %s\n", verb, a.Path)
+	return p.err
 }
 
 // describe is one line about a staged file:

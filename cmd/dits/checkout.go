@@ -57,7 +57,9 @@ func runCheckout(cmd *cobra.Command, g *globals, o checkoutOptions, args []strin
 		if err != nil {
 			return err
 		}
+		warnLeftOut(cmd, done.LeftOut)
 		if o.json {
+			done.LeftOut = orEmpty(done.LeftOut)
 			return writeJSON(cmd, done)
 		}
 		if g.quiet {
@@ -65,6 +67,13 @@ func runCheckout(cmd *cobra.Command, g *globals, o checkoutOptions, args []strin
 		}
 		return printCheckout(cmd, r, before, done, o)
 	})
+}
+
+// warnLeftOut tells of folders in a commit that are not written.
+func warnLeftOut(cmd *cobra.Command, dirs []string) {
+	for _, dir := range dirs {
+		warn(cmd, dir, "belongs to other version control: it is in the commit, and left out here (dits cat and export read it)")
+	}
 }
 
 // parse reads revision and paths from the command line.

@@ -8,6 +8,7 @@ import (
 
 	"dits/repo"
 	"dits/repo/object"
+	"dits/repo/work"
 )
 
 type commitOptions struct {
@@ -45,7 +46,15 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 	}
 	return g.withRepo(func(r *repo.Repo) error {
 		o.Add.Progress = g.progress(cmd.ErrOrStderr())
+		var skipped []work.Skipped
+		o.Add.Skipped = func(s work.Skipped) { skipped = append(skipped, s) }
+		o.Add.Report = func(a repo.Added) {
+			if a.Warning != "" {
+				skipped = append(skipped, work.Skipped{Path: a.Path, Reason: a.Warning})
+			}
+		}
 		done, err := r.Commit(cmd.Context(), o.CommitOptions)
+		warnSkipped(cmd, skipped)
 		if err != nil {
 			return err
 		}
@@ -68,7 +77,7 @@ func printCommit(cmd *cobra.Command, r *repo.Repo, c *repo.CommitResult, o commi
 	if len(c.Parents) == 0 {
 		branch += " (root commit)"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "[%s %s] %s\n", branch, c.ID.Short(), object.Subject(c.Message))
+	fmt.Fprintf(cmd.OutOrStdout(), "[%s %s] %s\n", branch, c.ID.Short(), visible(object.Subject(c.Message)))
 	fmt.Fprintf(cmd.OutOrStdout(), " %s changed, %s changed, %s added\n",
 		plural(len(c.Files), "file", "files"), plural(c.TensorsChanged, "tensor", "tensors"), size(c.StoredBytes))
 	if a := r.Author(); a.Default && o.Author == "" {

@@ -55,10 +55,14 @@ func runMerge(cmd *cobra.Command, g *globals, o mergeOptions, rev string) error 
 	return g.withRepo(func(r *repo.Repo) error {
 		o.Progress = g.progress(cmd.ErrOrStderr())
 		done, err := r.Merge(cmd.Context(), rev, o.MergeOptions)
+		if err == nil {
+			warnLeftOut(cmd, done.LeftOut)
+		}
 		switch {
 		case err != nil:
 			return err
 		case o.json:
+			done.LeftOut = orEmpty(done.LeftOut)
 			err = writeJSON(cmd, done)
 		case len(done.Conflicts) > 0 || !g.quiet:
 			err = printMerge(cmd, r, rev, done)

@@ -65,6 +65,9 @@ func printShortStatus(p *printer, s *work.Status) {
 	for _, path := range s.Untracked {
 		p.f("?? %s\n", path)
 	}
+	for _, x := range s.Skipped {
+		p.f("!! %s\n", x.Path)
+	}
 }
 
 func printStatus(p *printer, s *work.Status) {
@@ -82,6 +85,12 @@ func printStatus(p *printer, s *work.Status) {
 		p.f("\nUntracked (dits add PATH):\n")
 		for _, path := range s.Untracked {
 			p.f("  %s\n", path)
+		}
+	}
+	if len(s.Skipped) > 0 {
+		p.f("\nCannot be looked at or tracked:\n")
+		for _, x := range s.Skipped {
+			p.f("  %s: %s\n", x.Path, x.Reason)
 		}
 	}
 	if s.Clean() && len(s.Untracked) == 0 {

@@ -41,31 +41,52 @@ const (
 	isGone
 )
 
-// compare says whether the working file of e is as staged. It reads the file only
-// if its stat does not match, or may hide a change; then id is its digest.
-func (r *Folder) compare(x *Index, e *IndexEntry, f WorkFile, exists bool) (verdict, error) {
+// compare says whether the working file of e is as staged. It reads the file only if its stat does not match, or may
+// hide a change. It also returns the file as e sees it, see [Folder.Follow].
+func (r *Folder) compare(x *Index, e *IndexEntry, f WorkFile, exists bool) (verdict, WorkFile, error) {
+	f, exists, err := r.Follow(e, f, exists)
 	switch {
+	case err != nil:
+		return isChanged, f, err
 	case !exists:
-		return isGone, nil
+		return isGone, f, nil
 	case f.Mode != e.Mode || f.Size != e.Size:
-		return isChanged, nil
+		return isChanged, f, nil
 	case f.Stat == e.Stat && !x.Racy(e):
-		return asStaged, nil
+		return asStaged, f, nil
 	}
 	id, err := r.HashFile(f)
 	switch {
 	case disk.IsNoFile(err):
-		return isGone, nil
+		return isGone, f, nil
 	case err != nil:
-		return isChanged, err
+		return isChanged, f, err
 	case id != e.ID:
-		return isChanged, nil
+		return isChanged, f, nil
 	}
-	return isTouched, nil
+	return isTouched, f, nil
 }
 
-// refresh returns the entry of e for a working file found to hold e's content.
+// Follow returns the working file f of e as e sees it: as long as the file is a link and e what a link led to, what
+// it leads to now. Then exists is false if that is no file.
+func (r *Folder) Follow(e *IndexEntry, f WorkFile, exists bool) (WorkFile, bool, error) {
+	if !exists || !e.Dereferenced || f.Mode != object.ModeLink {
+		return f, exists, nil
+	}
+	info, err := os.Stat(r.WorkPath(e.Path))
+	if disk.IsNoFile(err) {
+		return f, false, nil
+	}
+	if err != nil {
+		return f, false, err
+	}
+	to, ok := workFile(e.Path, info)
+	to.followed = true
+	return to, ok, nil
+}
+
+// refresh returns the entry of e for a working file found to hold e's content, as compare returned it.
 func refresh(e IndexEntry, f WorkFile) IndexEntry {
-	e.Stat, e.fresh = f.Stat, true
+	e.Stat, e.Dereferenced, e.fresh = f.Stat, f.followed, true
 	return e
 }

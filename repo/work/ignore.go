@@ -22,6 +22,14 @@ type ignores struct {
 	globs []glob
 }
 
+// usuallyIgnored are the rules above those of the root: what programs leave in folders of models, and the halves of
+// downloads. A .ditsignore can take them back.
+var usuallyIgnored = &ignores{globs: parseGlobs(`
+**/.cache/huggingface/
+*.incomplete
+__pycache__/
+`)}
+
 // enter returns the rules for the folder dir below x's, reading its .ditsignore
 // if it has one. A link is not followed.
 func (x *ignores) enter(root, dir string) *ignores {

@@ -23,10 +23,10 @@ import (
 //
 //	off  len  what
 //	0    4    "DIDX"
-//	4    1    version, 1
+//	4    1    version, 1; 2 if an entry is dereferenced
 //	5    v    number of entries, then each, in ascending order of the bytes of its path:
 //	          v   path: length, UTF-8, slash-separated
-//	          v   mode
+//	          v   mode; in version 2 with 2^16 added if the entry is dereferenced
 //	          32  digest of the file's bytes
 //	          v   size in bytes
 //	          v   mtime, nanoseconds since 1970, zigzag
@@ -39,6 +39,9 @@ import (
 const (
 	indexMagic   = "DIDX"
 	indexVersion = 1
+
+	dereferencedVersion = 2
+	dereferencedBit     = 1 << 16
 )
 
 // An IndexEntry is a staged file.
@@ -48,6 +51,8 @@ type IndexEntry struct {
 	ID   digest.ID
 	Size int64 // bytes
 	Stat Stat  // of the working file, taken before its content was found to be ID
+
+	Dereferenced bool // the working file is a link, and this is what it leads to; Stat too
 
 	fresh bool // put since the index was read
 }
@@ -120,7 +125,7 @@ func (x *Index) Racy(e *IndexEntry) bool {
 // encode returns the bytes of the index. Entries that are racy lose their Stat:
 // the new file's time would hide that they are.
 func (x *Index) encode() []byte {
-	b := append([]byte(indexMagic), indexVersion)
+	b := append([]byte(indexMagic), x.version())
 	b = binary.AppendUvarint(b, uint64(len(x.Entries)))
 	for i := range x.Entries {
 		e := x.Entries[i]
@@ -128,7 +133,11 @@ func (x *Index) encode() []byte {
 			e.Stat = Stat{}
 		}
 		b = object.AppendString(b, e.Path)
-		b = binary.AppendUvarint(b, uint64(e.Mode))
+		mode := uint64(e.Mode)
+		if e.Dereferenced {
+			mode |= dereferencedBit
+		}
+		b = binary.AppendUvarint(b, mode)
 		b = append(b, e.ID[:]...)
 		b = binary.AppendUvarint(b, uint64(e.Size))
 		b = binary.AppendVarint(b, e.Stat.MTime)
@@ -138,14 +147,22 @@ func (x *Index) encode() []byte {
 	return binary.LittleEndian.AppendUint64(b, xxhash.Sum64(b))
 }
 
+// version is the oldest that can say what the index holds.
+func (x *Index) version() byte {
+	if slices.ContainsFunc(x.Entries, func(e IndexEntry) bool { return e.Dereferenced }) {
+		return dereferencedVersion
+	}
+	return indexVersion
+}
+
 // decodeIndex reads and checks the bytes of an index file.
 func decodeIndex(b []byte) (*Index, error) {
 	const trailer = 8
 	if len(b) < len(indexMagic)+1+trailer || string(b[:4]) != indexMagic {
 		return nil, fmt.Errorf("index: no index file: %w", object.ErrCorrupt)
 	}
-	if b[4] != indexVersion {
-		return nil, fmt.Errorf("index: version %d, want %d: %w", b[4], indexVersion, object.ErrVersion)
+	if b[4] != indexVersion && b[4] != dereferencedVersion {
+		return nil, fmt.Errorf("index: version %d, want %d or %d: %w", b[4], indexVersion, dereferencedVersion, object.ErrVersion)
 	}
 	body, sum := b[:len(b)-trailer], binary.LittleEndian.Uint64(b[len(b)-trailer:])
 	if got := xxhash.Sum64(body); got != sum {
@@ -154,7 +171,7 @@ func decodeIndex(b []byte) (*Index, error) {
 	c := object.Cursor{What: "index", B: body, Off: 5}
 	x := &Index{Entries: make([]IndexEntry, c.Count(39))}
 	for i := range x.Entries {
-		e := readIndexEntry(&c)
+		e := readIndexEntry(&c, b[4])
 		if c.Err == nil && i > 0 && e.Path <= x.Entries[i-1].Path {
 			c.Fail("path %q after %q", e.Path, x.Entries[i-1].Path)
 		}
@@ -169,7 +186,7 @@ func decodeIndex(b []byte) (*Index, error) {
 	return x, x.checkFolders()
 }
 
-func readIndexEntry(c *object.Cursor) IndexEntry {
+func readIndexEntry(c *object.Cursor, version byte) IndexEntry {
 	e := IndexEntry{Path: c.String()}
 	mode := c.Uvarint()
 	e.ID, e.Size = c.ID(), c.Length()
@@ -177,9 +194,15 @@ func readIndexEntry(c *object.Cursor) IndexEntry {
 	if c.Err != nil {
 		return e
 	}
+	if version == dereferencedVersion && mode&dereferencedBit != 0 {
+		e.Dereferenced, mode = true, mode&^dereferencedBit
+	}
 	e.Mode = uint32(min(mode, math.MaxUint32))
 	if !object.ValidMode(e.Mode) || e.Mode == object.ModeDir {
 		c.Fail("mode %o of %q", mode, e.Path)
+	}
+	if e.Dereferenced && e.Mode == object.ModeLink {
+		c.Fail("%q: a link and what it leads to", e.Path)
 	}
 	if err := object.CheckPath(e.Path); err != nil {
 		c.Fail("%v", err)
@@ -199,7 +222,8 @@ func (x *Index) checkFolders() error {
 
 func (r *Folder) indexPath() string { return filepath.Join(r.Dir, "index") }
 
-// Index reads the staging index; it is empty before the first add.
+// Index reads the staging index; it is empty before the first add. Files of other version control, which older
+// versions staged, are not in it.
 func (r *Folder) Index() (*Index, error) {
 	f, err := os.Open(r.indexPath())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -221,6 +245,7 @@ func (r *Folder) Index() (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.indexPath(), err)
 	}
+	x.Entries = slices.DeleteFunc(x.Entries, func(e IndexEntry) bool { return object.ForeignPart(e.Path) != "" })
 	x.Written = info.ModTime().UnixNano()
 	return x, nil
 }

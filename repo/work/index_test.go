@@ -48,6 +48,28 @@ func TestGoldenIndex(t *testing.T) {
 	require.Equal(t, x, got)
 }
 
+// Only an index with an entry that is dereferenced has the version that can say so.
+func TestGoldenDereferenced(t *testing.T) {
+	x := &Index{Entries: []IndexEntry{
+		{Path: "a", Mode: object.ModeExec, ID: repotest.ID("1"), Size: 5, Stat: Stat{1, 2, 3}, Dereferenced: true},
+		{Path: "b", Mode: object.ModeLink, ID: repotest.ID("2"), Size: 3},
+	}}
+	b := x.encode()
+	repotest.Golden(t, "dereferenced.hex", b)
+	got, err := decodeIndex(b)
+	require.NoError(t, err)
+	require.Equal(t, x, got)
+	x.Entries[0].Dereferenced = false
+	require.Equal(t, byte(indexVersion), x.encode()[4])
+
+	x.Entries[1].Dereferenced = true
+	_, err = decodeIndex(x.encode())
+	require.ErrorIs(t, err, object.ErrCorrupt, "a link is not what it leads to")
+	b[4] = indexVersion
+	_, err = decodeIndex(binary.LittleEndian.AppendUint64(b[:len(b)-8:len(b)-8], xxhash.Sum64(b[:len(b)-8])))
+	require.ErrorIs(t, err, object.ErrCorrupt, "version 1 has none")
+}
+
 func TestDamagedIndex(t *testing.T) {
 	b := (&Index{Entries: []IndexEntry{{Path: "a", Mode: object.ModeFile, ID: repotest.ID("1"), Size: 4}}}).encode()
 	for n := range b {

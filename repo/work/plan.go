@@ -130,7 +130,7 @@ func (p *planner) replace(path string, n object.TreeFile) error {
 		return err
 	}
 	if e := p.staged.Find(path); e != nil && object.SameFile(p.index[path], n) {
-		v, err := p.folder.compare(p.staged, e, f, ok)
+		v, f, err := p.folder.compare(p.staged, e, f, ok)
 		if err != nil {
 			return err
 		}
@@ -150,11 +150,11 @@ func (p *planner) switchFile(path string, n object.TreeFile) error {
 		return err
 	}
 	if e := p.staged.Find(path); e != nil && exists {
-		v, err := p.folder.compare(p.staged, e, f, true)
+		v, seen, err := p.folder.compare(p.staged, e, f, true)
 		if err != nil {
 			return err
 		}
-		exists = v == isChanged
+		f, exists = seen, v == isChanged
 	}
 	// What exists now is the user's: a changed file or an untracked one.
 	if !exists {
@@ -176,7 +176,7 @@ func (p *planner) usersFile(f WorkFile, n object.TreeFile) error {
 			return err
 		}
 		if id == n.ID {
-			p.plan.keep = append(p.plan.keep, IndexEntry{Path: n.Path, Mode: n.Mode, ID: n.ID, Size: n.Size, Stat: f.Stat, fresh: true})
+			p.plan.keep = append(p.plan.keep, IndexEntry{Path: n.Path, Mode: n.Mode, ID: n.ID, Size: n.Size, Stat: f.Stat, Dereferenced: f.followed, fresh: true})
 			return nil
 		}
 	}
@@ -227,7 +227,7 @@ func (p *planner) below(dir string) error {
 	for _, e := range entries {
 		path := dir + "/" + e.Name()
 		switch {
-		case e.IsDir():
+		case e.IsDir() && !object.IsForeign(e.Name()):
 			if err := p.below(path); err != nil {
 				return err
 			}

@@ -28,10 +28,13 @@ type Status struct {
 	Staged    []Change  `json:"staged"` // index against HEAD
 	Changed   []Change  `json:"changed"`
 	Untracked []string  `json:"untracked"`
+	Skipped   []Skipped `json:"skipped"` // what could not be looked at, or cannot be tracked; the rest is told
 }
 
-// Clean says that nothing tracked differs.
-func (s *Status) Clean() bool { return len(s.Staged) == 0 && len(s.Changed) == 0 }
+// Clean says that nothing tracked differs, as far as could be seen, and that there is nothing that cannot be tracked.
+func (s *Status) Clean() bool {
+	return len(s.Staged) == 0 && len(s.Changed) == 0 && len(s.Skipped) == 0
+}
 
 // Status compares HEAD, the index and the working folder. A file whose size, mtime,
 // ctime and inode are as in the index is not read. What had to be read and had not
@@ -45,19 +48,17 @@ func (r *Folder) Status() (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, err := r.CommitFiles(h.Commit)
+	head, _, err := r.WorkFiles(h.Commit)
 	if err != nil {
 		return nil, err
 	}
-	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}}
+	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}, Skipped: []Skipped{}}
 	s.Staged = ChangesBetween(head, x.Files())
 	c := survey{folder: r, index: x, status: s, seen: map[string]bool{}}
-	if err := r.Walk("", false, c.file); err != nil {
+	if err := r.Walk("", WalkOptions{Visit: c.file, Skipped: c.skip}); err != nil {
 		return nil, err
 	}
-	if err := c.unmet(); err != nil {
-		return nil, err
-	}
+	c.unmet()
 	if len(c.refreshed) > 0 {
 		r.saveRefreshed(c.refreshed)
 	}
@@ -117,40 +118,43 @@ func (c *survey) file(f WorkFile) error {
 		return nil
 	}
 	c.seen[f.Path] = true
-	return c.tracked(e, f, true)
+	c.tracked(e, f, true)
+	return nil
 }
 
-func (c *survey) tracked(e *IndexEntry, f WorkFile, exists bool) error {
-	v, err := c.folder.compare(c.index, e, f, exists)
-	switch v {
-	case isTouched:
+func (c *survey) skip(s Skipped) { c.status.Skipped = append(c.status.Skipped, s) }
+
+func (c *survey) tracked(e *IndexEntry, f WorkFile, exists bool) {
+	v, f, err := c.folder.compare(c.index, e, f, exists)
+	switch {
+	case err != nil:
+		c.skip(Skipped{e.Path, reasonOf(err)})
+	case v == isTouched:
 		c.refreshed = append(c.refreshed, refresh(*e, f))
-	case isChanged:
+	case v == isChanged:
 		c.add(Change{e.Path, kindOfChange(e.Mode, f.Mode)})
-	case isGone:
+	case v == isGone:
 		c.add(Change{e.Path, ChangeDeleted})
 	}
-	return err
 }
 
 // unmet looks at the staged files that the walk has not met: they are gone, or
 // ignored, which does not matter for what is tracked.
-func (c *survey) unmet() error {
+func (c *survey) unmet() {
 	for i := range c.index.Entries {
 		e := &c.index.Entries[i]
 		if c.seen[e.Path] {
 			continue
 		}
 		f, ok, err := c.folder.Lstat(e.Path)
-		if err == nil {
-			err = c.tracked(e, f, ok)
-		}
 		if err != nil {
-			return err
+			c.skip(Skipped{e.Path, reasonOf(err)})
+			continue
 		}
+		c.tracked(e, f, ok)
 	}
 	sort.Slice(c.status.Changed, func(i, j int) bool { return c.status.Changed[i].Path < c.status.Changed[j].Path })
-	return nil
+	sort.Slice(c.status.Skipped, func(i, j int) bool { return c.status.Skipped[i].Path < c.status.Skipped[j].Path })
 }
 
 func (c *survey) add(ch Change) { c.status.Changed = append(c.status.Changed, ch) }

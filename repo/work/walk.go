@@ -2,6 +2,7 @@ package work
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,24 +26,40 @@ type WorkFile struct {
 	Mode    uint32 // ModeFile, ModeExec or ModeLink
 	Size    int64  // bytes; of a link, of its target
 	Stat    Stat
-	Ignored bool // by a .ditsignore
+	Ignored bool // by a .ditsignore, or because it usually is
+
+	followed bool // what a link at Path leads to
+}
+
+// A Skipped is a name of the working folder that may hold a person's work and that a walk passed over.
+type Skipped struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// WalkOptions of [Folder.Walk].
+type WalkOptions struct {
+	Ignored bool                 // ignored files are visited too
+	Visit   func(WorkFile) error // called for each file
+	Skipped func(Skipped)        // called for each name passed over; nil: no one wants to know
 }
 
 // A walker visits the working folder.
 type walker struct {
-	root    string
-	ignored bool // ignored files are visited too
-	visit   func(WorkFile) error
+	root string
+	WalkOptions
 }
 
-// Walk calls visit for each file and link below the folder dir ("" is the root),
-// ascending by the bytes of the path. Left out are .dits in any spelling, other
-// repositories inside this one, what is neither file nor link, names that a tree
-// cannot hold, temporary files of ours, and, unless ignored is set, what .ditsignore covers. Links are not
-// followed.
-func (r *Folder) Walk(dir string, ignored bool, visit func(WorkFile) error) error {
-	w := walker{r.Root, ignored, visit}
-	rules := (*ignores)(nil).enter(r.Root, "")
+// Walk visits each file and link below the folder dir ("" is the root), ascending by the bytes of the path. Left out
+// are .dits, folders of other version control, other repositories inside this one, what is neither file nor link,
+// temporary files of ours, and, unless it is asked for, what is ignored. Skipped are folders that cannot be read, dir
+// apart, and names that a tree cannot hold. Links are not followed.
+func (r *Folder) Walk(dir string, o WalkOptions) error {
+	w := walker{r.Root, o}
+	if w.Skipped == nil {
+		w.Skipped = func(Skipped) {}
+	}
+	rules := usuallyIgnored.enter(r.Root, "")
 	covered := false
 	for i, c := range dir + "/" {
 		if c != '/' || dir == "" {
@@ -53,34 +70,38 @@ func (r *Folder) Walk(dir string, ignored bool, visit func(WorkFile) error) erro
 			rules = rules.enter(r.Root, dir[:i])
 		}
 	}
-	if covered && !ignored {
+	if covered && !o.Ignored {
+		w.Skipped(Skipped{dir, "is ignored (add -f takes it)"})
 		return nil
 	}
 	if dir != "" {
 		rules = rules.enter(r.Root, dir)
 	}
-	return w.folder(dir, rules, covered)
-}
-
-func (w *walker) folder(dir string, rules *ignores, covered bool) error {
-	entries, err := os.ReadDir(filepath.Join(w.root, filepath.FromSlash(dir)))
+	entries, err := w.read(dir)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // removed meanwhile
-		}
 		return err
 	}
+	return w.folder(dir, entries, rules, covered)
+}
+
+// read lists a folder. One that was removed meanwhile is empty.
+func (w *walker) read(dir string) ([]fs.DirEntry, error) {
+	entries, err := os.ReadDir(filepath.Join(w.root, filepath.FromSlash(dir)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return entries, err
+}
+
+func (w *walker) folder(dir string, entries []fs.DirEntry, rules *ignores, covered bool) error {
 	sortAsPaths(entries)
 	for _, e := range entries {
-		if object.CheckName(e.Name()) != nil || strings.HasPrefix(e.Name(), nearPrefix) {
+		if e.Name() == object.Dir || strings.HasPrefix(e.Name(), nearPrefix) || object.IsForeign(e.Name()) {
 			continue
 		}
 		path := e.Name()
 		if dir != "" {
 			path = dir + "/" + path
-		}
-		if len(path) > object.MaxPath {
-			continue
 		}
 		if err := w.entry(path, e, rules, covered); err != nil {
 			return err
@@ -89,30 +110,62 @@ func (w *walker) folder(dir string, rules *ignores, covered bool) error {
 	return nil
 }
 
+func (w *walker) skip(path string, why error) { w.Skipped(Skipped{path, reasonOf(why)}) }
+
+// reasonOf is why without the path, which goes before it.
+func reasonOf(why error) string {
+	var at *fs.PathError
+	if errors.As(why, &at) {
+		return "cannot be read: " + at.Err.Error()
+	}
+	return why.Error()
+}
+
 func (w *walker) entry(path string, e fs.DirEntry, rules *ignores, covered bool) error {
 	covered = covered || rules.match(path, e.IsDir())
-	if covered && !w.ignored {
+	if covered && !w.Ignored {
+		return nil
+	}
+	if err := holdable(path, e.Name()); err != nil {
+		w.skip(path, err)
 		return nil
 	}
 	if e.IsDir() {
 		if refs.IsRepository(filepath.Join(w.root, filepath.FromSlash(path), object.Dir)) {
 			return nil
 		}
-		return w.folder(path, rules.enter(w.root, path), covered)
+		entries, err := w.read(path)
+		if err != nil {
+			w.skip(path, err)
+			return nil
+		}
+		return w.folder(path, entries, rules.enter(w.root, path), covered)
 	}
 	info, err := e.Info()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return err
+		w.skip(path, err)
+		return nil
 	}
 	f, ok := workFile(path, info)
 	if !ok {
 		return nil
 	}
 	f.Ignored = covered
-	return w.visit(f)
+	return w.Visit(f)
+}
+
+// holdable says why a tree cannot hold a path, whose last part is name.
+func holdable(path, name string) error {
+	if err := object.CheckName(name); err != nil {
+		return err
+	}
+	if len(path) > object.MaxPath {
+		return fmt.Errorf("path of %d bytes, want at most %d", len(path), object.MaxPath)
+	}
+	return nil
 }
 
 // workFile describes what info is about; ok is false for what is not tracked.

@@ -62,8 +62,11 @@ func (w *worktree) sync() error {
 }
 
 // remove deletes a file or link and the folders that this leaves empty. What is
-// not there, or is a folder, or lies behind a link, is left.
+// not there, or is a folder, or lies behind a link, or belongs to other version control, is left.
 func (w *worktree) remove(name string) error {
+	if object.ForeignPart(name) != "" {
+		return nil
+	}
 	_, ok, err := w.folder.Lstat(name)
 	if err != nil || !ok {
 		return err
@@ -86,6 +89,10 @@ func (w *worktree) remove(name string) error {
 func (w *worktree) write(f object.TreeFile, tmp string) (WorkFile, error) {
 	if err := object.CheckPath(f.Path); err != nil {
 		return WorkFile{}, err
+	}
+	if part := object.ForeignPart(f.Path); part != "" {
+		w.root.Remove(tmp)
+		return WorkFile{}, fmt.Errorf("%s: %s belongs to other version control, and is not written", f.Path, part)
 	}
 	err := w.clear(f.Path)
 	if err == nil {
@@ -194,7 +201,7 @@ func (w *worktree) removeEmpty(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if !e.IsDir() {
+		if !e.IsDir() || object.IsForeign(e.Name()) {
 			return &DirtyError{Untracked: []string{dir + "/" + e.Name()}}
 		}
 		if err := w.removeEmpty(dir + "/" + e.Name()); err != nil {
