@@ -41,6 +41,10 @@ func (r *Repo) ExportLoRA(ctx context.Context, a, b refs.Spec, dir string, o lor
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checkOutside(dir); err != nil {
+		return nil, err
+	}
+	o.Output = r.WriteOutput
 	return lora.Export(ctx, sa, sb, dir, o)
 }
 

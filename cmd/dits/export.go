@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
-	"dits/tensorstore/disk"
 )
 
 type exportOptions struct {
@@ -99,6 +98,6 @@ func runExport(cmd *cobra.Command, g *globals, o exportOptions, args []string) e
 				return err
 			}
 		}
-		return disk.WriteFile(disk.OS, out, 0o644, export)
+		return r.WriteOutput(out, export)
 	})
 }

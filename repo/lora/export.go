@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -20,7 +21,11 @@ import (
 type Options struct {
 	Rank     int             // of every tensor, as far as it has so many rows and columns; 0: its numerical rank
 	Progress object.Progress // nil: none
+	Output   Output          // how its files are written
 }
+
+// An Output writes the file at a path that the user named, all of it with one call of write.
+type Output func(path string, write func(io.Writer) error) error
 
 // An Exported is an adapter that was made of a change: merged into A it gives B, but for the errors and
 // for what no adapter can hold.
@@ -67,7 +72,7 @@ func Export(ctx context.Context, a, b diff.Snapshot, dir string, o Options) (*Ex
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	w, err := newLoRAWriter(dir)
+	w, err := newLoRAWriter(dir, o.Output)
 	if err != nil {
 		return nil, err
 	}

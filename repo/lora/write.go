@@ -17,25 +17,25 @@ import (
 	"dits/formats/names"
 	"dits/formats/safetensors"
 	"dits/repo/diff"
-	"dits/tensorstore/disk"
 )
 
 // A loraWriter writes the factors of an adapter to a file beside the result until all are known, for
 // the header, which comes first, has their shapes.
 type loraWriter struct {
 	dir     string
+	output  Output
 	parts   *os.File
 	size    int64 // bytes in parts
 	tensors []formats.Tensor
 	at      map[string]int64 // where in parts a tensor is
 }
 
-func newLoRAWriter(dir string) (*loraWriter, error) {
+func newLoRAWriter(dir string, output Output) (*loraWriter, error) {
 	parts, err := os.CreateTemp(dir, ".dits-adapter-*")
 	if err != nil {
 		return nil, err
 	}
-	return &loraWriter{dir: dir, parts: parts, at: map[string]int64{}}, nil
+	return &loraWriter{dir: dir, output: output, parts: parts, at: map[string]int64{}}, nil
 }
 
 // discard removes the file of parts.
@@ -76,7 +76,7 @@ func (w *loraWriter) finish(c peftConfig) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	err = disk.WriteFile(disk.OS, filepath.Join(w.dir, "adapter_model.safetensors"), 0o644, func(out io.Writer) error {
+	err = w.output(filepath.Join(w.dir, "adapter_model.safetensors"), func(out io.Writer) error {
 		if _, err := out.Write(header); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (w *loraWriter) finish(c peftConfig) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return int64(len(header)) + w.size, disk.WriteFile(disk.OS, filepath.Join(w.dir, "adapter_config.json"), 0o644, func(out io.Writer) error {
+	return int64(len(header)) + w.size, w.output(filepath.Join(w.dir, "adapter_config.json"), func(out io.Writer) error {
 		_, err := out.Write(append(text, '\n'))
 		return err
 	})
