@@ -29,6 +29,8 @@ type CheckoutResult struct {
 	Removed int       `json:"removed"`  // files
 	Bytes   int64     `json:"bytes"`    // of the files written
 	LeftOut []string  `json:"left_out"` // folders of other version control that the commit has: none of dits
+
+	LeftBehind *LeftBehind `json:"left_behind"` // nil: every commit has a branch, a tag or HEAD still
 }
 
 // Checkout makes the index and the working folder those of a revision and HEAD
@@ -63,11 +65,20 @@ func (r *Repo) checkout(ctx context.Context, from refs.Head, x *work.Index, rev 
 	if to == from {
 		return res, nil
 	}
+	if err := r.moveHead(from, to); err != nil {
+		return res, err
+	}
+	res.LeftBehind = r.leftBehind(from, to)
+	return res, nil
+}
+
+// moveHead makes HEAD what a checkout is of.
+func (r *Repo) moveHead(from, to refs.Head) error {
 	move := func() error { return r.SetHead(to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to)) }
 	if !to.Detached() {
-		return res, move()
+		return move()
 	}
-	return res, r.nameCommit(to.Commit, move)
+	return r.nameCommit(to.Commit, move)
 }
 
 func headLabel(h refs.Head) string {

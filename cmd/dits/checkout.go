@@ -58,6 +58,7 @@ func runCheckout(cmd *cobra.Command, g *globals, o checkoutOptions, args []strin
 			return err
 		}
 		warnLeftOut(cmd, done.LeftOut)
+		warnLeftBehind(cmd, done.LeftBehind)
 		if o.json {
 			done.LeftOut = orEmpty(done.LeftOut)
 			return writeJSON(cmd, done)
@@ -74,6 +75,20 @@ func warnLeftOut(cmd *cobra.Command, dirs []string) {
 	for _, dir := range dirs {
 		warn(cmd, dir, "belongs to other version control: it is in the commit, and left out here (dits cat and export read it)")
 	}
+}
+
+// warnLeftBehind tells of commits that nothing names any more, and how to keep them.
+func warnLeftBehind(cmd *cobra.Command, l *repo.LeftBehind) {
+	if l == nil {
+		return
+	}
+	them, are := "them", "commits are"
+	if l.Commits == 1 {
+		them, are = "it", "commit is"
+	}
+	id := l.Commit.Short()
+	tell(cmd.ErrOrStderr(), "dits: warning: %d %s in no branch or tag now, the last is %s %s", l.Commits, are, id, visible(l.Subject))
+	tell(cmd.ErrOrStderr(), "`dits branch NAME %s` keeps %s.", id, them)
 }
 
 // parse reads revision and paths from the command line.
