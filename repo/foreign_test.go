@@ -138,11 +138,13 @@ func TestIndexWithoutForeign(t *testing.T) {
 	require.Len(t, x.Entries, 1)
 }
 
-// A folder of theirs in place of a file to write is in the way, even empty and forced.
+// A folder of theirs in place of a file to write is in the way, even empty and forced, before anything is written.
 func TestForeignFolderInTheWay(t *testing.T) {
 	f := newFixture(t)
+	f.put("0", "written first")
 	f.put("a", "a file")
 	first := f.save("one")
+	f.remove("0")
 	f.remove("a")
 	f.put("b", "x")
 	f.save("two")
@@ -152,5 +154,6 @@ func TestForeignFolderInTheWay(t *testing.T) {
 		_, err := f.checkout(first.String(), CheckoutOptions{Force: force})
 		require.ErrorIs(t, err, work.ErrDirty)
 		require.True(t, f.exists("a/.git/refs"))
+		require.False(t, f.exists("0"))
 	}
 }
