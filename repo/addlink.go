@@ -13,8 +13,8 @@ import (
 	"dits/tensorstore/disk"
 )
 
-// errDangling means that a link whose file is asked for leads to nothing.
-var errDangling = errors.New("leads to nothing")
+// errDangling means that a link whose file is asked for leads to none: to nothing, a folder, a device.
+var errDangling = errors.New("leads to no file")
 
 // file stores one file or link of the working folder.
 func (a *adding) file(ctx context.Context, path string) (Added, error) {
@@ -32,11 +32,11 @@ func (a *adding) file(ctx context.Context, path string) (Added, error) {
 	}
 	was, outside := a.index.Find(path), leadsOut(path, target)
 	if a.follows(was, outside) {
-		done, err := a.regular(ctx, path, full, true)
-		if disk.IsNoFile(err) {
-			return done, fmt.Errorf("link to %s %w%s", target, errDangling, asStagedBefore(was))
+		to, err := os.Stat(full)
+		if disk.IsNoFile(err) || err == nil && !to.Mode().IsRegular() {
+			return Added{}, fmt.Errorf("link to %s %w%s", target, errDangling, asStagedBefore(was))
 		}
-		return done, err
+		return a.regular(ctx, path, full, true)
 	}
 	e := work.IndexEntry{Path: path, Mode: object.ModeLink, Size: int64(len(target)), Stat: work.StatOf(info)}
 	done, err := a.content(ctx, &e, strings.NewReader(target))

@@ -10,6 +10,7 @@ import (
 // Without POSIX error numbers the kind of failure is not told apart, but for a
 // path that is not there.
 
-func IsNotDir(err error) bool  { return errors.Is(err, fs.ErrNotExist) }
-func IsDirError(error) bool    { return false }
+func isNotDir(err error) bool  { return errors.Is(err, fs.ErrNotExist) }
+func isDirError(error) bool    { return false }
+func isLoop(error) bool        { return false }
 func IsCrossDevice(error) bool { return false }
