@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -317,4 +318,23 @@ func mustFile(t *testing.T, f *fixture, id digest.ID) catalog.File {
 	file, err := f.ReadFile(id)
 	require.NoError(t, err)
 	return file
+}
+
+// A pipe in the place of a file is the user's: it is in the way, and goes only by force.
+func TestCheckoutOverPipe(t *testing.T) {
+	f := newFixture(t)
+	f.put("a", "file")
+	first := f.save("one")
+	f.remove("a")
+	f.put("b", "other")
+	f.save("two")
+	require.NoError(t, syscall.Mkfifo(f.path("a"), 0o644))
+	_, err := f.checkout(first.String(), CheckoutOptions{})
+	var dirty *work.DirtyError
+	require.ErrorAs(t, err, &dirty)
+	require.Equal(t, []string{"a"}, dirty.Untracked)
+	require.True(t, f.exists("b"))
+	_, err = f.checkout(first.String(), CheckoutOptions{Force: true})
+	require.NoError(t, err)
+	require.Equal(t, "file", f.read("a"))
 }

@@ -199,7 +199,7 @@ func (p *planner) removeFile(path string) {
 }
 
 // obstacles finds what stands where f is to be and will not be removed: a file or
-// link in place of a folder above it, files below a folder in its own place.
+// link in place of a folder above it, files below a folder in its own place, or a pipe or device there.
 func (p *planner) obstacles(f object.TreeFile) error {
 	for i, c := range f.Path {
 		if c != '/' || p.removed[f.Path[:i]] || p.force {
@@ -212,10 +212,17 @@ func (p *planner) obstacles(f object.TreeFile) error {
 		}
 	}
 	info, err := os.Lstat(p.folder.WorkPath(f.Path))
-	if err != nil || !info.IsDir() {
+	if err != nil {
 		return nil
 	}
-	return p.below(f.Path)
+	mode, trackable := object.ModeOf(info.Mode())
+	switch {
+	case mode == object.ModeDir:
+		return p.below(f.Path)
+	case !trackable && !p.force:
+		p.dirty.Untracked = append(p.dirty.Untracked, f.Path)
+	}
+	return nil
 }
 
 // below finds files in a folder that will not be removed, whatever they are.
