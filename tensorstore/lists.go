@@ -118,9 +118,12 @@ func (s *Store) prove(b Blob) error {
 	return nil
 }
 
-// adoptSealed tells the index of a pack. What is kept stays right: a pack more takes no chunk away, and a chain of
-// sources gets no longer by it. To drop it would have each file of many read the lists of its relatives again.
-func (s *Store) adoptSealed(p Sealed) error { return s.index.Adopt(p) }
+// adoptSealed tells the index of a pack. It may have shallower records; lists stay right: a pack more takes no
+// chunk away. To drop them would have each file of many read the lists of its relatives again.
+func (s *Store) adoptSealed(p Sealed) error {
+	defer s.lineages.Purge()
+	return s.index.Adopt(p)
+}
 
 // forget tells the index of packs that are gone.
 func (s *Store) forget(packs []string) error {

@@ -77,6 +77,7 @@ type Store struct {
 	marks map[place]bool // records that were found damaged
 
 	mu      sync.Mutex
+	seen    []string         // packs that were there when it was looked last, sorted
 	damaged map[string]error // packs that could not be adopted
 }
 
@@ -109,7 +110,6 @@ func (s *Store) packDir() string { return filepath.Join(s.dir, "packs") }
 
 // Refresh makes the index agree with the packs on disk.
 func (s *Store) Refresh() error {
-	defer s.outdate() // another process may have told the index already
 	// The index is asked first: a pack that another process seals meanwhile is in the
 	// list, so that what is known and not listed is gone.
 	known, err := s.index.Packs()
@@ -122,6 +122,7 @@ func (s *Store) Refresh() error {
 	}
 	slices.Sort(known)
 	slices.Sort(have)
+	s.compare(have)
 	if gone := without(known, have); len(gone) > 0 {
 		if err := s.forget(gone); err != nil {
 			return err
@@ -135,6 +136,20 @@ func (s *Store) Refresh() error {
 		s.setDamaged(name, err)
 	}
 	return nil
+}
+
+// compare drops what is kept that may not be so any more, by the packs that are there now: another process may
+// have told the index already.
+func (s *Store) compare(have []string) {
+	s.mu.Lock()
+	gone, come := without(s.seen, have), without(have, s.seen)
+	s.seen = have
+	s.mu.Unlock()
+	if len(gone) > 0 {
+		s.outdate()
+	} else if len(come) > 0 {
+		s.lineages.Purge()
+	}
 }
 
 // list lists the packs, and removes what writers that died have left beside them. It
