@@ -1,4 +1,4 @@
-.PHONY: build demo test asan corpus lint fuzz bench bench-ladder bench-large figures
+.PHONY: build demo test torture asan corpus lint fuzz bench bench-ladder bench-large figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -11,6 +11,10 @@ demo: build
 # All tests, with the race detector.
 test:
 	go test -race -timeout 30m ./...
+
+# The tests of durability in full: half an hour.
+torture:
+	bash scripts/torture.sh
 
 # The kernels in C under GCC's address sanitizer.
 asan:

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,9 @@ func TestKill(t *testing.T) {
 	rounds := killRounds
 	if testing.Short() {
 		rounds = 5
+	}
+	if n, err := strconv.Atoi(os.Getenv("DITS_KILLS")); err == nil {
+		rounds = n
 	}
 	k := newKilling(t)
 	add, commit := k.measure()
