@@ -19,5 +19,5 @@ func TestAddDoesNotOpenAPipe(t *testing.T) {
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
 	require.NoError(t, os.Symlink(pipe, f.path("link")))
 	err := f.Add(context.Background(), []string{"link"}, AddOptions{Dereference: true})
-	require.ErrorContains(t, err, "want a file")
+	require.ErrorContains(t, err, "leads to no file")
 }

@@ -86,7 +86,8 @@ func TestCheckoutWithoutForeign(t *testing.T) {
 	_, err = f.Reset(context.Background(), first.String(), ResetHard, nil)
 	require.NoError(t, err)
 	untouched()
-	require.ErrorIs(t, func() error { _, err := f.Commit(context.Background(), CommitOptions{Message: "x"}); return err }(), ErrNothing)
+	_, err = f.Commit(context.Background(), CommitOptions{Message: "x"})
+	require.ErrorIs(t, err, ErrNothing)
 }
 
 // The commit after such a one no longer has them, and says so.
@@ -97,7 +98,9 @@ func TestCommitDropsForeign(t *testing.T) {
 	f.add("a")
 	res, err := f.Commit(context.Background(), CommitOptions{Message: "m"})
 	require.NoError(t, err)
-	require.Equal(t, []work.Change{{Path: ".git/config", Status: work.ChangeDeleted}, {Path: "a", Status: work.ChangeModified}}, res.Files)
+	require.Equal(t, []work.Change{
+		{Path: ".git/config", Status: work.ChangeDeleted}, {Path: "a", Status: work.ChangeModified},
+	}, res.Files)
 	require.Equal(t, "mine", f.read(".git/config"))
 }
 

@@ -45,7 +45,8 @@ func TestIgnoreAsGit(t *testing.T) {
 	}
 	require.Greater(t, len(ignored), 5)
 	walked := map[string]bool{}
-	require.NoError(t, f.Walk("", work.WalkOptions{Visit: func(w work.WorkFile) error { walked[w.Path] = true; return nil }}))
+	visit := func(w work.WorkFile) error { walked[w.Path] = true; return nil }
+	require.NoError(t, f.Walk("", work.WalkOptions{Visit: visit}))
 	for _, name := range files {
 		require.Equal(t, !ignored[name], walked[name], "walk: %s", name)
 	}

@@ -52,7 +52,9 @@ func (r *Repo) restore(ctx context.Context, h refs.Head, x *work.Index, o Restor
 }
 
 // restoreSource are the files to restore from, without those of other version control, and where these are.
-func (r *Repo) restoreSource(h refs.Head, x *work.Index, o RestoreOptions) (files []object.TreeFile, foreign []string, err error) {
+func (r *Repo) restoreSource(
+	h refs.Head, x *work.Index, o RestoreOptions,
+) (files []object.TreeFile, foreign []string, err error) {
 	switch {
 	case o.Source != "":
 		id, err := r.Resolve(o.Source)

@@ -16,7 +16,8 @@ import (
 func TestStatus(t *testing.T) {
 	f := newFixture(t)
 	s := f.status()
-	require.Equal(t, &work.Status{Branch: "main", Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}}, s)
+	require.Equal(t, &work.Status{Branch: "main",
+		Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}}, s)
 
 	for _, name := range []string{"same", "edit", "gone", "mode", "kind", "folder", "unstaged-rm"} {
 		f.put(name, name)

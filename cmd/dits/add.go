@@ -47,7 +47,8 @@ With --json, one object a line for each file.`,
 	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what would be staged; store nothing")
 	f.BoolVarP(&o.Force, "force", "f", false, "what is ignored too")
 	f.BoolVar(&o.KeepGoing, "keep-going", false, "stage what can be staged, and tell the rest in the end")
-	f.BoolVar(&o.dereference, "dereference", false, "store what a link out of the folder leads to, and go on doing so; =false stores links again")
+	f.BoolVar(&o.dereference, "dereference", false,
+		"store what a link out of the folder leads to, and go on doing so; =false stores links again")
 	f.StringVar(&o.Importance, "imatrix", "", "an importance `FILE` that quants were made with, where it is not committed")
 	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line for each file")
@@ -90,12 +91,18 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 			return err
 		}
 	}
-	if incomplete != nil {
-		for _, failed := range incomplete.Failed {
-			tell(cmd.ErrOrStderr(), "dits: %s", visible(failed.Error()))
-		}
-	}
+	tellFailed(cmd, incomplete)
 	return err
+}
+
+// tellFailed tells what could not be staged, if anything could not.
+func tellFailed(cmd *cobra.Command, e *repo.IncompleteError) {
+	if e == nil {
+		return
+	}
+	for _, failed := range e.Failed {
+		tell(cmd.ErrOrStderr(), "dits: %s", visible(failed.Error()))
+	}
 }
 
 // warnSkipped tells what was passed over.

@@ -73,7 +73,7 @@ func runCheckout(cmd *cobra.Command, g *globals, o checkoutOptions, args []strin
 // warnLeftOut tells of folders in a commit that are not written.
 func warnLeftOut(cmd *cobra.Command, dirs []string) {
 	for _, dir := range dirs {
-		warn(cmd, dir, "belongs to other version control: it is in the commit, and left out here (dits cat and export read it)")
+		warn(cmd, dir, "belongs to other version control: it is in the commit, and left out here (dits cat reads it)")
 	}
 }
 
@@ -86,9 +86,9 @@ func warnLeftBehind(cmd *cobra.Command, l *repo.LeftBehind) {
 	if l.Commits == 1 {
 		them, are = "it", "commit is"
 	}
-	id := l.Commit.Short()
-	tell(cmd.ErrOrStderr(), "dits: warning: %d %s in no branch or tag now, the last is %s %s", l.Commits, are, id, visible(l.Subject))
-	tell(cmd.ErrOrStderr(), "`dits branch NAME %s` keeps %s.", id, them)
+	id, w := l.Commit.Short(), cmd.ErrOrStderr()
+	tell(w, "dits: warning: %d %s in no branch or tag now, the last is %s %s", l.Commits, are, id, visible(l.Subject))
+	tell(w, "`dits branch NAME %s` keeps %s.", id, them)
 }
 
 // parse reads revision and paths from the command line.

@@ -3,6 +3,7 @@ package object
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -36,7 +37,7 @@ func CheckName(name string) error {
 }
 
 // isDitsDir says that some file system may take name for ".dits".
-func isDitsDir(name string) bool { return folds(name, Dir, "dits~1") }
+func isDitsDir(name string) bool { return isOne(folded(name), Dir, "dits~1") }
 
 // controls are the folders in which other version control keeps what it knows, with their short names on NTFS.
 var controls = []struct{ name, short string }{
@@ -46,8 +47,9 @@ var controls = []struct{ name, short string }{
 // IsForeign says that some file system may take name for one that belongs to other version control: its folder, or
 // a file in its place that leads there. Trees may hold such names; the working folder is left alone there.
 func IsForeign(name string) bool {
+	name = folded(name)
 	for _, c := range controls {
-		if folds(name, c.name, c.short) {
+		if isOne(name, c.name, c.short) {
 			return true
 		}
 	}
@@ -68,22 +70,32 @@ func ForeignPart(path string) string {
 	return ""
 }
 
-// folds says that some file system may take name for the folder dir, or for its short name.
-func folds(name, dir, short string) bool {
-	kept := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x206a && r <= 0x206f, r == 0xfeff:
-			return -1
-		case r == 0x017f: // ſ folds to s
-			return 's'
-		}
-		return r
-	}, name)
-	kept = strings.TrimRight(kept, ". ")
-	if i := strings.IndexByte(kept, ':'); i >= 0 { // NTFS stream
-		kept = strings.TrimRight(kept[:i], ". ")
+// isOne says that a folded name is that of a folder, or its short name.
+func isOne(name, dir, short string) bool {
+	return strings.EqualFold(name, dir) || strings.EqualFold(name, short)
+}
+
+// folded is name without what some file system takes away from it, but for case.
+func folded(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+		name = strings.Map(foldRune, name)
 	}
-	return strings.EqualFold(kept, dir) || strings.EqualFold(kept, short)
+	name = strings.TrimRight(name, ". ")
+	if i := strings.IndexByte(name, ':'); i >= 0 { // NTFS stream
+		name = strings.TrimRight(name[:i], ". ")
+	}
+	return name
+}
+
+// foldRune is what is left of a character on HFS+; -1 is nothing.
+func foldRune(r rune) rune {
+	switch {
+	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x206a && r <= 0x206f, r == 0xfeff:
+		return -1
+	case r == 0x017f: // ſ folds to s
+		return 's'
+	}
+	return r
 }
 
 // CheckPath refuses a path any of whose parts [checkName] refuses.

@@ -31,22 +31,22 @@ __pycache__/
 `)}
 
 // enter returns the rules for the folder dir below x's, reading its .ditsignore
-// if it has one. A link is not followed.
-func (x *ignores) enter(root, dir string) *ignores {
+// if it has one. A link is not followed. They are x's where the file cannot be read.
+func (x *ignores) enter(root, dir string) (*ignores, error) {
 	name := filepath.Join(root, filepath.FromSlash(dir), IgnoreFile)
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
-		return x
+		return x, nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return x
+		return x, err
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxIgnore))
 	if err != nil {
-		return x
+		return x, err
 	}
-	return &ignores{up: x, dir: dir, globs: parseGlobs(string(b))}
+	return &ignores{up: x, dir: dir, globs: parseGlobs(string(b))}, nil
 }
 
 func parseGlobs(text string) []glob {

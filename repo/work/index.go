@@ -162,7 +162,8 @@ func decodeIndex(b []byte) (*Index, error) {
 		return nil, fmt.Errorf("index: no index file: %w", object.ErrCorrupt)
 	}
 	if b[4] != indexVersion && b[4] != dereferencedVersion {
-		return nil, fmt.Errorf("index: version %d, want %d or %d: %w", b[4], indexVersion, dereferencedVersion, object.ErrVersion)
+		return nil, fmt.Errorf("index: version %d, want %d or %d: %w",
+			b[4], indexVersion, dereferencedVersion, object.ErrVersion)
 	}
 	body, sum := b[:len(b)-trailer], binary.LittleEndian.Uint64(b[len(b)-trailer:])
 	if got := xxhash.Sum64(body); got != sum {

@@ -176,7 +176,7 @@ func (p *planner) usersFile(f WorkFile, n object.TreeFile) error {
 			return err
 		}
 		if id == n.ID {
-			p.plan.keep = append(p.plan.keep, IndexEntry{Path: n.Path, Mode: n.Mode, ID: n.ID, Size: n.Size, Stat: f.Stat, Dereferenced: f.followed, fresh: true})
+			p.plan.keep = append(p.plan.keep, refresh(IndexEntry{Path: n.Path, Mode: n.Mode, ID: n.ID, Size: n.Size}, f))
 			return nil
 		}
 	}

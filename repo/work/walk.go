@@ -59,7 +59,7 @@ func (r *Folder) Walk(dir string, o WalkOptions) error {
 	if w.Skipped == nil {
 		w.Skipped = func(Skipped) {}
 	}
-	rules := usuallyIgnored.enter(r.Root, "")
+	rules := w.enter(usuallyIgnored, "")
 	covered := false
 	for i, c := range dir + "/" {
 		if c != '/' || dir == "" {
@@ -67,7 +67,7 @@ func (r *Folder) Walk(dir string, o WalkOptions) error {
 		}
 		covered = covered || rules.match(dir[:i], true)
 		if i < len(dir) {
-			rules = rules.enter(r.Root, dir[:i])
+			rules = w.enter(rules, dir[:i])
 		}
 	}
 	if covered && !o.Ignored {
@@ -75,7 +75,7 @@ func (r *Folder) Walk(dir string, o WalkOptions) error {
 		return nil
 	}
 	if dir != "" {
-		rules = rules.enter(r.Root, dir)
+		rules = w.enter(rules, dir)
 	}
 	entries, err := w.read(dir)
 	if err != nil {
@@ -110,6 +110,15 @@ func (w *walker) folder(dir string, entries []fs.DirEntry, rules *ignores, cover
 	return nil
 }
 
+// enter are the rules for a folder below that of rules. A list that cannot be read is told: what it names is visited.
+func (w *walker) enter(rules *ignores, dir string) *ignores {
+	next, err := rules.enter(w.root, dir)
+	if err != nil {
+		w.skip(strings.TrimPrefix(dir+"/"+IgnoreFile, "/"), err)
+	}
+	return next
+}
+
 func (w *walker) skip(path string, why error) { w.Skipped(Skipped{path, reasonOf(why)}) }
 
 // reasonOf is why without the path, which goes before it.
@@ -139,7 +148,7 @@ func (w *walker) entry(path string, e fs.DirEntry, rules *ignores, covered bool)
 			w.skip(path, err)
 			return nil
 		}
-		return w.folder(path, entries, rules.enter(w.root, path), covered)
+		return w.folder(path, entries, w.enter(rules, path), covered)
 	}
 	info, err := e.Info()
 	if errors.Is(err, fs.ErrNotExist) {
