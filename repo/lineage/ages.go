@@ -59,5 +59,12 @@ func (k *Namer) ages(also digest.ID) (*ages, error) {
 			}
 		}
 	}
-	return a, k.Files.LoadLists(files) // at once, which is faster than file by file
+	if err := k.Files.LoadLists(files); err != nil { // at once, which is faster than file by file
+		return nil, err
+	}
+	for _, id := range files {
+		k.hold(id)
+	}
+	k.complete = true
+	return a, nil
 }

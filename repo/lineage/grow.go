@@ -16,8 +16,9 @@ type growth struct {
 	node    *FileLineage
 	from    Place // where it came in
 	file    catalog.File
-	storage []catalog.Storage // of each tensor
-	blobs   []digest.ID       // of each tensor
+	storage []catalog.Storage              // of each tensor
+	blobs   []digest.ID                    // of each tensor
+	costs   map[digest.ID][]catalog.Record // of the predictions, for those that are not counted yet
 	tally   tally
 }
 
@@ -104,9 +105,11 @@ func (g *growth) tensors() error {
 	if err != nil {
 		return err
 	}
-	counted := map[digest.ID]bool{} // predictions
+	if err := g.readCosts(); err != nil {
+		return err
+	}
 	for i := range g.blobs {
-		if err := g.tensor(i, same[i], sources, counted); err != nil {
+		if err := g.tensor(i, same[i], sources); err != nil {
 			return err
 		}
 	}
@@ -162,7 +165,7 @@ func (g *growth) sources(same []*Source) (map[digest.ID]*Source, error) {
 }
 
 // tensor counts tensor i. same is nil for one without bytes, or that the file had before.
-func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source, counted map[digest.ID]bool) error {
+func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) error {
 	t := g.file.Layout.Tensors[i]
 	g.node.weights += formats.Elements(t.Shape)
 	d := TensorLineage{Name: t.Name, Sources: []TensorSource{}}
@@ -182,9 +185,7 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source, coun
 		if err != nil {
 			return err
 		}
-		if d.Stored, err = g.cost(i, counted); err != nil {
-			return err
-		}
+		d.Stored = g.cost(i)
 		g.node.Stored += d.Stored
 		if w.Derived {
 			g.node.Derived += t.Len
@@ -206,18 +207,26 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source, coun
 	return g.detail(d, from)
 }
 
+// readCosts finds what the predictions take.
+func (g *growth) readCosts() (err error) {
+	ids := make([]digest.ID, 0, len(g.storage))
+	for _, s := range g.storage {
+		if !s.Prediction.IsZero() {
+			ids = append(ids, s.Prediction)
+		}
+	}
+	g.costs, err = g.namer.Files.History.Catalog.RecordsOf(pack.Prediction, ids)
+	return err
+}
+
 // cost is the payload of a tensor: its chunks and, the first time, its prediction.
-func (g *growth) cost(i int, counted map[digest.ID]bool) (int64, error) {
+func (g *growth) cost(i int) int64 {
 	n, id := g.storage[i].Stored, g.storage[i].Prediction
-	if id.IsZero() || counted[id] {
-		return n, nil
+	if records := g.costs[id]; len(records) > 0 {
+		n += records[0].Len
+		delete(g.costs, id)
 	}
-	counted[id] = true
-	records, err := g.namer.Files.History.Catalog.Records(pack.Prediction, id)
-	if err != nil || len(records) == 0 {
-		return n, err
-	}
-	return n + records[0].Len, nil
+	return n
 }
 
 // detail keeps a tensor's line, where tensors were asked for.

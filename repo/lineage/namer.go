@@ -14,9 +14,13 @@ type Namer struct {
 	Files   *history.FileHistory
 	Storage *StorageReader
 	tips    []tip
-	paths   map[digest.ID][]object.TreeFile // by tree
-	names   map[digest.ID]revName           // by commit; nil: not asked for yet
+	trees   map[digest.ID]*listing
+	names   map[digest.ID]revName // by commit; nil: not asked for yet
 	blobs   map[digest.ID]catalog.Number
+
+	holders  map[catalog.Number][]digest.ID // files that have a blob, each once
+	inFiles  map[digest.ID]bool             // files that are among the holders
+	complete bool                           // all files that the refs lead to are
 }
 
 // NewNamer is for questions about the files that the refs lead to.
@@ -25,7 +29,11 @@ func NewNamer(r *history.History) (*Namer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Namer{r.FileHistory(), NewStorageReader(r), tips, map[digest.ID][]object.TreeFile{}, nil, map[digest.ID]catalog.Number{}}, nil
+	return &Namer{
+		Files: r.FileHistory(), Storage: NewStorageReader(r), tips: tips,
+		trees: map[digest.ID]*listing{}, blobs: map[digest.ID]catalog.Number{},
+		holders: map[catalog.Number][]digest.ID{}, inFiles: map[digest.ID]bool{},
+	}, nil
 }
 
 // A Place is a file in a commit.
@@ -142,14 +150,16 @@ func (k *Namer) Find(from digest.ID, path string, all []*Source, allow func(dige
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	tried := map[digest.ID]bool{}
+	search := &search{k, open, path, allow, map[digest.ID]bool{}}
+	if search.prune(); len(open) == 0 {
+		return nil
+	}
 	return k.commits(from, func(c catalog.Commit) (bool, error) {
-		files, err := k.untried(c, tried, allow)
+		l, err := k.held(c)
 		if err != nil {
 			return false, err
 		}
-		for k.settle(open, files, c.ID, path) {
-		}
+		search.in(l, c.ID)
 		return len(open) > 0, nil
 	})
 }
@@ -161,7 +171,10 @@ func (k *Namer) findIn(p Place, all []*Source) error {
 		err = k.Files.LoadLists([]digest.ID{p.File})
 	}
 	if err == nil {
-		k.settle(open, []object.TreeFile{{Path: p.Path, ID: p.File}}, p.Commit, p.Path)
+		k.hold(p.File)
+		l := &listing{[]object.TreeFile{{Path: p.Path, ID: p.File}}, map[digest.ID]int{p.File: 0}, true}
+		search := &search{k, open, p.Path, func(digest.ID) bool { return true }, map[digest.ID]bool{}}
+		search.in(l, p.Commit)
 	}
 	return err
 }
@@ -191,66 +204,66 @@ func (k *Namer) open(all []*Source) (map[catalog.Number][]*Source, error) {
 	return open, nil
 }
 
-// untried are the files of a commit that have not been tried before, with their tensors read.
-func (k *Namer) untried(c catalog.Commit, tried map[digest.ID]bool, allow func(digest.ID) bool) ([]object.TreeFile, error) {
-	all, err := k.filesOf(c)
+// filesOf lists the files of a commit.
+func (k *Namer) filesOf(c catalog.Commit) ([]object.TreeFile, error) {
+	l, err := k.listing(c)
 	if err != nil {
 		return nil, err
 	}
-	var files []object.TreeFile
-	var ids []digest.ID
-	for _, f := range all {
-		if f.Mode == object.ModeLink || tried[f.ID] {
-			continue
-		}
-		if tried[f.ID] = true; allow(f.ID) {
-			files, ids = append(files, f), append(ids, f.ID)
-		}
-	}
-	return files, k.Files.LoadLists(ids)
+	return l.files, nil
 }
 
-// filesOf lists the files of a commit.
-func (k *Namer) filesOf(c catalog.Commit) ([]object.TreeFile, error) {
-	if files, known := k.paths[c.Tree]; known {
-		return files, nil
+func (k *Namer) listing(c catalog.Commit) (*listing, error) {
+	if l := k.trees[c.Tree]; l != nil {
+		return l, nil
 	}
 	files, err := k.Files.History.TreeFiles(c.Tree)
-	if err == nil {
-		k.paths[c.Tree] = files
+	if err != nil {
+		return nil, err
 	}
-	return files, err
+	l := &listing{files: files, at: make(map[digest.ID]int, len(files))}
+	for i, f := range files {
+		if _, twice := l.at[f.ID]; !twice && f.Mode != object.ModeLink {
+			l.at[f.ID] = i
+		}
+	}
+	k.trees[c.Tree] = l
+	return l, nil
 }
 
-// settle takes from open what the best of the files has; false when none has any.
-func (k *Namer) settle(open map[catalog.Number][]*Source, files []object.TreeFile, commit digest.ID, path string) bool {
-	var best object.TreeFile
-	most := 0
-	for _, f := range files {
-		n := 0
-		for _, b := range k.Files.Lists[f.ID].Blobs {
-			n += len(open[b])
+// held lists the files of a commit, which are among the holders of their tensors then.
+func (k *Namer) held(c catalog.Commit) (*listing, error) {
+	l, err := k.listing(c)
+	if err != nil || l.held || k.complete {
+		return l, err
+	}
+	l.held = true
+	var ids []digest.ID
+	for id := range l.at {
+		if !k.inFiles[id] {
+			ids = append(ids, id)
 		}
-		n += len(open[k.blobs[f.ID]]) // a file of one blob, an importance matrix say, is that blob
-		if n > most || n == most && n > 0 && f.Path == path {
-			best, most = f, n
+	}
+	if err := k.Files.LoadLists(ids); err != nil {
+		return nil, err
+	}
+	for _, f := range l.files {
+		if _, ok := l.at[f.ID]; ok {
+			k.hold(f.ID)
 		}
 	}
-	if most == 0 {
-		return false
+	return l, nil
+}
+
+// hold makes a file, whose tensors were read, one of the holders of them.
+func (k *Namer) hold(file digest.ID) {
+	if k.inFiles[file] {
+		return
 	}
-	l := k.Files.Lists[best.ID]
-	take := func(b catalog.Number, tensor string) {
-		for _, s := range open[b] {
-			s.Found, s.Place, s.tensor = true, Place{best.Path, best.ID, commit}, tensor
+	k.inFiles[file] = true
+	for _, b := range k.Files.Lists[file].Blobs {
+		if all := k.holders[b]; b != 0 && (len(all) == 0 || all[len(all)-1] != file) {
+			k.holders[b] = append(all, file)
 		}
-		delete(open, b)
 	}
-	for i, b := range l.Blobs {
-		take(b, l.Names[i])
-	}
-	if whole := k.blobs[best.ID]; whole != 0 {
-		take(whole, "")
-	}
-	return true
 }
