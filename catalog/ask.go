@@ -49,10 +49,7 @@ func (c *Catalog) Ask(ctx context.Context, a Ask) error {
 	if err := oneStatement(a.Query); err != nil {
 		return &QueryError{err}
 	}
-	db, err := sql.Open("sqlite3", source(c.path, "mode=ro&_cache_size=-32768"))
-	if err != nil {
-		return failed(c.path, "open to read", err)
-	}
+	db := connect(c.source("mode=ro&_cache_size=-32768"))
 	defer db.Close()
 	conn, err := db.Conn(ctx)
 	if err != nil {

@@ -19,31 +19,38 @@ type Catalog struct {
 	Trace func(what string)
 
 	path      string
+	access    string // parameters of every connection
+	seen      *snapshot // what an immutable catalog is, nil of any other
 	w, r      *sql.DB
 	packNames sync.Map // packs.p (int64) to name; numbers are not reused
 }
 
 // Open opens the catalog at path, or makes an empty one, and brings its schema up
 // to date. A catalog of a newer dits is [ErrNewer]; a file that is damaged or not
-// a catalog is a [*DamagedError] and is left as it is.
+// a catalog is a [*DamagedError] and is left as it is; where it or its folder cannot be
+// written, the error is [Unwritable], see [OpenReadOnly].
 func Open(path string) (*Catalog, error) {
-	c := &Catalog{path: path}
-	var err error
-	if c.w, err = sql.Open("sqlite3", source(path, "_txlock=immediate&_cache_size=-32768")); err != nil {
+	if err := writable(path); err != nil {
 		return nil, failed(path, "open", err)
 	}
+	return open(&Catalog{path: path})
+}
+
+// open opens c to write, at its path and with its access.
+func open(c *Catalog) (*Catalog, error) {
+	c.w = connect(c.source("_txlock=immediate&_cache_size=-32768"))
 	c.w.SetMaxOpenConns(1)
 	if err := prepare(c.w); err != nil {
 		c.w.Close()
-		return nil, failed(path, "open", err)
+		return nil, failed(c.path, "open", err)
 	}
-	if c.r, err = sql.Open("sqlite3", source(path, "_query_only=1&_cache_size=-8192")); err != nil {
-		c.w.Close()
-		return nil, failed(path, "open", err)
-	}
+	c.r = connect(c.source("_query_only=1&_cache_size=-8192"))
 	c.r.SetMaxIdleConns(4)
 	return c, nil
 }
+
+// source is the data source name of the catalog with more parameters.
+func (c *Catalog) source(parameters string) string { return source(c.path, c.access+parameters) }
 
 // source is the data source name of path. It is a URI, so that a "?" or "#" in
 // the path stays a part of it.
@@ -70,6 +77,10 @@ func (c *Catalog) Path() string { return c.path }
 // files that SQLite keeps beside it while it is open.
 func (c *Catalog) Size() (int64, error) {
 	var sum int64
+	if c.access == inMemory {
+		err := c.r.QueryRow("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").Scan(&sum)
+		return sum, failed(c.path, "size", err)
+	}
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		info, err := os.Stat(c.path + suffix)
 		if errors.Is(err, fs.ErrNotExist) && suffix != "" {
@@ -114,5 +125,5 @@ func (c *Catalog) view(what string, fn func(*sql.Tx) error) error {
 		return failed(c.path, what, err)
 	}
 	defer tx.Rollback()
-	return failed(c.path, what, fn(tx))
+	return failed(c.path, what, errors.Join(fn(tx), c.unchanged()))
 }

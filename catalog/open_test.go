@@ -67,9 +67,11 @@ func TestReopen(t *testing.T) {
 		if err := c.Close(); err != nil {
 			t.Fatal(err)
 		}
-		entries, err := os.ReadDir(filepath.Dir(path))
-		if err != nil || len(entries) != 1 || entries[0].Name() != name {
-			t.Fatalf("after closing: %v, %v; want the database alone", entries, err)
+		// Who may not make files here needs the other two to read.
+		log, lerr := os.Stat(path + "-wal")
+		_, serr := os.Stat(path + "-shm")
+		if err := errors.Join(lerr, serr); err != nil || log.Size() != 0 {
+			t.Fatalf("after closing: %v, %v; want an empty log and its index", log, err)
 		}
 		if c, err = Open(path); err != nil {
 			t.Fatal(err)

@@ -153,20 +153,28 @@ func (s *Store) compare(have []string) {
 }
 
 // list lists the packs, and removes what writers that died have left beside them. It
-// makes the folder if there is none.
+// makes the folder if there is none and it can.
 func (s *Store) list() ([]string, error) {
 	names, err := pack.List(s.packDir())
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = s.options.FS.MkdirAll(s.packDir(), 0o777); err == nil {
+		// Who may not write reads an empty store; a writer's first pack says what is wrong.
+		if s.options.FS.MkdirAll(s.packDir(), 0o777) == nil {
 			err = s.options.FS.SyncDir(s.dir)
 		}
-		return nil, err
+		return nil, ignoreAbsent(err)
 	}
 	if err == nil {
 		// One that stays takes space and does no other harm.
 		_ = pack.RemoveTemporaries(s.options.FS, s.packDir(), temporaryAge)
 	}
 	return names, err
+}
+
+func ignoreAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // Damaged lists what is wrong with packs that could not be adopted. Their content

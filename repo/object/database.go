@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"dits/catalog"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/disk"
 	"dits/tensorstore/pack"
 )
 
@@ -28,45 +25,8 @@ type Database struct {
 // keptProven is how many files with several manifests are remembered.
 const keptProven = 64
 
-// Open opens the store in folder dir with its catalog. A catalog that is not
-// there is made again from the packs.
-func Open(dir string, fsys disk.FS) (*Database, error) {
-	if err := fsys.MkdirAll(dir, 0o777); err != nil {
-		return nil, err
-	}
-	return OpenWith(dir, catalogPath(dir), fsys)
-}
-
-// OpenWith is [Open] with the catalog in another place.
-func OpenWith(dir, catalogPath string, fsys disk.FS) (*Database, error) {
-	cat, err := catalog.Open(catalogPath)
-	if err != nil {
-		return nil, err
-	}
-	s, err := tensorstore.Open(dir, catalogIndex{cat}, tensorstore.Options{FS: fsys})
-	if err != nil {
-		cat.Close()
-		return nil, err
-	}
-	d := &Database{Store: s, Catalog: cat}
-	d.proven, _ = lru.New[digest.ID, []byte](keptProven)
-	return d, nil
-}
-
 // Close releases the store and the catalog.
 func (d *Database) Close() error { return errors.Join(d.Store.Close(), d.Catalog.Close()) }
-
-func catalogPath(store string) string { return filepath.Join(store, "catalog.db") }
-
-// RemoveCatalog deletes the catalog of the store in folder dir, a cache.
-func RemoveCatalog(dir string) error {
-	for _, suffix := range []string{"-wal", "-shm", ""} {
-		if err := os.Remove(catalogPath(dir) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
 
 // catalogIndex makes a catalog the index of a store: it knows what the objects mean
 // that the store keeps as bytes.

@@ -1,0 +1,135 @@
+package object
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"dits/catalog"
+	"dits/tensorstore"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
+)
+
+// Open opens the store in folder dir with its catalog. A catalog that is not there is made
+// again from the packs.
+//
+// Reading a store needs no writing: where the catalog cannot be written, it is only read, if
+// it knows all packs. If it does not, a private one takes its place, in the folder for caches of
+// the user, see [CacheVariable], or else in memory.
+func Open(dir string, fsys disk.FS) (*Database, error) {
+	path := catalogPath(dir)
+	db, err := openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.Open(path) })
+	if !catalog.Unwritable(err) {
+		return db, err
+	}
+	shared, rerr := catalog.OpenReadOnly(path)
+	if rerr != nil && !catalog.Unwritable(rerr) {
+		return nil, rerr
+	}
+	if shared != nil {
+		x := &readIndex{catalogIndex: catalogIndex{shared}}
+		if db, err = openIndex(dir, fsys, shared, x); !catalog.Unwritable(err) {
+			x.opened = true
+			return db, err
+		}
+		if shared, _ = catalog.OpenReadOnly(path); shared != nil {
+			defer shared.Close()
+		}
+	}
+	return openPrivate(dir, fsys, shared)
+}
+
+// OpenWith is [Open] with the catalog at path, which is made if need be.
+func OpenWith(dir, path string, fsys disk.FS) (*Database, error) {
+	return openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.Open(path) })
+}
+
+// openPrivate opens the store with a catalog of one's own, which begins as a copy of shared.
+func openPrivate(dir string, fsys disk.FS, shared *catalog.Catalog) (*Database, error) {
+	db, err := openBy(dir, fsys, func() (*catalog.Catalog, error) {
+		path, err := privatePath(dir)
+		if err != nil {
+			return nil, err
+		}
+		return catalog.OpenPrivate(path, shared)
+	})
+	if !catalog.Unwritable(err) {
+		return db, err
+	}
+	return openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.OpenMemory(shared) })
+}
+
+func openBy(dir string, fsys disk.FS, open func() (*catalog.Catalog, error)) (*Database, error) {
+	cat, err := open()
+	if err != nil {
+		return nil, err
+	}
+	return openIndex(dir, fsys, cat, catalogIndex{cat})
+}
+
+// openIndex opens the store with index, which cat answers. Without a store cat is closed.
+func openIndex(dir string, fsys disk.FS, cat *catalog.Catalog, index tensorstore.Index) (*Database, error) {
+	s, err := tensorstore.Open(dir, index, tensorstore.Options{FS: fsys})
+	if err != nil {
+		return nil, errors.Join(err, cat.Close())
+	}
+	d := &Database{Store: s, Catalog: cat}
+	d.proven, _ = lru.New[digest.ID, []byte](keptProven)
+	return d, nil
+}
+
+func catalogPath(store string) string { return filepath.Join(store, "catalog.db") }
+
+// RemoveCatalog deletes the catalog of the store in folder dir, a cache.
+func RemoveCatalog(dir string) error { return catalog.Remove(catalogPath(dir)) }
+
+// CacheVariable names the folder for private catalogs; without it they are in dits, in the
+// folder that the operating system has for caches of the user.
+const CacheVariable = "DITS_CACHE"
+
+// privatePath is where a user's own catalog of the store in folder dir is, in a folder that it
+// makes.
+func privatePath(dir string) (string, error) {
+	cache := os.Getenv(CacheVariable)
+	if cache == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", errors.Join(err, fs.ErrPermission)
+		}
+		cache = filepath.Join(user, "dits")
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	if err := os.MkdirAll(cache, 0o700); err != nil {
+		return "", errors.Join(err, fs.ErrPermission) // a full disk, or a file in the way: all the same
+	}
+	return filepath.Join(cache, digest.Sum([]byte(dir)).String()[:32]+".db"), nil
+}
+
+// A readIndex is a catalog that cannot be written. Once it was found to know all packs, it is left to
+// who can write to tell it of new ones.
+type readIndex struct {
+	catalogIndex
+	opened bool
+}
+
+// Forget does nothing once the store is open.
+func (x *readIndex) Forget(packs []string) error {
+	if x.opened {
+		return nil
+	}
+	return x.catalogIndex.Forget(packs)
+}
+
+// Adopt does nothing once the store is open.
+func (x *readIndex) Adopt(p tensorstore.Sealed) error {
+	if x.opened {
+		return nil
+	}
+	return x.catalogIndex.Adopt(p)
+}
