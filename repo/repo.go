@@ -69,8 +69,39 @@ func Open(root string, fsys disk.FS) (*Repo, error) {
 	return r, nil
 }
 
-// configured is the repository of the working folder root with its store not yet open.
+// FindNames is [Find] without the store: there are HEAD, refs, reflogs and the configuration, and nothing
+// that a commit says. It needs neither packs nor a catalog.
+func FindNames(start string) (*Repo, error) {
+	root, err := findRoot(start)
+	if err != nil {
+		return nil, err
+	}
+	return named(root, nil)
+}
+
+// configured is the repository of the working folder root with its store there, and not yet open.
 func configured(root string, fsys disk.FS) (*Repo, error) {
+	r, err := named(root, fsys)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.findStore()
+}
+
+// findStore is an error that says where the store should be, if it is not there.
+func (r *Repo) findStore() error {
+	info, err := os.Stat(r.StoreDir)
+	if err == nil && !info.IsDir() {
+		err = errors.New("it is no folder")
+	}
+	if err != nil {
+		return fmt.Errorf("store %s of %s: is not there; mount it, or name its place in store.path: %w", r.StoreDir, configPath(r.Dir), err)
+	}
+	return nil
+}
+
+// named is the repository of the working folder root without its store.
+func named(root string, fsys disk.FS) (*Repo, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -87,9 +118,6 @@ func configured(root string, fsys disk.FS) (*Repo, error) {
 	r.StoreDir = r.Config.Store.Path
 	if r.StoreDir == "" {
 		r.StoreDir = filepath.Join(r.Dir, "store")
-	}
-	if info, err := os.Stat(r.StoreDir); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("store %s: is not there (%w)", r.StoreDir, errors.Join(err, object.ErrCorrupt))
 	}
 	return r, nil
 }

@@ -62,6 +62,9 @@ func runBranch(cmd *cobra.Command, g *globals, o branchOptions, args []string) e
 	case len(args) > 0 && (o.all || o.verbose || o.json):
 		return usagef("branch: a name, and a flag of the list: want one of them")
 	}
+	if len(args) == 0 && !o.verbose && !o.json {
+		return g.withNames(func(r *repo.Repo) error { return listBranches(cmd, r, o) })
+	}
 	return g.withRepo(func(r *repo.Repo) error {
 		switch {
 		case remove:
@@ -98,8 +101,9 @@ type listedBranch struct {
 	Remote  bool      `json:"remote"`
 }
 
-// listedBranches are the branches by name, those of remotes last.
-func listedBranches(r *repo.Repo, all bool) ([]listedBranch, error) {
+// listedBranches are the branches by name, those of remotes last. The subject is for who asks for it:
+// it is in the store.
+func listedBranches(r *repo.Repo, o branchOptions) ([]listedBranch, error) {
 	h, err := r.Head()
 	if err != nil {
 		return nil, err
@@ -108,7 +112,7 @@ func listedBranches(r *repo.Repo, all bool) ([]listedBranch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if all {
+	if o.all {
 		remotes, err := r.ListRefs("refs/remotes/")
 		if err != nil {
 			return nil, err
@@ -117,18 +121,22 @@ func listedBranches(r *repo.Repo, all bool) ([]listedBranch, error) {
 	}
 	list := make([]listedBranch, len(refs))
 	for i, ref := range refs {
+		local := strings.HasPrefix(ref.Name, "refs/heads/")
+		list[i] = listedBranch{ref.Short(), ref.ID, "", local && ref.Short() == h.Branch, !local}
+		if !o.verbose && !o.json {
+			continue
+		}
 		c, err := r.ReadCommit(ref.ID)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", ref.Name, err)
 		}
-		local := strings.HasPrefix(ref.Name, "refs/heads/")
-		list[i] = listedBranch{ref.Short(), ref.ID, object.Subject(c.Message), local && ref.Short() == h.Branch, !local}
+		list[i].Subject = object.Subject(c.Message)
 	}
 	return list, nil
 }
 
 func listBranches(cmd *cobra.Command, r *repo.Repo, o branchOptions) error {
-	list, err := listedBranches(r, o.all)
+	list, err := listedBranches(r, o)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ var configKeys = []struct {
 
 func runConfig(cmd *cobra.Command, g *globals, o configOptions, args []string) error {
 	if len(args) == 0 {
-		return g.withRepo(func(r *repo.Repo) error { return listConfig(cmd, r, o) })
+		return g.withNames(func(r *repo.Repo) error { return listConfig(cmd, r, o) })
 	}
 	at := configKey(args[0])
 	if at == nil {
@@ -58,7 +58,7 @@ func runConfig(cmd *cobra.Command, g *globals, o configOptions, args []string) e
 	if len(args) == 2 && strings.ContainsAny(args[1], "<>\n\x00") {
 		return usagef("config: %s: %q: want one line without < and >", args[0], args[1])
 	}
-	return g.withRepo(func(r *repo.Repo) error {
+	return g.withNames(func(r *repo.Repo) error {
 		if len(args) == 2 {
 			return r.SetConfig(func(c *repo.Config) { *at(c) = args[1] })
 		}

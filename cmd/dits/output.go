@@ -29,10 +29,23 @@ func (g *globals) withRepo(fn func(*repo.Repo) error) error {
 	return fn(r)
 }
 
+// withNames is [globals.withRepo] for what needs no store.
+func (g *globals) withNames(fn func(*repo.Repo) error) error {
+	dir, err := g.cwd()
+	if err != nil {
+		return err
+	}
+	r, err := repo.FindNames(dir)
+	if err != nil {
+		return err
+	}
+	return fn(r)
+}
+
 // revisions completes branch and tag names.
 func (g *globals) revisions(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	err := g.withRepo(func(r *repo.Repo) error {
+	err := g.withNames(func(r *repo.Repo) error {
 		refs, err := r.ListRefs("refs/")
 		for _, ref := range refs {
 			names = append(names, ref.Short())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -60,6 +61,9 @@ func runTag(cmd *cobra.Command, g *globals, o tagOptions, args []string) error {
 	message := strings.Join(o.messages, "\n\n")
 	if len(o.messages) > 0 && strings.TrimSpace(message) == "" {
 		return usagef("tag: -m: empty, want some words")
+	}
+	if len(args) == 0 && !o.verbose && !o.json {
+		return g.withNames(func(r *repo.Repo) error { return nameTags(cmd, r) })
 	}
 	return g.withRepo(func(r *repo.Repo) error {
 		switch {
@@ -130,6 +134,16 @@ func listedTagOf(r *repo.Repo, ref refs.Ref) (listedTag, error) {
 	return l, err
 }
 
+// nameTags lists the names of tags, which needs no store.
+func nameTags(cmd *cobra.Command, r *repo.Repo) error {
+	refs, err := r.Tags()
+	p := &printer{w: cmd.OutOrStdout()}
+	for _, ref := range refs {
+		p.f("%s\n", ref.Short())
+	}
+	return errors.Join(err, p.err)
+}
+
 func listTags(cmd *cobra.Command, r *repo.Repo, o tagOptions) error {
 	list, err := listedTags(r)
 	if err != nil {
@@ -140,11 +154,7 @@ func listTags(cmd *cobra.Command, r *repo.Repo, o tagOptions) error {
 	}
 	t := &table{}
 	for _, tag := range list {
-		if o.verbose {
-			t.row(tag.Name, tag.Commit.Short(), tag.subject)
-		} else {
-			t.row(tag.Name)
-		}
+		t.row(tag.Name, tag.Commit.Short(), tag.subject)
 	}
 	return t.write(cmd.OutOrStdout())
 }

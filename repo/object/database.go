@@ -25,8 +25,13 @@ type Database struct {
 // keptProven is how many files with several manifests are remembered.
 const keptProven = 64
 
-// Close releases the store and the catalog.
-func (d *Database) Close() error { return errors.Join(d.Store.Close(), d.Catalog.Close()) }
+// Close releases the store and the catalog. A nil Database has none.
+func (d *Database) Close() error {
+	if d == nil {
+		return nil
+	}
+	return errors.Join(d.Store.Close(), d.Catalog.Close())
+}
 
 // catalogIndex makes a catalog the index of a store: it knows what the objects mean
 // that the store keeps as bytes.

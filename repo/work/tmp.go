@@ -91,7 +91,7 @@ func (r *Folder) removeNoted(note string) error {
 	if _, ok, err := r.Lstat(near); err != nil || !ok {
 		return err
 	}
-	root, err := r.FS.OpenRoot(r.Root)
+	root, err := r.openRoot()
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ type worktree struct {
 
 // OpenWorktree prepares to change the working folder; the caller holds the lock.
 func (r *Folder) OpenWorktree(force bool) (*worktree, error) {
-	root, err := r.FS.OpenRoot(r.Root)
+	root, err := r.openRoot()
 	if err != nil {
 		return nil, err
 	}
