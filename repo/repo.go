@@ -66,6 +66,9 @@ func Open(root string, fsys disk.FS) (*Repo, error) {
 	if r.Database, err = object.Open(r.StoreDir, r.FS); err != nil {
 		return nil, err
 	}
+	// A repository that was moved or copied is at a path that the store does not know. Who may
+	// only read leaves that to who may write.
+	_ = register(r.FS, r.StoreDir, r.Root)
 	return r, nil
 }
 
@@ -76,12 +79,12 @@ func FindNames(start string) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return named(root, nil)
+	return withoutStore(root, nil)
 }
 
 // configured is the repository of the working folder root with its store there, and not yet open.
 func configured(root string, fsys disk.FS) (*Repo, error) {
-	r, err := named(root, fsys)
+	r, err := withoutStore(root, fsys)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +103,8 @@ func (r *Repo) findStore() error {
 	return nil
 }
 
-// named is the repository of the working folder root without its store.
-func named(root string, fsys disk.FS) (*Repo, error) {
+// withoutStore is the repository of the working folder root without its store.
+func withoutStore(root string, fsys disk.FS) (*Repo, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"interrupt-when": interruptWhen,
 	"noise":          noise,
 	"weird":          weird,
+	"files":          files,
 	"keys":           keys,
 	"value":          value,
 }
@@ -110,6 +111,18 @@ func largest(ts *testscript.TestScript, pattern string) (path string, content []
 		ts.Fatalf("%s: no file", pattern)
 	}
 	return path, content
+}
+
+// files DIR NUMBER: so many files are in the folder.
+func files(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: files DIR NUMBER")
+	}
+	found, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if fmt.Sprint(len(found)) != args[1] {
+		ts.Fatalf("%s: %v, want %s files", args[0], found, args[1])
+	}
 }
 
 // noise FILE SIZE: writes bytes that nothing compresses, the same each time.

@@ -1,0 +1,46 @@
+package repo
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A repository that was moved is known to its store by its new path once somebody opens it
+// who may write there, and opens as well for who may not.
+func TestMovedRegisters(t *testing.T) {
+	store := filepath.Join(t.TempDir(), "store")
+	old := filepath.Join(t.TempDir(), "old")
+	r, err := Init(old, InitOptions{Store: store})
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	moved := filepath.Join(filepath.Dir(old), "moved")
+	require.NoError(t, os.Rename(old, moved))
+
+	repos := filepath.Join(store, "repos")
+	require.NoError(t, os.Rename(repos, repos+".away"))
+	require.NoError(t, os.WriteFile(repos, nil, 0o600)) // nobody can write below a file
+	r, err = Open(moved, nil)
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	require.NoError(t, os.Remove(repos))
+	require.NoError(t, os.Rename(repos+".away", repos))
+
+	for range 2 {
+		r, err = Open(moved, nil)
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+		files, err := os.ReadDir(repos)
+		require.NoError(t, err)
+		require.Len(t, files, 2)
+		var paths []string
+		for _, f := range files {
+			b, err := os.ReadFile(filepath.Join(repos, f.Name()))
+			require.NoError(t, err)
+			paths = append(paths, string(b))
+		}
+		require.Contains(t, paths, moved+"\n")
+	}
+}
