@@ -5,7 +5,7 @@ import (
 )
 
 // ErrLocked means that another process is changing this repository.
-var ErrLocked = errors.New("repository is locked by another dits process")
+var ErrLocked = errors.New("repository is being changed")
 
 // ErrRefMoved means that a ref no longer has the value that the update started from.
 var ErrRefMoved = errors.New("ref moved")

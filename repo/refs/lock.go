@@ -22,7 +22,7 @@ func (r *Refs) LockPath() string { return filepath.Join(r.Dir, "lock") }
 func TakeLock(path string, wait time.Duration) (*Lock, error) {
 	l, err := disk.TakeLock(path, wait)
 	if errors.Is(err, disk.ErrLocked) {
-		err = fmt.Errorf("%s: %w", path, ErrLocked)
+		err = fmt.Errorf("%w: %w", ErrLocked, err)
 	}
 	return l, err
 }
