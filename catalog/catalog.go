@@ -19,7 +19,7 @@ type Catalog struct {
 	Trace func(what string)
 
 	path      string
-	access    string // parameters of every connection
+	access    string    // parameters of every connection
 	seen      *snapshot // what an immutable catalog is, nil of any other
 	w, r      *sql.DB
 	packNames sync.Map // packs.p (int64) to name; numbers are not reused

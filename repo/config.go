@@ -11,6 +11,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"dits/repo/object"
+	"dits/tensorstore/disk"
 )
 
 // formatVersion is the version of the repository's files that this dits writes,
@@ -24,7 +25,10 @@ var knownFeatures = []string{}
 type Config struct {
 	Format   int      `toml:"format"`
 	Features []string `toml:"features"` // a reader that does not know one stops
-	User     struct {
+
+	Shared disk.Sharing `toml:"shared,omitempty"` // "group", "all", or "" for what the umask says
+
+	User struct {
 		Name  string `toml:"name,omitempty"`
 		Email string `toml:"email,omitempty"`
 	} `toml:"user"`
@@ -72,6 +76,9 @@ func (c *Config) check() error {
 			return fmt.Errorf("required feature %q is unknown: %w", f, object.ErrVersion)
 		}
 	}
+	if err := c.Shared.Check(); err != nil {
+		return err
+	}
 	if c.Store.Path != "" && !filepath.IsAbs(c.Store.Path) {
 		return fmt.Errorf("store.path %q: want an absolute path", c.Store.Path)
 	}
@@ -107,6 +114,9 @@ func (r *Repo) SetConfig(fn func(*Config)) error {
 	}
 	if err := r.WriteFile(configPath(r.Dir), b); err != nil {
 		return err
+	}
+	if c.Shared != r.Config.Shared {
+		r.FS = disk.Keep(r.FS, c.Shared)
 	}
 	r.Config = c
 	return nil

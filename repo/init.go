@@ -1,8 +1,10 @@
 package repo
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -17,30 +19,38 @@ const FirstBranch = "main"
 
 // InitOptions of a new repository. The zero value keeps the store in .dits/store.
 type InitOptions struct {
-	Store string  // folder of a store to share; made if it is not there
-	FS    disk.FS // nil: the operating system's
+	Store  string       // folder of a store to share; made if it is not there
+	Shared disk.Sharing // who may use the repository and its store
+	FS     disk.FS      // nil: the operating system's
 }
 
 // Init makes a repository in the folder dir, and the folder if need be, and opens
-// it. In an existing repository it adds what is missing and changes nothing else.
+// it. In an existing repository it adds what is missing and changes nothing else, but for who
+// may use it, if that is asked for.
 // HEAD is written last: without it there is no repository.
 func Init(dir string, o InitOptions) (*Repo, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	fsys := orOS(o.FS)
+	if err := o.Shared.Check(); err != nil {
+		return nil, err
+	}
+	if err := orOS(o.FS).MkdirAll(root, 0o777); err != nil {
+		return nil, err
+	}
+	fsys := disk.Keep(orOS(o.FS), o.Shared)
 	dits := filepath.Join(root, object.Dir)
 	for _, d := range []string{"refs/heads", "refs/tags", "logs"} {
-		if err := fsys.MkdirAll(filepath.Join(dits, d), 0o755); err != nil {
+		if err := fsys.MkdirAll(filepath.Join(dits, d), 0o777); err != nil {
 			return nil, err
 		}
 	}
-	store, err := initConfig(fsys, dits, o.Store)
+	store, err := initConfig(fsys, dits, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := fsys.MkdirAll(filepath.Join(store, "packs"), 0o755); err != nil {
+	if err := fsys.MkdirAll(filepath.Join(store, "packs"), 0o777); err != nil {
 		return nil, err
 	}
 	if err := register(fsys, store, root); err != nil {
@@ -58,16 +68,43 @@ func Init(dir string, o InitOptions) (*Repo, error) {
 	if err := writeMissing(fsys, filepath.Join(dits, object.HeadName), refs.Symbolic+object.BranchPrefix+FirstBranch+"\n"); err != nil {
 		return nil, err
 	}
-	return Open(root, fsys)
+	r, err := Open(root, o.FS)
+	if err != nil || o.Shared == disk.ByUmask || o.Shared == r.Config.Shared {
+		return r, err
+	}
+	if err := r.share(o.Shared); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// share lets others use a repository that is there already.
+func (r *Repo) share(with disk.Sharing) error {
+	if err := r.SetConfig(func(c *Config) { c.Shared = with }); err != nil {
+		return err
+	}
+	for _, dir := range []string{r.Dir, r.StoreDir} {
+		dir, err := filepath.EvalSymlinks(dir)
+		if err != nil {
+			return err
+		}
+		err = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+			return errors.Join(err, disk.Claim(r.FS, path))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // initConfig writes the configuration if there is none, and returns the folder of
 // the store that it names.
-func initConfig(fsys disk.FS, dits, shared string) (store string, err error) {
+func initConfig(fsys disk.FS, dits string, o InitOptions) (store string, err error) {
 	if _, err := os.Lstat(configPath(dits)); err != nil {
-		c := Config{Format: formatVersion}
-		if shared != "" {
-			if c.Store.Path, err = filepath.Abs(shared); err != nil {
+		c := Config{Format: formatVersion, Shared: o.Shared}
+		if o.Store != "" {
+			if c.Store.Path, err = filepath.Abs(o.Store); err != nil {
 				return "", err
 			}
 		}
@@ -83,8 +120,8 @@ func initConfig(fsys disk.FS, dits, shared string) (store string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if abs, err := filepath.Abs(shared); shared != "" && (err != nil || abs != c.Store.Path) {
-		return "", fmt.Errorf("%s: has its store at %q, want %q: %w", dits, c.Store.Path, shared, refs.ErrExists)
+	if abs, err := filepath.Abs(o.Store); o.Store != "" && (err != nil || abs != c.Store.Path) {
+		return "", fmt.Errorf("%s: has its store at %q, want %q: %w", dits, c.Store.Path, o.Store, refs.ErrExists)
 	}
 	if c.Store.Path != "" {
 		return c.Store.Path, nil
@@ -93,20 +130,28 @@ func initConfig(fsys disk.FS, dits, shared string) (store string, err error) {
 }
 
 // register notes in the store that the repository at root uses it, so that gc
-// asks it what it needs. The file holds the path and is named by its digest.
+// asks it what it needs. The file holds the path, without links, and is named by its digest.
 func register(fsys disk.FS, store, root string) error {
-	dir := filepath.Join(store, "repos")
-	if err := fsys.MkdirAll(dir, 0o755); err != nil {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
 		return err
 	}
-	return writeMissing(fsys, filepath.Join(dir, digest.Sum([]byte(root)).Short()), root+"\n")
+	dir := filepath.Join(store, "repos")
+	path := filepath.Join(dir, digest.Sum([]byte(root)).Short())
+	if _, err := os.Lstat(path); err == nil {
+		return nil
+	}
+	if err := fsys.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return writeMissing(fsys, path, root+"\n")
 }
 
 func writeMissing(fsys disk.FS, path, content string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return nil
 	}
-	return disk.WriteFile(fsys, path, 0o644, func(w io.Writer) error {
+	return disk.WriteFile(fsys, path, 0, func(w io.Writer) error {
 		_, err := io.WriteString(w, content)
 		return err
 	})

@@ -118,6 +118,7 @@ func withoutStore(root string, fsys disk.FS) (*Repo, error) {
 	if r.Config, err = readConfig(r.Dir); err != nil {
 		return nil, err
 	}
+	r.FS = disk.Keep(r.FS, r.Config.Shared)
 	r.StoreDir = r.Config.Store.Path
 	if r.StoreDir == "" {
 		r.StoreDir = filepath.Join(r.Dir, "store")

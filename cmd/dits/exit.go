@@ -90,5 +90,5 @@ func advice(err error, code int) string {
 	case code == exitUsage:
 		return "`dits help` lists the commands, `dits COMMAND --help` the flags of one."
 	}
-	return ""
+	return where(err)
 }

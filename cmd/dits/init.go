@@ -15,13 +15,18 @@ func newInit(g *globals) *cobra.Command {
 		Short:   "Make a new repository",
 		GroupID: everyday,
 		Long: `Makes a repository in DIR, by default in the current folder: a folder .dits with the
-store, the index and the refs. In an existing repository it changes nothing.`,
+store, the index and the refs. In an existing repository it changes nothing, but for --shared.
+
+Files and folders of .dits and of the store are for those to whom your umask leaves them.
+--shared group lets the group write too, --shared all lets the group write and others read.`,
 		Example: `  dits init
-  dits init llama-8b --store /models/store    # a store shared by several repositories`,
+  dits init llama-8b --store /models/store    # a store shared by several repositories
+  dits init --shared group                    # your group may add and commit too`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runInit(cmd, g, o, args) },
 	}
 	cmd.Flags().StringVar(&o.Store, "store", "", "keep content in `DIR`, which other repositories may share")
+	cmd.Flags().StringVar((*string)(&o.Shared), "shared", "", "who may use it: `WHO` is group (write) or all (group write, others read); by default the umask says")
 	return cmd
 }
 
@@ -32,6 +37,9 @@ func runInit(cmd *cobra.Command, g *globals, o repo.InitOptions, args []string) 
 	}
 	if len(args) == 1 {
 		dir = g.join(dir, args[0])
+	}
+	if err := o.Shared.Check(); err != nil {
+		return usageError{err}
 	}
 	r, err := repo.Init(dir, o)
 	if err != nil {

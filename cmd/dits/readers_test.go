@@ -29,7 +29,8 @@ type lookout struct {
 	want  map[string]string // by command, what its owner is told
 }
 
-func newLookout(t *testing.T) *lookout {
+// newEmptyLookout has no repository yet.
+func newEmptyLookout(t *testing.T) *lookout {
 	dir := t.TempDir()
 	for _, d := range []string{dir, filepath.Dir(dir)} {
 		require.NoError(t, os.Chmod(d, 0o755))
@@ -41,6 +42,11 @@ func newLookout(t *testing.T) *lookout {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(l.dits, b, 0o755))
 	require.NoError(t, os.Mkdir(l.repo, 0o755))
+	return l
+}
+
+func newLookout(t *testing.T) *lookout {
+	l := newEmptyLookout(t)
 	for _, file := range []string{"base", "ft-customer"} {
 		l.copyModel(file)
 		l.owner("init", "-q")

@@ -22,7 +22,7 @@ import (
 // the user, see [CacheVariable], or else in memory.
 func Open(dir string, fsys disk.FS) (*Database, error) {
 	path := catalogPath(dir)
-	db, err := openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.Open(path) })
+	db, err := openBy(dir, fsys, func() (*catalog.Catalog, error) { return openOrMake(path, fsys) })
 	if !catalog.Unwritable(err) {
 		return db, err
 	}
@@ -61,6 +61,17 @@ func openPrivate(dir string, fsys disk.FS, shared *catalog.Catalog) (*Database, 
 		return db, err
 	}
 	return openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.OpenMemory(shared) })
+}
+
+// openOrMake opens the catalog at path. A new one is made here, for those whom fsys makes files for: SQLite
+// would let the group read only, and gives what it puts beside a database the same mode and owner.
+func openOrMake(path string, fsys disk.FS) (*catalog.Catalog, error) {
+	if f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666); err == nil {
+		if err := errors.Join(f.Close(), disk.Claim(fsys, path)); err != nil {
+			return nil, err
+		}
+	}
+	return catalog.Open(path)
 }
 
 func openBy(dir string, fsys disk.FS, open func() (*catalog.Catalog, error)) (*Database, error) {

@@ -102,7 +102,7 @@ func (r *Refs) appendLog(name string, old, new digest.ID, reason string) error {
 		return err
 	}
 	entries = append(withoutUnmade(entries, old), LogEntry{old, new, r.Author().String(), time.Now(), reason})
-	if err := r.FS.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := r.FS.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
 	return r.WriteFile(path, formatLog(entries))

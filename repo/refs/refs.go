@@ -130,7 +130,7 @@ func orNone(id digest.ID) string {
 
 // writeLine replaces a one-line file of .dits.
 func (r *Refs) writeLine(path, line string) error {
-	if err := r.FS.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := r.FS.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
 	return r.WriteFile(path, []byte(line+"\n"))
@@ -196,7 +196,7 @@ func (r *Refs) removeRef(name string, old digest.ID) error {
 
 // WriteFile replaces a file of .dits. The caller holds the lock.
 func (r *Refs) WriteFile(path string, content []byte) error {
-	return disk.WriteFileVia(r.FS, filepath.Join(r.Dir, "tmp"), path, 0o644, func(w io.Writer) error {
+	return disk.WriteFileVia(r.FS, filepath.Join(r.Dir, "tmp"), path, 0, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})

@@ -54,7 +54,7 @@ func (r *Folder) sweepTmp() error {
 	dir := r.WorkPath(tmpDir)
 	entries, err := os.ReadDir(dir)
 	if disk.IsNoFile(err) {
-		return errors.Join(r.FS.MkdirAll(dir, 0o755), r.FS.SyncDir(r.Dir))
+		return errors.Join(r.FS.MkdirAll(dir, 0o777), r.FS.SyncDir(r.Dir))
 	}
 	if err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// WriteFile replaces path by a file of mode perm that write fills: temporary file
-// in the same folder, fsync, rename, fsync of the folder. When it fails the old
+// WriteFile replaces path by a file of mode perm, 0 for what the umask leaves of 0666, that write fills:
+// temporary file in the same folder, fsync, rename, fsync of the folder. When it fails the old
 // file is untouched and the temporary one is gone; only if the last step fails,
 // the fsync of the folder, is the new file in place, where a crash may take it
 // back to the old one.
@@ -35,7 +35,7 @@ func WriteFileVia(fsys FS, tmp, path string, perm fs.FileMode, write func(io.Wri
 
 func fill(f File, perm fs.FileMode, write func(io.Writer) error) error {
 	err := write(f)
-	if err == nil {
+	if err == nil && perm != 0 {
 		err = f.Chmod(perm)
 	}
 	if err == nil {

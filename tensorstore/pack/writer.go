@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"dits/tensorstore/digest"
@@ -123,7 +124,11 @@ func (w *Writer) finish(index []byte) error {
 	if err := w.buf.Flush(); err != nil {
 		return err
 	}
-	if err := w.file.Chmod(0o444); err != nil {
+	info, err := os.Stat(w.file.Name())
+	if err != nil {
+		return err
+	}
+	if err := w.file.Chmod(info.Mode().Perm() &^ 0o222); err != nil {
 		return err
 	}
 	if err := w.file.Sync(); err != nil {

@@ -20,7 +20,7 @@ func (f *FS) CreateTemp(dir, pattern string) (disk.File, error) {
 	f.temps++
 	name := filepath.Join(dir, before+strconv.Itoa(f.temps)+after)
 	return f.create(name, func() (disk.File, error) {
-		return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	})
 }
 
