@@ -112,7 +112,7 @@ func (r *Repo) RenameBranch(from, to string, force bool) error {
 		from = h.Branch
 	}
 	if from == h.Branch && h.Commit.IsZero() {
-		return r.renameUnborn(to)
+		return r.renameUnborn(h, to)
 	}
 	ref, id, h, err := r.existingBranch(from)
 	if err != nil {
@@ -136,7 +136,7 @@ func (r *Repo) RenameBranch(from, to string, force bool) error {
 		return err
 	}
 	if h.Branch == from {
-		if err := r.WriteHead(refs.Head{Branch: to}); err != nil {
+		if err := r.WriteHead(h, refs.Head{Branch: to}); err != nil {
 			return err
 		}
 	}
@@ -144,7 +144,7 @@ func (r *Repo) RenameBranch(from, to string, force bool) error {
 }
 
 // renameUnborn renames a branch that has no commits yet: it is only in HEAD.
-func (r *Repo) renameUnborn(to string) error {
+func (r *Repo) renameUnborn(h refs.Head, to string) error {
 	ref, err := refs.BranchRef(to)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (r *Repo) renameUnborn(to string) error {
 	if id, err := r.ReadRef(ref); err != nil || !id.IsZero() {
 		return fmt.Errorf("branch %s: %w", to, orExists(err))
 	}
-	return r.WriteHead(refs.Head{Branch: to})
+	return r.WriteHead(h, refs.Head{Branch: to})
 }
 
 func orExists(err error) error {

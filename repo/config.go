@@ -100,6 +100,10 @@ func (r *Repo) SetConfig(fn func(*Config)) error {
 		return err
 	}
 	defer l.Unlock()
+	old, err := os.ReadFile(configPath(r.Dir))
+	if err != nil {
+		return err
+	}
 	c, err := readConfig(r.Dir)
 	if err != nil {
 		return err
@@ -112,7 +116,7 @@ func (r *Repo) SetConfig(fn func(*Config)) error {
 	if err != nil {
 		return err
 	}
-	if err := r.WriteFile(configPath(r.Dir), b); err != nil {
+	if err := r.ReplaceFile(configPath(r.Dir), old, b); err != nil {
 		return err
 	}
 	if c.Shared != r.Config.Shared {

@@ -133,7 +133,7 @@ func TestLineageOverBranches(t *testing.T) {
 	f.remove("model.safetensors")
 	f.put("other.txt", "x")
 	f.add("")
-	require.NoError(t, f.WriteHead(refs.Head{Branch: "orphan"}))
+	require.NoError(t, f.WriteHead(refs.Head{Branch: "main"}, refs.Head{Branch: "orphan"}))
 	f.put("variant.safetensors", data)
 	f.save("orphan")
 	require.Equal(t, `model.safetensors@old new:4

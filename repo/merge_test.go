@@ -295,7 +295,7 @@ func TestMergeBases(t *testing.T) {
 		f := newFixture(t)
 		f.put("a", "1")
 		f.save("base")
-		require.NoError(t, f.WriteHead(refs.Head{Branch: "other"}))
+		require.NoError(t, f.WriteHead(refs.Head{Branch: "main"}, refs.Head{Branch: "other"}))
 		f.put("a", "2")
 		f.save("other base")
 		_, err := f.merge("main", MergeOptions{})

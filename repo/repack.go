@@ -66,7 +66,7 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 // lockRepack waits a little for the lock of the store's repacking; [ErrLocked] if another
 // process has it. Nothing else takes it: content may be added and read meanwhile.
 func (r *Repo) lockRepack() (*refs.Lock, error) {
-	l, err := refs.TakeLock(filepath.Join(r.StoreDir, "repack.lock"), refs.LockWait)
+	l, err := r.TakeLock(filepath.Join(r.StoreDir, "repack.lock"), refs.LockWait)
 	if errors.Is(err, refs.ErrLocked) {
 		err = fmt.Errorf("%w: another repack is at work", err)
 	}

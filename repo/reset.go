@@ -50,7 +50,7 @@ func (r *Repo) resetIndex(x *work.Index, id digest.ID) error {
 	if err != nil {
 		return err
 	}
-	next := &work.Index{Written: x.Written}
+	next := x.Next(nil)
 	for _, f := range files {
 		e := work.IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}
 		if old := x.Find(f.Path); old != nil && old.ID == f.ID && old.Mode == f.Mode {

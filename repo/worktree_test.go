@@ -260,7 +260,6 @@ close .dits/tmp/2
 rename .dits/tmp/2 d/x
 create .dits/tmp/.tmp-1
 write .dits/tmp/.tmp-1 13
-chmod .dits/tmp/.tmp-1 0644
 sync .dits/tmp/.tmp-1
 close .dits/tmp/.tmp-1
 rename .dits/tmp/.tmp-1 .dits/tmp/2.near

@@ -10,6 +10,10 @@ var ErrLocked = errors.New("repository is being changed")
 // ErrRefMoved means that a ref no longer has the value that the update started from.
 var ErrRefMoved = errors.New("ref moved")
 
+// ErrChanged means that another process changed a file of .dits meanwhile, although that was locked: the
+// locks of this file system do nothing.
+var ErrChanged = errors.New("changed by another dits process meanwhile; run the command again")
+
 // ErrUnknownRevision means that nothing goes by that name.
 var ErrUnknownRevision = errors.New("unknown revision")
 

@@ -46,27 +46,27 @@ func (r *Refs) Head() (Head, error) {
 	return Head{Commit: id}, nil
 }
 
-// SetHead makes HEAD name a branch, or a commit if branch is "", and notes it in
+// SetHead makes HEAD, which is from, name a branch, or a commit if branch is "", and notes it in
 // HEAD's log. The caller holds the lock.
-func (r *Refs) SetHead(to Head, reason string) error {
-	from, err := r.Head()
-	if err != nil {
-		return err
-	}
+func (r *Refs) SetHead(from, to Head, reason string) error {
 	if !to.Commit.IsZero() {
 		if err := r.appendLog(object.HeadName, from.Commit, to.Commit, reason); err != nil {
 			return err
 		}
 	}
-	return r.WriteHead(to)
+	return r.WriteHead(from, to)
 }
 
 // WriteHead is [Refs.SetHead] without a line in the log.
-func (r *Refs) WriteHead(to Head) error {
-	if to.Detached() {
-		return r.writeLine(r.headPath(), to.Commit.String())
+func (r *Refs) WriteHead(from, to Head) error {
+	line := to.Commit.String()
+	if !to.Detached() {
+		line = Symbolic + object.BranchPrefix + to.Branch
 	}
-	return r.writeLine(r.headPath(), Symbolic+object.BranchPrefix+to.Branch)
+	return r.writeLine(r.headPath(), line, func() error {
+		now, err := r.Head()
+		return unlessSame(object.HeadName, now.Branch == from.Branch && (!now.Detached() || now == from), err)
+	})
 }
 
 // Advance moves what HEAD names, the branch or HEAD itself, from h.Commit to new.
@@ -82,7 +82,7 @@ func (r *Refs) Advance(h Head, new digest.ID, reason string) error {
 	if now != h {
 		return fmt.Errorf("HEAD: is %s, want %s: %w", orNone(now.Commit), orNone(h.Commit), ErrRefMoved)
 	}
-	return r.SetHead(Head{Commit: new}, reason)
+	return r.SetHead(h, Head{Commit: new}, reason)
 }
 
 // IsRepository says that dir is a .dits folder: one with a HEAD.

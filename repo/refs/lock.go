@@ -19,8 +19,12 @@ type Lock = disk.Lock
 func (r *Refs) LockPath() string { return filepath.Join(r.Dir, "lock") }
 
 // TakeLock waits at most so long for the lock of a file; [ErrLocked] if another process has it.
-func TakeLock(path string, wait time.Duration) (*Lock, error) {
-	l, err := disk.TakeLock(path, wait)
+func (r *Refs) TakeLock(path string, wait time.Duration) (*Lock, error) {
+	take := r.Locking
+	if take == nil {
+		take = disk.TakeLock
+	}
+	l, err := take(path, wait)
 	if errors.Is(err, disk.ErrLocked) {
 		err = fmt.Errorf("%w: %w", ErrLocked, err)
 	}

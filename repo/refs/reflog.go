@@ -105,7 +105,7 @@ func (r *Refs) appendLog(name string, old, new digest.ID, reason string) error {
 	if err := r.FS.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return r.WriteFile(path, formatLog(entries))
+	return r.ReplaceFile(path, b, formatLog(entries))
 }
 
 // formatLog writes a line for each entry, as git does:
@@ -157,13 +157,13 @@ func parseLogLine(line string) (e LogEntry, err error) {
 
 // CopyLog puts the entries of one log before those of another.
 func (r *Refs) CopyLog(from, to string) error {
-	var b []byte
+	var b, old []byte
 	for _, name := range []string{from, to} {
-		part, err := os.ReadFile(r.logPath(name))
-		if err != nil && !disk.IsNoFile(err) {
+		var err error
+		if old, err = os.ReadFile(r.logPath(name)); err != nil && !disk.IsNoFile(err) {
 			return err
 		}
-		b = append(b, part...)
+		b = append(b, old...)
 	}
-	return r.WriteFile(r.logPath(to), b)
+	return r.ReplaceFile(r.logPath(to), old, b)
 }

@@ -1,6 +1,7 @@
 package refs
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"time"
 
 	"dits/repo/object"
 	"dits/tensorstore/digest"
@@ -22,6 +24,9 @@ type Refs struct {
 	Dir    string // .dits
 	FS     disk.FS
 	Author func() Author // who changes refs, for their logs
+
+	// Locking takes the lock of a file; nil: [disk.TakeLock]. Tests give one that does nothing.
+	Locking func(path string, wait time.Duration) (*Lock, error)
 }
 
 // A Ref is a name for a commit, or for an annotated tag.
@@ -118,7 +123,18 @@ func (r *Refs) UpdateRef(name string, old, new digest.ID, reason string) error {
 	if err := r.logUpdate(name, old, new, reason); err != nil {
 		return err
 	}
-	return r.writeLine(r.refPath(name), new.String())
+	return r.writeLine(r.refPath(name), new.String(), func() error {
+		now, err := r.ReadRef(name)
+		return unlessSame(name, now == old, err)
+	})
+}
+
+// unlessSame is [ErrChanged] if what is to be replaced is not what was read.
+func unlessSame(what string, same bool, err error) error {
+	if err == nil && !same {
+		return fmt.Errorf("%s: %w", what, ErrChanged)
+	}
+	return err
 }
 
 func orNone(id digest.ID) string {
@@ -128,12 +144,12 @@ func orNone(id digest.ID) string {
 	return id.Short()
 }
 
-// writeLine replaces a one-line file of .dits.
-func (r *Refs) writeLine(path, line string) error {
+// writeLine replaces a one-line file of .dits, as [Refs.WriteFileIf] does.
+func (r *Refs) writeLine(path, line string, check func() error) error {
 	if err := r.FS.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return r.WriteFile(path, []byte(line+"\n"))
+	return r.WriteFileIf(path, []byte(line+"\n"), check)
 }
 
 // MakeRoom refuses a ref "a/b" beside "a", as git does: one would have to be a
@@ -196,8 +212,25 @@ func (r *Refs) removeRef(name string, old digest.ID) error {
 
 // WriteFile replaces a file of .dits. The caller holds the lock.
 func (r *Refs) WriteFile(path string, content []byte) error {
-	return disk.WriteFileVia(r.FS, filepath.Join(r.Dir, "tmp"), path, 0, func(w io.Writer) error {
+	return r.WriteFileIf(path, content, func() error { return nil })
+}
+
+// WriteFileIf is WriteFile unless check has an error: it compares what is there now with what was read. The
+// lock keeps others out, but for file systems whose locks do nothing.
+func (r *Refs) WriteFileIf(path string, content []byte, check func() error) error {
+	return disk.WriteFileIf(r.FS, filepath.Join(r.Dir, "tmp"), path, 0, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
+	}, check)
+}
+
+// ReplaceFile is WriteFile if the file has the content old, which is nil if there was none.
+func (r *Refs) ReplaceFile(path string, old, content []byte) error {
+	return r.WriteFileIf(path, content, func() error {
+		now, err := os.ReadFile(path)
+		if disk.IsNoFile(err) {
+			now, err = nil, nil
+		}
+		return unlessSame(path, bytes.Equal(now, old), err)
 	})
 }

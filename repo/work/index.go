@@ -16,6 +16,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 )
 
@@ -62,6 +63,13 @@ type Index struct {
 	Entries []IndexEntry // ascending by the bytes of Path
 
 	Written int64 // mtime of the file it was read from, nanoseconds; 0: none
+
+	read uint64 // xxhash64 of that file; 0: none
+}
+
+// Next is an index of these entries, in ascending order, that is to replace x.
+func (x *Index) Next(entries []IndexEntry) *Index {
+	return &Index{Entries: entries, Written: x.Written, read: x.read}
 }
 
 // Find returns the entry of path, or nil. The pointer is good until the next Put
@@ -226,35 +234,64 @@ func (r *Folder) indexPath() string { return filepath.Join(r.Dir, "index") }
 // Index reads the staging index; it is empty before the first add. Files of other version control, which older
 // versions staged, are not in it.
 func (r *Folder) Index() (*Index, error) {
-	f, err := os.Open(r.indexPath())
-	if errors.Is(err, fs.ErrNotExist) {
+	b, written, err := r.readIndex()
+	if err != nil {
+		return nil, err
+	}
+	if b == nil {
 		return &Index{}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(f)
-	if err != nil {
-		return nil, err
 	}
 	x, err := decodeIndex(b)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.indexPath(), err)
 	}
 	x.Entries = slices.DeleteFunc(x.Entries, func(e IndexEntry) bool { return object.ForeignPart(e.Path) != "" })
-	x.Written = info.ModTime().UnixNano()
+	x.Written, x.read = written, sumOf(b)
 	return x, nil
 }
 
+// readIndex reads the index file and its mtime; nil if there is none.
+func (r *Folder) readIndex() (b []byte, written int64, err error) {
+	f, err := os.Open(r.indexPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	b, err = io.ReadAll(f)
+	return b, info.ModTime().UnixNano(), err
+}
+
 // WriteIndex replaces the index file. The caller has held the lock since before it
-// read x.
+// read x. If the file is not the one that x was read from, nothing is written: it is
+// [refs.ErrChanged].
 func (r *Folder) WriteIndex(x *Index) error {
-	return r.WriteFile(r.indexPath(), x.encode())
+	b := x.encode()
+	err := r.WriteFileIf(r.indexPath(), b, func() error {
+		now, _, err := r.readIndex()
+		if err == nil && sumOf(now) != x.read {
+			err = fmt.Errorf("%s: %w", r.indexPath(), refs.ErrChanged)
+		}
+		return err
+	})
+	if err == nil {
+		x.read = sumOf(b)
+	}
+	return err
+}
+
+// sumOf is what an Index remembers of its file.
+func sumOf(b []byte) uint64 {
+	if b == nil {
+		return 0
+	}
+	return xxhash.Sum64(b)
 }
 
 // Adopt takes over entries of files just written or compared: all of them, or only

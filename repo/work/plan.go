@@ -265,5 +265,5 @@ func (w *worktree) Apply(ctx context.Context, x *Index, pl Plan, p object.Progre
 	}
 	entries := slices.Concat(pl.keep, written)
 	slices.SortFunc(entries, func(a, b IndexEntry) int { return strings.Compare(a.Path, b.Path) })
-	return &Index{Entries: entries, Written: x.Written}, nil
+	return x.Next(entries), nil
 }

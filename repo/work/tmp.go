@@ -30,11 +30,11 @@ const (
 // Lock waits a little for .dits/lock; [ErrLocked] if another has it. It is not
 // reentrant. What a process that died while it had the lock left in tmpDir goes.
 func (r *Folder) Lock() (*refs.Lock, error) {
-	return r.swept(refs.TakeLock(r.LockPath(), refs.LockWait))
+	return r.swept(r.TakeLock(r.LockPath(), refs.LockWait))
 }
 
 // tryLock is lock without waiting.
-func (r *Folder) tryLock() (*refs.Lock, error) { return r.swept(refs.TakeLock(r.LockPath(), 0)) }
+func (r *Folder) tryLock() (*refs.Lock, error) { return r.swept(r.TakeLock(r.LockPath(), 0)) }
 
 // swept is the lock that was taken, after sweepTmp.
 func (r *Folder) swept(l *refs.Lock, err error) (*refs.Lock, error) {

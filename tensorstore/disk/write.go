@@ -18,6 +18,11 @@ func WriteFile(fsys FS, path string, perm fs.FileMode, write func(io.Writer) err
 // WriteFileVia is WriteFile with the temporary file in the folder tmp, of the same
 // file system: what a crash leaves is found there.
 func WriteFileVia(fsys FS, tmp, path string, perm fs.FileMode, write func(io.Writer) error) error {
+	return WriteFileIf(fsys, tmp, path, perm, write, func() error { return nil })
+}
+
+// WriteFileIf is [WriteFileVia] unless check, right before the renaming, has an error.
+func WriteFileIf(fsys FS, tmp, path string, perm fs.FileMode, write func(io.Writer) error, check func() error) error {
 	f, err := fsys.CreateTemp(tmp, ".tmp-*")
 	if err != nil {
 		return err
@@ -26,7 +31,11 @@ func WriteFileVia(fsys FS, tmp, path string, perm fs.FileMode, write func(io.Wri
 		fsys.Remove(f.Name())
 		return err
 	}
-	if err := fsys.Rename(f.Name(), path); err != nil {
+	err = check()
+	if err == nil {
+		err = fsys.Rename(f.Name(), path)
+	}
+	if err != nil {
 		fsys.Remove(f.Name())
 		return err
 	}
