@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"dits/tensorstore/disk"
 )
 
 // A Catalog is an open catalog. It holds one connection that writes and as many
@@ -19,6 +21,7 @@ type Catalog struct {
 	Trace func(what string)
 
 	path      string
+	remote    bool      // whether other machines may have it open, with which no memory is shared
 	access    string    // parameters of every connection
 	seen      *snapshot // what an immutable catalog is, nil of any other
 	w, r      *sql.DB
@@ -33,14 +36,14 @@ func Open(path string) (*Catalog, error) {
 	if err := writable(path); err != nil {
 		return nil, failed(path, "open", err)
 	}
-	return open(&Catalog{path: path})
+	return open(&Catalog{path: path, remote: disk.Remote(filepath.Dir(path))})
 }
 
 // open opens c to write, at its path and with its access.
 func open(c *Catalog) (*Catalog, error) {
 	c.w = connect(c.source("_txlock=immediate&_cache_size=-32768"))
 	c.w.SetMaxOpenConns(1)
-	if err := prepare(c.w); err != nil {
+	if err := prepare(c.w, !c.remote); err != nil {
 		c.w.Close()
 		return nil, failed(c.path, "open", err)
 	}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -18,14 +19,14 @@ var scripts embed.FS
 // applicationID marks a SQLite file as a catalog: "dits" in ASCII.
 const applicationID = 0x64697473
 
-// prepare checks that db is ours or empty, turns on the write-ahead log and runs
-// the scripts that are missing. It changes nothing when it refuses db.
-func prepare(db *sql.DB) error {
+// prepare checks that db is ours or empty, turns on the write-ahead log if it may have one, and
+// runs the scripts that are missing. It changes nothing when it refuses db.
+func prepare(db *sql.DB, log bool) error {
 	version, err := inspect(db)
 	if err != nil {
 		return err
 	}
-	if err := setWAL(db); err != nil {
+	if err := setJournal(db, log); err != nil {
 		return err
 	}
 	latest, err := latestVersion()
@@ -83,10 +84,20 @@ func foreign(why string) error {
 	return fmt.Errorf("%w: %s", sqlite3.Error{Code: sqlite3.ErrNotADB}, why)
 }
 
-// setWAL puts db into write-ahead mode, in which readers and a writer do not wait
-// for each other, and cuts the log back to 64 MiB after a large transaction.
-func setWAL(db *sql.DB) error {
+// setJournal puts db into write-ahead mode, in which readers and a writer do not wait
+// for each other, and cuts the log back to 64 MiB after a large transaction. Without a log, and where
+// memory cannot be shared through a file, a journal is rolled back, and they wait.
+func setJournal(db *sql.DB, log bool) error {
+	const rolledBack = "PRAGMA journal_mode = DELETE"
+	if !log {
+		_, err := db.Exec(rolledBack)
+		return err
+	}
 	_, err := db.Exec("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864")
+	var lite sqlite3.Error
+	if errors.As(err, &lite) && lite.Code == sqlite3.ErrIoErr {
+		_, err = db.Exec(rolledBack)
+	}
 	return err
 }
 

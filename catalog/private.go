@@ -1,14 +1,10 @@
 package catalog
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
-
-	"github.com/mattn/go-sqlite3"
 )
 
 // inMemory are the parameters of a catalog that is in no file.
@@ -24,11 +20,11 @@ func OpenMemory(seed *Catalog) (*Catalog, error) {
 	if seed == nil {
 		return open(c)
 	}
-	keep, err := seed.copyTo(c) // it lives as long as somebody has it open
-	if err != nil {
+	keep := connect(c.source("")) // it lives as long as somebody has it open
+	defer keep.Close()
+	if err := errors.Join(keep.Ping(), seed.copyTo(c)); err != nil {
 		return nil, err
 	}
-	defer keep.Close()
 	return open(c)
 }
 
@@ -55,7 +51,7 @@ func OpenPrivate(path string, seed *Catalog) (*Catalog, error) {
 
 // Remove deletes the catalog at path: it is a cache.
 func Remove(path string) error {
-	for _, suffix := range []string{"-wal", "-shm", ""} {
+	for _, suffix := range []string{"-wal", "-shm", "-journal", ""} {
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
@@ -66,44 +62,19 @@ func Remove(path string) error {
 // copyToFile writes a copy of the catalog, which takes its name when it is whole.
 func (c *Catalog) copyToFile(path string) error {
 	tmp := &Catalog{path: fmt.Sprintf("%s.tmp-%d", path, os.Getpid())}
-	if err := Remove(tmp.path); err != nil {
-		return err
-	}
-	db, err := c.copyTo(tmp)
+	err := Remove(tmp.path)
 	if err == nil {
-		err = errors.Join(db.Close(), os.Rename(tmp.path, path))
+		err = c.copyTo(tmp)
+	}
+	if err == nil {
+		err = os.Rename(tmp.path, path)
 	}
 	return errors.Join(err, Remove(tmp.path))
 }
 
-// copyTo copies all of the catalog into an empty one, which stays open in what it returns.
-func (c *Catalog) copyTo(to *Catalog) (*sql.DB, error) {
-	db := connect(to.source(""))
-	err := withConn(c.r, func(from *sqlite3.SQLiteConn) error {
-		return withConn(db, func(to *sqlite3.SQLiteConn) error { return copyPages(to, from) })
-	})
-	if err = errors.Join(err, c.unchanged()); err != nil {
-		db.Close()
-		return nil, failed(c.path, "copy to "+to.path, err)
-	}
-	return db, nil
-}
-
-func copyPages(to, from *sqlite3.SQLiteConn) error {
-	b, err := to.Backup("main", from, "main")
-	if err != nil {
-		return err
-	}
-	_, err = b.Step(-1)
-	return errors.Join(err, b.Finish())
-}
-
-// withConn runs fn with a connection of db as the driver has it.
-func withConn(db *sql.DB, fn func(*sqlite3.SQLiteConn) error) error {
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	return conn.Raw(func(driver any) error { return fn(driver.(*sqlite3.SQLiteConn)) })
+// copyTo copies all of the catalog into an empty one, which is not open. The copy has no log, which
+// memory cannot have.
+func (c *Catalog) copyTo(to *Catalog) error {
+	_, err := c.w.Exec("VACUUM INTO ?", to.source(""))
+	return failed(c.path, "copy to "+to.path, errors.Join(err, c.unchanged()))
 }

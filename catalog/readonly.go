@@ -52,7 +52,7 @@ func writable(path string) error {
 func OpenReadOnly(path string) (*Catalog, error) {
 	c, err := openAs(path, "mode=ro&")
 	if err != nil && Unwritable(err) {
-		if seen, quiet := lies(path); quiet {
+		if seen := lies(path); seen != nil && time.Since(seen.mtime) > settled {
 			if c, err = openAs(path, "immutable=1&"); err == nil {
 				c.seen = seen
 			}
@@ -89,16 +89,18 @@ type snapshot struct {
 // settled is how old the last change of a file has to be for the next one to show in its time.
 const settled = 100 * time.Millisecond
 
-// lies says that all of a catalog is in its one file, which nobody is about to change.
-func lies(path string) (*snapshot, bool) {
-	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
-		return nil, false
+// lies is how a catalog looks that is in its one file, nil if some of it is elsewhere.
+func lies(path string) *snapshot {
+	for _, suffix := range []string{"-wal", "-journal"} {
+		if log, err := os.Stat(path + suffix); err == nil && log.Size() > 0 {
+			return nil
+		}
 	}
 	info, err := os.Stat(path)
-	if err != nil || time.Since(info.ModTime()) < settled {
-		return nil, false
+	if err != nil {
+		return nil
 	}
-	return &snapshot{info.Size(), info.ModTime()}, true
+	return &snapshot{info.Size(), info.ModTime()}
 }
 
 // unchanged is an error if a catalog that is read as it lies there is another by now.
@@ -106,7 +108,7 @@ func (c *Catalog) unchanged() error {
 	if c.seen == nil {
 		return nil
 	}
-	if now, _ := lies(c.path); now == nil || *now != *c.seen {
+	if now := lies(c.path); now == nil || *now != *c.seen {
 		return errChanged
 	}
 	return nil
