@@ -3,8 +3,6 @@ package repo
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"dits/catalog"
@@ -33,15 +31,10 @@ func (c *checking) differences() ([]string, error) {
 	if err := c.repo.Catalog.Check(); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "dits-fsck-")
+	fresh, done, err := object.OpenAnew(c.repo.StoreDir, disk.OS)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	fresh, err := object.OpenWith(c.repo.StoreDir, filepath.Join(dir, "catalog.db"), disk.OS)
-	if err != nil {
-		return nil, err
-	}
-	defer fresh.Close()
+	defer done()
 	return c.repo.Catalog.Differences(fresh.Catalog)
 }

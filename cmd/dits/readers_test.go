@@ -148,7 +148,13 @@ func TestReadersNeedNotWrite(t *testing.T) {
 				require.NoError(t, os.Mkdir(l.cache, 0o777))
 				require.NoError(t, os.Chmod(l.cache, 0o777))
 			}
-			l.check(l.asReader())
+			reader := l.asReader()
+			l.check(func(cmd *exec.Cmd) {
+				if !test.private {
+					cmd.Env = append(cmd.Env, "TMPDIR="+filepath.Join(l.cache, "none"))
+				}
+				reader(cmd)
+			})
 			made, _ := os.ReadDir(l.cache)
 			require.Equal(t, test.private, len(made) > 0, "%v", made)
 		})

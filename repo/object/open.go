@@ -43,9 +43,28 @@ func Open(dir string, fsys disk.FS) (*Database, error) {
 	return openPrivate(dir, fsys, shared)
 }
 
-// OpenWith is [Open] with the catalog at path, which is made if need be.
-func OpenWith(dir, path string, fsys disk.FS) (*Database, error) {
-	return openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.Open(path) })
+// OpenAnew is [Open] with a catalog made from the packs for this once, which done takes away: in a
+// temporary file or, where there can be none, in memory.
+func OpenAnew(dir string, fsys disk.FS) (db *Database, done func() error, err error) {
+	inMemory := func() (*catalog.Catalog, error) { return catalog.OpenMemory(nil) }
+	tmp, err := os.MkdirTemp("", "dits-catalog-")
+	if err == nil {
+		db, err = openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.Open(catalogPath(tmp)) })
+	}
+	if db == nil && (tmp == "" || catalog.Unwritable(err)) {
+		db, err = openBy(dir, fsys, inMemory)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, removeTmp(tmp))
+	}
+	return db, func() error { return errors.Join(db.Close(), removeTmp(tmp)) }, nil
+}
+
+func removeTmp(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	return os.RemoveAll(dir)
 }
 
 // openPrivate opens the store with a catalog of one's own, which begins as a copy of shared.
