@@ -11,6 +11,7 @@ import (
 	"dits/repo/refs"
 	"dits/repo/work"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 )
 
 // A Side is one of the two states that [Repo.Diff] compares. Make one with
@@ -242,7 +243,7 @@ func (r *Repo) scanned(ctx context.Context, w work.WorkFile, known digest.ID) (d
 		return r.stored(f), nil
 	}
 	return diff.Entry{TreeFile: f, Open: func() (*object.File, error) {
-		src, err := os.Open(path)
+		src, err := disk.OpenRegular(path)
 		if err != nil {
 			return nil, err
 		}

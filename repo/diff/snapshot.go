@@ -9,6 +9,7 @@ import (
 	"dits/formats/number"
 	"dits/repo/object"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 )
 
 // An Entry is a file of a side.
@@ -66,7 +67,7 @@ func readEntry(ctx context.Context, path string) (Entry, error) {
 	return Entry{
 		TreeFile: object.TreeFile{Path: filepath.Base(path), Mode: object.ModeFile, ID: file.ID, Size: file.Layout.Size},
 		Open: func() (*object.File, error) {
-			src, err := os.Open(path)
+			src, err := disk.OpenRegular(path)
 			if err != nil {
 				return nil, err
 			}

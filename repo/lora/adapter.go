@@ -14,6 +14,7 @@ import (
 	"dits/formats/number"
 	"dits/repo/diff"
 	"dits/repo/object"
+	"dits/tensorstore/disk"
 )
 
 // The names that peft gives the files of an adapter.
@@ -87,7 +88,7 @@ func readAdapterFiles(ctx context.Context, name string) ([]byte, *object.File, e
 			}
 		}
 	}
-	config, err := os.Open(filepath.Join(filepath.Dir(name), AdapterConfig))
+	config, err := disk.OpenRegular(filepath.Join(filepath.Dir(name), AdapterConfig))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"dits/catalog"
 	"dits/formats"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 )
 
 // A File is an open file: how it is cut, and its bytes, which come from the store or from the file
@@ -38,7 +39,7 @@ func (r *Database) OpenFile(id digest.ID) (*File, error) {
 
 // ScanFile opens a file of the file system, which it reads once for the digests. No store is needed.
 func ScanFile(ctx context.Context, path string) (*File, error) {
-	src, err := os.Open(path)
+	src, err := disk.OpenRegular(path)
 	if err != nil {
 		return nil, err
 	}

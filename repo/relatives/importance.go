@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"dits/repo/work"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 	"dits/tensorstore/predict"
 )
 
@@ -190,7 +190,7 @@ func (m *Importances) put(weight string, i predict.Importance) {
 
 // AddNamed stores the parts of the file at name and takes up its matrices.
 func (m *Importances) AddNamed(ctx context.Context, w *tensorstore.Writer, name string) error {
-	src, err := os.Open(name)
+	src, err := disk.OpenRegular(name)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (r *Folder) HashFile(f WorkFile) (digest.ID, error) {
 		target, err := os.Readlink(r.WorkPath(f.Path))
 		return digest.Sum([]byte(target)), err
 	}
-	file, err := os.Open(r.WorkPath(f.Path))
+	file, err := disk.OpenRegular(r.WorkPath(f.Path))
 	if err != nil {
 		return digest.ID{}, err
 	}

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
 
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -36,7 +36,7 @@ type file interface {
 // A file called *.pack must have its right name. A pack without a valid trailer
 // is [ErrTorn]; a damaged header or index a [*CorruptError].
 func Open(path string) (*Reader, error) {
-	f, err := os.Open(path)
+	f, err := disk.OpenRegular(path)
 	if err != nil {
 		return nil, err
 	}
