@@ -46,12 +46,12 @@ func isStream(path string) bool {
 }
 
 // WriteOutput writes the file at an [OutputTarget]. A regular file is replaced in one step, as [WriteFile] does, and
-// keeps its mode; pipes and devices are written into.
+// keeps its mode, a new one has what the umask leaves; pipes and devices are written into.
 func WriteOutput(path string, write func(io.Writer) error) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return WriteFile(OS, path, 0o644, write)
+		return WriteFile(OS, path, 0, write)
 	case err != nil:
 		return err
 	case info.IsDir():
