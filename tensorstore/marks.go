@@ -63,7 +63,7 @@ func (s *Store) Mark(damaged []Location) error {
 		return nil
 	}
 	s.marks = marks
-	return disk.WriteFile(s.options.FS, s.marksPath(), 0o644, func(w io.Writer) error {
+	return disk.WriteFile(s.options.FS, s.marksPath(), 0, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})
