@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,6 +48,9 @@ func findRoot(start string) (string, error) {
 	for {
 		if refs.IsRepository(filepath.Join(dir, object.Dir)) {
 			return dir, nil
+		}
+		if _, err := os.Lstat(filepath.Join(dir, object.Dir, object.HeadName)); errors.Is(err, fs.ErrPermission) {
+			return "", err // there may be one, which is somebody else's
 		}
 		up := filepath.Dir(dir)
 		if up == dir {

@@ -122,6 +122,20 @@ func TestRootLeavesOwner(t *testing.T) {
 	owner("fsck")
 }
 
+// Who may not even look is told whose it is, and not that there is no repository.
+func TestErrorNamesOwnerOfAll(t *testing.T) {
+	l := newLookout(t)
+	reader := l.asReader()
+	dits := filepath.Join(l.repo, ".dits")
+	require.NoError(t, os.Chmod(dits, 0))
+	t.Cleanup(func() { os.Chmod(dits, 0o755) })
+	cmd := l.command("log")
+	reader(cmd)
+	_, err := cmd.Output()
+	require.Equal(t, exitError, exitCode(err))
+	require.Regexp(t, `permission denied\n.*/\.dits belongs to \S+( \d+)? \(mode 0000\); you are \S+`, stderr(err))
+}
+
 // Who may not write is told whose it is.
 func TestErrorNamesOwner(t *testing.T) {
 	l := newLookout(t)

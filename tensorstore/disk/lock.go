@@ -92,9 +92,10 @@ func (t taking) once() (*Lock, error) {
 	return &Lock{f, c}, nil // without a card on a full disk: flock works there
 }
 
-// noFlock says that a file system has no flock.
+// noFlock says that a file system has no flock, or that the file of the lock is one of another user
+// that only they may open, as an older dits made them.
 func noFlock(err error) bool {
-	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.EINVAL)
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.EINVAL)
 }
 
 // makeLockFile makes the file of a lock unless it is there. It is empty, so that it may be as open as

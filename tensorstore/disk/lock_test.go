@@ -37,6 +37,11 @@ var flocks = []struct {
 			return false, &os.PathError{Op: "flock", Path: path, Err: syscall.ENOLCK}
 		}}
 	}},
+	{"is another user's", false, func(path string, shared bool) taking {
+		return taking{path, shared, func(*flock.Flock) (bool, error) {
+			return false, &os.PathError{Op: "open", Path: path, Err: syscall.EACCES}
+		}}
+	}},
 }
 
 // left are the files beside the lock.
