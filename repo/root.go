@@ -50,6 +50,10 @@ func (r *Repo) nameCommit(id digest.ID, f func() error) error {
 // reached says that a commit is one that a branch, tag, HEAD or the reflog of HEAD or a branch
 // names, or comes before one. Reflogs lead to what was named by these.
 func (r *Repo) reached(id digest.ID) (bool, error) {
+	// Nearly always it is HEAD's: then thousands of other refs and their logs need not be read.
+	if h, err := r.Head(); err != nil || h.Commit == id {
+		return err == nil, err
+	}
 	roots, err := r.rootCommits()
 	if err != nil {
 		return false, err
