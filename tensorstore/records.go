@@ -1,6 +1,9 @@
 package tensorstore
 
 import (
+	"os"
+	"time"
+
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -31,6 +34,21 @@ func (s *Store) Pack(name string) (PackInfo, error) {
 	}
 	defer s.packs.put(p)
 	return PackInfo{p.Size(), p.Entries()}, nil
+}
+
+// Sealed is when a pack was put in its place.
+func (s *Store) Sealed(name string) (time.Time, error) {
+	info, err := os.Stat(s.packs.path(name))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
+}
+
+// ListedChunks are the chunks that the payload of a blob's record lists.
+func ListedChunks(blob digest.ID, payload []byte) ([]Span, error) {
+	b, err := unmarshalBlob(blob, payload)
+	return b.Chunks, err
 }
 
 // Payload is the stored bytes of a record.
