@@ -2,6 +2,8 @@ package repo
 
 import (
 	"errors"
+
+	"dits/tensorstore/upkeep"
 )
 
 // What callers distinguish. Each is wrapped by an error that says what and where.
@@ -12,4 +14,6 @@ var (
 	ErrNothing = errors.New("nothing to commit")
 	// ErrUnmerged means that deleting a branch would lose commits.
 	ErrUnmerged = errors.New("not fully merged")
+	// ErrOutdated means that a store changed faster than a gc could look at it.
+	ErrOutdated = upkeep.ErrOutdated
 )

@@ -63,12 +63,12 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 	return &Repacked{done.Before, done.After, done.Tensors, done.Recoded, done.PacksBefore, done.PacksAfter, o.DryRun}, nil
 }
 
-// lockRepack waits a little for the lock of the store's repacking; [ErrLocked] if another
+// lockRepack waits a little for the lock of the store's repacking and gc; [ErrLocked] if another
 // process has it. Nothing else takes it: content may be added and read meanwhile.
 func (r *Repo) lockRepack() (*refs.Lock, error) {
 	l, err := r.TakeLock(filepath.Join(r.StoreDir, "repack.lock"), refs.LockWait)
 	if errors.Is(err, refs.ErrLocked) {
-		err = fmt.Errorf("%w: another repack is at work", err)
+		err = fmt.Errorf("%w: another repack or gc is at work", err)
 	}
 	return l, err
 }

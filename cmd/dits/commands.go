@@ -17,6 +17,7 @@ func commands(g *globals) []*cobra.Command {
 		newSQL(g),
 		newBranch(g),
 		newTag(g),
+		newReflog(g),
 		newMerge(g),
 		newLs(g),
 		newLineage(g),
@@ -26,6 +27,7 @@ func commands(g *globals) []*cobra.Command {
 		newStats(g),
 		newFsck(g),
 		newRepack(g),
+		newGC(g),
 		newConfig(g),
 		newVersion(),
 	}

@@ -155,6 +155,8 @@ func TestManualHasJSON(t *testing.T) {
 		"dits derive":   {lineage.Derivations{}, repo.DeriveCheck{}},
 		"dits stats":    {repo.Stats{}},
 		"dits repack":   {repo.Repacked{}},
+		"dits gc":       {repo.Collected{}},
+		"dits reflog":   {loggedMove{}},
 		"dits version":  {build{}},
 	}
 	m := readManual(t)

@@ -78,9 +78,15 @@ func report(w io.Writer, err error) int {
 // advice is what to do about an error, "" where its text says it.
 func advice(err error, code int) string {
 	var damaged *catalog.DamagedError
+	var unreadable *repo.UnreadableError
 	switch {
+	case errors.As(err, &unreadable):
+		return "Nothing was deleted. If it was moved, run a command there; if it is gone for good, `dits gc --forget " +
+			unreadable.Root + "` frees what only it needed."
 	case errors.As(err, &damaged):
 		return "The catalog is a cache: `dits fsck --rebuild` makes it again from the packs."
+	case errors.Is(err, repo.ErrOutdated):
+		return "Nothing was deleted. Run it again when less is added to the store."
 	case errors.Is(err, tensorstore.ErrChanged):
 		return "Nothing was staged. Add it again when nothing writes to it."
 	case code == exitCorrupt && !errors.Is(err, errProblems):
