@@ -28,6 +28,7 @@ func commands(g *globals) []*cobra.Command {
 		newFsck(g),
 		newRepack(g),
 		newGC(g),
+		newForget(g),
 		newConfig(g),
 		newVersion(),
 	}

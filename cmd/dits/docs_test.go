@@ -157,6 +157,7 @@ func TestManualHasJSON(t *testing.T) {
 		"dits repack":   {repo.Repacked{}},
 		"dits gc":       {repo.Collected{}},
 		"dits reflog":   {loggedMove{}},
+		"dits forget":   {repo.Forgotten{}},
 		"dits version":  {build{}},
 	}
 	m := readManual(t)

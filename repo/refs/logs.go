@@ -6,8 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"dits/repo/object"
+	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
 )
 
@@ -45,13 +47,28 @@ func (r *Refs) WholeLog(name string) ([]LogEntry, error) {
 
 // PruneLog drops entries from the reflog of a ref, and returns how many. The caller holds the lock.
 func (r *Refs) PruneLog(name string, drop func(LogEntry) bool) (int, error) {
+	return r.RewriteLog(name, digest.ID{}, "", drop)
+}
+
+// RewriteLog drops entries from the reflog of a ref and adds one that says where the ref is from now on, as if it had
+// been made there; the zero ID adds none. It returns how many were dropped. The caller holds the lock.
+func (r *Refs) RewriteLog(name string, to digest.ID, reason string, drop func(LogEntry) bool) (int, error) {
 	entries, err := r.WholeLog(name)
 	if err != nil {
 		return 0, err
 	}
 	kept := slices.DeleteFunc(slices.Clone(entries), drop)
-	if len(kept) == len(entries) {
+	dropped := len(entries) - len(kept)
+	if !to.IsZero() {
+		kept = append(kept, LogEntry{New: to, Author: r.Author().String(), Time: time.Now(), Reason: reason})
+	} else if dropped == 0 {
 		return 0, nil
 	}
-	return len(entries) - len(kept), r.WriteFile(r.logPath(name), formatLog(kept))
+	if err := r.FS.MkdirAll(filepath.Dir(r.logPath(name)), 0o755); err != nil {
+		return 0, err
+	}
+	return dropped, r.WriteFile(r.logPath(name), formatLog(kept))
 }
+
+// WriteRef is [Refs.UpdateRef] without a line in the log.
+func (r *Refs) WriteRef(name string, id digest.ID) error { return r.writeLine(r.refPath(name), id.String()) }
