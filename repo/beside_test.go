@@ -110,14 +110,15 @@ func TestWritersBesideKeepers(t *testing.T) {
 	from := familyOnDisk(t)
 	for _, w := range writers {
 		for _, k := range keepers {
-			t.Run(w.name+" stopped for "+k.name, func(t *testing.T) { stopAtEach(t, from, w, k) })
-			t.Run(k.name+" stopped for "+w.name, func(t *testing.T) { stopAtEach(t, from, k, w) })
+			t.Run(w.name+" stopped for "+k.name, func(t *testing.T) { stopAtEach(t, from, w, k, nil) })
+			t.Run(k.name+" stopped for "+w.name, func(t *testing.T) { stopAtEach(t, from, k, w, nil) })
 		}
 	}
 }
 
-// stopAtEach stops one side ahead of its operations, and runs the other.
-func stopAtEach(t *testing.T, from string, one, other side) {
+// stopAtEach stops one side ahead of its operations, and runs the other. after, unless nil, is what is done when both
+// have ended, before all is read.
+func stopAtEach(t *testing.T, from string, one, other side, after func(*Repo) error) {
 	dense, step := 6, 9 // what was relied on is mostly lost before the first pack is sealed
 	if *torture {
 		step = 1
@@ -125,7 +126,7 @@ func stopAtEach(t *testing.T, from string, one, other side) {
 		dense = 2
 	}
 	rounds := 0
-	for k := 0; stopAt(t, from, k, one, other); rounds++ {
+	for k := 0; stopAt(t, from, k, one, other, after); rounds++ {
 		if k++; k > dense {
 			k += step - 1
 		}
@@ -135,7 +136,7 @@ func stopAtEach(t *testing.T, from string, one, other side) {
 }
 
 // stopAt says whether there was an operation k.
-func stopAt(t *testing.T, from string, k int, one, other side) bool {
+func stopAt(t *testing.T, from string, k int, one, other side, after func(*Repo) error) bool {
 	root, err := os.MkdirTemp("/dev/shm", "dits-beside-*")
 	if err != nil {
 		root = t.TempDir()
@@ -153,6 +154,9 @@ func stopAt(t *testing.T, from string, k int, one, other side) bool {
 	r, err := Open(root, fsys)
 	require.NoError(t, err)
 	requireDoneOrRefused(t, one.name, one.do(r))
+	if after != nil {
+		require.NoError(t, after(r), "%s stopped at %d for %s", one.name, k, other.name)
+	}
 	require.NoError(t, r.Close())
 	requireWhole(t, root, fmt.Sprintf("%s stopped at %d for %s", one.name, k, other.name))
 	return stopped
@@ -161,7 +165,7 @@ func stopAt(t *testing.T, from string, k int, one, other side) bool {
 // requireDoneOrRefused allows what one process may say because of another.
 func requireDoneOrRefused(t *testing.T, name string, err error) {
 	t.Helper()
-	for _, allowed := range []error{nil, disk.ErrLocked, refs.ErrLocked, tensorstore.ErrGone, ErrNothing, refs.ErrExists} {
+	for _, allowed := range []error{nil, disk.ErrLocked, refs.ErrLocked, tensorstore.ErrGone, ErrNothing, refs.ErrExists, ErrOutdated} {
 		if errors.Is(err, allowed) {
 			return
 		}

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/refs"
+	"dits/repo/work"
 )
 
 // oldFiles are the files of testdata/repository, and the SHA-256 of each.
@@ -56,6 +59,39 @@ func TestARepositoryOfAnOlderDits(t *testing.T) {
 	f.reopen()
 	f.requireOldFiles()
 	require.Empty(t, f.fsck(false))
+}
+
+// What nothing leads to of it is freed: that is the branch whose file is made of main's.
+func TestGCOfAnOlderDits(t *testing.T) {
+	f := oldRepository(t)
+	f.gc(GCOptions{})
+	f.reopen()
+	f.requireOldFiles()
+	require.Empty(t, f.fsck(false))
+	tuned, err := f.Files("tuned")
+	require.NoError(t, err)
+	l, err := f.Lock()
+	require.NoError(t, err)
+	require.NoError(t, f.WriteHead(refs.Head{Branch: "main"}))
+	require.NoError(t, f.WriteIndex(&work.Index{}))
+	l.Unlock()
+	_, err = f.DeleteBranch("tuned", true)
+	require.NoError(t, err)
+	f.dropLogs()
+	require.NotZero(t, f.gc(GCOptions{}).Files)
+	f.reopen()
+	require.Empty(t, f.fsck(false))
+	for _, file := range tuned {
+		if file.Path == "tuned.safetensors" {
+			has, err := f.HasFile(file.ID)
+			require.NoError(t, err)
+			require.False(t, has)
+		}
+	}
+	b, err := f.cat("v1", "base.safetensors", CatOptions{})
+	require.NoError(t, err)
+	sum := sha256.Sum256(b)
+	require.Equal(t, oldFiles["v1:base.safetensors"], hex.EncodeToString(sum[:]))
 }
 
 // Damage of it is found, and healed by its own files.
