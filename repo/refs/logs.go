@@ -71,4 +71,6 @@ func (r *Refs) RewriteLog(name string, to digest.ID, reason string, drop func(Lo
 }
 
 // WriteRef is [Refs.UpdateRef] without a line in the log.
-func (r *Refs) WriteRef(name string, id digest.ID) error { return r.writeLine(r.refPath(name), id.String()) }
+func (r *Refs) WriteRef(name string, id digest.ID) error {
+	return r.writeLine(r.refPath(name), id.String())
+}
