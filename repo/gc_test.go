@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/catalog"
+	"dits/formats/ggml"
 	"dits/repo/object"
 	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk/faultfs"
 	"dits/tensorstore/pack"
@@ -316,4 +318,38 @@ func (f *fixture) orphan(tree digest.ID) digest.ID {
 	require.NoError(f.t, w.PutObject(pack.Commit, digest.Sum(b), b))
 	require.NoError(f.t, w.Flush())
 	return digest.Sum(b)
+}
+
+// An importance matrix that was named and that no file has lives as long as a quant that was made with it.
+func TestGCKeepsImportance(t *testing.T) {
+	q := newQuantLayers(t)
+	f := newFixture(t)
+	f.put("base.safetensors", q.source)
+	first := f.save("base")
+	file := filepath.Join(t.TempDir(), "any")
+	matrix := q.imatrix(false)
+	require.NoError(t, os.WriteFile(file, []byte(matrix), 0o644))
+	quant := q.gguf(t, ggml.Q4_K, true)
+	f.put("q.gguf", quant)
+	require.NoError(t, f.Add(t.Context(), []string{"q.gguf"}, AddOptions{Importance: file, Level: choose.MaxLevel}))
+	f.commit("quant")
+	kept := func() bool {
+		has, err := f.Store.HasWhole(idOf(matrix))
+		require.NoError(t, err)
+		return has
+	}
+	dry := f.gc(GCOptions{DryRun: true})
+	require.Len(t, dry.Sources, 1)
+	require.Equal(t, idOf(matrix), dry.Sources[0].Digest)
+	require.Contains(t, dry.Sources[0].Of, "main:q.gguf: blk.0.ffn_")
+	f.gc(GCOptions{})
+	require.True(t, kept())
+	f.readsBack("q.gguf", quant)
+	requireClean(t, f.Repo)
+	_, err := f.Reset(context.Background(), first.String(), ResetHard, object.NoProgress)
+	require.NoError(t, err)
+	f.dropLogs()
+	f.gc(GCOptions{})
+	require.False(t, kept())
+	requireClean(t, f.Repo)
 }

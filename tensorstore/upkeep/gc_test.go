@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -407,4 +408,41 @@ func TestGCCrashSweep(t *testing.T) {
 			requireSize(t, s, fresh)
 		}
 	})
+}
+
+// The order of calls that makes a gc durable: new packs, then marks, then the old packs go, and then their folder is
+// synced.
+func TestGCLog(t *testing.T) {
+	live, dead := weights(1, 500), weights(2, 500)
+	dir := t.TempDir()
+	fsys, err := faultfs.New(dir)
+	require.NoError(t, err)
+	options := repackOptions
+	options.FS = fsys
+	s := openAt(t, dir, newMemIndex(), options)
+	putAll(t, s, choose.Known{}, live, dead)
+	putAll(t, s, choose.Known{}, weights(3, 500))
+	before := len(fsys.Log())
+	gc(t, s, GCOptions{}, Content{pack.Blob, digest.Sum(live)})
+	log := fsys.Log()[before:]
+	log = regexp.MustCompile(`[0-9a-f]{64}`).ReplaceAllString(log, "NAME")
+	log = regexp.MustCompile(`(write \S+) \d+`).ReplaceAllString(log, "$1")
+	require.Equal(t, `create packs/.tmp-pack-3
+write packs/.tmp-pack-3
+chmod packs/.tmp-pack-3 0444
+sync packs/.tmp-pack-3
+close packs/.tmp-pack-3
+rename packs/.tmp-pack-3 packs/NAME.pack
+syncdir packs
+create .tmp-4
+write .tmp-4
+chmod .tmp-4 0644
+sync .tmp-4
+close .tmp-4
+rename .tmp-4 marked
+syncdir .
+remove packs/NAME.pack
+remove packs/NAME.pack
+syncdir packs
+`, log)
 }
