@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dits/repo/object"
+	"dits/repo/relatives"
 	"dits/tensorstore/upkeep"
 )
 
@@ -20,6 +21,7 @@ const gcTries = 3
 type GCOptions struct {
 	DryRun   bool            // say what would go, and why; nothing is written
 	Grace    time.Duration   // how long what is dead stays; 0: it goes at once
+	Deep     bool            // what keeps a source that no file has is coded anew where that frees more
 	Forget   []string        // working folders of repositories that cannot be read, and whose content may go
 	Now      time.Time       // zero: now
 	Progress object.Progress // nil: none
@@ -34,6 +36,7 @@ type Collected struct {
 	Commits     int        `json:"commits"` // that went
 	Files       int        `json:"files"`
 	Tensors     int        `json:"tensors"`
+	Recoded     int        `json:"recoded"`       // tensors that are stored without a source that no file has
 	Doubled     int64      `json:"doubled_bytes"` // of contents that were stored twice
 	Kept        int64      `json:"kept_bytes"`    // dead, in packs that it does not pay to write anew
 	Marked      int64      `json:"marked_bytes"`  // dead, and whose time has not come
@@ -85,10 +88,15 @@ func (r *Repo) gc(ctx context.Context, o GCOptions) (*Collected, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gc: %w", err)
 	}
+	plan, recoded, freed, err := r.deepen(ctx, plan, o)
+	if err != nil {
+		return nil, fmt.Errorf("gc: %w", err)
+	}
 	c, err := r.explain(ctx, plan, o.DryRun)
 	if err != nil {
 		return nil, err
 	}
+	c.Recoded = recoded
 	c.Forgotten = append([]string{}, o.Forget...)
 	found := plan.Found()
 	if !o.DryRun {
@@ -102,7 +110,22 @@ func (r *Repo) gc(ctx context.Context, o GCOptions) (*Collected, error) {
 		}
 	}
 	c.add(found)
+	if o.DryRun {
+		c.After -= freed
+	}
 	return c, nil
+}
+
+// deepen codes tensors anew without sources that no file has, if that is asked for.
+func (r *Repo) deepen(ctx context.Context, plan *upkeep.GCPlan, o GCOptions) (*upkeep.GCPlan, int, int64, error) {
+	if !o.Deep || len(plan.Sources) == 0 {
+		return plan, 0, 0, nil
+	}
+	families, _, err := relatives.Families(ctx, r.Folder)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	return plan.Deepen(ctx, families, upkeep.Options{DryRun: o.DryRun, Manifest: r.Manifest})
 }
 
 // add takes over what a plan finds.

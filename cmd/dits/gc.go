@@ -30,6 +30,7 @@ only that one needs may go.`,
 		Example: `  dits gc -n                   # what would go, and why
   dits gc
   dits gc --grace 0            # at once
+  dits gc --deep               # also earlier bases that fine-tunes are differences to
   dits gc --forget /mnt/gone`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runGC(cmd, g, o) },
@@ -37,6 +38,7 @@ only that one needs may go.`,
 	f := cmd.Flags()
 	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what would go, and why; change nothing")
 	f.StringVar(&o.grace, "grace", ageText(repo.DefaultGrace), "how long what is dead stays: `D` is 0, 12h, 30d, 2w")
+	f.BoolVar(&o.Deep, "deep", false, "store tensors anew that alone keep a source which no file has, where that frees more")
 	f.StringArrayVar(&o.Forget, "forget", nil, "the repository in the folder `REPO` is gone; may be given again")
 	f.BoolVar(&o.json, "json", false, "JSON")
 	return cmd
@@ -83,6 +85,9 @@ func printCollected(cmd *cobra.Command, c *repo.Collected) error {
 	}
 	p.f("%s, %s, %s: %s %s\n", plural(c.Commits, "commit", "commits"), plural(c.Files, "file", "files"),
 		plural(c.Tensors, "tensor", "tensors"), size(c.Before-c.After), freed)
+	if c.Recoded > 0 {
+		p.f("%s stored anew, without sources that no file has\n", plural(c.Recoded, "tensor", "tensors"))
+	}
 	p.f("%s in %s, %s %s in %s%s\n", size(c.Before), plural(c.PacksBefore, "pack", "packs"), now,
 		size(c.After), plural(c.PacksAfter, "pack", "packs"), percentOf(c.After, c.Before))
 	if c.Kept > 0 {

@@ -20,6 +20,8 @@ type GCOptions struct {
 	Grace time.Duration
 	Now   time.Time // zero: now
 	Names Names     // what commits, trees, tags and manifests name
+
+	avoid map[digest.ID]bool // predictions whose records go where a chunk has another
 }
 
 // A Root is needed for itself.
@@ -69,6 +71,7 @@ func PlanGC(ctx context.Context, s *tensorstore.Store, roots func() ([]Root, err
 	if err != nil {
 		return nil, err
 	}
+	c.avoid(o.avoid)
 	p := &GCPlan{census: c, options: o, roots: roots}
 	if err := p.weigh(ctx); err != nil {
 		return nil, err

@@ -47,6 +47,7 @@ type census struct {
 
 	predictions []digest.ID // that chunks name
 	asked       []need      // of each of these: by which walk it was asked for
+	avoided     []bool      // of each of these: its records go where a chunk has another; nil: none
 }
 
 // A countedPack is a pack of a census.
@@ -175,6 +176,30 @@ func (c *census) byPlace(a, b held) int {
 		return 1
 	}
 	return cmp.Or(cmp.Compare(old(a), old(b)), cmp.Compare(a.pack, b.pack), cmp.Compare(a.at, b.at))
+}
+
+// avoid makes records that name some predictions the last of their chunks.
+func (c *census) avoid(predictions map[digest.ID]bool) {
+	if len(predictions) == 0 {
+		return
+	}
+	c.avoided = make([]bool, len(c.predictions))
+	for i, id := range c.predictions {
+		c.avoided[i] = predictions[id]
+	}
+	for n := range c.chunks {
+		slices.SortStableFunc(c.recordsOf(n), func(a, b countedChunk) int {
+			return cmp.Compare(c.lastChoice(a), c.lastChoice(b))
+		})
+	}
+}
+
+// lastChoice is 1 for a record that is to go where its chunk has another.
+func (c *census) lastChoice(r countedChunk) int {
+	if c.avoided != nil && r.prediction > 0 && c.avoided[r.prediction-1] {
+		return 1
+	}
+	return 0
 }
 
 // chunk is the number of a chunk.

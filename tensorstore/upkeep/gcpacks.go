@@ -19,6 +19,11 @@ const spare = 25
 // to rely on what it finds in a store.
 func (p *GCPlan) decide() error {
 	p.dropDead()
+	for _, r := range p.records {
+		if !r.stays && p.lastChoice(r) == 1 && !p.packs[r.pack].young {
+			p.packs[r.pack].goes = true // or the next plan would find it to be the better one
+		}
+	}
 	p.mergeSmall()
 	for {
 		more, err := p.dropLacking()
