@@ -194,6 +194,11 @@ func TestGCKeepsMarksOfWhatItCopies(t *testing.T) {
 	requireGone(t, s, first)
 	requireBlob(t, s, second)
 	require.Equal(t, start.Add(34*day).Unix(), done.Next.Unix(), "fourteen days after it was found to be dead")
+	gc(t, s, at(33*day), of(live))
+	requireBlob(t, s, second)
+	gc(t, s, at(35*day), of(live))
+	requireGone(t, s, second)
+	requireBlob(t, s, live)
 }
 
 // Packs stay where little of them is dead, unless that lacks what it needs or all of it has to go.
@@ -202,7 +207,7 @@ func TestGCRewritesWhereThatPays(t *testing.T) {
 	big := weights(1, 64<<10)
 	little := weights(2, 200)
 	base := weights(3, 64*64)
-	ft := tuned(3, base)
+	ft, first := tuned(3, base), tuned(4, base)
 	of := func(b []byte) Content { return Content{pack.Blob, digest.Sum(b)} }
 	options := repackOptions
 	options.PackBytes = 1 << 10 // none is small
@@ -211,15 +216,21 @@ func TestGCRewritesWhereThatPays(t *testing.T) {
 		known choose.Known
 		grace time.Duration
 		stays bool
+
+		earlier bool // ft is not the first that is coded against base
 	}{
-		"little is dead":            {[][]byte{little}, choose.Known{}, day, true},
-		"all has to go":             {[][]byte{little}, choose.Known{}, 0, false},
-		"much is dead":              {[][]byte{base, weights(5, 4000), weights(4, 4000)}, choose.Known{}, day, false},
-		"its source goes elsewhere": {[][]byte{ft}, against(matrix(64, 64), base), day, false},
+		"little is dead":      {[][]byte{little}, choose.Known{}, day, true, false},
+		"all has to go":       {[][]byte{little}, choose.Known{}, 0, false, false},
+		"much is dead":        {[][]byte{weights(5, 4000), weights(4, 4000)}, choose.Known{}, day, false, false},
+		"its source goes":     {[][]byte{ft}, against(matrix(64, 64), base), day, false, false},
+		"its prediction does": {[][]byte{ft}, against(matrix(64, 64), base), day, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t, repackOptions)
 			putAll(t, s, matrix(64, 64), base)
+			if c.earlier {
+				putAll(t, s, c.known, first) // its prediction is the one of ft, too
+			}
 			before := namesIn(t, packDir(s))
 			putAll(t, s, c.known, append(c.pack, big)...)
 			options := options
@@ -229,7 +240,9 @@ func TestGCRewritesWhereThatPays(t *testing.T) {
 			gc(t, s, at(4*day), of(big))
 			requireBlob(t, s, big)
 			now := namesIn(t, packDir(s))
-			require.NotContains(t, now, before[0])
+			for _, name := range before {
+				require.NotContains(t, now, name)
+			}
 			has, err := s.HasWhole(digest.Sum(c.pack[0]))
 			require.NoError(t, err)
 			require.Equal(t, c.stays, has)
@@ -274,6 +287,56 @@ func TestGCLooksAgain(t *testing.T) {
 	}
 }
 
+// A pack that a plan relies on is gone when it is run.
+func TestGCMissesAPack(t *testing.T) {
+	live := weights(1, 8<<10)
+	options := repackOptions
+	options.PackBytes = 1 << 10 // none is small
+	s, _ := open(t, options)
+	putAll(t, s, choose.Known{}, live)
+	kept := namesIn(t, packDir(s))
+	putAll(t, s, choose.Known{}, weights(2, 8<<10))
+	p := planGC(t, s, GCOptions{}, Content{pack.Blob, digest.Sum(live)})
+	require.NoError(t, os.Remove(packDir(s)+"/"+kept[0]))
+	before := namesIn(t, packDir(s))
+	_, err := p.Run(context.Background(), nil)
+	require.ErrorIs(t, err, ErrOutdated)
+	require.Equal(t, before, namesIn(t, packDir(s)))
+}
+
+// A young pack keeps all that its records need, dead as these may be, and marked long ago.
+func TestGCKeepsWhatYoungPacksNeed(t *testing.T) {
+	base := weights(1, 64*64)
+	ft := tuned(1, base)
+	for name, young := range map[string]func(*testing.T, *tensorstore.Store){
+		"a chunk":    func(t *testing.T, s *tensorstore.Store) { putAll(t, s, against(matrix(64, 64), base), ft) },
+		"a manifest": func(t *testing.T, s *tensorstore.Store) { putFile(t, s, choose.Known{}, base) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := open(t, repackOptions)
+			putAll(t, s, matrix(64, 64), base)
+			old := namesIn(t, packDir(s))[0]
+			past := time.Now().Add(-100 * 24 * time.Hour)
+			require.NoError(t, os.Chtimes(packDir(s)+"/"+old, past, past))
+			young(t, s)
+			marks := map[string][]mark{}
+			names, err := s.Packs()
+			require.NoError(t, err)
+			for _, name := range names {
+				info, err := s.Pack(name)
+				require.NoError(t, err)
+				marks[name] = []mark{{uint32(past.Unix()), 0, uint32(len(info.Entries) - 1)}}
+			}
+			require.NoError(t, writeMarks(s, marks))
+			gc(t, s, GCOptions{Grace: 24 * time.Hour})
+			requireBlob(t, s, base)
+			requireClean(t, s)
+			gc(t, s, GCOptions{})
+			requireGone(t, s, base)
+		})
+	}
+}
+
 // A root, or what it needs, that is not there or damaged ends it: what that would need is not known.
 func TestGCRefusesWhatItCannotRead(t *testing.T) {
 	b := weights(1, 1000)
@@ -311,6 +374,7 @@ func TestGCKeepsEachOfSeveralManifests(t *testing.T) {
 	for s, b := range map[*tensorstore.Store][]byte{one: right, two: wrong} {
 		w := s.Begin(tensorstore.WriterOptions{})
 		put(t, w, b, choose.Known{})
+		put(t, w, b[:500], choose.Known{}) // dead: the pack is written anew
 		id := digest.Sum(b)
 		require.NoError(t, w.PutObject(pack.Manifest, digest.Sum([]byte("file")), id[:]))
 		require.NoError(t, w.Flush())

@@ -3,6 +3,7 @@ package upkeep
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -72,4 +73,45 @@ func TestDeepen(t *testing.T) {
 			require.Equal(t, done.After, gc(t, fresh, GCOptions{}, roots...).After, "it stays so")
 		})
 	}
+}
+
+// A source stays that somebody needs besides, whom the families do not have.
+func TestDeepenLeavesWhatOthersNeed(t *testing.T) {
+	base := weights(1, 256*128)
+	a, b := tuned(1, base), tuned(2, base)
+	h := matrix(256, 128)
+	s, _ := open(t, repackOptions)
+	putAll(t, s, h, base)
+	putAll(t, s, against(h, base), a, b)
+	of := func(b []byte) Content { return Content{pack.Blob, digest.Sum(b)} }
+	_, n, _ := deepen(t, s, true, append(family256(base, a), []Tensor{{Blob: digest.Sum(b), Known: h}}), of(a), of(b))
+	require.Zero(t, n)
+}
+
+// With a grace period what is superseded goes at once, so that the next plan does not come back to it.
+func TestDeepenWithGrace(t *testing.T) {
+	base := weights(1, 256*128)
+	a := tuned(1, base)
+	h := matrix(256, 128)
+	options := repackOptions
+	options.PackBytes = 1 << 10 // none is small
+	s, _ := open(t, options)
+	putAll(t, s, h, base)
+	putAll(t, s, against(h, base), a, weights(9, 200<<10))
+	root := Content{pack.Blob, digest.Sum(a)}
+	more := Content{pack.Blob, digest.Sum(weights(9, 200<<10))}
+	o := GCOptions{Grace: time.Hour, Now: time.Now().Add(2 * time.Hour)}
+	p := planGC(t, s, o, root, more)
+	require.Len(t, p.Sources, 1)
+	next, n, _, err := p.Deepen(context.Background(), family256(base, a), Options{})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	_, err = next.Run(context.Background(), nil)
+	require.NoError(t, err)
+	require.Empty(t, planGC(t, s, o, root, more).Sources)
+	o.Now = o.Now.Add(2 * time.Hour)
+	gc(t, s, o, root, more)
+	requireGone(t, s, base)
+	requireBlob(t, s, a)
+	requireClean(t, s)
 }

@@ -108,10 +108,16 @@ func (r *collecting) staying() [][]bool {
 	return stays
 }
 
+// A sealedObject is a record in a new pack, with its checksum: manifests of one file may differ.
+type sealedObject struct {
+	Content
+	sum uint64
+}
+
 // readBack compares what the new packs hold with what had to be copied.
 func (r *collecting) readBack() error {
 	chunks := make([]bool, len(r.chunks))
-	objects := map[Content]bool{}
+	objects := map[sealedObject]bool{}
 	for name := range r.sealed {
 		info, err := r.store.Pack(name)
 		if err != nil {
@@ -127,7 +133,7 @@ func (r *collecting) readBack() error {
 			if n, found := r.chunk(e.ID); e.Kind == pack.Chunk && found {
 				chunks[n] = true
 			} else {
-				objects[Content{e.Kind, e.ID}] = true
+				objects[sealedObject{Content{e.Kind, e.ID}, e.Sum}] = true
 			}
 		}
 	}
@@ -137,7 +143,7 @@ func (r *collecting) readBack() error {
 		}
 	}
 	for _, o := range r.objects {
-		if o.stays && r.packs[o.pack].goes && !objects[o.content()] {
+		if o.stays && r.packs[o.pack].goes && !objects[sealedObject{o.content(), o.Sum}] {
 			return fmt.Errorf("%s %s: is not in the new packs", o.Kind, o.ID)
 		}
 	}
