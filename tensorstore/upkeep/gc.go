@@ -138,12 +138,7 @@ func (p *GCPlan) wait(w *walk) error {
 
 // waits says that a dead content stays for now: a record of it is in a young pack, or was not marked long ago.
 func (p *GCPlan) waits(records func(func(held) bool)) bool {
-	for r := range records {
-		if p.packs[r.pack].young || p.due(r).After(p.options.Now) {
-			return true
-		}
-	}
-	return false
+	return p.latest(records).After(p.options.Now)
 }
 
 // due is when the time of a dead record comes: as long after it was marked, and after its pack was sealed.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -304,20 +305,50 @@ func TestGCMissesAPack(t *testing.T) {
 	require.Equal(t, before, namesIn(t, packDir(s)))
 }
 
+func copyPack(t *testing.T, from, to *tensorstore.Store, file string) {
+	t.Helper()
+	b, err := os.ReadFile(packDir(from) + "/" + file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(packDir(to)+"/"+file, b, 0o444))
+}
+
 // A young pack keeps all that its records need, dead as these may be, and marked long ago.
 func TestGCKeepsWhatYoungPacksNeed(t *testing.T) {
 	base := weights(1, 64*64)
 	ft := tuned(1, base)
+	two, _ := open(t, repackOptions)
+	putAll(t, two, matrix(64, 64), base)
+	putAll(t, two, against(matrix(64, 64), base), tuned(2, base)) // with the prediction of ft
+	earlier := namesIn(t, packDir(two))
+	putAll(t, two, against(matrix(64, 64), base), ft)
 	for name, young := range map[string]func(*testing.T, *tensorstore.Store){
 		"a chunk":    func(t *testing.T, s *tensorstore.Store) { putAll(t, s, against(matrix(64, 64), base), ft) },
 		"a manifest": func(t *testing.T, s *tensorstore.Store) { putFile(t, s, choose.Known{}, base) },
+		"another record of what is needed": func(t *testing.T, s *tensorstore.Store) {
+			for _, name := range namesIn(t, packDir(two)) {
+				if !slices.Contains(earlier, name) {
+					copyPack(t, two, s, name)
+				}
+			}
+			require.NoError(t, s.Refresh())
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := open(t, repackOptions)
-			putAll(t, s, matrix(64, 64), base)
-			old := namesIn(t, packDir(s))[0]
+			require.NoError(t, s.Close())
+			for _, name := range earlier {
+				copyPack(t, two, s, name)
+			}
+			s = openAt(t, s.Dir(), newMemIndex(), repackOptions)
+			var roots []Content
+			if name == "another record of what is needed" {
+				putAll(t, s, choose.Known{}, ft)
+				roots = append(roots, Content{pack.Blob, digest.Sum(ft)})
+			}
 			past := time.Now().Add(-100 * 24 * time.Hour)
-			require.NoError(t, os.Chtimes(packDir(s)+"/"+old, past, past))
+			for _, old := range namesIn(t, packDir(s)) {
+				require.NoError(t, os.Chtimes(packDir(s)+"/"+old, past, past))
+			}
 			young(t, s)
 			marks := map[string][]mark{}
 			names, err := s.Packs()
@@ -328,10 +359,10 @@ func TestGCKeepsWhatYoungPacksNeed(t *testing.T) {
 				marks[name] = []mark{{uint32(past.Unix()), 0, uint32(len(info.Entries) - 1)}}
 			}
 			require.NoError(t, writeMarks(s, marks))
-			gc(t, s, GCOptions{Grace: 24 * time.Hour})
+			gc(t, s, GCOptions{Grace: 24 * time.Hour}, roots...)
 			requireBlob(t, s, base)
 			requireClean(t, s)
-			gc(t, s, GCOptions{})
+			gc(t, s, GCOptions{}, roots...)
 			requireGone(t, s, base)
 		})
 	}

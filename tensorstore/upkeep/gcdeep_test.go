@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"dits/tensorstore"
+	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -88,30 +89,73 @@ func TestDeepenLeavesWhatOthersNeed(t *testing.T) {
 	require.Zero(t, n)
 }
 
-// With a grace period what is superseded goes at once, so that the next plan does not come back to it.
+// None becomes deeper than it was: here the closest that is left has sources of sources.
+func TestDeepenMakesNoneDeeper(t *testing.T) {
+	h := matrix(256, 128)
+	first := weights(1, 256*128)
+	second := tuned(1, first)
+	third := tuned(2, second)
+	base := tuned(3, third)
+	a := tuned(4, base)
+	s, _ := open(t, repackOptions)
+	putAll(t, s, h, first)
+	putAll(t, s, against(h, first), second)
+	putAll(t, s, against(h, second), third)
+	putAll(t, s, h, base)
+	putAll(t, s, against(h, base), a)
+	var roots []Content
+	for _, b := range [][]byte{first, second, third, a} {
+		roots = append(roots, Content{pack.Blob, digest.Sum(b)})
+	}
+	_, n, _ := deepen(t, s, true, family256(third, a, base), roots...)
+	require.Zero(t, n)
+}
+
+// With a grace period what is superseded goes at once, so that the next plan does not come back to it; what is in
+// young packs is left alone.
 func TestDeepenWithGrace(t *testing.T) {
 	base := weights(1, 256*128)
-	a := tuned(1, base)
+	a, more := tuned(1, base), weights(9, 1<<20)
 	h := matrix(256, 128)
+	s, _ := open(t, repackOptions)
+	putAll(t, s, h, base)
+	w := s.Begin(tensorstore.WriterOptions{})
+	put(t, w, a, against(h, base))
+	put(t, w, more, choose.Known{})
+	require.NoError(t, w.Flush())
 	options := repackOptions
 	options.PackBytes = 1 << 10 // none is small
-	s, _ := open(t, options)
-	putAll(t, s, h, base)
-	putAll(t, s, against(h, base), a, weights(9, 200<<10))
-	root := Content{pack.Blob, digest.Sum(a)}
-	more := Content{pack.Blob, digest.Sum(weights(9, 200<<10))}
-	o := GCOptions{Grace: time.Hour, Now: time.Now().Add(2 * time.Hour)}
-	p := planGC(t, s, o, root, more)
+	s = openAt(t, s.Dir(), newMemIndex(), options)
+	roots := []Content{{pack.Blob, digest.Sum(a)}, {pack.Blob, digest.Sum(more)}}
+	o := GCOptions{Grace: time.Hour}
+	_, n, _, err := planGC(t, s, o, roots...).Deepen(context.Background(), family256(base, a), Options{})
+	require.NoError(t, err)
+	require.Zero(t, n, "its pack is young")
+	o.Now = time.Now().Add(2 * time.Hour)
+	p := planGC(t, s, o, roots...)
 	require.Len(t, p.Sources, 1)
 	next, n, _, err := p.Deepen(context.Background(), family256(base, a), Options{})
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 	_, err = next.Run(context.Background(), nil)
 	require.NoError(t, err)
-	require.Empty(t, planGC(t, s, o, root, more).Sources)
+	for _, loc := range recordsOf(t, s, a) {
+		require.Zero(t, loc.Depth, "the record that needs base is gone")
+	}
 	o.Now = o.Now.Add(2 * time.Hour)
-	gc(t, s, o, root, more)
+	gc(t, s, o, roots...)
 	requireGone(t, s, base)
 	requireBlob(t, s, a)
 	requireClean(t, s)
+}
+
+// recordsOf are all records of the first chunk of a blob.
+func recordsOf(t *testing.T, s *tensorstore.Store, b []byte) []tensorstore.Location {
+	t.Helper()
+	chunks, err := s.Chunks(digest.Sum(b))
+	require.NoError(t, err)
+	locs, err := s.Index().Locate(pack.Chunk, chunks[0].ID)
+	require.NoError(t, err)
+	require.NotEmpty(t, locs)
+	return locs
 }

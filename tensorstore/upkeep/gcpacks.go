@@ -55,8 +55,8 @@ func (p *GCPlan) dropDead() {
 	share := func(i int) float64 { return float64(p.packs[i].dying) / float64(p.packs[i].size) }
 	slices.SortFunc(partly, func(a, b int) int { return cmp.Compare(share(b), share(a)) })
 	for _, i := range partly {
-		if dying <= allowed {
-			break
+		if dying <= allowed && p.packs[i].dying < p.packs[i].staying {
+			break // of all others still more stays
 		}
 		p.packs[i].goes = true
 		dying -= p.packs[i].dying
