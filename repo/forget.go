@@ -245,7 +245,7 @@ func (f *forgetting) moveRefs() error {
 		case m.To.IsZero():
 			err = f.repo.UpdateRef(m.Ref, m.From, m.To, "forget")
 		case m.Ref == object.HeadName:
-			err = f.repo.WriteHead(refs.Head{Commit: m.To})
+			err = f.repo.WriteHead(refs.Head{Commit: m.From}, refs.Head{Commit: m.To})
 		default:
 			err = f.repo.WriteRef(m.Ref, m.To)
 		}

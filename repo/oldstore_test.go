@@ -10,9 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"dits/repo/refs"
-	"dits/repo/work"
 )
 
 // oldFiles are the files of testdata/repository, and the SHA-256 of each.
@@ -72,8 +69,10 @@ func TestGCOfAnOlderDits(t *testing.T) {
 	require.NoError(t, err)
 	l, err := f.Lock()
 	require.NoError(t, err)
-	require.NoError(t, f.WriteHead(refs.Head{Branch: "main"}))
-	require.NoError(t, f.WriteIndex(&work.Index{}))
+	x, err := f.Index()
+	require.NoError(t, err)
+	x.Entries = nil
+	require.NoError(t, f.WriteIndex(x))
 	l.Unlock()
 	_, err = f.DeleteBranch("tuned", true)
 	require.NoError(t, err)

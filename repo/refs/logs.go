@@ -35,14 +35,21 @@ func (r *Refs) Logs() ([]string, error) {
 
 // WholeLog is all that the reflog of a ref says, oldest first, with a last move that was never made.
 func (r *Refs) WholeLog(name string) ([]LogEntry, error) {
+	_, entries, err := r.readLog(name)
+	return entries, err
+}
+
+// readLog is a reflog as its file has it, nil if there is none, and what that says.
+func (r *Refs) readLog(name string) ([]byte, []LogEntry, error) {
 	b, err := os.ReadFile(r.logPath(name))
 	if disk.IsNoFile(err) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return parseLog(name, b)
+	entries, err := parseLog(name, b)
+	return b, entries, err
 }
 
 // PruneLog drops entries from the reflog of a ref, and returns how many. The caller holds the lock.
@@ -53,7 +60,7 @@ func (r *Refs) PruneLog(name string, drop func(LogEntry) bool) (int, error) {
 // RewriteLog drops entries from the reflog of a ref and adds one that says where the ref is from now on, as if it had
 // been made there; the zero ID adds none. It returns how many were dropped. The caller holds the lock.
 func (r *Refs) RewriteLog(name string, to digest.ID, reason string, drop func(LogEntry) bool) (int, error) {
-	entries, err := r.WholeLog(name)
+	old, entries, err := r.readLog(name)
 	if err != nil {
 		return 0, err
 	}
@@ -64,13 +71,13 @@ func (r *Refs) RewriteLog(name string, to digest.ID, reason string, drop func(Lo
 	} else if dropped == 0 {
 		return 0, nil
 	}
-	if err := r.FS.MkdirAll(filepath.Dir(r.logPath(name)), 0o755); err != nil {
+	if err := r.FS.MkdirAll(filepath.Dir(r.logPath(name)), 0o777); err != nil {
 		return 0, err
 	}
-	return dropped, r.WriteFile(r.logPath(name), formatLog(kept))
+	return dropped, r.ReplaceFile(r.logPath(name), old, formatLog(kept))
 }
 
 // WriteRef is [Refs.UpdateRef] without a line in the log.
 func (r *Refs) WriteRef(name string, id digest.ID) error {
-	return r.writeLine(r.refPath(name), id.String())
+	return r.writeLine(r.refPath(name), id.String(), func() error { return nil })
 }

@@ -531,7 +531,6 @@ rename packs/.tmp-pack-3 packs/NAME.pack
 syncdir packs
 create .tmp-4
 write .tmp-4
-chmod .tmp-4 0644
 sync .tmp-4
 close .tmp-4
 rename .tmp-4 marked

@@ -112,7 +112,7 @@ func writeMarks(s *tensorstore.Store, marks map[string][]mark) error {
 	for _, name := range names {
 		formatMarks(&b, name, marks[name])
 	}
-	return disk.WriteFile(s.Options().FS, marksPath(s), 0o644, func(w io.Writer) error {
+	return disk.WriteFile(s.Options().FS, marksPath(s), 0, func(w io.Writer) error {
 		_, err := w.Write(b.Bytes())
 		return err
 	})
