@@ -74,7 +74,9 @@ func (r *Repo) checkout(ctx context.Context, from refs.Head, x *work.Index, rev 
 
 // moveHead makes HEAD what a checkout is of.
 func (r *Repo) moveHead(from, to refs.Head) error {
-	move := func() error { return r.SetHead(from, to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to)) }
+	move := func() error {
+		return r.SetHead(from, to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to))
+	}
 	if !to.Detached() {
 		return move()
 	}
