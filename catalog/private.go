@@ -51,10 +51,25 @@ func OpenPrivate(path string, seed *Catalog) (*Catalog, error) {
 
 // Remove deletes the catalog at path: it is a cache.
 func Remove(path string) error {
-	for _, suffix := range []string{"-wal", "-shm", "-journal", ""} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := RemoveLogs(path); err != nil {
+		return err
+	}
+	return removeFile(path)
+}
+
+// RemoveLogs deletes what SQLite keeps beside a catalog, which is as it was at some time without.
+func RemoveLogs(path string) error {
+	for _, suffix := range []string{"-wal", "-shm", "-journal"} {
+		if err := removeFile(path + suffix); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func removeFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
 	return nil
 }

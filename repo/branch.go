@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"fmt"
 
 	"dits/repo/object"
@@ -8,8 +9,8 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// Branches returns all branches by name.
-func (r *Repo) Branches() ([]refs.Ref, error) { return r.ListRefs(object.BranchPrefix) }
+// Branches returns all branches that can be read, by name.
+func (r *Repo) Branches() ([]refs.Ref, error) { return r.GoodRefs(object.BranchPrefix) }
 
 // CreateBranch makes a branch at the commit that start names; "" is HEAD. It does
 // not check it out. With force an existing branch is moved, but not the current one.
@@ -33,6 +34,11 @@ func (r *Repo) createBranch(name, start string, id digest.ID, force bool) error 
 	ref, err := refs.BranchRef(name)
 	if err != nil {
 		return err
+	}
+	if force {
+		if err := r.DropBroken(ref); err != nil {
+			return err
+		}
 	}
 	old, err := r.ReadRef(ref)
 	if err != nil {
@@ -61,6 +67,9 @@ func (r *Repo) DeleteBranch(name string, force bool) (digest.ID, error) {
 	}
 	defer l.Unlock()
 	ref, id, h, err := r.existingBranch(name)
+	if errors.As(err, new(*refs.BrokenError)) {
+		return id, r.deleteBroken(name, force, err)
+	}
 	if err != nil {
 		return id, err
 	}
@@ -79,6 +88,21 @@ func (r *Repo) DeleteBranch(name string, force bool) (digest.ID, error) {
 		}
 	}
 	return id, r.UpdateRef(ref, id, digest.ID{}, "")
+}
+
+// deleteBroken removes a branch that cannot be read, for the reason given, with its log.
+func (r *Repo) deleteBroken(name string, force bool, broken error) error {
+	if h, err := r.Head(); err != nil || h.Branch == name {
+		return broken // HEAD's own: to be mended
+	}
+	if !force {
+		return fmt.Errorf("%w (force to remove it)", broken)
+	}
+	ref, err := refs.BranchRef(name)
+	if err != nil {
+		return err
+	}
+	return r.RemoveBroken(ref)
 }
 
 func (r *Repo) existingBranch(name string) (ref string, id digest.ID, h refs.Head, err error) {

@@ -43,7 +43,9 @@ func (r *Repo) Checkout(ctx context.Context, rev string, o CheckoutOptions) (*Ch
 			Source: rev, Paths: o.Paths, Staged: rev != "", Worktree: true, Overlay: true, Progress: o.Progress,
 		})
 	}
-	return change(r, func(h refs.Head, x *work.Index) (*CheckoutResult, error) { return r.checkout(ctx, h, x, rev, o) })
+	return changeFrom(r, o.Force, func(h refs.Head, x *work.Index) (*CheckoutResult, error) {
+		return r.checkout(ctx, h, x, rev, o)
+	})
 }
 
 // checkout is Checkout without paths, from HEAD and the index as they are.
@@ -132,8 +134,8 @@ func (r *Repo) target(from refs.Head, rev string, o CheckoutOptions) (refs.Head,
 // The caller holds the lock and moves HEAD afterwards.
 func (r *Repo) switchTo(ctx context.Context, x *work.Index, from, to digest.ID, force bool, p object.Progress) (*CheckoutResult, error) {
 	before, _, err := r.WorkFiles(from)
-	if err != nil {
-		return nil, err
+	if err != nil && !force {
+		return nil, fmt.Errorf("%w (`dits checkout -f BRANCH` leaves it all the same)", err)
 	}
 	after, foreign, err := r.WorkFiles(to)
 	if err != nil {

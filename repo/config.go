@@ -3,14 +3,15 @@ package repo
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/disk"
 )
 
@@ -48,20 +49,41 @@ func configPath(dir string) string { return filepath.Join(dir, "config.toml") }
 // readConfig reads and checks the configuration in the folder .dits.
 func readConfig(dir string) (Config, error) {
 	var c Config
-	b, err := os.ReadFile(configPath(dir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, fmt.Errorf("%s: missing: %w", configPath(dir), object.ErrCorrupt)
+	b, err := disk.ReadRegular(configPath(dir), maxConfig)
+	if disk.IsNoFile(err) || errors.Is(err, disk.ErrSpecial) {
+		return c, &refs.BrokenError{Path: configPath(dir), Err: err}
 	}
 	if err != nil {
 		return c, err
 	}
 	if err := toml.Unmarshal(b, &c); err != nil {
+		return c, &refs.BrokenError{Path: configPath(dir), Err: tomlError(err)}
+	}
+	err = c.check()
+	if errors.Is(err, object.ErrVersion) {
 		return c, fmt.Errorf("%s: %w", configPath(dir), err)
 	}
-	if err := c.check(); err != nil {
-		return c, fmt.Errorf("%s: %w", configPath(dir), err)
+	if err != nil {
+		return c, &refs.BrokenError{Path: configPath(dir), Err: err}
 	}
 	return c, nil
+}
+
+// maxConfig bounds config.toml in bytes.
+const maxConfig = 1 << 20
+
+// tomlError says where a file is no configuration, in words of that file: the decoder's are those of Go where a
+// value has the wrong type.
+func tomlError(err error) error {
+	var at *toml.DecodeError
+	if !errors.As(err, &at) {
+		return errors.New("not a configuration")
+	}
+	line, column := at.Position()
+	if key := at.Key(); len(key) > 0 {
+		return fmt.Errorf("line %d: %s has a value of another type", line, strings.Join(key, "."))
+	}
+	return fmt.Errorf("line %d, column %d: %s", line, column, strings.TrimPrefix(at.Error(), "toml: "))
 }
 
 func (c *Config) check() error {

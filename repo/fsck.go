@@ -19,6 +19,7 @@ type FsckOptions struct {
 	Quick    bool            // checksums and references only: nothing is decoded
 	Progress object.Progress // nil: none
 	Report   func(error)     // told of each problem
+	Note     func(string)    // told of what is in no one's way; nil: nobody is
 }
 
 // A TensorError says which part of a file cannot be read.
@@ -49,6 +50,7 @@ func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error
 	if err := c.catalog(); err != nil {
 		return c.problems, err
 	}
+	c.foreign()
 	c.references()
 	if err := c.predictions(); err != nil {
 		return c.problems, err
@@ -188,7 +190,7 @@ func partError(f catalog.File, i int, err error) error {
 }
 
 // Rebuild makes the catalog of the repository that start is in again from the packs. The
-// old one, which may be damaged, is removed first: it is a cache.
+// old one, which may be damaged, is replaced: it is a cache.
 func Rebuild(start string) error {
 	root, err := findRoot(start)
 	if err != nil {
@@ -203,11 +205,5 @@ func Rebuild(start string) error {
 		return err
 	}
 	defer l.Unlock()
-	if err := object.RemoveCatalog(r.StoreDir); err != nil {
-		return err
-	}
-	if r.Database, err = object.Open(r.StoreDir, r.FS); err != nil {
-		return err
-	}
-	return r.Close()
+	return object.Rebuild(r.StoreDir, r.FS)
 }

@@ -13,11 +13,16 @@ import (
 // references follows every ref, HEAD and the index to the files that they need.
 func (c *checking) references() {
 	seen := map[digest.ID]bool{}
-	refs, err := c.repo.ListRefs("refs/")
+	s, err := c.repo.SurveyRefs(object.RefPrefix)
 	if err != nil {
 		c.problem(err)
 	}
-	for _, ref := range refs {
+	for _, name := range s.Names() {
+		if broken := s.Broken[name]; broken != nil {
+			c.problem(broken)
+		}
+	}
+	for _, ref := range s.Good {
 		id, err := c.repo.Peel(ref.ID)
 		if err != nil {
 			c.problem(fmt.Errorf("%s: %w", ref.Name, err))
@@ -25,6 +30,7 @@ func (c *checking) references() {
 		}
 		c.commits(ref.Name, id, seen)
 	}
+	c.logs()
 	h, err := c.repo.Head()
 	if err != nil {
 		c.problem(err)
@@ -38,6 +44,17 @@ func (c *checking) references() {
 	}
 	for _, f := range x.Files() {
 		c.manifest("index", f, seen)
+	}
+}
+
+// logs checks that logs can be read; what they name may be gone.
+func (c *checking) logs() {
+	broken, err := c.repo.BrokenLogs()
+	if err != nil {
+		c.problem(err)
+	}
+	for _, b := range broken {
+		c.problem(b)
 	}
 }
 

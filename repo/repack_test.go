@@ -9,7 +9,6 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/require"
 
-	"dits/repo/object"
 	"dits/repo/refs"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
@@ -218,7 +217,7 @@ func TestRepackCrashSweep(t *testing.T) {
 	faultfs.Sweep(t, f.Root, 8, sweepOf(repack, func(t *testing.T, r *Repo, _ bool) {
 		for range 2 {
 			requireRepackable(t, r.Root)
-			require.NoError(t, object.RemoveCatalog(r.StoreDir))
+			require.NoError(t, os.Remove(filepath.Join(r.StoreDir, "catalog.db")))
 		}
 	}))
 }

@@ -109,6 +109,23 @@ func (r *Repo) findStore() error {
 
 // withoutStore is the repository of the working folder root without its store.
 func withoutStore(root string, fsys disk.FS) (*Repo, error) {
+	r, err := bare(root, fsys)
+	if err != nil {
+		return nil, err
+	}
+	if r.Config, err = readConfig(r.Dir); err != nil {
+		return nil, err
+	}
+	r.FS = disk.Keep(r.FS, r.Config.Shared)
+	r.StoreDir = r.Config.Store.Path
+	if r.StoreDir == "" {
+		r.StoreDir = filepath.Join(r.Dir, "store")
+	}
+	return r, nil
+}
+
+// bare is the repository of the working folder root before its configuration is read.
+func bare(root string, fsys disk.FS) (*Repo, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -118,14 +135,6 @@ func withoutStore(root string, fsys disk.FS) (*Repo, error) {
 	r.History = &history.History{Folder: &work.Folder{Refs: names, Root: root}}
 	if !refs.IsRepository(r.Dir) {
 		return nil, fmt.Errorf("%s: %w", root, ErrNoRepository)
-	}
-	if r.Config, err = readConfig(r.Dir); err != nil {
-		return nil, err
-	}
-	r.FS = disk.Keep(r.FS, r.Config.Shared)
-	r.StoreDir = r.Config.Store.Path
-	if r.StoreDir == "" {
-		r.StoreDir = filepath.Join(r.Dir, "store")
 	}
 	return r, nil
 }

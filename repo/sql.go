@@ -41,7 +41,7 @@ func (r *Repo) SQL(ctx context.Context, query string, row func(columns []string,
 
 // askRefs are the branches, tags and HEAD, with the commits that they lead to.
 func (r *Repo) askRefs() ([]catalog.AskRef, error) {
-	refs, err := r.ListRefs("")
+	refs, err := r.GoodRefs("")
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (r *Repo) askRefs() ([]catalog.AskRef, error) {
 	for _, ref := range refs {
 		id, err := r.Peel(ref.ID)
 		if err != nil {
-			return nil, err
+			continue // fsck tells of it
 		}
 		out = append(out, catalog.AskRef{Short: ref.Short(), Name: ref.Name, Kind: refKind(ref.Name), Commit: id})
 	}

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,9 +19,9 @@ type TagOptions struct {
 	Time    time.Time // zero is now
 }
 
-// Tags returns all tags by name. The ID of an annotated one is that of its object;
+// Tags returns all tags that can be read, by name. The ID of an annotated one is that of its object;
 // [Repo.Peel] gives the commit.
-func (r *Repo) Tags() ([]refs.Ref, error) { return r.ListRefs(object.TagPrefix) }
+func (r *Repo) Tags() ([]refs.Ref, error) { return r.GoodRefs(object.TagPrefix) }
 
 // CreateTag gives a name to the commit that rev names ("" is HEAD), and returns
 // the commit.
@@ -40,6 +41,11 @@ func (r *Repo) CreateTag(name, rev string, o TagOptions) (digest.ID, error) {
 	commit, err := r.Resolve(rev)
 	if err != nil {
 		return digest.ID{}, err
+	}
+	if o.Force {
+		if err := r.DropBroken(ref); err != nil {
+			return digest.ID{}, err
+		}
 	}
 	old, err := r.ReadRef(ref)
 	if err != nil {
@@ -90,6 +96,9 @@ func (r *Repo) DeleteTag(name string) (digest.ID, error) {
 		return digest.ID{}, err
 	}
 	id, err := r.ReadRef(ref)
+	if errors.As(err, new(*refs.BrokenError)) {
+		return id, r.RemoveBroken(ref)
+	}
 	if err != nil {
 		return id, err
 	}

@@ -79,6 +79,14 @@ func runBranch(cmd *cobra.Command, g *globals, o branchOptions, args []string) e
 	})
 }
 
+// wasAt is what a ref that is gone named.
+func wasAt(id digest.ID) string {
+	if id.IsZero() {
+		return "not to be read"
+	}
+	return id.Short()
+}
+
 func removeBranches(cmd *cobra.Command, g *globals, r *repo.Repo, names []string, force bool) error {
 	for _, name := range names {
 		id, err := r.DeleteBranch(name, force)
@@ -86,7 +94,9 @@ func removeBranches(cmd *cobra.Command, g *globals, r *repo.Repo, names []string
 			return err
 		}
 		if !g.quiet {
-			fmt.Fprintf(cmd.OutOrStdout(), "Deleted branch %s (was %s)\n", visible(name), id.Short())
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "Deleted branch %s (was %s)\n", visible(name), wasAt(id)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -101,6 +111,9 @@ type listedBranch struct {
 	Remote  bool      `json:"remote"`
 }
 
+// unreadable stands for the subject of what a ref names and the store does not give.
+const unreadable = "(cannot be read; `dits fsck` says why)"
+
 // listedBranches are the branches by name, those of remotes last. The subject is for who asks for it:
 // it is in the store.
 func listedBranches(r *repo.Repo, o branchOptions) ([]listedBranch, error) {
@@ -113,7 +126,7 @@ func listedBranches(r *repo.Repo, o branchOptions) ([]listedBranch, error) {
 		return nil, err
 	}
 	if o.all {
-		remotes, err := r.ListRefs("refs/remotes/")
+		remotes, err := r.GoodRefs("refs/remotes/")
 		if err != nil {
 			return nil, err
 		}
@@ -128,14 +141,28 @@ func listedBranches(r *repo.Repo, o branchOptions) ([]listedBranch, error) {
 		}
 		c, err := r.ReadCommit(ref.ID)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", ref.Name, err)
+			c.Message = unreadable
 		}
 		list[i].Subject = object.Subject(c.Message)
 	}
 	return list, nil
 }
 
+// warnOfBroken says which refs a list cannot have.
+func warnOfBroken(cmd *cobra.Command, r *repo.Repo, prefix string) error {
+	s, err := r.SurveyRefs(prefix)
+	for _, name := range s.Names() {
+		if broken := s.Broken[name]; broken != nil {
+			fmt.Fprintln(cmd.ErrOrStderr(), "dits: warning:", broken)
+		}
+	}
+	return err
+}
+
 func listBranches(cmd *cobra.Command, r *repo.Repo, o branchOptions) error {
+	if err := warnOfBroken(cmd, r, "refs/heads/"); err != nil {
+		return err
+	}
 	list, err := listedBranches(r, o)
 	if err != nil {
 		return err

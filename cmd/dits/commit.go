@@ -63,13 +63,13 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 			return writeJSON(cmd, done)
 		}
 		if !g.quiet {
-			printCommit(cmd, r, done, o)
+			return printCommit(cmd, r, done, o)
 		}
 		return nil
 	})
 }
 
-func printCommit(cmd *cobra.Command, r *repo.Repo, c *repo.CommitResult, o commitOptions) {
+func printCommit(cmd *cobra.Command, r *repo.Repo, c *repo.CommitResult, o commitOptions) error {
 	branch := c.Branch
 	if branch == "" {
 		branch = "detached HEAD"
@@ -77,10 +77,12 @@ func printCommit(cmd *cobra.Command, r *repo.Repo, c *repo.CommitResult, o commi
 	if len(c.Parents) == 0 {
 		branch += " (root commit)"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "[%s %s] %s\n", branch, c.ID.Short(), visible(object.Subject(c.Message)))
-	fmt.Fprintf(cmd.OutOrStdout(), " %s changed, %s changed, %s added\n",
+	p := &printer{w: cmd.OutOrStdout()}
+	p.f("[%s %s] %s\n", branch, c.ID.Short(), visible(object.Subject(c.Message)))
+	p.f(" %s changed, %s changed, %s added\n",
 		plural(len(c.Files), "file", "files"), plural(c.TensorsChanged, "tensor", "tensors"), size(c.StoredBytes))
 	if a := r.Author(); a.Default && o.Author == "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "Committed as %s; `dits config user.name NAME` and `dits config user.email MAIL` set it.\n", a)
 	}
+	return p.err
 }

@@ -87,6 +87,8 @@ func advice(err error, code int) string {
 		return "The catalog is a cache: `dits fsck --rebuild` makes it again from the packs."
 	case errors.Is(err, repo.ErrOutdated):
 		return "Nothing was deleted. Run it again when less is added to the store."
+	case errors.As(err, new(*refs.BrokenError)):
+		return "`dits fsck --repair` mends it, and puts what is there now aside."
 	case errors.Is(err, tensorstore.ErrChanged):
 		return "Nothing was staged. Add it again when nothing writes to it."
 	case code == exitCorrupt && !errors.Is(err, errProblems):

@@ -6,10 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/refs"
 )
 
 type fsckOptions struct {
 	rebuild bool
+	repair  bool
 	quick   bool
 }
 
@@ -22,27 +24,32 @@ func newFsck(g *globals) *cobra.Command {
 		Long: `Reads every byte of every pack, decodes every tensor and compares every digest. What is
 damaged is named: pack and offset, file and tensor. Exit status 12 when something is.
 
---rebuild makes the catalog, a cache, again from the packs first.`,
+--rebuild makes the catalog, a cache, again from the packs first. --repair first mends what of .dits
+cannot be understood: configuration, catalog, logs, branches and tags, HEAD, index. What it replaces is
+put aside in .dits, as NAME.damaged-N.`,
 		Example: `  dits fsck
   dits fsck --quick       # checksums only
-  dits fsck --rebuild`,
+  dits fsck --rebuild
+  dits fsck --repair`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFsck(cmd, g, o) },
 	}
 	cmd.Flags().BoolVar(&o.rebuild, "rebuild", false, "make the catalog again from the packs")
+	cmd.Flags().BoolVar(&o.repair, "repair", false, "mend what of .dits cannot be understood")
 	cmd.Flags().BoolVar(&o.quick, "quick", false, "compare checksums; decode nothing")
 	return cmd
 }
 
 func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
-	if o.rebuild {
-		dir, err := g.cwd()
-		if err != nil {
-			return err
-		}
-		if err := repo.Rebuild(dir); err != nil {
-			return err
-		}
+	dir, err := g.cwd()
+	if err == nil && o.repair {
+		err = repo.Repair(dir, func(m refs.Mending) { printMending(cmd, m) })
+	}
+	if err == nil && o.rebuild {
+		err = repo.Rebuild(dir)
+	}
+	if err != nil {
+		return err
 	}
 	r, err := g.open()
 	if err != nil {
@@ -53,6 +60,7 @@ func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
 		Quick:    o.quick,
 		Progress: g.progress(cmd.ErrOrStderr()),
 		Report:   func(err error) { tell(cmd.ErrOrStderr(), "dits: %v", err) },
+		Note:     func(text string) { tell(cmd.ErrOrStderr(), "dits: note: %s", text) },
 	})
 	if err != nil {
 		return err
@@ -61,7 +69,17 @@ func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
 		return fmt.Errorf("%w: %s found", errProblems, plural(problems, "problem", "problems"))
 	}
 	if !g.quiet {
-		fmt.Fprintln(cmd.OutOrStdout(), "everything is right")
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), "everything is right")
 	}
-	return nil
+	return err
+}
+
+// printMending says what was done to a file.
+func printMending(cmd *cobra.Command, m refs.Mending) {
+	p := &printer{w: cmd.ErrOrStderr()}
+	p.f("dits: mended %s: %s", m.Path, m.Did)
+	if m.Aside != "" {
+		p.f(" (what it was: %s)", m.Aside)
+	}
+	p.f("\n")
 }

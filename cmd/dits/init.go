@@ -47,7 +47,7 @@ func runInit(cmd *cobra.Command, g *globals, o repo.InitOptions, args []string) 
 	}
 	defer r.Close()
 	if !g.quiet {
-		fmt.Fprintf(cmd.OutOrStdout(), "Repository ready in %s\n", visible(r.Dir))
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "Repository ready in %s\n", visible(r.Dir))
 	}
-	return nil
+	return err
 }

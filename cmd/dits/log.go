@@ -243,7 +243,7 @@ func (s *shower) setRefs(r *repo.Repo) error {
 	if err != nil {
 		return err
 	}
-	refs, err := r.ListRefs("refs/")
+	refs, err := r.GoodRefs("refs/")
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (s *shower) setRefs(r *repo.Repo) error {
 	for _, ref := range refs {
 		id, err := r.Peel(ref.ID)
 		if err != nil {
-			return err
+			continue // fsck tells of it
 		}
 		s.refs[id] = append(s.refs[id], ref.Name)
 		switch {

@@ -46,7 +46,7 @@ func (g *globals) withNames(fn func(*repo.Repo) error) error {
 func (g *globals) revisions(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	err := g.withNames(func(r *repo.Repo) error {
-		refs, err := r.ListRefs("refs/")
+		refs, err := r.GoodRefs("refs/")
 		for _, ref := range refs {
 			names = append(names, ref.Short())
 		}

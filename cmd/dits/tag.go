@@ -84,7 +84,9 @@ func removeTags(cmd *cobra.Command, g *globals, r *repo.Repo, names []string) er
 			return err
 		}
 		if !g.quiet {
-			fmt.Fprintf(cmd.OutOrStdout(), "Deleted tag %s (was %s)\n", visible(name), id.Short())
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "Deleted tag %s (was %s)\n", visible(name), wasAt(id)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -111,7 +113,7 @@ func listedTags(r *repo.Repo) ([]listedTag, error) {
 	list := make([]listedTag, len(refs))
 	for i, ref := range refs {
 		if list[i], err = listedTagOf(r, ref); err != nil {
-			return nil, fmt.Errorf("%s: %w", ref.Name, err)
+			list[i].subject = unreadable
 		}
 	}
 	return list, nil
@@ -136,6 +138,9 @@ func listedTagOf(r *repo.Repo, ref refs.Ref) (listedTag, error) {
 
 // nameTags lists the names of tags, which needs no store.
 func nameTags(cmd *cobra.Command, r *repo.Repo) error {
+	if err := warnOfBroken(cmd, r, "refs/tags/"); err != nil {
+		return err
+	}
 	refs, err := r.Tags()
 	p := &printer{w: cmd.OutOrStdout()}
 	for _, ref := range refs {
@@ -145,6 +150,9 @@ func nameTags(cmd *cobra.Command, r *repo.Repo) error {
 }
 
 func listTags(cmd *cobra.Command, r *repo.Repo, o tagOptions) error {
+	if err := warnOfBroken(cmd, r, "refs/tags/"); err != nil {
+		return err
+	}
 	list, err := listedTags(r)
 	if err != nil {
 		return err

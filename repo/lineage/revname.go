@@ -25,7 +25,7 @@ func tipsOf(r *history.History) ([]tip, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := r.ListRefs(object.RefPrefix)
+	all, err := r.GoodRefs(object.RefPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func tipsOf(r *history.History) ([]tip, error) {
 	for _, ref := range all {
 		id, err := r.Peel(ref.ID)
 		if err != nil {
-			return nil, err
+			continue // fsck tells of it
 		}
 		out = append(out, tip{ref.Short(), id})
 	}

@@ -114,8 +114,30 @@ func openIndex(dir string, fsys disk.FS, cat *catalog.Catalog, index tensorstore
 
 func catalogPath(store string) string { return filepath.Join(store, "catalog.db") }
 
-// RemoveCatalog deletes the catalog of the store in folder dir, a cache.
-func RemoveCatalog(dir string) error { return catalog.Remove(catalogPath(dir)) }
+// Rebuild makes the catalog of the store in folder dir again from the packs. It grows beside the old one, which
+// is replaced when the new one is whole: whoever reads meanwhile goes on with the old one.
+func Rebuild(dir string, fsys disk.FS) error {
+	path := catalogPath(dir)
+	fresh := path + ".new"
+	if err := catalog.Remove(fresh); err != nil {
+		return err
+	}
+	d, err := openBy(dir, fsys, func() (*catalog.Catalog, error) { return openOrMake(fresh, fsys) })
+	if err != nil {
+		return errors.Join(err, catalog.Remove(fresh))
+	}
+	if err := d.Close(); err != nil { // the last connection moves the log into the file
+		return errors.Join(err, catalog.Remove(fresh))
+	}
+	// A log that is there would be taken for that of the new file.
+	if err := catalog.RemoveLogs(path); err != nil {
+		return err
+	}
+	if err := fsys.Rename(fresh, path); err != nil {
+		return err
+	}
+	return fsys.SyncDir(dir)
+}
 
 // CacheVariable names the folder for private catalogs; without it they are in dits, in the
 // folder that the operating system has for caches of the user.

@@ -2,6 +2,8 @@ package refs
 
 import (
 	"errors"
+
+	"dits/repo/object"
 )
 
 // ErrLocked means that another process is changing this repository.
@@ -22,3 +24,15 @@ var ErrAmbiguous = errors.New("ambiguous revision")
 
 // ErrExists means that a branch or tag of that name is there already.
 var ErrExists = errors.New("already exists")
+
+// A BrokenError is a file of .dits that cannot be understood; `dits fsck --repair` mends it. It is an
+// [object.ErrCorrupt].
+type BrokenError struct {
+	Path string
+	Err  error
+}
+
+func (e *BrokenError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap gives both ErrCorrupt and the cause.
+func (e *BrokenError) Unwrap() []error { return []error{object.ErrCorrupt, e.Err} }

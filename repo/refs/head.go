@@ -1,6 +1,7 @@
 package refs
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"dits/repo/object"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 )
 
 // A Head is what is checked out.
@@ -27,6 +29,9 @@ func (r *Refs) headPath() string { return filepath.Join(r.Dir, object.HeadName) 
 // Head returns what is checked out.
 func (r *Refs) Head() (Head, error) {
 	b, err := ReadSmall(r.headPath())
+	if disk.IsNoFile(err) || errors.Is(err, disk.ErrSpecial) {
+		err = &BrokenError{r.headPath(), err}
+	}
 	if err != nil {
 		return Head{}, err
 	}
@@ -34,20 +39,20 @@ func (r *Refs) Head() (Head, error) {
 	if name, ok := strings.CutPrefix(line, Symbolic); ok {
 		branch, ok := strings.CutPrefix(name, object.BranchPrefix)
 		if !ok || object.CheckRefName(name) != nil {
-			return Head{}, fmt.Errorf("HEAD: names %.80q, want refs/heads/…: %w", name, object.ErrCorrupt)
+			return Head{}, &BrokenError{r.headPath(), fmt.Errorf("HEAD: names %.80q, want refs/heads/…", name)}
 		}
 		id, err := r.ReadRef(name)
 		return Head{branch, id}, err
 	}
 	id, err := digest.Parse(line)
 	if err != nil {
-		return Head{}, fmt.Errorf("HEAD: %w: %w", err, object.ErrCorrupt)
+		return Head{}, &BrokenError{r.headPath(), fmt.Errorf("HEAD: %w", err)}
 	}
 	return Head{Commit: id}, nil
 }
 
 // SetHead makes HEAD, which is from, name a branch, or a commit if branch is "", and notes it in
-// HEAD's log. The caller holds the lock.
+// HEAD's log. One that cannot be read counts as without commits. The caller holds the lock.
 func (r *Refs) SetHead(from, to Head, reason string) error {
 	if !to.Commit.IsZero() {
 		if err := r.appendLog(object.HeadName, from.Commit, to.Commit, reason); err != nil {
@@ -65,6 +70,9 @@ func (r *Refs) WriteHead(from, to Head) error {
 	}
 	return r.writeLine(r.headPath(), line, func() error {
 		now, err := r.Head()
+		if from.Commit.IsZero() && errors.As(err, new(*BrokenError)) {
+			return nil // as it was
+		}
 		return unlessSame(object.HeadName, now.Branch == from.Branch && (!now.Detached() || now == from), err)
 	})
 }
@@ -85,8 +93,13 @@ func (r *Refs) Advance(h Head, new digest.ID, reason string) error {
 	return r.SetHead(h, Head{Commit: new}, reason)
 }
 
-// IsRepository says that dir is a .dits folder: one with a HEAD.
+// IsRepository says that dir is a .dits folder: one with a HEAD. One that had a HEAD, by what else is there, is
+// a broken one, and no reason to look further up.
 func IsRepository(dir string) bool {
-	info, err := os.Lstat(filepath.Join(dir, object.HeadName))
-	return err == nil && info.Mode().IsRegular()
+	for _, name := range []string{object.HeadName, "logs/HEAD", "index"} {
+		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
+			return true
+		}
+	}
+	return false
 }

@@ -2,9 +2,11 @@ package refs
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,33 +30,33 @@ func (r *Refs) logPath(name string) string {
 
 // Reflog returns the moves of a ref ("HEAD", "refs/heads/main"), newest first. A
 // move that was noted but never made, because the process died in between, is
-// left out.
+// left out, and so is a line that cannot be read.
 func (r *Refs) Reflog(name string) ([]LogEntry, error) {
 	if name != object.HeadName {
 		if err := object.CheckRefName(name); err != nil {
 			return nil, err
 		}
 	}
-	b, err := os.ReadFile(r.logPath(name))
-	if disk.IsNoFile(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	entries, err := parseLog(name, b)
-	if err != nil {
+	lines, _, err := readLog(r.logPath(name))
+	if len(lines) == 0 || err != nil {
 		return nil, err
 	}
 	now, err := r.valueOf(name)
 	if err != nil {
 		return nil, err
 	}
-	entries = withoutUnmade(entries, now)
-	for i, j := 0, len(entries)-1; i < j; i, j = i+1, j-1 {
-		entries[i], entries[j] = entries[j], entries[i]
+	return newestFirst(withoutUnmade(lines, now)), nil
+}
+
+// newestFirst are the moves that can be read.
+func newestFirst(lines []logLine) []LogEntry {
+	var entries []LogEntry
+	for _, l := range slices.Backward(lines) {
+		if l.err == nil {
+			entries = append(entries, l.entry)
+		}
 	}
-	return entries, nil
+	return entries
 }
 
 func (r *Refs) valueOf(name string) (digest.ID, error) {
@@ -65,12 +67,12 @@ func (r *Refs) valueOf(name string) (digest.ID, error) {
 	return r.ReadRef(name)
 }
 
-// withoutUnmade drops the last entry if it starts from where the ref still is.
-func withoutUnmade(entries []LogEntry, now digest.ID) []LogEntry {
-	if n := len(entries); n > 0 && entries[n-1].New != now && entries[n-1].Old == now {
-		return entries[:n-1]
+// withoutUnmade drops the last line if it starts from where the ref still is.
+func withoutUnmade(lines []logLine, now digest.ID) []logLine {
+	if n := len(lines); n > 0 && lines[n-1].err == nil && lines[n-1].entry.New != now && lines[n-1].entry.Old == now {
+		return lines[:n-1]
 	}
-	return entries
+	return lines
 }
 
 // logUpdate notes that a ref is about to move, and HEAD with it if HEAD names it.
@@ -90,32 +92,59 @@ func (r *Refs) logUpdate(name string, old, new digest.ID, reason string) error {
 
 // appendLog adds a line to the log of a ref, by writing the log anew: logs are
 // short, and a half-written line cannot come to be. A last line that was never
-// made true is dropped.
+// made true is dropped; those that cannot be read stay, for fsck to tell and to put aside.
 func (r *Refs) appendLog(name string, old, new digest.ID, reason string) error {
 	path := r.logPath(name)
-	b, err := os.ReadFile(path)
-	if err != nil && !disk.IsNoFile(err) {
-		return err
-	}
-	entries, err := parseLog(name, b)
+	lines, before, err := readLog(path)
 	if err != nil {
 		return err
 	}
-	entries = append(withoutUnmade(entries, old), LogEntry{old, new, r.Author().String(), time.Now(), reason})
+	made := LogEntry{old, new, r.Author().String(), time.Now(), reason}
+	lines = append(withoutUnmade(lines, old), logLine{entry: made})
 	if err := r.FS.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return r.ReplaceFile(path, b, formatLog(entries))
+	return r.ReplaceFile(path, before, formatLog(lines))
 }
+
+// A logLine is a line of a log: a move, or what cannot be read as one.
+type logLine struct {
+	entry LogEntry
+	text  string
+	err   error
+}
+
+// readLog reads a log, oldest first, and what its file has; none if there is no file. What is no file is one line
+// that cannot be read.
+func readLog(path string) ([]logLine, []byte, error) {
+	b, err := disk.ReadRegular(path, maxLog)
+	switch {
+	case disk.IsNoFile(err):
+		return nil, nil, nil
+	case errors.Is(err, disk.ErrSpecial):
+		return []logLine{{err: err}}, nil, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return parseLog(b), b, nil
+}
+
+// maxLog bounds a log in bytes.
+const maxLog = 1 << 30
 
 // formatLog writes a line for each entry, as git does:
 //
 //	OLD NEW NAME <MAIL> SECONDS ZONE\tREASON\n
 //
 // OLD and NEW are 64 digits each, all zero for none.
-func formatLog(entries []LogEntry) []byte {
+func formatLog(lines []logLine) []byte {
 	var b bytes.Buffer
-	for _, e := range entries {
+	for _, l := range lines {
+		if l.err != nil {
+			b.WriteString(l.text + "\n")
+			continue
+		}
+		e := l.entry
 		reason := strings.Join(strings.Fields(e.Reason), " ")
 		fmt.Fprintf(&b, "%s %s %s\t%s\n", e.Old, e.New, object.Stamp(e.Author, e.Time), reason)
 	}
@@ -123,19 +152,46 @@ func formatLog(entries []LogEntry) []byte {
 }
 
 // parseLog reads what formatLog wrote, oldest first.
-func parseLog(name string, b []byte) ([]LogEntry, error) {
-	var entries []LogEntry
+func parseLog(b []byte) []logLine {
+	var lines []logLine
 	for n, line := range strings.Split(string(b), "\n") {
 		if line == "" {
 			continue
 		}
 		e, err := parseLogLine(line)
 		if err != nil {
-			return nil, fmt.Errorf("reflog of %s: line %d: %w: %w", name, n+1, err, object.ErrCorrupt)
+			err = fmt.Errorf("line %d: %w", n+1, err)
 		}
-		entries = append(entries, e)
+		lines = append(lines, logLine{e, line, err})
 	}
-	return entries, nil
+	return lines
+}
+
+// BrokenLogs is what is wrong with the logs: a [BrokenError] for each that has lines that cannot be read.
+func (r *Refs) BrokenLogs() ([]*BrokenError, error) {
+	var broken []*BrokenError
+	root := filepath.Join(r.Dir, "logs")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		lines, _, err := readLog(path)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		for _, l := range lines {
+			if l.err != nil {
+				broken = append(broken, &BrokenError{path, fmt.Errorf("reflog of %s: %w", filepath.ToSlash(rel), l.err)})
+				break
+			}
+		}
+		return nil
+	})
+	return broken, err
 }
 
 func parseLogLine(line string) (e LogEntry, err error) {
@@ -159,11 +215,12 @@ func parseLogLine(line string) (e LogEntry, err error) {
 func (r *Refs) CopyLog(from, to string) error {
 	var b, old []byte
 	for _, name := range []string{from, to} {
+		var lines []logLine
 		var err error
-		if old, err = os.ReadFile(r.logPath(name)); err != nil && !disk.IsNoFile(err) {
+		if lines, old, err = readLog(r.logPath(name)); err != nil {
 			return err
 		}
-		b = append(b, old...)
+		b = append(b, formatLog(lines)...)
 	}
 	return r.ReplaceFile(r.logPath(to), old, b)
 }

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"time"
 
@@ -53,54 +51,23 @@ func (r *Refs) ReadRef(name string) (digest.ID, error) {
 		return digest.ID{}, err
 	}
 	b, err := ReadSmall(r.refPath(name))
-	if disk.IsNoFile(err) {
+	switch {
+	case disk.IsNoFile(err):
 		return digest.ID{}, nil
-	}
-	if err != nil {
+	case errors.Is(err, disk.ErrSpecial):
+		return digest.ID{}, &BrokenError{r.refPath(name), fmt.Errorf("ref %s: %w", name, err)}
+	case err != nil:
 		return digest.ID{}, err
 	}
 	id, err := digest.Parse(strings.TrimSuffix(string(b), "\n"))
 	if err != nil {
-		return digest.ID{}, fmt.Errorf("ref %s: %w: %w", name, err, object.ErrCorrupt)
+		return digest.ID{}, &BrokenError{r.refPath(name), fmt.Errorf("ref %s: %w", name, err)}
 	}
 	return id, nil
 }
 
 // ReadSmall reads a file of .dits that is one line, refusing to read on for ever.
-func ReadSmall(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, 2*object.MaxPath))
-}
-
-// ListRefs returns the refs whose name begins with prefix ("refs/heads/"), by name.
-func (r *Refs) ListRefs(prefix string) ([]Ref, error) {
-	var out []Ref
-	err := filepath.WalkDir(r.refPath("refs"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil // removed meanwhile
-			}
-			return err
-		}
-		rel, err := filepath.Rel(r.Dir, path)
-		name := filepath.ToSlash(rel)
-		if err != nil || d.IsDir() || !strings.HasPrefix(name, prefix) || object.CheckRefName(name) != nil {
-			return err // among others the temporary files of a write that was cut off
-		}
-		id, err := r.ReadRef(name)
-		if err != nil || id.IsZero() {
-			return err
-		}
-		out = append(out, Ref{name, id})
-		return nil
-	})
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out, err
-}
+func ReadSmall(path string) ([]byte, error) { return disk.ReadRegular(path, 2*object.MaxPath) }
 
 // UpdateRef sets a ref from old to new and notes it in the reflog. A zero old
 // means that the ref may not exist; a zero new removes it. [ErrRefMoved] when the
@@ -160,12 +127,12 @@ func (r *Refs) MakeRoom(name string) error {
 			return fmt.Errorf("ref %s: %s is in the way: %w", name, name[:i], ErrExists)
 		}
 	}
-	under, err := r.ListRefs(name + "/")
+	under, err := r.SurveyRefs(name + "/")
 	if err != nil {
 		return err
 	}
-	if len(under) > 0 {
-		return fmt.Errorf("ref %s: %s is in the way: %w", name, under[0].Name, ErrExists)
+	if names := under.Names(); len(names) > 0 {
+		return fmt.Errorf("ref %s: %s is in the way: %w", name, names[0], ErrExists)
 	}
 	for _, root := range []string{r.refPath(name), r.logPath(name)} {
 		if err := r.removeEmpty(root); err != nil {
@@ -193,6 +160,27 @@ func (r *Refs) removeEmpty(dir string) error {
 	return r.FS.Remove(dir)
 }
 
+// DropBroken removes a ref that cannot be read, so that it can be set anew; its log stays. One that can be
+// read stays, and so does one that the system does not let be read. The caller holds the lock.
+func (r *Refs) DropBroken(name string) error {
+	var broken *BrokenError
+	if _, err := r.ReadRef(name); !errors.As(err, &broken) {
+		return err
+	}
+	if err := r.FS.Remove(r.refPath(name)); err != nil {
+		return err
+	}
+	return r.FS.SyncDir(filepath.Dir(r.refPath(name)))
+}
+
+// RemoveBroken is [Refs.DropBroken], and the log goes with the ref.
+func (r *Refs) RemoveBroken(name string) error {
+	if err := r.DropBroken(name); err != nil {
+		return err
+	}
+	return r.removeLog(name)
+}
+
 // removeRef deletes a ref, then its log: a log without a ref does no harm.
 func (r *Refs) removeRef(name string, old digest.ID) error {
 	if old.IsZero() {
@@ -204,6 +192,10 @@ func (r *Refs) removeRef(name string, old digest.ID) error {
 	if err := r.FS.SyncDir(filepath.Dir(r.refPath(name))); err != nil {
 		return err
 	}
+	return r.removeLog(name)
+}
+
+func (r *Refs) removeLog(name string) error {
 	if err := r.FS.Remove(r.logPath(name)); err != nil && !disk.IsNoFile(err) {
 		return err
 	}
@@ -227,8 +219,8 @@ func (r *Refs) WriteFileIf(path string, content []byte, check func() error) erro
 // ReplaceFile is WriteFile if the file has the content old, which is nil if there was none.
 func (r *Refs) ReplaceFile(path string, old, content []byte) error {
 	return r.WriteFileIf(path, content, func() error {
-		now, err := os.ReadFile(path)
-		if disk.IsNoFile(err) {
+		now, err := disk.ReadRegular(path, maxLog)
+		if disk.IsNoFile(err) || errors.Is(err, disk.ErrSpecial) {
 			now, err = nil, nil
 		}
 		return unlessSame(path, bytes.Equal(now, old), err)

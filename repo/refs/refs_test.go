@@ -89,12 +89,14 @@ func TestReflogWithoutUnmade(t *testing.T) {
 }
 
 func TestReflogDamage(t *testing.T) {
-	line := string(formatLog([]LogEntry{{Old: repotest.ID("a"), New: repotest.ID("b"), Author: "Ada <a@b>", Time: time.Unix(1, 0), Reason: "x"}}))
-	_, err := parseLog("HEAD", []byte(line))
-	require.NoError(t, err)
+	e := LogEntry{Old: repotest.ID("a"), New: repotest.ID("b"), Author: "Ada <a@b>", Time: time.Unix(1, 0), Reason: "x"}
+	line := string(formatLog([]logLine{{entry: e}}))
+	require.NoError(t, parseLog([]byte(line))[0].err)
 	for n := 1; n < strings.Index(line, "\t"); n++ {
-		_, err := parseLog("HEAD", []byte(line[:n]))
-		require.ErrorIs(t, err, object.ErrCorrupt, "prefix of %d bytes", n)
+		lines := parseLog([]byte(line[:n]))
+		require.Len(t, lines, 1)
+		require.Error(t, lines[0].err, "prefix of %d bytes", n)
+		require.Equal(t, line[:n]+"\n", string(formatLog(lines)))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // Unknown is the error for a name that nothing has, with the names nearest to it.
 func (r *Refs) Unknown(name string) error {
-	refs, err := r.ListRefs("")
+	refs, err := r.GoodRefs("")
 	if err != nil {
 		return err
 	}

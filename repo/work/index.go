@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -18,6 +17,7 @@ import (
 	"dits/repo/object"
 	"dits/repo/refs"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 )
 
 // indexMagic and indexVersion start the index file.
@@ -242,8 +242,11 @@ func (r *Folder) Index() (*Index, error) {
 		return &Index{}, nil
 	}
 	x, err := decodeIndex(b)
-	if err != nil {
+	if errors.Is(err, object.ErrVersion) {
 		return nil, fmt.Errorf("%s: %w", r.indexPath(), err)
+	}
+	if err != nil {
+		return nil, &refs.BrokenError{Path: r.indexPath(), Err: err}
 	}
 	x.Entries = slices.DeleteFunc(x.Entries, func(e IndexEntry) bool { return object.ForeignPart(e.Path) != "" })
 	x.Written, x.read = written, sumOf(b)
@@ -252,9 +255,12 @@ func (r *Folder) Index() (*Index, error) {
 
 // readIndex reads the index file and its mtime; nil if there is none.
 func (r *Folder) readIndex() (b []byte, written int64, err error) {
-	f, err := os.Open(r.indexPath())
+	f, err := disk.OpenRegular(r.indexPath())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, nil
+	}
+	if errors.Is(err, disk.ErrSpecial) || disk.IsNoFile(err) {
+		return nil, 0, &refs.BrokenError{Path: r.indexPath(), Err: err}
 	}
 	if err != nil {
 		return nil, 0, err
