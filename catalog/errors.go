@@ -14,6 +14,9 @@ var ErrNotFound = errors.New("not in the catalog")
 // ErrNewer means that a newer dits made the catalog. It was not touched.
 var ErrNewer = errors.New("catalog is of a newer dits")
 
+// ErrBusy means that another process has been writing the catalog for longer than is waited for.
+var ErrBusy = errors.New("busy")
+
 // A DamagedError means that the file at Path is no database, is another
 // program's, or has damaged pages. Deleted, it can be made again from the packs.
 type DamagedError struct {
@@ -34,6 +37,8 @@ func failed(path, what string, err error) error {
 	switch {
 	case err == nil || errors.As(err, &damaged):
 		return err
+	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrBusy || lite.Code == sqlite3.ErrLocked):
+		return fmt.Errorf("catalog %s: %s: %w: %w", path, what, ErrBusy, err)
 	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrCorrupt || lite.Code == sqlite3.ErrNotADB):
 		return &DamagedError{path, fmt.Errorf("%s: %w", what, err)}
 	default:

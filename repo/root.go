@@ -79,7 +79,7 @@ func (r *Repo) reached(id digest.ID) (bool, error) {
 
 // rootCommits are the commits that HEAD, refs and reflogs name.
 func (r *Repo) rootCommits() ([]digest.ID, error) {
-	named, err := r.ListRefs(object.RefPrefix)
+	named, err := r.GoodRefs(object.RefPrefix) // a broken one keeps nothing either, and must not stop the others
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package tensorstore
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
@@ -43,5 +45,38 @@ func (e *RecordError) Error() string {
 	return fmt.Sprintf("pack %s: offset %d: %s %s: %v", e.Pack, e.Off, e.Kind, e.ID, e.Err)
 }
 
-// Unwrap gives both ErrCorrupt and the cause.
-func (e *RecordError) Unwrap() []error { return []error{ErrCorrupt, e.Err} }
+// Unwrap gives both ErrCorrupt and the cause; the cause alone where the system was in the way.
+func (e *RecordError) Unwrap() []error {
+	if IsSystem(e.Err) {
+		return []error{e.Err}
+	}
+	return []error{ErrCorrupt, e.Err}
+}
+
+// ErrBusy means that another process keeps the index from being written for longer than is waited for.
+var ErrBusy = errors.New("the catalog is busy")
+
+// IsSystem says that the system was in the way of reading: by its permissions, its limits or a disk that fails.
+// That says nothing of what the bytes are. A file that is not there is another matter.
+func IsSystem(err error) bool {
+	var no syscall.Errno
+	return errors.As(err, &no) && !errors.Is(err, fs.ErrNotExist)
+}
+
+// asDamage is err as an [ErrCorrupt], unless the system was in the way.
+func asDamage(err error) error {
+	if IsSystem(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+}
+
+// ofOneFile says that what is in the way of reading a pack is about that one, and not about this process.
+func ofOneFile(err error) bool {
+	for _, of := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EINTR} {
+		if errors.Is(err, of) {
+			return false
+		}
+	}
+	return IsSystem(err)
+}

@@ -91,7 +91,7 @@ func (s *Store) readList(id digest.ID) (Blob, error) {
 		}
 		errs = append(errs, err)
 	}
-	return Blob{}, fmt.Errorf("%w: %w", ErrCorrupt, errors.Join(errs...))
+	return Blob{}, asDamage(errors.Join(errs...))
 }
 
 func (s *Store) chunkAsBlob(id digest.ID) (Blob, error) {

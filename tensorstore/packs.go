@@ -32,7 +32,8 @@ func newOpenPacks(dir string) *openPacks {
 }
 
 // get returns the pack of that name, open and checked. The caller gives it back by put.
-// A pack that is not there is an fs.ErrNotExist, any other that cannot be read [ErrCorrupt].
+// A pack that is not there is an fs.ErrNotExist, one that the system does not let be read the system's error, any
+// other that cannot be read [ErrCorrupt].
 func (p *openPacks) get(name string) (*openPack, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -43,7 +44,7 @@ func (p *openPacks) get(name string) (*openPack, error) {
 			return nil, fmt.Errorf("pack %s: %w", name, err)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("pack %s: %w: %w", name, ErrCorrupt, err)
+			return nil, fmt.Errorf("pack %s: %w", name, asDamage(err))
 		}
 		o = &openPack{Reader: r}
 		p.open.Add(name, o)

@@ -93,7 +93,7 @@ func Open(dir string, index Index, o Options) (*Store, error) {
 	s.lineages = newLineageCache()
 	s.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
 	s.marks = s.readMarks()
-	if err := s.Refresh(); err != nil {
+	if err := s.Refresh(); err != nil && !errors.Is(err, ErrBusy) { // what is not known yet, no ref names yet
 		s.Close()
 		return nil, err
 	}
@@ -130,7 +130,8 @@ func (s *Store) Refresh() error {
 	}
 	for _, name := range without(have, known) {
 		err := s.adopt(name)
-		if err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, fs.ErrNotExist) { // removed meanwhile
+		removed := errors.Is(err, fs.ErrNotExist) // meanwhile
+		if err != nil && !removed && !errors.Is(err, ErrCorrupt) && !ofOneFile(err) {
 			return err
 		}
 		s.setDamaged(name, err)
@@ -177,7 +178,7 @@ func ignoreAbsent(err error) error {
 	return err
 }
 
-// Damaged lists what is wrong with packs that could not be adopted. Their content
+// Damaged lists what is wrong with packs that could not be adopted: damage, or that they may not be read. Their content
 // is out of reach; that of all others is not.
 func (s *Store) Damaged() []error {
 	s.mu.Lock()
@@ -190,7 +191,7 @@ func (s *Store) setDamaged(name string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.damaged, name)
-	if errors.Is(err, ErrCorrupt) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.damaged[name] = err
 	}
 }

@@ -45,7 +45,7 @@ func (s *Store) Verify(ctx context.Context, v Verification) error {
 		}
 		r, err := pack.Open(s.packs.path(name))
 		if err != nil {
-			report(fmt.Errorf("pack %s: %w: %w", name, ErrCorrupt, err))
+			report(fmt.Errorf("pack %s: %w", name, asDamage(err)))
 			continue
 		}
 		g.Go(func() error {
@@ -54,7 +54,7 @@ func (s *Store) Verify(ctx context.Context, v Verification) error {
 				return context.Cause(ctx)
 			}
 			if err := r.Verify(); err != nil {
-				report(fmt.Errorf("pack %s: %w: %w", name, ErrCorrupt, err))
+				report(fmt.Errorf("pack %s: %w", name, asDamage(err)))
 			}
 			return s.verifyRecords(ctx, v, name, r.Entries(), report)
 		})

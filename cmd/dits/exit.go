@@ -30,6 +30,7 @@ var (
 	errInterrupted = errors.New("interrupted")
 	errDifferent   = errors.New("") // the output has said it all
 	errProblems    = errors.New("damaged")
+	errUnreadable  = errors.New("not all could be read")
 )
 
 // A usageError is a command line that makes no sense.
@@ -54,7 +55,7 @@ func status(err error) int {
 		return exitDifferent
 	case errors.Is(err, repo.ErrNoRepository):
 		return exitNoRepository
-	case errors.Is(err, refs.ErrLocked), errors.Is(err, disk.ErrLocked):
+	case errors.Is(err, refs.ErrLocked), errors.Is(err, disk.ErrLocked), errors.Is(err, catalog.ErrBusy):
 		return exitLocked
 	case errors.Is(err, object.ErrCorrupt), errors.Is(err, tensorstore.ErrCorrupt), errors.Is(err, errProblems), errors.As(err, &damaged):
 		return exitCorrupt
@@ -87,6 +88,10 @@ func advice(err error, code int) string {
 		return "The catalog is a cache: `dits fsck --rebuild` makes it again from the packs."
 	case errors.Is(err, repo.ErrOutdated):
 		return "Nothing was deleted. Run it again when less is added to the store."
+	case errors.Is(err, errUnreadable):
+		return "That says nothing of what the bytes are: make the files readable, and check again."
+	case errors.Is(err, catalog.ErrBusy):
+		return "Another process is writing it: try again."
 	case errors.As(err, new(*refs.BrokenError)):
 		return "`dits fsck --repair` mends it, and puts what is there now aside."
 	case errors.Is(err, tensorstore.ErrChanged):

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
 	"dits/repo/refs"
+	"dits/tensorstore"
 )
 
 type fsckOptions struct {
@@ -56,22 +60,47 @@ func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
 		return err
 	}
 	defer r.Close()
+	found := &findings{w: cmd.ErrOrStderr()}
 	problems, err := r.Fsck(cmd.Context(), repo.FsckOptions{
 		Quick:    o.quick,
 		Progress: g.progress(cmd.ErrOrStderr()),
-		Report:   func(err error) { tell(cmd.ErrOrStderr(), "dits: %v", err) },
+		Report:   found.tell,
 		Note:     func(text string) { tell(cmd.ErrOrStderr(), "dits: note: %s", text) },
 	})
 	if err != nil {
 		return err
 	}
 	if problems > 0 {
-		return fmt.Errorf("%w: %s found", errProblems, plural(problems, "problem", "problems"))
+		return fmt.Errorf("%w: %s found", found.kind(), plural(problems, "problem", "problems"))
 	}
 	if !g.quiet {
 		_, err = fmt.Fprintln(cmd.OutOrStdout(), "everything is right")
 	}
 	return err
+}
+
+// findings prints what fsck finds.
+type findings struct {
+	w          io.Writer
+	unreadable bool // something that the system does not let be read
+	damaged    bool // something that is not what it was
+}
+
+func (f *findings) tell(err error) {
+	if tensorstore.IsSystem(err) && !errors.Is(err, object.ErrCorrupt) {
+		f.unreadable = true
+	} else if !errors.Is(err, tensorstore.ErrUnknown) {
+		f.damaged = true
+	}
+	tell(f.w, "dits: %v", err)
+}
+
+// kind is what the findings come to. What is not known may lie in what cannot be read.
+func (f *findings) kind() error {
+	if f.unreadable && !f.damaged {
+		return errUnreadable
+	}
+	return errProblems
 }
 
 // printMending says what was done to a file.

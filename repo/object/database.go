@@ -65,19 +65,27 @@ func (x catalogIndex) LocateAll(kind pack.Kind, ids []digest.ID) (map[digest.ID]
 }
 
 func (x catalogIndex) Forget(packs []string) error {
-	return x.c.Update(func(tx *catalog.Tx) error {
+	return busy(x.c.Update(func(tx *catalog.Tx) error {
 		for _, name := range packs {
 			if err := tx.RemovePack(name); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}))
+}
+
+// busy is err as a store knows it.
+func busy(err error) error {
+	if errors.Is(err, catalog.ErrBusy) {
+		return fmt.Errorf("%w: %w", tensorstore.ErrBusy, err)
+	}
+	return err
 }
 
 func (x catalogIndex) Adopt(p tensorstore.Sealed) error {
 	var damage []error
-	err := x.c.Update(func(tx *catalog.Tx) error {
+	err := busy(x.c.Update(func(tx *catalog.Tx) error {
 		if err := tx.AddPack(catalog.Pack{Name: p.Name, Size: p.Size}, p.Entries); err != nil {
 			return err
 		}
@@ -97,7 +105,7 @@ func (x catalogIndex) Adopt(p tensorstore.Sealed) error {
 			damage = append(damage, err)
 		}
 		return nil
-	})
+	}))
 	return cmp.Or(err, errors.Join(damage...))
 }
 
