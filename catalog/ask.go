@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -51,12 +52,9 @@ func (c *Catalog) Ask(ctx context.Context, a Ask) error {
 	}
 	db := connect(c.source("mode=ro&_cache_size=-32768"))
 	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return failed(c.path, "open to read", err)
-	}
-	defer conn.Close()
-	q := &asking{conn: conn, path: c.path, Ask: a}
+	db.SetMaxIdleConns(-1) // each connection is for one use
+	q := &asking{db: db, path: c.path, Ask: a}
+	defer q.close()
 	var wrong *QueryError
 	switch err := q.prepare(ctx); {
 	case err == nil:
@@ -73,40 +71,98 @@ func (c *Catalog) Ask(ctx context.Context, a Ask) error {
 // An asking is one call of Ask.
 type asking struct {
 	Ask
-	conn *sql.Conn
+	db   *sql.DB
+	conn *sql.Conn       // that answers
 	path string          // of the catalog
 	read map[string]bool // tables that the question reads
 }
 
-// prepare makes the views, finds out which tables the question reads, and fills those. From
-// its end on the connection can do nothing but ask.
-func (q *asking) prepare(ctx context.Context) error {
+const (
+	// maxHeap bounds what SQLite takes of the memory, in bytes.
+	maxHeap = 256 << 20
+	// maxWork bounds the tables that views are made of, in pages of 4 KiB: 8 GiB on the disk for temporary files.
+	maxWork = 8 << 30 / 4096
+	// bounds attaches work, a temporary file. The limit of the heap is for the process, and stays.
+	bounds = `ATTACH '' AS work; PRAGMA work.max_page_count = %d; PRAGMA work.journal_mode = OFF; PRAGMA hard_heap_limit = %d`
+)
+
+// connect makes a connection with the tables that views are made of, empty.
+func (q *asking) connect(ctx context.Context) (err error) {
+	if q.conn, err = q.db.Conn(ctx); err != nil {
+		return err
+	}
+	if _, err := q.conn.ExecContext(ctx, fmt.Sprintf(bounds, maxWork, maxHeap)); err != nil {
+		return err
+	}
 	if _, err := q.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
 	for _, f := range fills {
-		if _, err := q.conn.ExecContext(ctx, "CREATE TEMP TABLE "+f.name+" "+f.makes); err != nil {
+		if _, err := q.conn.ExecContext(ctx, "CREATE TABLE work."+f.name+" "+f.makes); err != nil {
 			return fmt.Errorf("table %s: %w", f.name, err)
 		}
 	}
+	return nil
+}
+
+// close ends the connection, if there is one.
+func (q *asking) close() {
+	if q.conn != nil {
+		q.conn.Close()
+	}
+}
+
+func (q *asking) makeViews(ctx context.Context) error {
 	for _, v := range views {
 		if _, err := q.conn.ExecContext(ctx, v.create()); err != nil {
 			return fmt.Errorf("view %s: %w", v.Name, err)
 		}
 	}
+	return nil
+}
+
+// wanted are the tables that the question reads. It is found out on a connection of its own: with views in it, one
+// can no longer be told to keep what it sorts in memory.
+func (q *asking) wanted(ctx context.Context) (map[string]bool, error) {
+	if err := q.connect(ctx); err != nil {
+		return nil, err
+	}
+	defer q.close()
+	if err := q.makeViews(ctx); err != nil {
+		return nil, err
+	}
 	if err := q.guard(true); err != nil {
-		return err
+		return nil, err
 	}
 	stmt, err := q.conn.PrepareContext(ctx, q.Query)
 	if err != nil {
-		return q.wrong(err)
+		return nil, q.wrong(err)
 	}
 	stmt.Close()
-	wanted := q.read
-	if err := q.guard(false); err != nil {
+	if err := onlyViews(ctx, q.Query); err != nil {
+		return nil, &QueryError{err}
+	}
+	return q.read, q.guard(false)
+}
+
+// prepare fills the tables that the question reads, and makes the views. Tables are made with the help of temporary
+// files; what the question itself sorts or collects stays in memory, which is bounded. From its end on the
+// connection can do nothing but ask.
+func (q *asking) prepare(ctx context.Context) error {
+	wanted, err := q.wanted(ctx)
+	if err != nil {
+		return err
+	}
+	if err := q.connect(ctx); err != nil {
 		return err
 	}
 	if err := fillNeeded(ctx, q.conn, q.Ask, wanted); err != nil {
+		return err
+	}
+	if _, err := q.conn.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+		return err
+	}
+	if err := q.makeViews(ctx); err != nil {
 		return err
 	}
 	if _, err := q.conn.ExecContext(ctx, "PRAGMA query_only = 1"); err != nil {
@@ -117,11 +173,7 @@ func (q *asking) prepare(ctx context.Context) error {
 
 // guard refuses, from now on, every statement that does more than ask, or no longer does.
 func (q *asking) guard(on bool) error {
-	return q.conn.Raw(func(driver any) error {
-		lite, ok := driver.(*sqlite3.SQLiteConn)
-		if !ok {
-			return fmt.Errorf("driver %T, want that of SQLite", driver)
-		}
+	return withDriver(q.conn, func(lite *sqlite3.SQLiteConn) error {
 		if !on {
 			lite.RegisterAuthorizer(nil)
 			return nil
@@ -131,6 +183,17 @@ func (q *asking) guard(on bool) error {
 		lite.SetLimit(sqlite3.SQLITE_LIMIT_LENGTH, maxValue)
 		lite.RegisterAuthorizer(q.authorize)
 		return nil
+	})
+}
+
+// withDriver runs fn with the connection as the driver knows it.
+func withDriver(conn *sql.Conn, fn func(*sqlite3.SQLiteConn) error) error {
+	return conn.Raw(func(driver any) error {
+		lite, ok := driver.(*sqlite3.SQLiteConn)
+		if !ok {
+			return fmt.Errorf("driver %T, want that of SQLite", driver)
+		}
+		return fn(lite)
 	})
 }
 
@@ -148,6 +211,9 @@ func (q *asking) authorize(op int, first, second, _ string) int {
 	case sqlite3.SQLITE_SELECT, recursive:
 		return sqlite3.SQLITE_OK
 	case sqlite3.SQLITE_READ:
+		if strings.HasPrefix(first, "sqlite_") {
+			return sqlite3.SQLITE_DENY
+		}
 		q.read[first] = true
 		return sqlite3.SQLITE_OK
 	case sqlite3.SQLITE_FUNCTION:
@@ -209,6 +275,8 @@ func (q *asking) wrong(err error) error {
 	switch {
 	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrCorrupt || lite.Code == sqlite3.ErrNotADB):
 		return failed(q.path, "read", err)
+	case errors.As(err, &lite) && lite.Code == sqlite3.ErrNomem:
+		return &QueryError{fmt.Errorf("it takes more than %d MiB of memory; ask for less at a time", maxHeap>>20)}
 	case errors.As(err, &lite) && lite.Code == sqlite3.ErrAuth:
 		return &QueryError{fmt.Errorf("it may only SELECT: %w", err)}
 	}

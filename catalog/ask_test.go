@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -178,7 +180,7 @@ func TestAskOnlyReads(t *testing.T) {
 		"DELETE FROM main.files",
 		"UPDATE main.commits SET author = 'me'",
 		"INSERT INTO main.names VALUES (99, 'x')",
-		"INSERT INTO temp.ref VALUES ('x', 'x', 'x', 1, 1)",
+		"INSERT INTO work.ref VALUES ('x', 'x', 'x', 1, 1)",
 		"DROP TABLE main.files",
 		"CREATE TABLE x (y)",
 		"CREATE TEMP TABLE x (y)",
@@ -197,6 +199,9 @@ func TestAskOnlyReads(t *testing.T) {
 		"WITH x AS (SELECT 1) DELETE FROM main.files",
 		"SELECT 1; DELETE FROM main.files",
 		"SELECT zeroblob(1 << 28)",
+		"SELECT * FROM digests", "SELECT * FROM main.files", "SELECT * FROM work.ref", "SELECT * FROM role", "SELECT * FROM names",
+		"SELECT (SELECT count(*) FROM records) FROM refs", "WITH x AS (SELECT * FROM segments) SELECT * FROM x",
+		"SELECT * FROM sqlite_schema", "SELECT * FROM temp.sqlite_temp_schema", "SELECT * FROM main.sqlite_master",
 		"SELECT nothing FROM nowhere", "SELEC", "SELECT ?",
 	} {
 		a := fixtureAsk(query)
@@ -206,6 +211,44 @@ func TestAskOnlyReads(t *testing.T) {
 		require.ErrorAs(t, err, &wrong, query)
 	}
 	require.Equal(t, before, dump(t, c))
+}
+
+// Sorting, collecting and recursion take so much memory and no more, and nothing of the disk.
+func TestAskIsBounded(t *testing.T) {
+	c := openFixture(t)
+	const endless = "WITH RECURSIVE r (n, x) AS (SELECT 1, '' UNION ALL SELECT n + 1, hex(randomblob(2048)) FROM r) "
+	for _, query := range []string{
+		endless + "SELECT n FROM r ORDER BY x",
+		endless + "SELECT count(DISTINCT x) FROM r",
+		"WITH RECURSIVE r (n, x) AS (SELECT 1, '' UNION ALL SELECT n + 1, hex(randomblob(2048)) FROM r LIMIT 50000) SELECT length(group_concat(x)) FROM r",
+		"WITH RECURSIVE r (x) AS (SELECT '' UNION ALL SELECT a.x || hex(randomblob(2048)) FROM r a, refs) SELECT count(*) FROM r",
+	} {
+		a := fixtureAsk(query)
+		a.Row = func([]string, []any) error { return nil }
+		files := temporaryFiles(t)
+		var wrong *QueryError
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		err := c.Ask(ctx, a)
+		cancel()
+		require.ErrorAs(t, err, &wrong, query)
+		require.Regexp(t, "more than 256 MiB of memory|too big", err.Error(), query)
+		require.Equal(t, files, temporaryFiles(t))
+	}
+	require.Len(t, ask(t, c, "SELECT ref FROM refs"), 2, "goes on afterwards")
+}
+
+// temporaryFiles is how many bytes this process has in files that have no name, where that can be told.
+func temporaryFiles(t *testing.T) (n int64) {
+	t.Helper()
+	open, err := filepath.Glob("/proc/self/fd/*")
+	require.NoError(t, err)
+	for _, fd := range open {
+		name, err := os.Readlink(fd)
+		if info, serr := os.Stat(fd); err == nil && serr == nil && strings.HasSuffix(name, " (deleted)") {
+			n += info.Size()
+		}
+	}
+	return n
 }
 
 func TestAskEnds(t *testing.T) {

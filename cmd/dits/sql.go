@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +23,8 @@ type sqlOptions struct {
 	schema bool
 	json   bool
 	csv    bool
+
+	timeout time.Duration
 }
 
 func newSQL(g *globals) *cobra.Command {
@@ -31,7 +35,8 @@ func newSQL(g *globals) *cobra.Command {
 		GroupID: past,
 		Long: `Answers one SELECT, in the SQL of SQLite, over views of the repository and its store; --schema
 lists them with what each column is. Nothing can be changed: it reads the catalog through a
-connection that cannot write, attach, load or open anything. ^C ends it.`,
+connection that cannot write, attach, load or open anything, and knows the views alone. ^C ends it,
+and so does --timeout. What it sorts or collects may take 256 MiB; rows are printed as they come.`,
 		Example: `  dits sql --schema
   dits sql "SELECT layer, module, count(*) FROM changes JOIN refs USING (commit_id) WHERE ref = 'main' GROUP BY 1, 2"
   dits sql --csv "SELECT subject, stored_bytes FROM commits JOIN added USING (commit_id)"`,
@@ -42,6 +47,7 @@ connection that cannot write, attach, load or open anything. ^C ends it.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.schema, "schema", false, "list the views and their columns")
 	f.BoolVar(&o.json, "json", false, "JSON: an object a line for each row")
+	f.DurationVar(&o.timeout, "timeout", time.Minute, "end after `DURATION`, as 30s or 5m; 0: never")
 	f.BoolVar(&o.csv, "csv", false, "comma-separated values, with a line of names")
 	return cmd
 }
@@ -56,7 +62,14 @@ func runSQL(cmd *cobra.Command, g *globals, o sqlOptions, args []string) error {
 		return usagef("sql: want one SELECT, or --schema alone")
 	}
 	w := newRowWriter(cmd, o)
-	err := g.withRepo(func(r *repo.Repo) error { return r.SQL(cmd.Context(), args[0], w.row) })
+	ctx := cmd.Context()
+	if o.timeout > 0 {
+		late := fmt.Errorf("sql: no answer within %v (--timeout)", o.timeout)
+		timed, cancel := context.WithTimeoutCause(ctx, o.timeout, late)
+		defer cancel()
+		ctx = timed
+	}
+	err := g.withRepo(func(r *repo.Repo) error { return r.SQL(ctx, args[0], w.row) })
 	var wrong *catalog.QueryError
 	if errors.As(err, &wrong) {
 		return usagef("%w (`dits sql --schema` lists the views and their columns)", err)
@@ -106,41 +119,63 @@ func newRowWriter(cmd *cobra.Command, o sqlOptions) rowWriter {
 	return &tableRows{w: out}
 }
 
-// tableRows writes columns that are aligned, numbers to the right, once the last row is there.
+// tableRows writes columns that are aligned, numbers to the right. How wide they are is told from the first rows,
+// which are kept until then; those after them are written as they come.
 type tableRows struct {
 	w     io.Writer
 	table table
 	texts map[int]bool // columns that are not all numbers
+	named bool
+	kept  int // bytes of the rows that are kept
+	begun bool
 }
 
+// How many rows of a table, and bytes of them, are kept to tell how wide columns are.
+const (
+	keptRows  = 1000
+	keptBytes = 1 << 20
+)
+
 func (t *tableRows) row(columns []string, values []any) error {
-	if t.table.rows == nil {
+	if !t.named {
+		t.named = true
 		t.texts = map[int]bool{}
 		t.table.row(slices.Clone(columns)...)
 	}
 	cells := make([]string, len(values))
 	for i, v := range values {
 		cells[i] = strings.Join(strings.Fields(sqlText(v)), " ") // a message has lines
-		if _, text := v.(string); text {
+		if _, text := v.(string); text && !t.begun {
 			t.texts[i] = true
 		}
+		t.kept += len(cells[i])
 	}
 	t.table.row(cells...)
+	if t.begun || len(t.table.rows) > keptRows || t.kept > keptBytes {
+		return t.end()
+	}
 	return nil
 }
 
+// end writes the rows that are kept.
 func (t *tableRows) end() error {
-	if t.table.rows == nil {
+	if len(t.table.rows) == 0 {
 		return nil
 	}
-	var numbers []int
-	for i := range t.table.rows[0] {
-		if !t.texts[i] {
-			numbers = append(numbers, i)
+	if !t.begun {
+		t.begun = true
+		var numbers []int
+		for i := range t.table.rows[0] {
+			if !t.texts[i] {
+				numbers = append(numbers, i)
+			}
 		}
+		t.table.rightAlign(numbers...)
+		t.table.fixed = t.table.widths()
 	}
-	t.table.rightAlign(numbers...)
-	return t.table.write(t.w)
+	err := t.table.write(t.w)
+	t.table.rows = t.table.rows[:0]
+	return err
 }
 
 // sqlText is a value in a table or in CSV; null is empty.

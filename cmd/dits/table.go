@@ -11,6 +11,7 @@ type table struct {
 	gap    int // spaces between columns; 0 is 2
 	narrow int // least width of a column but the last in its row
 	right  map[int]bool
+	fixed  []int // widths that do not depend on the rows; nil: they do
 	rows   [][]string
 }
 
@@ -61,6 +62,9 @@ func (t *table) makeVisible(c palette) {
 
 // widths are those of the columns, colours apart.
 func (t *table) widths() []int {
+	if t.fixed != nil {
+		return t.fixed
+	}
 	var widths []int
 	for _, row := range t.rows {
 		for i, cell := range row {
