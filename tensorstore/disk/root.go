@@ -1,8 +1,13 @@
 package disk
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
 )
 
 // A Root is a folder that is changed by slash-separated names below it. Nothing
@@ -29,8 +34,9 @@ type Root interface {
 	Close() error
 }
 
-// osRoot is a Root of the operating system. What links lead to is [os.Root]'s care.
-type osRoot struct{ *os.Root }
+// osRoot is a Root of the operating system. [os.Root] keeps what links lead to inside, and follows those; here each
+// folder on the way is opened below the one before it, and is only gone into if it is one and no link.
+type osRoot struct{ root *os.Root }
 
 func (osFS) OpenRoot(dir string) (Root, error) {
 	root, err := os.OpenRoot(dir)
@@ -40,24 +46,160 @@ func (osFS) OpenRoot(dir string) (Root, error) {
 	return osRoot{root}, nil
 }
 
-func (r osRoot) Create(name string, perm fs.FileMode) (File, error) {
-	f, err := r.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+// ErrLink means that a link is where a folder was wanted.
+var ErrLink = errors.New("is a link, want a folder")
+
+// in runs do with the folder that name is in, and its last part.
+func (r osRoot) in(op, name string, do func(dir *os.Root, base string) error) error {
+	dir, base := path.Split(path.Clean(name))
+	at, err := r.root.OpenRoot(".")
 	if err != nil {
-		return nil, err // not a File that holds nil
+		return err
 	}
-	return f, nil
+	for part := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
+		if part == "" {
+			continue
+		}
+		next, err := enter(at, part)
+		at.Close()
+		if err != nil {
+			return &fs.PathError{Op: op, Path: name, Err: err}
+		}
+		at = next
+	}
+	defer at.Close()
+	return do(at, base)
 }
 
+// enter opens a folder in another. That it is the one which was seen there as a folder shows that no link was
+// followed, also if it was exchanged for one meanwhile.
+func enter(dir *os.Root, name string) (*os.Root, error) {
+	seen, err := dir.Lstat(name)
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case seen.Mode()&fs.ModeSymlink != 0:
+		return nil, ErrLink
+	case !seen.IsDir():
+		return nil, syscall.ENOTDIR
+	}
+	in, err := dir.OpenRoot(name)
+	if err != nil {
+		return nil, cause(err)
+	}
+	now, err := in.Stat(".")
+	if err == nil && !os.SameFile(seen, now) {
+		err = ErrLink
+	}
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	return in, nil
+}
+
+// cause is what a path error is about, without the part of the path that it knows.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+func (r osRoot) Close() error { return r.root.Close() }
+
+func (r osRoot) Create(name string, perm fs.FileMode) (f File, err error) {
+	err = r.in("create", name, func(dir *os.Root, base string) error {
+		made, err := dir.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+		if err == nil {
+			f = made // not a File that holds nil
+		}
+		return err
+	})
+	return f, err
+}
+
+func (r osRoot) Symlink(target, name string) error {
+	return r.in("symlink", name, func(dir *os.Root, base string) error { return dir.Symlink(target, base) })
+}
+
+func (r osRoot) Mkdir(name string, perm fs.FileMode) error {
+	return r.in("mkdir", name, func(dir *os.Root, base string) error { return dir.Mkdir(base, perm) })
+}
+
+func (r osRoot) Remove(name string) error {
+	return r.in("remove", name, func(dir *os.Root, base string) error { return dir.Remove(base) })
+}
+
+func (r osRoot) Rename(from, to string) error {
+	return r.in("rename", from, func(fromDir *os.Root, fromBase string) error {
+		return r.in("rename", to, func(toDir *os.Root, toBase string) error {
+			return renameBetween(r.root, fromDir, fromBase, toDir, toBase, from, to)
+		})
+	})
+}
+
+func (r osRoot) Lstat(name string) (info fs.FileInfo, err error) {
+	err = r.in("lstat", name, func(dir *os.Root, base string) (err error) {
+		info, err = dir.Lstat(base)
+		return err
+	})
+	return info, err
+}
+
+func (r osRoot) Readlink(name string) (target string, err error) {
+	err = r.in("readlink", name, func(dir *os.Root, base string) (err error) {
+		target, err = dir.Readlink(base)
+		return err
+	})
+	return target, err
+}
+
+// Open opens what name names itself: a link there is not followed.
 func (r osRoot) Open(name string) (fs.File, error) {
-	f, err := r.Root.Open(name)
+	f, err := r.open(name)
 	if err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
-func (r osRoot) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(r.FS(), name) }
+func (r osRoot) open(name string) (f *os.File, err error) {
+	err = r.in("open", name, func(dir *os.Root, base string) error {
+		seen, err := dir.Lstat(base)
+		if err != nil {
+			return err
+		}
+		if seen.Mode()&fs.ModeSymlink != 0 {
+			return &fs.PathError{Op: "open", Path: name, Err: ErrLink}
+		}
+		if f, err = dir.Open(base); err != nil {
+			return err
+		}
+		now, err := f.Stat()
+		if err == nil && !os.SameFile(seen, now) {
+			err = &fs.PathError{Op: "open", Path: name, Err: ErrLink}
+		}
+		if err != nil {
+			f.Close()
+		}
+		return err
+	})
+	return f, err
+}
+
+func (r osRoot) ReadDir(name string) ([]fs.DirEntry, error) {
+	f, err := r.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
+}
 
 func (r osRoot) SyncDir(name string) error {
-	return syncDir(func() (*os.File, error) { return r.Root.Open(name) })
+	return syncDir(func() (*os.File, error) { return r.open(name) })
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"dits/tensorstore/disk"
@@ -84,6 +85,78 @@ func TestRoot(t *testing.T) {
 			t.Errorf("left: %v, %v", left, err)
 		}
 	})
+}
+
+// Links are not followed, inside of the root either.
+func TestRootFollowsNoLink(t *testing.T) {
+	eachRoot(t, func(t *testing.T, root disk.Root, dir string) {
+		if err := errors.Join(root.Mkdir("d", 0o777), root.Mkdir("d/e", 0o777), create(root, "d/kept", ""), create(root, "f", ""),
+			os.Symlink("d", filepath.Join(dir, "l")), os.Symlink("f", filepath.Join(dir, "lf"))); err != nil {
+			t.Fatal(err)
+		}
+		_, rerr := root.ReadDir("l")
+		_, lerr := root.Lstat("l/kept")
+		_, oerr := root.Open("l/kept")
+		_, ferr := root.Open("lf")
+		for i, err := range []error{
+			create(root, "l/x", ""), root.Mkdir("l/x", 0o777), root.Symlink("a", "l/x"), root.Rename("f", "l/x"),
+			root.Rename("l/kept", "x"), root.Remove("l/kept"), root.Remove("l/e"), root.SyncDir("l"), root.SyncDir("l/e"), rerr, lerr, oerr, ferr,
+		} {
+			if err == nil {
+				t.Errorf("operation %d: went through a link", i)
+			}
+		}
+		if got, err := os.ReadDir(filepath.Join(dir, "d")); err != nil || len(got) != 2 {
+			t.Errorf("behind the link: %v, %v, want what was there", got, err)
+		}
+		if err := errors.Join(create(root, "lf2", ""), root.Rename("lf2", "lf"), root.Remove("lf"), root.Remove("l")); err != nil {
+			t.Errorf("the link itself: %v", err)
+		}
+	})
+}
+
+// A folder that is exchanged for a link again and again, while files are renamed into it, gets all of them or none.
+func TestRootLosesNoRaceForAFolder(t *testing.T) {
+	dir := t.TempDir()
+	root, err := disk.OS.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(os.Mkdir(in("d"), 0o755), os.Mkdir(in("other"), 0o755), os.Symlink("other", in("l"))); err != nil {
+		t.Fatal(err)
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			os.Rename(in("d"), in("away"))
+			os.Rename(in("l"), in("d"))
+			os.Rename(in("d"), in("l"))
+			os.Rename(in("away"), in("d"))
+		}
+	}()
+	put := 0
+	for i := range 1000 {
+		name := "f" + strconv.Itoa(i)
+		if create(root, "d/"+name, "") == nil {
+			put++
+		}
+		if create(root, name, "") == nil && root.Rename(name, "d/r"+name) == nil {
+			put++
+		}
+	}
+	close(stop)
+	<-stopped
+	if got, err := os.ReadDir(in("other")); err != nil || len(got) > 0 || put == 0 {
+		t.Errorf("%d files behind the link, %v, and %d put", len(got), err, put)
+	}
 }
 
 // Names and links that lead out are errors, and nothing is changed there.

@@ -66,7 +66,10 @@ func (r *root) Remove(name string) error {
 
 func (r *root) SyncDir(name string) error {
 	return r.fs.syncDir(r.path(name), func() error {
-		_, err := r.Lstat(name)
-		return err
+		f, err := r.Root.Open(name)
+		if err != nil {
+			return err
+		}
+		return f.Close()
 	})
 }

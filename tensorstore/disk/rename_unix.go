@@ -1,0 +1,31 @@
+//go:build unix
+
+package disk
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// renameBetween renames an entry of one open folder to one of another; from and to are for the error.
+func renameBetween(_, fromDir *os.Root, fromBase string, toDir *os.Root, toBase, from, to string) error {
+	a, err := fromDir.Open(".")
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	b, err := toDir.Open(".")
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
+		err = unix.Renameat(int(a.Fd()), fromBase, int(b.Fd()), toBase)
+	}
+	if err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	return nil
+}
