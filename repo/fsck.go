@@ -103,7 +103,9 @@ func (c *checking) problem(err error) {
 		return
 	}
 	c.broken[err.Error()] = true
-	c.bad = append(c.bad, tensorstore.Causes(err)...)
+	if errors.Is(err, object.ErrCorrupt) { // and not what the system does not let be read
+		c.bad = append(c.bad, tensorstore.Causes(err)...)
+	}
 	c.problems++
 	c.options.Report(err)
 }

@@ -16,7 +16,13 @@ import (
 
 // Repair mends the files of .dits that cannot be understood: of the repository that start is in, the
 // configuration, the catalog, logs, refs, HEAD and the index. Nothing is deleted: what is replaced is put aside. told hears of each.
-func Repair(start string, told func(refs.Mending)) error {
+func Repair(start string, told func(refs.Mending)) error { return repair(start, true, told) }
+
+// RepairFiles is [Repair], but that refs and a HEAD that can be read stay, also where their commit is lost: it may
+// be brought back.
+func RepairFiles(start string, told func(refs.Mending)) error { return repair(start, false, told) }
+
+func repair(start string, lost bool, told func(refs.Mending)) error {
 	root, err := findRoot(start)
 	if err != nil {
 		return err
@@ -37,12 +43,13 @@ func Repair(start string, told func(refs.Mending)) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(opened.mend(told), opened.Close())
+	return errors.Join(opened.mend(lost, told), opened.Close())
 }
 
 // mend puts in order what names commits, each by what was mended before it.
-func (r *Repo) mend(told func(refs.Mending)) error {
-	for _, part := range []func() ([]refs.Mending, error){r.MendLogs, r.MendRefs} {
+func (r *Repo) mend(lost bool, told func(refs.Mending)) error {
+	mendRefs := func() ([]refs.Mending, error) { return r.MendRefs(lost) }
+	for _, part := range []func() ([]refs.Mending, error){r.MendLogs, mendRefs} {
 		done, err := part()
 		for _, m := range done {
 			told(m)
@@ -51,7 +58,7 @@ func (r *Repo) mend(told func(refs.Mending)) error {
 			return err
 		}
 	}
-	m, err := r.MendHead()
+	m, err := r.MendHead(lost)
 	if m != nil {
 		told(*m)
 	}

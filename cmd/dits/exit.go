@@ -88,6 +88,9 @@ func advice(err error, code int) string {
 		return "The catalog is a cache: `dits fsck --rebuild` makes it again from the packs."
 	case errors.Is(err, repo.ErrOutdated):
 		return "Nothing was deleted. Run it again when less is added to the store."
+	case errors.Is(err, errProblems):
+		return "`dits fsck --repair` mends what it can. Of what is lost, add the original file again, or give a good copy:\n" +
+			"`dits fsck --repair --from FILE` (or a store, or a repository). Or put the packs back from a copy of the store."
 	case errors.Is(err, errUnreadable):
 		return "That says nothing of what the bytes are: make the files readable, and check again."
 	case errors.Is(err, catalog.ErrBusy):

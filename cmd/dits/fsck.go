@@ -17,6 +17,7 @@ type fsckOptions struct {
 	rebuild bool
 	repair  bool
 	quick   bool
+	from    []string
 }
 
 func newFsck(g *globals) *cobra.Command {
@@ -30,27 +31,33 @@ damaged is named: pack and offset, file and tensor. Exit status 12 when somethin
 
 --rebuild makes the catalog, a cache, again from the packs first. --repair first mends what of .dits
 cannot be understood: configuration, catalog, logs, branches and tags, HEAD, index. What it replaces is
-put aside in .dits, as NAME.damaged-N.`,
+put aside in .dits, as NAME.damaged-N. Then it lets go of damaged records whose content has another; with
+--from it first stores anew what good copies have: files, stores, or other repositories.`,
 		Example: `  dits fsck
   dits fsck --quick       # checksums only
   dits fsck --rebuild
-  dits fsck --repair`,
+  dits fsck --repair
+  dits fsck --repair --from /backup/model.safetensors`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFsck(cmd, g, o) },
 	}
 	cmd.Flags().BoolVar(&o.rebuild, "rebuild", false, "make the catalog again from the packs")
 	cmd.Flags().BoolVar(&o.repair, "repair", false, "mend what of .dits cannot be understood")
+	cmd.Flags().StringArrayVar(&o.from, "from", nil, "with --repair: store anew what is lost and `FILE` has, or a store or repository")
 	cmd.Flags().BoolVar(&o.quick, "quick", false, "compare checksums; decode nothing")
 	return cmd
 }
 
 func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
-	dir, err := g.cwd()
-	if err == nil && o.repair {
-		err = repo.Repair(dir, func(m refs.Mending) { printMending(cmd, m) })
+	if len(o.from) > 0 && !o.repair {
+		return usagef("fsck: --from, want --repair with it")
 	}
+	dir, err := g.cwd()
 	if err == nil && o.rebuild {
 		err = repo.Rebuild(dir)
+	}
+	if err == nil && o.repair {
+		err = runRepair(cmd, g, dir, o.from)
 	}
 	if err != nil {
 		return err
@@ -77,6 +84,26 @@ func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
 		_, err = fmt.Fprintln(cmd.OutOrStdout(), "everything is right")
 	}
 	return err
+}
+
+// runRepair mends what can be mended: first all that content is found by, then content, then what names commits
+// that content has not brought back.
+func runRepair(cmd *cobra.Command, g *globals, dir string, from []string) error {
+	told := func(m refs.Mending) { printMending(cmd, m) }
+	if err := repo.RepairFiles(dir, told); err != nil {
+		return err
+	}
+	files := make([]string, len(from))
+	for i, name := range from {
+		files[i] = g.join(dir, name)
+	}
+	err := g.withRepo(func(r *repo.Repo) error {
+		return r.Heal(cmd.Context(), files, func(text string) { fmt.Fprintln(cmd.ErrOrStderr(), "dits:", text) })
+	})
+	if err != nil {
+		return err
+	}
+	return repo.Repair(dir, told)
 }
 
 // findings prints what fsck finds.

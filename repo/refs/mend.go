@@ -73,9 +73,9 @@ func (r *Refs) MendLogs() ([]Mending, error) {
 	return done, err
 }
 
-// MendRefs puts refs aside that name no commit that can be read, and sets those with a log to the last such
-// commit in it. The caller holds the lock.
-func (r *Refs) MendRefs() ([]Mending, error) {
+// MendRefs puts refs aside that cannot be read or, if lost is set, that name no commit that can be read, and sets
+// those with a log to the last such commit in it. The caller holds the lock.
+func (r *Refs) MendRefs(lost bool) ([]Mending, error) {
 	s, err := r.SurveyRefs(object.RefPrefix)
 	if err != nil {
 		return nil, err
@@ -85,11 +85,11 @@ func (r *Refs) MendRefs() ([]Mending, error) {
 		wrong = append(wrong, name)
 	}
 	for _, ref := range s.Good {
-		lost, err := r.isLost(ref.ID)
+		isLost, err := r.isLost(ref.ID)
 		if err != nil {
 			return nil, err
 		}
-		if lost {
+		if lost && isLost {
 			wrong = append(wrong, ref.Name)
 		}
 	}
@@ -140,18 +140,18 @@ func (r *Refs) mendRef(name string) (m Mending, err error) {
 	return m, nil
 }
 
-// MendHead puts a HEAD aside that cannot be read or names a commit that is lost, and makes it what its log or the
+// MendHead puts a HEAD aside that cannot be read or, if lost is set, names a commit that is lost, and makes it what its log or the
 // branches say; nil if nothing is wrong with it. The caller holds the lock, and has mended logs and refs.
-func (r *Refs) MendHead() (*Mending, error) {
+func (r *Refs) MendHead(lost bool) (*Mending, error) {
 	h, err := r.Head()
 	if err != nil && !errors.As(err, new(*BrokenError)) {
 		return nil, err
 	}
-	if err == nil && !h.Detached() {
+	if err == nil && (!lost || !h.Detached()) {
 		return nil, nil
 	}
 	if err == nil {
-		if lost, err := r.isLost(h.Commit); err != nil || !lost {
+		if isLost, err := r.isLost(h.Commit); err != nil || !isLost {
 			return nil, err
 		}
 	}
