@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"dits/catalog"
 	"dits/formats"
@@ -24,17 +26,28 @@ type FsckOptions struct {
 
 // A TensorError says which part of a file cannot be read.
 type TensorError struct {
-	File   digest.ID
-	Tensor string // "" for a part that is no tensor
-	Off    int64  // bytes from the start of the file
-	Err    error
+	At        string // REV:PATH where a commit has the file, ":PATH" in the index; "" if none has
+	File      digest.ID
+	Tensor    string // "" for a part that is no tensor
+	Off       int64  // bytes from the start of the file
+	Dependent bool   // its own records are whole: what they are coded against is not
+	Err       error
 }
 
 func (e *TensorError) Error() string {
-	if e.Tensor == "" {
-		return fmt.Sprintf("file %s: offset %d: %v", e.File.Short(), e.Off, e.Err)
+	var b strings.Builder
+	if e.At != "" {
+		b.WriteString(e.At + ": ")
 	}
-	return fmt.Sprintf("file %s: tensor %q: offset %d: %v", e.File.Short(), e.Tensor, e.Off, e.Err)
+	b.WriteString("file " + e.File.Short() + ": ")
+	if e.Tensor != "" {
+		fmt.Fprintf(&b, "tensor %q: ", e.Tensor)
+	}
+	fmt.Fprintf(&b, "offset %d: ", e.Off)
+	if e.Dependent {
+		b.WriteString("coded against what is damaged: ")
+	}
+	return b.String() + e.Err.Error()
 }
 
 func (e *TensorError) Unwrap() error { return e.Err }
@@ -43,7 +56,7 @@ func (e *TensorError) Unwrap() error { return e.Err }
 // of every pack, every digest, every reference. It returns the number of problems.
 func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error) {
 	o.Progress = object.OrQuiet(o.Progress)
-	c := &checking{repo: r, options: o, read: map[digest.ID]bool{}, broken: map[string]bool{}}
+	c := newChecking(r, o)
 	for _, err := range r.Store.Damaged() {
 		c.problem(err)
 	}
@@ -95,6 +108,11 @@ type checking struct {
 	read     map[digest.ID]bool // chunks that were read and had their digest
 	broken   map[string]bool    // messages already reported
 	bad      []tensorstore.Location
+	places   map[digest.ID]string // REV:PATH of each file that is named
+}
+
+func newChecking(r *Repo, o FsckOptions) *checking {
+	return &checking{repo: r, options: o, read: map[digest.ID]bool{}, broken: map[string]bool{}, places: map[digest.ID]string{}}
 }
 
 // problem counts and reports what is wrong, once.
@@ -152,8 +170,8 @@ func (c *checking) file(ctx context.Context, f catalog.File) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if err := c.blob(f.Blobs[i], whole); err != nil {
-			c.problem(partError(f, i, err))
+		if chunks, err := c.blob(f.Blobs[i], whole); err != nil {
+			c.problem(c.partError(f, i, chunks, err))
 			intact = false
 		}
 	}
@@ -163,31 +181,36 @@ func (c *checking) file(ctx context.Context, f catalog.File) error {
 	return nil
 }
 
-func (c *checking) blob(id digest.ID, w io.Writer) error {
+// blob reads a blob; its chunks are those that it should have, also where one cannot be read.
+func (c *checking) blob(id digest.ID, w io.Writer) ([]tensorstore.Span, error) {
 	b, err := c.repo.Store.Blob(id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	part := digest.NewHasher()
 	if _, err := b.WriteTo(io.MultiWriter(w, part)); err != nil {
-		return err
+		return b.Chunks(), err
 	}
 	if got := part.ID(); got != id {
-		return fmt.Errorf("blob %s: %w: its chunks have digest %s", id, object.ErrCorrupt, got)
+		return b.Chunks(), fmt.Errorf("blob %s: %w: its chunks have digest %s", id, object.ErrCorrupt, got)
 	}
 	for _, chunk := range b.Chunks() {
 		c.read[chunk.ID] = true
 	}
-	return nil
+	return b.Chunks(), nil
 }
 
-// partError says which part of f an error is about.
-func partError(f catalog.File, i int, err error) error {
+// partError says which part of f an error is about, and whether that is one of its own chunks.
+func (c *checking) partError(f catalog.File, i int, chunks []tensorstore.Span, err error) error {
 	s := f.Layout.Segments[i]
-	e := &TensorError{File: f.ID, Off: s.Off, Err: err}
+	e := &TensorError{At: c.places[f.ID], File: f.ID, Off: s.Off, Err: err}
 	if s.Kind == formats.Data {
 		e.Tensor = f.Layout.Tensors[s.Tensor].Name
 	}
+	causes := tensorstore.Causes(err)
+	e.Dependent = len(causes) > 0 && len(chunks) > 0 && !slices.ContainsFunc(causes, func(loc tensorstore.Location) bool {
+		return slices.ContainsFunc(chunks, func(s tensorstore.Span) bool { return s.ID == loc.ID })
+	})
 	return e
 }
 

@@ -28,14 +28,14 @@ func (c *checking) references() {
 			c.problem(fmt.Errorf("%s: %w", ref.Name, err))
 			continue
 		}
-		c.commits(ref.Name, id, seen)
+		c.commits(ref.Name, ref.Short(), id, seen)
 	}
 	c.logs()
 	h, err := c.repo.Head()
 	if err != nil {
 		c.problem(err)
 	} else if !h.Commit.IsZero() {
-		c.commits(object.HeadName, h.Commit, seen)
+		c.commits(object.HeadName, object.HeadName, h.Commit, seen)
 	}
 	x, err := c.repo.Index()
 	if err != nil {
@@ -43,7 +43,7 @@ func (c *checking) references() {
 		return
 	}
 	for _, f := range x.Files() {
-		c.manifest("index", f, seen)
+		c.manifest("index: "+f.Path, ":"+f.Path, f, seen)
 	}
 }
 
@@ -58,9 +58,9 @@ func (c *checking) logs() {
 	}
 }
 
-// commits checks a commit and all before it. What is wrong with one does not hide the others.
-func (c *checking) commits(ref string, id digest.ID, seen map[digest.ID]bool) {
-	for todo := []digest.ID{id}; len(todo) > 0; {
+// commits checks the commit tip, which rev names, and all before it. What is wrong with one does not hide the others.
+func (c *checking) commits(ref, rev string, tip digest.ID, seen map[digest.ID]bool) {
+	for todo := []digest.ID{tip}; len(todo) > 0; {
 		id := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		if seen[id] {
@@ -77,18 +77,23 @@ func (c *checking) commits(ref string, id digest.ID, seen map[digest.ID]bool) {
 		if err != nil {
 			c.problem(fmt.Errorf("%s: commit %s: %w", ref, id.Short(), err))
 		}
+		if id != tip {
+			rev = id.Short()
+		}
 		for _, f := range files {
-			c.manifest("commit "+id.Short(), f, seen)
+			at := rev + ":" + f.Path
+			c.manifest(at, at, f, seen)
 		}
 	}
 }
 
-// manifest checks that a file has all its parts, and they all their chunks.
-func (c *checking) manifest(of string, e object.TreeFile, seen map[digest.ID]bool) {
+// manifest checks that a file, which is called of and lies at REV:PATH, has all its parts, and they all their chunks.
+func (c *checking) manifest(of, at string, e object.TreeFile, seen map[digest.ID]bool) {
 	if seen[e.ID] {
 		return
 	}
 	seen[e.ID] = true
+	c.places[e.ID] = at
 	f, err := c.repo.ReadFile(e.ID)
 	if err == nil && f.Layout.Size != e.Size {
 		err = fmt.Errorf("file %s: %d bytes, want %d: %w", e.ID.Short(), f.Layout.Size, e.Size, object.ErrCorrupt)
@@ -98,12 +103,12 @@ func (c *checking) manifest(of string, e object.TreeFile, seen map[digest.ID]boo
 		has, err = c.repo.Catalog.HasBlobs(f.Blobs)
 	}
 	if err != nil {
-		c.problem(fmt.Errorf("%s: %s: %w", of, e.Path, err))
+		c.problem(fmt.Errorf("%s: %w", of, err))
 		return
 	}
 	for i, blob := range f.Blobs {
 		if !has[blob] {
-			c.problem(fmt.Errorf("%s: %s: %w", of, e.Path, partError(f, i, &tensorstore.UnknownError{Kind: pack.Blob, ID: blob})))
+			c.problem(c.partError(f, i, nil, &tensorstore.UnknownError{Kind: pack.Blob, ID: blob}))
 		}
 	}
 }

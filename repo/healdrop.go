@@ -9,7 +9,6 @@ import (
 
 	"dits/catalog"
 	"dits/tensorstore"
-	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
 
@@ -199,8 +198,7 @@ func (d *dropping) rename(packs []string, from, to string) error {
 // missesAny says that something that is named, or something that is needed to decode, is not known.
 func (d *dropping) missesAny() (bool, error) {
 	lost := false
-	c := &checking{repo: d.Repo, options: FsckOptions{Report: func(error) { lost = true }},
-		read: map[digest.ID]bool{}, broken: map[string]bool{}}
+	c := newChecking(d.Repo, FsckOptions{Report: func(error) { lost = true }})
 	c.references()
 	err := c.predictions()
 	return lost, err

@@ -158,6 +158,7 @@ func TestManualHasJSON(t *testing.T) {
 		"dits gc":       {repo.Collected{}},
 		"dits reflog":   {loggedMove{}},
 		"dits forget":   {repo.Forgotten{}},
+		"dits fsck":     {repo.Finding{}},
 		"dits version":  {build{}},
 	}
 	m := readManual(t)

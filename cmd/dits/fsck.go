@@ -1,9 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ type fsckOptions struct {
 	rebuild bool
 	repair  bool
 	quick   bool
+	json    bool
 	from    []string
 }
 
@@ -44,6 +46,7 @@ put aside in .dits, as NAME.damaged-N. Then it lets go of damaged records whose 
 	cmd.Flags().BoolVar(&o.rebuild, "rebuild", false, "make the catalog again from the packs")
 	cmd.Flags().BoolVar(&o.repair, "repair", false, "mend what of .dits cannot be understood")
 	cmd.Flags().StringArrayVar(&o.from, "from", nil, "with --repair: store anew what is lost and `FILE` has, or a store or repository")
+	cmd.Flags().BoolVar(&o.json, "json", false, "JSON: an object a line for each problem")
 	cmd.Flags().BoolVar(&o.quick, "quick", false, "compare checksums; decode nothing")
 	return cmd
 }
@@ -67,20 +70,20 @@ func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
 		return err
 	}
 	defer r.Close()
-	found := &findings{w: cmd.ErrOrStderr()}
+	found := &findings{cmd: cmd, json: o.json}
 	problems, err := r.Fsck(cmd.Context(), repo.FsckOptions{
 		Quick:    o.quick,
 		Progress: g.progress(cmd.ErrOrStderr()),
 		Report:   found.tell,
 		Note:     func(text string) { tell(cmd.ErrOrStderr(), "dits: note: %s", text) },
 	})
-	if err != nil {
+	if err = errors.Join(err, found.end()); err != nil {
 		return err
 	}
 	if problems > 0 {
 		return fmt.Errorf("%w: %s found", found.kind(), plural(problems, "problem", "problems"))
 	}
-	if !g.quiet {
+	if !g.quiet && !o.json {
 		_, err = fmt.Fprintln(cmd.OutOrStdout(), "everything is right")
 	}
 	return err
@@ -108,9 +111,12 @@ func runRepair(cmd *cobra.Command, g *globals, dir string, from []string) error 
 
 // findings prints what fsck finds.
 type findings struct {
-	w          io.Writer
-	unreadable bool // something that the system does not let be read
-	damaged    bool // something that is not what it was
+	cmd        *cobra.Command
+	json       bool
+	err        error                   // of printing
+	needed     map[repo.Place][]string // what cannot be read for a damaged record
+	unreadable bool                    // something that the system does not let be read
+	damaged    bool                    // something that is not what it was
 }
 
 func (f *findings) tell(err error) {
@@ -119,7 +125,47 @@ func (f *findings) tell(err error) {
 	} else if !errors.Is(err, tensorstore.ErrUnknown) {
 		f.damaged = true
 	}
-	tell(f.w, "dits: %v", err)
+	found := repo.FindingOf(err)
+	if f.json {
+		f.err = errors.Join(f.err, writeJSON(f.cmd, found))
+		return
+	}
+	tell(f.cmd.ErrOrStderr(), "dits: %v", err)
+	f.note(found)
+}
+
+// note remembers which tensors a damaged record takes along.
+func (f *findings) note(found repo.Finding) {
+	if found.File.IsZero() {
+		return
+	}
+	if f.needed == nil {
+		f.needed = map[repo.Place][]string{}
+	}
+	name := cmp.Or(found.At, found.File.Short())
+	if found.Tensor != "" {
+		name += " " + found.Tensor
+	}
+	if found.Dependent {
+		name += " (coded against it)"
+	}
+	for _, p := range found.Packs {
+		f.needed[p] = append(f.needed[p], name)
+	}
+}
+
+// end says of each damaged record what needs it.
+func (f *findings) end() error {
+	const most = 10
+	for p, names := range f.needed {
+		more := ""
+		if len(names) > most {
+			more = fmt.Sprintf(" and %d more", len(names)-most)
+		}
+		tell(f.cmd.ErrOrStderr(), "dits: pack %s, offset %d: needed by %s%s",
+			p.Pack, p.Offset, strings.Join(names[:min(len(names), most)], ", "), more)
+	}
+	return f.err
 }
 
 // kind is what the findings come to. What is not known may lie in what cannot be read.
