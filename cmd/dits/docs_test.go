@@ -158,7 +158,7 @@ func TestManualHasJSON(t *testing.T) {
 		"dits gc":       {repo.Collected{}},
 		"dits reflog":   {loggedMove{}},
 		"dits forget":   {repo.Forgotten{}},
-		"dits fsck":     {repo.Finding{}},
+		"dits fsck":     {repo.Finding{}, repo.Lost{}},
 		"dits version":  {build{}},
 	}
 	m := readManual(t)

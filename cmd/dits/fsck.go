@@ -18,6 +18,7 @@ type fsckOptions struct {
 	rebuild bool
 	repair  bool
 	quick   bool
+	lost    bool
 	json    bool
 	from    []string
 }
@@ -46,12 +47,19 @@ put aside in .dits, as NAME.damaged-N. Then it lets go of damaged records whose 
 	cmd.Flags().BoolVar(&o.rebuild, "rebuild", false, "make the catalog again from the packs")
 	cmd.Flags().BoolVar(&o.repair, "repair", false, "mend what of .dits cannot be understood")
 	cmd.Flags().StringArrayVar(&o.from, "from", nil, "with --repair: store anew what is lost and `FILE` has, or a store or repository")
+	cmd.Flags().BoolVar(&o.lost, "lost-found", false, "list commits and files that only a reflog holds, or nothing; check nothing")
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON: an object a line for each problem")
 	cmd.Flags().BoolVar(&o.quick, "quick", false, "compare checksums; decode nothing")
 	return cmd
 }
 
 func runFsck(cmd *cobra.Command, g *globals, o fsckOptions) error {
+	if o.lost {
+		if o.repair || o.rebuild || o.quick {
+			return usagef("fsck: --lost-found checks and mends nothing: want it alone")
+		}
+		return g.withRepo(func(r *repo.Repo) error { return printLost(cmd, r, o) })
+	}
 	if len(o.from) > 0 && !o.repair {
 		return usagef("fsck: --from, want --repair with it")
 	}
