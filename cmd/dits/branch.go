@@ -153,7 +153,7 @@ func warnOfBroken(cmd *cobra.Command, r *repo.Repo, prefix string) error {
 	s, err := r.SurveyRefs(prefix)
 	for _, name := range s.Names() {
 		if broken := s.Broken[name]; broken != nil {
-			fmt.Fprintln(cmd.ErrOrStderr(), "dits: warning:", broken)
+			tell(cmd.ErrOrStderr(), "dits: warning: %v", broken)
 		}
 	}
 	return err

@@ -109,7 +109,7 @@ func runRepair(cmd *cobra.Command, g *globals, dir string, from []string) error 
 		files[i] = g.join(dir, name)
 	}
 	err := g.withRepo(func(r *repo.Repo) error {
-		return r.Heal(cmd.Context(), files, func(text string) { fmt.Fprintln(cmd.ErrOrStderr(), "dits:", text) })
+		return r.Heal(cmd.Context(), files, func(text string) { tell(cmd.ErrOrStderr(), "dits: %s", text) })
 	})
 	if err != nil {
 		return err
@@ -186,10 +186,9 @@ func (f *findings) kind() error {
 
 // printMending says what was done to a file.
 func printMending(cmd *cobra.Command, m refs.Mending) {
-	p := &printer{w: cmd.ErrOrStderr()}
-	p.f("dits: mended %s: %s", m.Path, m.Did)
+	was := ""
 	if m.Aside != "" {
-		p.f(" (what it was: %s)", m.Aside)
+		was = " (what it was: " + m.Aside + ")"
 	}
-	p.f("\n")
+	tell(cmd.ErrOrStderr(), "dits: mended %s: %s%s", m.Path, m.Did, was)
 }

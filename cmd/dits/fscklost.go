@@ -21,9 +21,9 @@ func printLost(cmd *cobra.Command, r *repo.Repo, o fsckOptions) error {
 		if l.Held != "" {
 			held = "only a reflog holds it"
 		}
-		what := l.Name
+		what := visible(l.Name)
 		if l.Kind == "file" {
-			what = size(l.Size) + "  " + l.Name
+			what = size(l.Size) + "  " + what
 		}
 		t.row(l.Kind, l.ID.Short(), held, what)
 	}
