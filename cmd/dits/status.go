@@ -10,6 +10,8 @@ import (
 type statusOptions struct {
 	short bool
 	json  bool
+
+	verify bool
 }
 
 func newStatus(g *globals) *cobra.Command {
@@ -24,13 +26,18 @@ func newStatus(g *globals) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runStatus(cmd, g, o) },
 	}
 	cmd.Flags().BoolVarP(&o.short, "short", "s", false, "one line a file: state in the index, state in the folder, path")
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "read every file, whatever its stat says")
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON")
 	return cmd
 }
 
 func runStatus(cmd *cobra.Command, g *globals, o statusOptions) error {
 	return g.withRepo(func(r *repo.Repo) error {
-		s, err := r.Status()
+		status := r.Status
+		if o.verify {
+			status = r.VerifiedStatus
+		}
+		s, err := status()
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,12 @@ const (
 // compare says whether the working file of e is as staged. It reads the file only if its stat does not match, or may
 // hide a change. It also returns the file as e sees it, see [Folder.Follow].
 func (r *Folder) compare(x *Index, e *IndexEntry, f WorkFile, exists bool) (verdict, WorkFile, error) {
+	return r.compareBy(x, e, f, exists, false)
+}
+
+// compareBy is compare, which with content set reads the file whatever its stat says: a program that has mapped it
+// into its memory may write it without any trace in the stat.
+func (r *Folder) compareBy(x *Index, e *IndexEntry, f WorkFile, exists, content bool) (verdict, WorkFile, error) {
 	f, exists, err := r.Follow(e, f, exists)
 	switch {
 	case err != nil:
@@ -52,7 +58,7 @@ func (r *Folder) compare(x *Index, e *IndexEntry, f WorkFile, exists bool) (verd
 		return isGone, f, nil
 	case f.Mode != e.Mode || f.Size != e.Size:
 		return isChanged, f, nil
-	case f.Stat == e.Stat && !x.Racy(e):
+	case f.Stat == e.Stat && !x.Racy(e) && !content:
 		return asStaged, f, nil
 	}
 	id, err := r.HashFile(f)

@@ -150,7 +150,8 @@ func (p *planner) switchFile(path string, n object.TreeFile) error {
 		return err
 	}
 	if e := p.staged.Find(path); e != nil && exists {
-		v, seen, err := p.folder.compare(p.staged, e, f, true)
+		// By content: what is overwritten is gone, and a write through a memory map may leave the stat alone.
+		v, seen, err := p.folder.compareBy(p.staged, e, f, true, true)
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,12 @@ func (s *Status) Clean() bool {
 // Status compares HEAD, the index and the working folder. A file whose size, mtime,
 // ctime and inode are as in the index is not read. What had to be read and had not
 // changed is noted in the index if no one else holds the lock.
-func (r *Folder) Status() (*Status, error) {
+func (r *Folder) Status() (*Status, error) { return r.status(false) }
+
+// VerifiedStatus is [Folder.Status] that reads every file, whatever its stat says.
+func (r *Folder) VerifiedStatus() (*Status, error) { return r.status(true) }
+
+func (r *Folder) status(verify bool) (*Status, error) {
 	h, err := r.Head()
 	if err != nil {
 		return nil, err
@@ -54,7 +59,7 @@ func (r *Folder) Status() (*Status, error) {
 	}
 	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}, Skipped: []Skipped{}}
 	s.Staged = ChangesBetween(head, x.Files())
-	c := survey{folder: r, index: x, status: s, seen: map[string]bool{}}
+	c := survey{folder: r, index: x, status: s, verify: verify, seen: map[string]bool{}}
 	if err := r.Walk("", WalkOptions{Visit: c.file, Skipped: c.skip}); err != nil {
 		return nil, err
 	}
@@ -104,6 +109,7 @@ func kindOfChange(from, to uint32) string {
 
 // A survey sets the working folder against the index.
 type survey struct {
+	verify    bool // every file is read
 	folder    *Folder
 	index     *Index
 	status    *Status
@@ -125,7 +131,7 @@ func (c *survey) file(f WorkFile) error {
 func (c *survey) skip(s Skipped) { c.status.Skipped = append(c.status.Skipped, s) }
 
 func (c *survey) tracked(e *IndexEntry, f WorkFile, exists bool) {
-	v, f, err := c.folder.compare(c.index, e, f, exists)
+	v, f, err := c.folder.compareBy(c.index, e, f, exists, c.verify)
 	switch {
 	case err != nil:
 		c.skip(Skipped{e.Path, reasonOf(err)})
