@@ -2,15 +2,14 @@ package refs
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"dits/repo/object"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/disk"
 )
 
 // Logs lists the refs that have a reflog, HEAD first: also those whose ref is gone, for what a log names is kept.
@@ -33,23 +32,21 @@ func (r *Refs) Logs() ([]string, error) {
 	return names, err
 }
 
-// WholeLog is all that the reflog of a ref says, oldest first, with a last move that was never made.
+// WholeLog is all that the reflog of a ref says, oldest first, with a last move that was never made. One with a line
+// that cannot be read is a [BrokenError]: what it names is not known.
 func (r *Refs) WholeLog(name string) ([]LogEntry, error) {
-	_, entries, err := r.readLog(name)
-	return entries, err
-}
-
-// readLog is a reflog as its file has it, nil if there is none, and what that says.
-func (r *Refs) readLog(name string) ([]byte, []LogEntry, error) {
-	b, err := os.ReadFile(r.logPath(name))
-	if disk.IsNoFile(err) {
-		return nil, nil, nil
-	}
+	lines, _, err := readLog(r.logPath(name))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	entries, err := parseLog(name, b)
-	return b, entries, err
+	entries := make([]LogEntry, 0, len(lines))
+	for _, l := range lines {
+		if l.err != nil {
+			return nil, &BrokenError{r.logPath(name), fmt.Errorf("reflog of %s: %w", name, l.err)}
+		}
+		entries = append(entries, l.entry)
+	}
+	return entries, nil
 }
 
 // PruneLog drops entries from the reflog of a ref, and returns how many. The caller holds the lock.
@@ -58,23 +55,25 @@ func (r *Refs) PruneLog(name string, drop func(LogEntry) bool) (int, error) {
 }
 
 // RewriteLog drops entries from the reflog of a ref and adds one that says where the ref is from now on, as if it had
-// been made there; the zero ID adds none. It returns how many were dropped. The caller holds the lock.
+// been made there; the zero ID adds none. Lines that cannot be read stay. It returns how many were dropped. The caller
+// holds the lock.
 func (r *Refs) RewriteLog(name string, to digest.ID, reason string, drop func(LogEntry) bool) (int, error) {
-	old, entries, err := r.readLog(name)
+	lines, before, err := readLog(r.logPath(name))
 	if err != nil {
 		return 0, err
 	}
-	kept := slices.DeleteFunc(slices.Clone(entries), drop)
-	dropped := len(entries) - len(kept)
+	kept := slices.DeleteFunc(slices.Clone(lines), func(l logLine) bool { return l.err == nil && drop(l.entry) })
+	dropped := len(lines) - len(kept)
 	if !to.IsZero() {
-		kept = append(kept, LogEntry{New: to, Author: r.Author().String(), Time: time.Now(), Reason: reason})
+		made := LogEntry{New: to, Author: r.Author().String(), Time: time.Now(), Reason: reason}
+		kept = append(kept, logLine{entry: made})
 	} else if dropped == 0 {
 		return 0, nil
 	}
 	if err := r.FS.MkdirAll(filepath.Dir(r.logPath(name)), 0o777); err != nil {
 		return 0, err
 	}
-	return dropped, r.ReplaceFile(r.logPath(name), old, formatLog(kept))
+	return dropped, r.ReplaceFile(r.logPath(name), before, formatLog(kept))
 }
 
 // WriteRef is [Refs.UpdateRef] without a line in the log.
