@@ -20,6 +20,9 @@ const (
 	maxJSON = 4 << 20
 	// maxKeys is how many keys of a file are listed.
 	maxKeys = 1000
+	// maxShown is the longest text that is shown as it is, in bytes; a longer one by its length and the start of its
+	// digest.
+	maxShown = 1 << 20
 	// maxListed is the longest array that is shown as it is; a longer one, as the tokens of a vocabulary,
 	// is shown by its length and the start of its digest.
 	maxListed = 64
@@ -37,6 +40,9 @@ func diffMetadata(p ModelPair, a, b *object.File) ([]KeyDiff, error) {
 	if a == nil || b == nil || a.Layout.Format != b.Layout.Format {
 		return []KeyDiff{}, nil
 	}
+	if a.Layout.Format == "safetensors" {
+		return diffTexts(a, b)
+	}
 	ka, err := keysOf(a, p.A)
 	if err != nil {
 		return nil, err
@@ -51,21 +57,68 @@ func diffMetadata(p ModelPair, a, b *object.File) ([]KeyDiff, error) {
 	return diffKeys(ka, kb), nil
 }
 
+// diffTexts compares the metadata of two safetensors: texts, of which only those that are listed become JSON.
+func diffTexts(a, b *object.File) ([]KeyDiff, error) {
+	ta, err := textsOf(a)
+	if err != nil {
+		return nil, err
+	}
+	tb, err := textsOf(b)
+	if err != nil {
+		return nil, err
+	}
+	diffs := []KeyDiff{}
+	for _, key := range differing(ta, tb, func(x, y string) bool { return x == y }) {
+		diffs = append(diffs, KeyDiff{key, asText(ta, key), asText(tb, key)})
+	}
+	return diffs, nil
+}
+
+// textsOf is the metadata in the header of a safetensors, of shards the first one's.
+func textsOf(f *object.File) (map[string]string, error) {
+	f, _ = f.Part(0)
+	header, err := f.Header()
+	if err != nil {
+		return nil, err
+	}
+	return safetensors.Metadata(header)
+}
+
+// asText is the value of a key as JSON, nil where there is none.
+func asText(texts map[string]string, key string) json.RawMessage {
+	text, ok := texts[key]
+	switch {
+	case !ok:
+		return nil
+	case len(text) > maxShown:
+		return asRaw(fmt.Sprintf("%d bytes, %s", len(text), digest.Sum([]byte(text)).Short()))
+	}
+	return asRaw(text)
+}
+
+// differing are the keys whose values differ, ascending, as many as are listed.
+func differing[V any](a, b map[string]V, same func(V, V) bool) (keys []string) {
+	for key, v := range a {
+		if w, ok := b[key]; !ok || !same(v, w) {
+			keys = append(keys, key)
+		}
+	}
+	for key := range b {
+		if _, ok := a[key]; !ok {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys[:min(len(keys), maxKeys)]
+}
+
 // diffKeys are the keys whose values differ, ascending.
 func diffKeys(a, b map[string]json.RawMessage) []KeyDiff {
 	diffs := []KeyDiff{}
-	for key, v := range a {
-		if w, ok := b[key]; !ok || !bytes.Equal(v, w) {
-			diffs = append(diffs, KeyDiff{key, v, b[key]})
-		}
+	for _, key := range differing(a, b, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) }) {
+		diffs = append(diffs, KeyDiff{key, a[key], b[key]})
 	}
-	for key, w := range b {
-		if _, ok := a[key]; !ok {
-			diffs = append(diffs, KeyDiff{key, nil, w})
-		}
-	}
-	slices.SortFunc(diffs, func(x, y KeyDiff) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
-	return diffs[:min(len(diffs), maxKeys)]
+	return diffs
 }
 
 // keys are the keys of the first shard's header, or of a JSON file; nil where there are none to be compared.
@@ -78,20 +131,6 @@ func keysOf(c *object.File, m *model) (map[string]json.RawMessage, error) {
 			return nil, err
 		}
 		return pairsOf(h.KVs), nil
-	case "safetensors":
-		header, err := c.Header()
-		if err != nil {
-			return nil, err
-		}
-		meta, err := safetensors.Metadata(header)
-		if err != nil {
-			return nil, err
-		}
-		keys := make(map[string]json.RawMessage)
-		for k, v := range meta {
-			keys[k] = asRaw(v)
-		}
-		return keys, nil
 	}
 	if path.Ext(m.path) != ".json" || c.Layout.Size > maxJSON {
 		return nil, nil
