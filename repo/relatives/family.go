@@ -24,6 +24,10 @@ const tensorRelatives = 8
 // comparedAtOnce is for how many tensors of a file the sketches of others are in memory: some 20 MiB.
 const comparedAtOnce = 256
 
+// leastByLooks is how many bytes a tensor has that is worth a search of the store by what it looks like: a smaller one
+// has little more to give than the prediction and its record take.
+const leastByLooks = 256
+
 // Family finds what the tensors of the file at path, whose bytes are src, may be similar to.
 func (rs *Finder) Family(ctx context.Context, path string, f catalog.File, src io.ReaderAt) (Family, error) {
 	me := newFile(path, f)
@@ -147,7 +151,7 @@ func (rs *Finder) relativesByLooks(ctx context.Context, me *file, segments []int
 	filled := false
 	for _, i := range segments {
 		t, id := me.tensor(i), me.file.Blobs[i]
-		if s := rs.book.known[id]; len(s.values) > 0 && !slices.ContainsFunc(fam.Relatives[i], func(o Relative) bool { return o.serves(t) }) {
+		if s := rs.book.known[id]; t.Len >= leastByLooks && len(s.values) > 0 && !slices.ContainsFunc(fam.Relatives[i], func(o Relative) bool { return o.serves(t) }) {
 			if !filled {
 				if err := rs.book.fill(ctx); err != nil {
 					return err
