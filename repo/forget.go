@@ -89,7 +89,8 @@ func (f *forgetting) plan(o ForgetOptions) error {
 		return err
 	}
 	for _, path := range o.Paths {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(f.found)), func(p string) bool { return work.Inside(p, []string{path}) }) {
+		within := func(p string) bool { return work.Inside(p, []string{path}) }
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(f.found)), within) {
 			return fmt.Errorf("%s: %w in any commit or the index", path, object.ErrNoPath)
 		}
 	}
@@ -245,9 +246,9 @@ func (f *forgetting) moveRefs() error {
 		case m.To.IsZero():
 			err = f.repo.UpdateRef(m.Ref, m.From, m.To, "forget")
 		case m.Ref == object.HeadName:
-			err = f.repo.WriteHead(refs.Head{Commit: m.From}, refs.Head{Commit: m.To})
+			err = f.repo.WriteHead(f.head, refs.Head{Commit: m.To})
 		default:
-			err = f.repo.WriteRef(m.Ref, m.To)
+			err = f.repo.WriteRef(m.Ref, m.From, m.To)
 		}
 		if err != nil {
 			return err

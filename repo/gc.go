@@ -47,7 +47,7 @@ type Collected struct {
 	// Of a dry run only, also what is marked.
 	DeadCommits []DeadCommit `json:"dead_commits,omitempty"`
 	DeadFiles   []DeadFile   `json:"dead_files,omitempty"`
-	Loose       int64        `json:"loose_bytes,omitempty"` // of what no file has: an add that was stopped, an importance matrix
+	Loose       int64        `json:"loose_bytes,omitempty"` // of what no file has, as after an add that was stopped
 	Sources     []KeptSource `json:"sources,omitempty"`
 }
 

@@ -152,7 +152,7 @@ func TestGCSaysWhatWouldGo(t *testing.T) {
 	require.Zero(t, c.Loose)
 	for _, d := range c.DeadFiles {
 		if d.Path == "" {
-			require.Equal(t, []any{idOf("once"), whyUncommited, 0}, []any{d.Digest, d.Why, len(d.Tensors)})
+			require.Equal(t, []any{idOf("once"), whyUncommitted, 0}, []any{d.Digest, d.Why, len(d.Tensors)})
 			continue
 		}
 		require.Equal(t, []any{second, "dir/tuned.safetensors", whyOfDead}, []any{d.Rev, d.Path, d.Why})

@@ -17,9 +17,9 @@ import (
 
 // Why something is dead.
 const (
-	whyCommit     = "no branch, tag, reflog or HEAD leads to it"
-	whyOfDead     = "only in commits that nothing leads to"
-	whyUncommited = "in no commit, and not in the index"
+	whyCommit      = "no branch, tag, reflog or HEAD leads to it"
+	whyOfDead      = "only in commits that nothing leads to"
+	whyUncommitted = "in no commit, and not in the index"
 )
 
 // A DeadCommit is one that nothing leads to.
@@ -71,7 +71,8 @@ type explanation struct {
 
 // explain counts what is dead; whole also names it.
 func (r *Repo) explain(ctx context.Context, plan *upkeep.GCPlan, whole bool) (*Collected, error) {
-	x := &explanation{&Collected{DryRun: whole}, r, plan, whole, map[digest.ID]int{}, map[digest.ID]bool{}, map[digest.ID]bool{}}
+	x := &explanation{&Collected{DryRun: whole}, r, plan, whole,
+		map[digest.ID]int{}, map[digest.ID]bool{}, map[digest.ID]bool{}}
 	steps := []func(context.Context) error{x.files, x.commits, x.loose}
 	if whole {
 		steps = append(steps, x.sources)
@@ -152,7 +153,8 @@ func (x *explanation) files(ctx context.Context) error {
 		if err != nil {
 			return unlessDamaged(err)
 		}
-		dead := DeadFile{Digest: d.ID, Size: f.Layout.Size, Stored: d.Bytes, Why: whyUncommited, Due: due(d), Tensors: []DeadTensor{}}
+		dead := DeadFile{Digest: d.ID, Size: f.Layout.Size, Stored: d.Bytes, Why: whyUncommitted, Due: due(d),
+			Tensors: []DeadTensor{}}
 		if err := x.parts(&dead, f, d.Due.IsZero()); err != nil || !x.whole {
 			return err
 		}

@@ -31,9 +31,9 @@ func rootsOf(users []*Repo) ([]upkeep.Root, error) {
 
 func (r *Repo) roots() ([]upkeep.Root, error) {
 	var roots []upkeep.Root
-	add := func(id digest.ID, kinds []pack.Kind, optional bool, format string, args ...any) {
+	add := func(name string, id digest.ID, kinds []pack.Kind) {
 		if !id.IsZero() {
-			roots = append(roots, upkeep.Root{Name: fmt.Sprintf(format, args...) + " of " + r.Root, ID: id, Kinds: kinds, Optional: optional})
+			roots = append(roots, upkeep.Root{Name: name + " of " + r.Root, ID: id, Kinds: kinds})
 		}
 	}
 	x, err := r.Index()
@@ -41,35 +41,43 @@ func (r *Repo) roots() ([]upkeep.Root, error) {
 		return nil, err
 	}
 	for _, e := range x.Entries {
-		add(e.ID, asFile, false, "%s in the index", e.Path)
+		add(e.Path+" in the index", e.ID, asFile)
 	}
 	h, err := r.Head()
 	if err != nil {
 		return nil, err
 	}
-	add(h.Commit, asCommit, false, object.HeadName)
+	add(object.HeadName, h.Commit, asCommit)
 	refs, err := r.ListRefs(object.RefPrefix)
 	if err != nil {
 		return nil, err
 	}
 	for _, ref := range refs {
-		add(ref.ID, asTagged, false, "%s", ref.Name)
+		add(ref.Name, ref.ID, asTagged)
 	}
+	logged, err := r.loggedRoots()
+	return append(roots, logged...), err
+}
+
+// loggedRoots are what reflogs name.
+func (r *Repo) loggedRoots() ([]upkeep.Root, error) {
+	var roots []upkeep.Root
 	logs, err := r.Logs()
 	if err != nil {
 		return nil, err
 	}
+	seen := map[digest.ID]bool{{}: true}
 	for _, name := range logs {
 		entries, err := r.WholeLog(name)
 		if err != nil {
 			return nil, err
 		}
-		seen := map[digest.ID]bool{}
 		for _, e := range entries {
 			for _, id := range []digest.ID{e.Old, e.New} {
 				if !seen[id] {
 					seen[id] = true
-					add(id, asCommit, true, "the reflog of %s", name)
+					of := "the reflog of " + name + " of " + r.Root
+					roots = append(roots, upkeep.Root{Name: of, ID: id, Kinds: asCommit, Optional: true})
 				}
 			}
 		}

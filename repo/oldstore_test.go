@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo/refs"
 )
 
 // oldFiles are the files of testdata/repository, and the SHA-256 of each.
@@ -69,6 +71,9 @@ func TestGCOfAnOlderDits(t *testing.T) {
 	require.NoError(t, err)
 	l, err := f.Lock()
 	require.NoError(t, err)
+	h, err := f.Head()
+	require.NoError(t, err)
+	require.NoError(t, f.WriteHead(h, refs.Head{Branch: "main"}))
 	x, err := f.Index()
 	require.NoError(t, err)
 	x.Entries = nil

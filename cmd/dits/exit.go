@@ -82,7 +82,7 @@ func advice(err error, code int) string {
 	var unreadable *repo.UnreadableError
 	switch {
 	case errors.As(err, &unreadable):
-		return "Nothing was deleted. If it was moved, run a command there; if it is gone for good, `dits gc --forget " +
+		return "Nothing was deleted. If it is gone for good, or was moved and a command was run there since, `dits gc --forget " +
 			unreadable.Root + "` frees what only it needed."
 	case errors.As(err, &damaged):
 		return "The catalog is a cache: `dits fsck --rebuild` makes it again from the packs."

@@ -74,7 +74,8 @@ func printForgotten(cmd *cobra.Command, g *globals, f *repo.Forgotten) error {
 	if !f.Done {
 		would = "would be "
 	}
-	p.f("%s %srewritten, %d dropped; %s of the index and %s of reflogs %sdropped\n", plural(f.Rewritten, "commit", "commits"), would, f.Dropped,
+	p.f("%s %srewritten, %d dropped; %s of the index and %s of reflogs %sdropped\n",
+		plural(f.Rewritten, "commit", "commits"), would, f.Dropped,
 		plural(f.Staged, "entry", "entries"), plural(f.Entries, "entry", "entries"), would)
 	switch {
 	case !f.Done:

@@ -33,8 +33,8 @@ const (
 )
 
 // TestGCAtScale frees half of a store whose packs all hold what is needed beside what is dead, nearly
-// all of it coded against others. It reports time and peak memory of the process, and wants packs as small as those of a store
-// that never had the rest, within 5%.
+// all of it coded against others. It reports time and peak memory of the process, and wants packs as small as those of
+// a store that never had the rest, within 5%.
 func TestGCAtScale(t *testing.T) {
 	both, fresh := newScaled(t), newScaled(t)
 	for i := range *gcCommits {
@@ -48,7 +48,8 @@ func TestGCAtScale(t *testing.T) {
 	before := both.packBytes(t)
 	for _, grace := range []string{"14d", "0", "0"} {
 		took, peak := both.run(t, "gc", "--grace", grace)
-		t.Logf("%d commits, %d chunks: gc --grace %s: %.1f s, %d MiB", *gcCommits, *gcCommits*scaleChunks, grace, took.Seconds(), peak>>20)
+		t.Logf("%d commits, %d chunks: gc --grace %s: %.1f s, %d MiB",
+			*gcCommits, *gcCommits*scaleChunks, grace, took.Seconds(), peak>>20)
 		if took > time.Minute || peak > 512<<20 {
 			t.Errorf("gc --grace %s: %v and %d bytes of memory, want at most a minute and 512 MiB", grace, took, peak)
 		}
@@ -92,12 +93,14 @@ func (s *scaled) put(kind pack.Kind, id digest.ID, payload []byte) {
 	}
 }
 
-// commit stores commit i with its tree, manifest and chunks; the first two of a hundred are what the others are coded against.
+// commit stores commit i with its tree, manifest and chunks; the first two of a hundred are what the
+// others are coded against.
 func (s *scaled) commit(i int) {
 	var prediction digest.ID
 	if i%100 > 1 {
-		p := predict.Prediction{Kind: predict.Relative, Elem: codec.Bytes, From: codec.Bytes, Elements: scaleChunks * scaleBytes,
-			Sources: []digest.ID{s.base[i%2]}}
+		p := predict.Prediction{Kind: predict.Relative, Elem: codec.Bytes, From: codec.Bytes,
+			Elements: scaleChunks * scaleBytes,
+			Sources:  []digest.ID{s.base[i%2]}}
 		b := p.Marshal()
 		prediction = digest.Sum(b)
 		s.put(pack.Prediction, prediction, b)
@@ -108,7 +111,8 @@ func (s *scaled) commit(i int) {
 		b := make([]byte, scaleBytes)
 		s.random.Read(b)
 		binary.LittleEndian.PutUint64(b, uint64(i*scaleChunks+c))
-		e := pack.Entry{Kind: pack.Chunk, ID: digest.Sum(b), Encoding: uint8(codec.Raw), RawLen: scaleBytes, Prediction: prediction}
+		e := pack.Entry{Kind: pack.Chunk, ID: digest.Sum(b), Encoding: uint8(codec.Raw), RawLen: scaleBytes,
+			Prediction: prediction}
 		if !prediction.IsZero() {
 			e.Depth = 1
 		}
@@ -124,11 +128,13 @@ func (s *scaled) commit(i int) {
 	}
 	s.put(pack.Blob, id, append(list, ids...))
 	size := int64(len(whole))
-	layout := formats.Layout{Format: "opaque", Size: size, Segments: []formats.Segment{{Kind: formats.Opaque, Len: size, Tensor: -1}}}
+	segments := []formats.Segment{{Kind: formats.Opaque, Len: size, Tensor: -1}}
+	layout := formats.Layout{Format: "opaque", Size: size, Segments: segments}
 	s.put(pack.Manifest, id, object.EncodeManifest(catalog.File{ID: id, Layout: layout, Blobs: []digest.ID{id}}))
 	tree := object.EncodeTree([]catalog.TreeEntry{{Name: "model", Mode: object.ModeFile, ID: id, Size: size}})
 	s.put(pack.Tree, digest.Sum(tree), tree)
-	c := catalog.Commit{Tree: digest.Sum(tree), Author: "Ada <ada@example.com>", Time: time.Unix(1_700_000_000+int64(i), 0).UTC(), Message: fmt.Sprint(i, "\n")}
+	c := catalog.Commit{Tree: digest.Sum(tree), Author: "Ada <ada@example.com>",
+		Time: time.Unix(1_700_000_000+int64(i), 0).UTC(), Message: fmt.Sprint(i, "\n")}
 	if last := s.last[i%2]; !last.IsZero() {
 		c.Parents = []digest.ID{last}
 	}

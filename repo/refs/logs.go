@@ -77,6 +77,9 @@ func (r *Refs) RewriteLog(name string, to digest.ID, reason string, drop func(Lo
 }
 
 // WriteRef is [Refs.UpdateRef] without a line in the log.
-func (r *Refs) WriteRef(name string, id digest.ID) error {
-	return r.writeLine(r.refPath(name), id.String(), func() error { return nil })
+func (r *Refs) WriteRef(name string, old, new digest.ID) error {
+	return r.writeLine(r.refPath(name), new.String(), func() error {
+		now, err := r.ReadRef(name)
+		return unlessSame(name, now == old, err)
+	})
 }

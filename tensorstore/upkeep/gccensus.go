@@ -155,7 +155,8 @@ func (c *census) sort(ids []digest.ID) {
 	}
 	// What is in a young pack stays there: no other record of it has to be copied.
 	slices.SortFunc(c.records, func(a, b countedChunk) int {
-		return cmp.Or(cmp.Compare(a.chunk, b.chunk), cmp.Compare(a.depth, b.depth), cmp.Compare(a.len, b.len), c.byPlace(a.held, b.held))
+		return cmp.Or(cmp.Compare(a.chunk, b.chunk), cmp.Compare(a.depth, b.depth), cmp.Compare(a.len, b.len),
+			c.byPlace(a.held, b.held))
 	})
 	slices.SortFunc(c.objects, func(a, b countedObject) int {
 		return cmp.Or(compareContents(a.content(), b.content()), cmp.Compare(a.Len, b.Len), c.byPlace(a.held, b.held))

@@ -13,7 +13,8 @@ import (
 // frees more than it takes, and returns a plan that knows it, with the number of tensors and the bytes that this
 // frees. In a dry run nothing is written, and the plan is the old one. families are as for [Repack]; tensors that no
 // file has any more, or that lie in young packs, stay as they are.
-func (p *GCPlan) Deepen(ctx context.Context, families [][]Tensor, o Options) (next *GCPlan, recoded int, freed int64, err error) {
+func (p *GCPlan) Deepen(ctx context.Context, families [][]Tensor, o Options) (
+	next *GCPlan, recoded int, freed int64, err error) {
 	r, err := newRepacking(p.store, o)
 	if err != nil {
 		return nil, 0, 0, err

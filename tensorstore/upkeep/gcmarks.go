@@ -143,7 +143,9 @@ func formatMarks(b *bytes.Buffer, pack string, marks []mark) {
 
 // runs are the same marks in order, those together that follow one another. It changes marks.
 func runs(marks []mark) []mark {
-	slices.SortFunc(marks, func(a, b mark) int { return cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.from, b.from)) })
+	slices.SortFunc(marks, func(a, b mark) int {
+		return cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.from, b.from))
+	})
 	joined := marks[:0]
 	for _, m := range marks {
 		if n := len(joined); n > 0 && joined[n-1].seconds == m.seconds && joined[n-1].to+1 == m.from {

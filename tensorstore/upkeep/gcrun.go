@@ -153,7 +153,9 @@ func (r *collecting) readBack() error {
 // old are the packs that go, the youngest first: what it needs is in older ones, as a rule, and is there still if only
 // some of them are deleted. One that was written again with the same records stays.
 func (r *collecting) old() (names []string) {
-	byAge := slices.SortedStableFunc(slices.Values(r.packs), func(a, b countedPack) int { return b.sealed.Compare(a.sealed) })
+	byAge := slices.SortedStableFunc(slices.Values(r.packs), func(a, b countedPack) int {
+		return b.sealed.Compare(a.sealed)
+	})
 	for _, in := range byAge {
 		if in.goes && !r.sealed[in.name] {
 			names = append(names, in.name)
