@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"dits/repo/object"
 	"dits/repo/refs"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
+	"dits/tensorstore/pack"
 )
 
 // FirstBranch is the branch of a new repository.
@@ -129,6 +131,10 @@ func initConfig(fsys disk.FS, dits string, o InitOptions) (store string, err err
 	return filepath.Join(dits, "store"), nil
 }
 
+// temporaryAge is how old a temporary file is, which has no lock to say whose it is, when its writer is
+// taken for dead.
+const temporaryAge = 24 * time.Hour
+
 // register notes in the store that the repository at root uses it, so that gc
 // asks it what it needs. The file holds the path, without links, and is named by its digest.
 func register(fsys disk.FS, store, root string) error {
@@ -144,6 +150,8 @@ func register(fsys disk.FS, store, root string) error {
 	if err := fsys.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
+	// One that stays takes space and does no other harm.
+	_ = pack.RemoveTemporaries(fsys, dir, temporaryAge)
 	return writeMissing(fsys, path, root+"\n")
 }
 

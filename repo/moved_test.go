@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -27,6 +28,11 @@ func TestMovedRegisters(t *testing.T) {
 	require.NoError(t, r.Close())
 	require.NoError(t, os.Remove(repos))
 	require.NoError(t, os.Rename(repos+".away", repos))
+
+	torn := filepath.Join(repos, ".tmp-1") // of a process that died
+	yesterday := time.Now().Add(-25 * time.Hour)
+	require.NoError(t, os.WriteFile(torn, nil, 0o600))
+	require.NoError(t, os.Chtimes(torn, yesterday, yesterday))
 
 	for range 2 {
 		r, err = Open(moved, nil)

@@ -154,14 +154,16 @@ func mergeKeys(all ...map[string]string) map[string]bool {
 	return keys
 }
 
-// requireNoTemporaries looks everywhere but among the packs, where they are kept for a day.
+// requireNoTemporaries looks everywhere but among the packs and the repositories of a store, where they are
+// kept for a day.
 func requireNoTemporaries(t *testing.T, r *Repo) {
 	t.Helper()
 	require.Empty(t, namesBelow(t, r.WorkPath(object.Dir+"/tmp")))
 	for _, name := range namesBelow(t, r.Root) {
 		base := filepath.Base(name)
 		temporary := strings.HasPrefix(base, nearPrefix) || strings.HasPrefix(base, ".tmp-")
-		require.False(t, temporary && !strings.Contains(name, "store/packs/"), name)
+		kept := strings.Contains(name, "store/packs/") || strings.Contains(name, "store/repos/")
+		require.False(t, temporary && !kept, name)
 	}
 }
 
