@@ -29,7 +29,7 @@ func (s *Store) adopt(name string) error {
 		b, err := s.readObject(loc)
 		if err == nil {
 			if err = sealed.add(Object{e.Kind, e.ID, b}); err != nil {
-				err = &RecordError{loc, err}
+				err = badRecord(loc, err)
 			}
 		}
 		if err != nil && !errors.Is(err, ErrCorrupt) {

@@ -112,22 +112,22 @@ func (s *Store) decodeChunk(loc Location, to reach) ([]byte, error) {
 	}
 	*buf = payload
 	if err := to.spend(loc); err != nil {
-		return nil, &RecordError{loc, err}
+		return nil, badRecord(loc, err)
 	}
 	in, err := s.input(loc, to)
 	if err != nil {
-		return nil, &RecordError{loc, err}
+		return nil, badRecord(loc, err)
 	}
 	c, err := codec.For(codec.Encoding(loc.Encoding))
 	if err != nil {
-		return nil, &RecordError{loc, err}
+		return nil, badRecord(loc, err)
 	}
 	out := make([]byte, loc.RawLen)
 	if err := c.Decode(out, payload, in); err != nil {
-		return nil, &RecordError{loc, err}
+		return nil, badRecord(loc, err)
 	}
 	if got := digest.Sum(out); got != loc.ID {
-		return nil, &RecordError{loc, fmt.Errorf("content has digest %s, want %s", got, loc.ID)}
+		return nil, badRecord(loc, fmt.Errorf("content has digest %s, want %s", got, loc.ID))
 	}
 	return out, nil
 }

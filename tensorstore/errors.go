@@ -39,7 +39,13 @@ func (e *UnknownError) Unwrap() error { return ErrUnknown }
 type RecordError struct {
 	Location
 	Err error
+
+	system bool // the system was in the way
 }
+
+// badRecord is the error of a record. Whether the system was in the way is asked once: errors are about
+// other errors, many levels deep.
+func badRecord(loc Location, err error) *RecordError { return &RecordError{loc, err, IsSystem(err)} }
 
 func (e *RecordError) Error() string {
 	return fmt.Sprintf("pack %s: offset %d: %s %s: %v", e.Pack, e.Off, e.Kind, e.ID, e.Err)
@@ -47,7 +53,7 @@ func (e *RecordError) Error() string {
 
 // Unwrap gives both ErrCorrupt and the cause; the cause alone where the system was in the way.
 func (e *RecordError) Unwrap() []error {
-	if IsSystem(e.Err) {
+	if e.system {
 		return []error{e.Err}
 	}
 	return []error{ErrCorrupt, e.Err}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"sync"
+	"sync/atomic"
 
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -17,6 +18,7 @@ type memIndex struct {
 	blobs   map[digest.ID]Blob
 	objects []Object
 	fail    error // what Adopt returns
+	located atomic.Int64
 }
 
 func newMemIndex() *memIndex {
@@ -34,6 +36,7 @@ func (x *memIndex) Packs() ([]string, error) {
 }
 
 func (x *memIndex) Locate(kind pack.Kind, id digest.ID) ([]Location, error) {
+	x.located.Add(1)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return slices.Clone(x.records[key{kind, id}]), nil

@@ -100,15 +100,15 @@ func (s *Store) readObject(loc Location) ([]byte, error) {
 	}
 	c, err := codec.For(codec.Encoding(loc.Encoding))
 	if err != nil {
-		return nil, &RecordError{loc, err}
+		return nil, badRecord(loc, err)
 	}
 	out := make([]byte, loc.RawLen)
 	if err := c.Decode(out, payload, codec.Input{}); err != nil {
-		return nil, &RecordError{loc, err}
+		return nil, badRecord(loc, err)
 	}
 	if namedByContent(loc.Kind) {
 		if got := digest.Sum(out); got != loc.ID {
-			return nil, &RecordError{loc, fmt.Errorf("content has digest %s, want %s", got, loc.ID)}
+			return nil, badRecord(loc, fmt.Errorf("content has digest %s, want %s", got, loc.ID))
 		}
 	}
 	return out, nil
@@ -120,7 +120,7 @@ func (s *Store) readObject(loc Location) ([]byte, error) {
 func (s *Store) payload(loc *Location, buf []byte, max int64) ([]byte, error) {
 	r, err := s.packs.get(loc.Pack)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = &RecordError{*loc, err}
+		err = badRecord(*loc, err)
 	}
 	if err != nil {
 		return nil, err
@@ -128,18 +128,18 @@ func (s *Store) payload(loc *Location, buf []byte, max int64) ([]byte, error) {
 	defer s.packs.put(r)
 	e, ok := r.Entry(loc.Kind, loc.ID, loc.Off)
 	if !ok {
-		return nil, &RecordError{*loc, ErrIndex}
+		return nil, badRecord(*loc, ErrIndex)
 	}
 	loc.Entry = e
 	if loc.RawLen > max {
-		return nil, &RecordError{*loc, fmt.Errorf("%d bytes, want at most %d", loc.RawLen, max)}
+		return nil, badRecord(*loc, fmt.Errorf("%d bytes, want at most %d", loc.RawLen, max))
 	}
 	if loc.Len > max {
-		return nil, &RecordError{*loc, fmt.Errorf("payload of %d bytes, want at most %d", loc.Len, max)}
+		return nil, badRecord(*loc, fmt.Errorf("payload of %d bytes, want at most %d", loc.Len, max))
 	}
 	b, err := r.Read(e, buf)
 	if err != nil {
-		return nil, &RecordError{*loc, err}
+		return nil, badRecord(*loc, err)
 	}
 	return b, nil
 }

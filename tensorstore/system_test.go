@@ -36,7 +36,7 @@ func TestOnlyDamageIsCorrupt(t *testing.T) {
 
 	for _, no := range []error{syscall.EACCES, syscall.EMFILE, syscall.EIO} {
 		cause := &os.PathError{Op: "open", Path: filepath.Join(dir, "x"), Err: no}
-		require.NotErrorIs(t, &RecordError{Location{}, cause}, ErrCorrupt)
+		require.NotErrorIs(t, badRecord(Location{}, cause), ErrCorrupt)
 		require.Equal(t, no != error(syscall.EMFILE), ofOneFile(cause), no)
 	}
 }
