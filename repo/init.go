@@ -136,7 +136,8 @@ func initConfig(fsys disk.FS, dits string, o InitOptions) (store string, err err
 const temporaryAge = 24 * time.Hour
 
 // register notes in the store that the repository at root uses it, so that gc
-// asks it what it needs. The file holds the path, without links, and is named by its digest.
+// asks it what it needs. The file holds the path, without links, and is named by its digest; a second line
+// says that the store is in the repository, so that a registration of another place is one that it left.
 func register(fsys disk.FS, store, root string) error {
 	root, err := filepath.EvalSymlinks(root)
 	if err != nil {
@@ -152,7 +153,21 @@ func register(fsys disk.FS, store, root string) error {
 	}
 	// One that stays takes space and does no other harm.
 	_ = pack.RemoveTemporaries(fsys, dir, temporaryAge)
-	return writeMissing(fsys, path, root+"\n")
+	content := root + "\n"
+	if inside, err := filepath.EvalSymlinks(filepath.Join(root, object.Dir, "store")); err == nil && sameFolder(inside, store) {
+		content += ownStore + "\n"
+	}
+	return writeMissing(fsys, path, content)
+}
+
+// ownStore is the second line of the registration of a repository that has the store.
+const ownStore = "own"
+
+// sameFolder says that two paths lead to one folder.
+func sameFolder(a, b string) bool {
+	x, xerr := os.Stat(a)
+	y, yerr := os.Stat(b)
+	return xerr == nil && yerr == nil && os.SameFile(x, y)
 }
 
 func writeMissing(fsys disk.FS, path, content string) error {

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -49,4 +50,20 @@ func TestMovedRegisters(t *testing.T) {
 		}
 		require.Contains(t, paths, moved+"\n")
 	}
+}
+
+// A repository with a store of its own is the only one that this has: where it was before it was moved, gc need
+// not look.
+func TestGCOfAMovedRepository(t *testing.T) {
+	f := newFixture(t)
+	f.put("a", "one")
+	f.save("first")
+	require.NoError(t, f.Close())
+	moved := f.Root + "-moved"
+	require.NoError(t, os.Rename(f.Root, moved))
+	r, err := Open(moved, nil)
+	require.NoError(t, err)
+	defer r.Close()
+	_, err = r.GC(context.Background(), GCOptions{})
+	require.NoError(t, err)
 }

@@ -50,10 +50,14 @@ func (r *Repo) storeUsers() ([]storeUser, error) {
 		if err != nil {
 			return nil, err
 		}
-		u.root = strings.TrimSuffix(string(b), "\n")
+		var own string
+		u.root, own, _ = strings.Cut(strings.TrimSuffix(string(b), "\n"), "\n")
 		if r.isRoot(u.root) {
 			users[0].file = u.file
 			continue
+		}
+		if own == ownStore && r.Config.Store.Path == "" {
+			continue // where r was before it was moved
 		}
 		if u.repo, u.err = r.beside(u.root); u.repo != nil || u.err != nil {
 			users = append(users, u)
@@ -64,12 +68,7 @@ func (r *Repo) storeUsers() ([]storeUser, error) {
 
 // isRoot says that a path leads to the working folder of r.
 func (r *Repo) isRoot(path string) bool {
-	if path == r.Root {
-		return true
-	}
-	a, aerr := os.Stat(path)
-	b, berr := os.Stat(r.Root)
-	return aerr == nil && berr == nil && os.SameFile(a, b)
+	return path == r.Root || sameFolder(path, r.Root)
 }
 
 // beside is another repository of the same store, nil where one is that has a store of its own.
