@@ -83,7 +83,7 @@ func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error
 		Decode:   !o.Quick,
 		Skip:     c.wasRead,
 		Progress: o.Progress.Add,
-		Report:   c.problem,
+		Report:   c.record,
 	})
 	if err == nil && !o.Quick {
 		// What cannot be noted is found again: this only tells add what to store anew.
@@ -126,6 +126,23 @@ func (c *checking) problem(err error) {
 	}
 	c.problems++
 	c.options.Report(err)
+}
+
+// record is problem of a record, unless what is wrong was told already of a file that needs it.
+func (c *checking) record(err error) {
+	causes := tensorstore.Causes(err)
+	told := func(loc tensorstore.Location) bool {
+		return slices.ContainsFunc(c.bad, func(b tensorstore.Location) bool { return b.Pack == loc.Pack && b.Off == loc.Off })
+	}
+	for _, loc := range causes {
+		if !told(loc) {
+			causes = nil
+			break
+		}
+	}
+	if len(causes) == 0 {
+		c.problem(err)
+	}
 }
 
 // wasRead says that a record was already decoded through a file: that of a chunk which has

@@ -138,6 +138,10 @@ func (s *Store) payload(loc *Location, buf []byte, max int64) ([]byte, error) {
 		return nil, badRecord(*loc, fmt.Errorf("payload of %d bytes, want at most %d", loc.Len, max))
 	}
 	b, err := r.Read(e, buf)
+	var sum *pack.CorruptError
+	if errors.As(err, &sum) { // the record says the rest
+		err = fmt.Errorf("checksum %016x, want %016x", sum.Got, sum.Want)
+	}
 	if err != nil {
 		return nil, badRecord(*loc, err)
 	}

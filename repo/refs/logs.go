@@ -35,18 +35,26 @@ func (r *Refs) Logs() ([]string, error) {
 // WholeLog is all that the reflog of a ref says, oldest first, with a last move that was never made. One with a line
 // that cannot be read is a [BrokenError]: what it names is not known.
 func (r *Refs) WholeLog(name string) ([]LogEntry, error) {
-	lines, _, err := readLog(r.logPath(name))
-	if err != nil {
-		return nil, err
+	lines, _, err := r.wholeLog(name)
+	entries := make([]LogEntry, len(lines))
+	for i, l := range lines {
+		entries[i] = l.entry
 	}
-	entries := make([]LogEntry, 0, len(lines))
+	return entries, err
+}
+
+// wholeLog is the lines of a log that can all be read, and what its file has.
+func (r *Refs) wholeLog(name string) ([]logLine, []byte, error) {
+	lines, before, err := readLog(r.logPath(name))
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, l := range lines {
 		if l.err != nil {
-			return nil, &BrokenError{r.logPath(name), fmt.Errorf("reflog of %s: %w", name, l.err)}
+			return nil, nil, &BrokenError{r.logPath(name), fmt.Errorf("reflog of %s: %w", name, l.err)}
 		}
-		entries = append(entries, l.entry)
 	}
-	return entries, nil
+	return lines, before, nil
 }
 
 // PruneLog drops entries from the reflog of a ref, and returns how many. The caller holds the lock.
@@ -55,14 +63,14 @@ func (r *Refs) PruneLog(name string, drop func(LogEntry) bool) (int, error) {
 }
 
 // RewriteLog drops entries from the reflog of a ref and adds one that says where the ref is from now on, as if it had
-// been made there; the zero ID adds none. Lines that cannot be read stay. It returns how many were dropped. The caller
-// holds the lock.
+// been made there; the zero ID adds none. A log that cannot be read
+// is left as it is, a [BrokenError]. It returns how many were dropped. The caller holds the lock.
 func (r *Refs) RewriteLog(name string, to digest.ID, reason string, drop func(LogEntry) bool) (int, error) {
-	lines, before, err := readLog(r.logPath(name))
+	lines, before, err := r.wholeLog(name)
 	if err != nil {
 		return 0, err
 	}
-	kept := slices.DeleteFunc(slices.Clone(lines), func(l logLine) bool { return l.err == nil && drop(l.entry) })
+	kept := slices.DeleteFunc(slices.Clone(lines), func(l logLine) bool { return drop(l.entry) })
 	dropped := len(lines) - len(kept)
 	if !to.IsZero() {
 		made := LogEntry{New: to, Author: r.Author().String(), Time: time.Now(), Reason: reason}

@@ -12,7 +12,7 @@ import (
 // in file order. It takes as much memory as the largest payload, and does not
 // decode, so it cannot tell a content that was wrong when it was written.
 func (r *Reader) Verify() error {
-	if err := r.verifyFrame(); err != nil {
+	if err := r.VerifyFrame(); err != nil {
 		return fmt.Errorf("%s: %w", r.path, err)
 	}
 	var errs []error
@@ -28,8 +28,8 @@ func (r *Reader) Verify() error {
 	return errors.Join(errs...)
 }
 
-// verifyFrame reads again what Open read, which may have changed since.
-func (r *Reader) verifyFrame() error {
+// VerifyFrame reads again what Open read, which may have changed since: all but the payloads.
+func (r *Reader) VerifyFrame() error {
 	st, err := r.file.Stat()
 	if err != nil {
 		return err
