@@ -73,7 +73,11 @@ func (f *filling) seal(w *Writer) error {
 	}
 	f.sealed.Name, f.sealed.Size, f.sealed.Entries = info.Name, info.Size, info.Entries
 	w.told(info.Name)
-	return w.store.adoptSealed(f.sealed)
+	if err := w.store.adoptSealed(f.sealed); err != nil {
+		return err
+	}
+	w.store.sealed(info.Name)
+	return nil
 }
 
 // complete adds the predictions that records of the pack name and that the store had when they

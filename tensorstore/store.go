@@ -93,6 +93,8 @@ func Open(dir string, index Index, o Options) (*Store, error) {
 	s.lineages = newLineageCache()
 	s.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
 	s.marks = s.readMarks()
+	// What writers that died have left beside the packs: one that stays takes space and does no other harm.
+	_ = pack.RemoveTemporaries(s.options.FS, s.packDir(), temporaryAge)
 	if err := s.Refresh(); err != nil && !errors.Is(err, ErrBusy) { // what is not known yet, no ref names yet
 		s.Close()
 		return nil, err
@@ -108,8 +110,12 @@ func (s *Store) Dir() string { return s.dir }
 
 func (s *Store) packDir() string { return filepath.Join(s.dir, "packs") }
 
-// Refresh makes the index agree with the packs on disk.
+// Refresh makes the index agree with the packs on disk. Where these are as they were when it was
+// called last, so is the index: it is asked for nothing.
 func (s *Store) Refresh() error {
+	if have, err := s.list(); err == nil && s.isAsSeen(have) {
+		return nil
+	}
 	// The index is asked first: a pack that another process seals meanwhile is in the
 	// list, so that what is known and not listed is gone.
 	known, err := s.index.Packs()
@@ -136,7 +142,27 @@ func (s *Store) Refresh() error {
 		}
 		s.setDamaged(name, err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = have
 	return nil
+}
+
+// isAsSeen says that the packs are those of the last call.
+func (s *Store) isAsSeen(have []string) bool {
+	slices.Sort(have)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(have) > 0 && slices.Equal(have, s.seen)
+}
+
+// sealed notes a pack that this store has sealed and adopted.
+func (s *Store) sealed(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i, found := slices.BinarySearch(s.seen, name); !found {
+		s.seen = slices.Insert(slices.Clone(s.seen), i, name)
+	}
 }
 
 // compare drops what is kept that may not be so any more, by the packs that are there now: another process may
@@ -144,7 +170,6 @@ func (s *Store) Refresh() error {
 func (s *Store) compare(have []string) {
 	s.mu.Lock()
 	gone, come := without(s.seen, have), without(have, s.seen)
-	s.seen = have
 	s.mu.Unlock()
 	if len(gone) > 0 {
 		s.outdate()
@@ -153,8 +178,7 @@ func (s *Store) compare(have []string) {
 	}
 }
 
-// list lists the packs, and removes what writers that died have left beside them. It
-// makes the folder if there is none and it can.
+// list lists the packs. It makes the folder if there is none and it can.
 func (s *Store) list() ([]string, error) {
 	names, err := pack.List(s.packDir())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -163,10 +187,6 @@ func (s *Store) list() ([]string, error) {
 			err = s.options.FS.SyncDir(s.dir)
 		}
 		return nil, ignoreAbsent(err)
-	}
-	if err == nil {
-		// One that stays takes space and does no other harm.
-		_ = pack.RemoveTemporaries(s.options.FS, s.packDir(), temporaryAge)
 	}
 	return names, err
 }
