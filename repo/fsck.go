@@ -60,7 +60,7 @@ func (r *Repo) Fsck(ctx context.Context, o FsckOptions) (problems int, err error
 	for _, err := range r.Store.Damaged() {
 		c.problem(err)
 	}
-	if err := c.catalog(); err != nil {
+	if usable, err := c.catalog(); err != nil || !usable {
 		return c.problems, err
 	}
 	c.foreign()

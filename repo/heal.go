@@ -95,6 +95,9 @@ func (h *healing) open(ctx context.Context, name string) error {
 func (h *healing) heal(ctx context.Context) error {
 	h.writer = h.Store.Begin(tensorstore.WriterOptions{})
 	defer h.writer.Close()
+	if err := h.tags(); err != nil {
+		return err
+	}
 	roots, err := h.rootCommits()
 	if err != nil {
 		return err
@@ -135,6 +138,17 @@ func (h *healing) heal(ctx context.Context) error {
 		return err
 	}
 	return h.writer.Flush()
+}
+
+// tags are the objects of annotated tags, which lead to commits.
+func (h *healing) tags() error {
+	tags, err := h.GoodRefs(object.TagPrefix)
+	for _, ref := range tags {
+		if has, err := h.Store.HasObject(pack.Commit, ref.ID); err == nil && !has {
+			h.object(pack.Tag, ref.ID)
+		}
+	}
+	return err
 }
 
 // object says that an object can be read, maybe because another store has it.

@@ -68,12 +68,18 @@ func (r *Repo) mend(lost bool, told func(refs.Mending)) error {
 	return r.mendIndex(told)
 }
 
-// openMended opens the repository, with a new catalog where the old one is damaged.
+// openMended opens the repository, with a new catalog where the old one is damaged, or not what the packs say.
 func openMended(root string, told func(refs.Mending)) (*Repo, error) {
 	r, err := Open(root, nil)
-	var damaged *catalog.DamagedError
-	if !errors.As(err, &damaged) {
-		return r, err
+	if err == nil {
+		var differ []string
+		if differ, err = r.catalogDifferences(); err == nil && len(differ) == 0 {
+			return r, nil
+		}
+		r.Close()
+	}
+	if err != nil && !errors.As(err, new(*catalog.DamagedError)) {
+		return nil, err
 	}
 	if r, err = configured(root, nil); err != nil {
 		return nil, err
@@ -81,7 +87,7 @@ func openMended(root string, told func(refs.Mending)) (*Repo, error) {
 	if err := object.Rebuild(r.StoreDir, r.FS); err != nil {
 		return nil, err
 	}
-	told(refs.Mending{Path: damaged.Path, Did: "made again from the packs"})
+	told(refs.Mending{Path: object.CatalogPath(r.StoreDir), Did: "made again from the packs"})
 	return Open(root, nil)
 }
 

@@ -21,7 +21,7 @@ import (
 // it knows all packs. If it does not, a private one takes its place, in the folder for caches of
 // the user, see [CacheVariable], or else in memory.
 func Open(dir string, fsys disk.FS) (*Database, error) {
-	path := catalogPath(dir)
+	path := CatalogPath(dir)
 	db, err := openBy(dir, fsys, func() (*catalog.Catalog, error) { return openOrMake(path, fsys) })
 	if !catalog.Unwritable(err) {
 		return db, err
@@ -49,7 +49,7 @@ func OpenAnew(dir string, fsys disk.FS) (db *Database, done func() error, err er
 	inMemory := func() (*catalog.Catalog, error) { return catalog.OpenMemory(nil) }
 	tmp, err := os.MkdirTemp("", "dits-catalog-")
 	if err == nil {
-		db, err = openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.Open(catalogPath(tmp)) })
+		db, err = openBy(dir, fsys, func() (*catalog.Catalog, error) { return catalog.Open(CatalogPath(tmp)) })
 	}
 	if db == nil && (tmp == "" || catalog.Unwritable(err)) {
 		db, err = openBy(dir, fsys, inMemory)
@@ -112,12 +112,13 @@ func openIndex(dir string, fsys disk.FS, cat *catalog.Catalog, index tensorstore
 	return d, nil
 }
 
-func catalogPath(store string) string { return filepath.Join(store, "catalog.db") }
+// CatalogPath is the catalog of the store in a folder.
+func CatalogPath(store string) string { return filepath.Join(store, "catalog.db") }
 
 // Rebuild makes the catalog of the store in folder dir again from the packs. It grows beside the old one, which
 // is replaced when the new one is whole: whoever reads meanwhile goes on with the old one.
 func Rebuild(dir string, fsys disk.FS) error {
-	path := catalogPath(dir)
+	path := CatalogPath(dir)
 	fresh := path + ".new"
 	if err := catalog.Remove(fresh); err != nil {
 		return err
