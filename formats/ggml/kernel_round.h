@@ -43,9 +43,9 @@ F int round_six(const uint8_t *block, uint8_t *q, const float *x, int top) {
 	for (int j = 0; j < 8; j++) {
 		uint8_t scale, offset;
 		six_bits(block + 4, j, &scale, &offset);
-		float step = d * (float)scale;
-		zero |= step == 0;
-		round_affine(q + 32 * j, x + 32 * j, 32, step, dmin * (float)offset, top);
+		float step = d * (float)scale, low = dmin * (float)offset;
+		zero |= step == 0 || low != low; // which of two NaNs a sum is, the compiler decides
+		round_affine(q + 32 * j, x + 32 * j, 32, step, low, top);
 	}
 	return zero;
 }
@@ -86,9 +86,9 @@ F int round_q2k(uint8_t *block, const float *x) {
 	float d = half_at(block, 80), dmin = half_at(block, 82);
 	int zero = 0;
 	for (int j = 0; j < 16; j++) {
-		float step = d * (float)(block[j] & 15);
-		zero |= step == 0;
-		round_affine(q + 16 * j, x + 16 * j, 16, step, dmin * (float)(block[j] >> 4), 3);
+		float step = d * (float)(block[j] & 15), low = dmin * (float)(block[j] >> 4);
+		zero |= step == 0 || low != low;
+		round_affine(q + 16 * j, x + 16 * j, 16, step, low, 3);
 	}
 	two_bits(block + 16, q);
 	return zero;

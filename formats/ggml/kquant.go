@@ -66,7 +66,10 @@ func sum(values []float32) (total float32) {
 func roundAffine(l []uint8, x []float32, d, offset float32, top int32) {
 	l = l[:len(x)]
 	for i, v := range x {
-		l[i] = uint8(max(0, min(top, nearestInt((v+offset)/d))))
+		if v == v { // which of two NaNs a sum is, the compiler decides
+			v += offset
+		}
+		l[i] = uint8(max(0, min(top, nearestInt(v/d))))
 	}
 }
 
