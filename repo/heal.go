@@ -93,7 +93,7 @@ func (h *healing) open(ctx context.Context, name string) error {
 
 // heal goes from all that names commits to what files are made of, and stores what is lost on the way.
 func (h *healing) heal(ctx context.Context) error {
-	h.writer = h.Store.Begin(tensorstore.WriterOptions{})
+	h.writer = h.Store.Begin(tensorstore.WriterOptions{Alone: true})
 	defer h.writer.Close()
 	if err := h.tags(); err != nil {
 		return err

@@ -29,7 +29,7 @@ func (h *healing) drop(ctx context.Context) error {
 	if err := d.find(ctx); err != nil || len(d.out) == 0 {
 		return errors.Join(err, d.putPacksAside())
 	}
-	w := h.Store.Begin(tensorstore.WriterOptions{})
+	w := h.Store.Begin(tensorstore.WriterOptions{Alone: true})
 	defer w.Close()
 	for _, name := range d.out {
 		if err := d.each(ctx, name, func(loc tensorstore.Location) error { return w.Copy(loc, loc.Depth) }); err != nil {

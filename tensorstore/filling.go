@@ -83,6 +83,9 @@ func (f *filling) seal(w *Writer) error {
 // complete adds the predictions that records of the pack name and that the store had when they
 // were written, but has no more: another process has repacked it. The sources of all have to be there.
 func (f *filling) complete(w *Writer) error {
+	if w.alone {
+		return nil
+	}
 	for id := range f.needed {
 		if !f.known[key{pack.Prediction, id}] {
 			if err := f.include(w, id); err != nil {

@@ -18,6 +18,9 @@ type WriterOptions struct {
 	Level    choose.Level
 	Progress func(bytes int64) // told of each part of a blob that is done, concurrently; may be nil
 	Sealed   func(pack string) // told the name of each pack before the index is, not concurrently; may be nil
+	// Alone says that no other process deletes packs meanwhile. Then what records name need not be there, and may
+	// have been lost before.
+	Alone bool
 }
 
 // A Writer puts content into a store. What it has taken is kept once a pack is
@@ -26,6 +29,7 @@ type WriterOptions struct {
 // concurrent use. End it with [Writer.Close].
 type Writer struct {
 	store *Store
+	alone bool
 	level choose.Level
 	done  func(int64)
 	told  func(string)
@@ -58,6 +62,7 @@ func (s *Store) Begin(o WriterOptions) *Writer {
 	}
 	w := &Writer{
 		store: s,
+		alone: o.Alone,
 		level: o.Level,
 		done:  o.Progress,
 		told:  o.Sealed,

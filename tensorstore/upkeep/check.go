@@ -149,7 +149,7 @@ func (r *repacking) checkBlob(s *tensorstore.Store, id digest.ID) error {
 		_, err = b.WriteTo(whole)
 	}
 	if errors.Is(err, tensorstore.ErrUnknown) {
-		if before, berr := r.store.HasWhole(id); berr == nil && !before {
+		if before, berr := r.store.Sound(id); berr == nil && !before {
 			return nil
 		}
 	}

@@ -48,7 +48,7 @@ type collecting struct {
 
 // rewrite copies what stays of the packs that go.
 func (r *collecting) rewrite() error {
-	w := r.store.Begin(tensorstore.WriterOptions{Sealed: func(name string) { r.sealed[name] = true }})
+	w := r.store.Begin(tensorstore.WriterOptions{Alone: true, Sealed: func(name string) { r.sealed[name] = true }})
 	defer w.Close()
 	stays := r.staying()
 	copied := map[Content]bool{} // manifests and lists

@@ -120,7 +120,8 @@ func newRepacking(s *tensorstore.Store, o Options) (*repacking, error) {
 	}
 	r := &repacking{inventory: inv, store: s, options: o, flat: s.Flat(),
 		sealed: map[string]bool{}, looked: map[string]bool{}}
-	r.writer = s.Begin(tensorstore.WriterOptions{Level: o.Level, Sealed: func(name string) { r.sealed[name] = true }})
+	r.writer = s.Begin(tensorstore.WriterOptions{Level: o.Level, Alone: true,
+		Sealed: func(name string) { r.sealed[name] = true }})
 	r.graph = newGraph(r)
 	r.done = Repacked{Before: inv.bytes(), PacksBefore: len(inv.packs)}
 	return r, nil

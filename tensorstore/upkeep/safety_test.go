@@ -152,3 +152,22 @@ func TestRepackKeepsTheRecordThatCanBeRead(t *testing.T) {
 	repack(t, one, Options{}, nil)
 	requireTidy(t, one, 0, b, weights(2, 1000))
 }
+
+// What a record needs that was lost before, as with a pack that is gone, keeps nobody from repacking the rest.
+func TestRepackBesideALostSource(t *testing.T) {
+	base, other := weights(1, 256*128), weights(7, 256*128)
+	h := matrix(256, 128)
+	s, x := open(t, repackOptions)
+	putAll(t, s, h, base)
+	putAll(t, s, against(h, base), tuned(1, base))
+	require.NoError(t, os.Remove(pack.Path(packDir(s), recordOf(t, x, base).Pack)))
+	require.NoError(t, s.Refresh())
+	putAll(t, s, h, other)
+	for seed := range uint64(4) {
+		putAll(t, s, choose.Known{}, weights(100+seed, 100))
+	}
+	before := len(namesIn(t, packDir(s)))
+	repack(t, s, Options{}, family256(other))
+	require.Less(t, len(namesIn(t, packDir(s))), before, "small packs are merged, that of the fine-tune among them")
+	requireBlob(t, s, other)
+}
