@@ -44,9 +44,6 @@ func (s *Store) reader(l *chunkList, to *reach) *BlobReader {
 	return r
 }
 
-// HasBlob says that the store has a blob.
-func (s *Store) HasBlob(id digest.ID) (bool, error) { return found(s.chunkList(id)) }
-
 // HasWhole says that the store has blobs and each of their chunks.
 func (s *Store) HasWhole(blobs ...digest.ID) (bool, error) {
 	chunks, err := s.chunksOf(blobs)

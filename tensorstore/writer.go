@@ -257,11 +257,3 @@ func (w *Writer) hasBlob(id digest.ID) (bool, error) {
 	}
 	return w.store.Sound(id)
 }
-
-// found turns a list, or that there is none, into whether there is one.
-func found(_ *chunkList, err error) (bool, error) {
-	if errors.Is(err, ErrUnknown) {
-		return false, nil
-	}
-	return err == nil, err
-}
