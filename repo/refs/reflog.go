@@ -90,21 +90,42 @@ func (r *Refs) logUpdate(name string, old, new digest.ID, reason string) error {
 	return r.appendLog(object.HeadName, old, new, reason)
 }
 
-// appendLog adds a line to the log of a ref, by writing the log anew: logs are
-// short, and a half-written line cannot come to be. A last line that was never
-// made true is dropped; those that cannot be read stay, for fsck to tell and to put aside.
+// appendLog adds a line to the log of a ref, by writing the log anew: a half-written line cannot come to be. Of what it
+// has only the last line is read. One that was never made true is dropped; one that cannot be read stays, for fsck to
+// tell and to put aside.
 func (r *Refs) appendLog(name string, old, new digest.ID, reason string) error {
 	path := r.logPath(name)
-	lines, before, err := readLog(path)
+	before, err := contentOf(path)
 	if err != nil {
 		return err
 	}
 	made := LogEntry{old, new, r.Author().String(), time.Now(), reason}
-	lines = append(withoutUnmade(lines, old), logLine{entry: made})
+	kept := before[:len(before)-len(unmade(before, old))]
+	if n := len(kept); n > 0 && kept[n-1] != '\n' {
+		kept = append(slices.Clip(kept), '\n')
+	}
 	if err := r.FS.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return r.ReplaceFile(path, before, formatLog(lines))
+	return r.ReplaceFile(path, before, slices.Concat(kept, formatLog([]logLine{{entry: made}})))
+}
+
+// unmade is the last line of a log if it is of a move that was never made: one from where the ref still is.
+func unmade(log []byte, now digest.ID) []byte {
+	last := log[bytes.LastIndexByte(bytes.TrimRight(log, "\n"), '\n')+1:]
+	if len(withoutUnmade(parseLog(last), now)) > 0 {
+		return nil
+	}
+	return last
+}
+
+// contentOf is what a file of .dits has; nothing if there is none, or what is there is no file.
+func contentOf(path string) ([]byte, error) {
+	b, err := disk.ReadRegular(path, maxLog)
+	if disk.IsNoFile(err) || errors.Is(err, disk.ErrSpecial) {
+		return nil, nil
+	}
+	return b, err
 }
 
 // A logLine is a line of a log: a move, or what cannot be read as one.

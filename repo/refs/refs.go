@@ -219,10 +219,7 @@ func (r *Refs) WriteFileIf(path string, content []byte, check func() error) erro
 // ReplaceFile is WriteFile if the file has the content old, which is nil if there was none.
 func (r *Refs) ReplaceFile(path string, old, content []byte) error {
 	return r.WriteFileIf(path, content, func() error {
-		now, err := disk.ReadRegular(path, maxLog)
-		if disk.IsNoFile(err) || errors.Is(err, disk.ErrSpecial) {
-			now, err = nil, nil
-		}
+		now, err := contentOf(path)
 		return unlessSame(path, bytes.Equal(now, old), err)
 	})
 }
