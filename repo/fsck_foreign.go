@@ -32,7 +32,8 @@ func (c *checking) foreign() {
 	}
 	for _, f := range files {
 		name, isPack := strings.CutSuffix(f.Name(), pack.Ext)
-		if isPack && slices.Contains(packs, name) || strings.HasPrefix(f.Name(), ".tmp-") {
+		_, sealed := slices.BinarySearch(packs, name)
+		if isPack && sealed || strings.HasPrefix(f.Name(), ".tmp-") {
 			continue
 		}
 		note(filepath.Join(dir, f.Name()))

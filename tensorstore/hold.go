@@ -25,11 +25,15 @@ func (s *Store) Hold() (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Refresh(); err != nil {
-		l.Unlock()
-		return nil, err
+	// Whoever holds already has looked, and nothing went since.
+	if s.holds.Load() == 0 {
+		if err := s.Refresh(); err != nil {
+			l.Unlock()
+			return nil, err
+		}
 	}
-	return l.Unlock, nil
+	s.holds.Add(1)
+	return func() { s.holds.Add(-1); l.Unlock() }, nil
 }
 
 // Remove deletes packs while nobody holds them. First last is called, which looks again at what

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -76,6 +77,9 @@ type Store struct {
 	sound sound
 	marks map[place]bool // records that were found damaged
 
+	tidy  sync.Once    // what dead writers left is removed
+	holds atomic.Int32 // how many hold
+
 	mu      sync.Mutex
 	seen    []string         // packs that were there when it was looked last, sorted
 	damaged map[string]error // packs that could not be adopted
@@ -93,8 +97,6 @@ func Open(dir string, index Index, o Options) (*Store, error) {
 	s.lineages = newLineageCache()
 	s.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
 	s.marks = s.readMarks()
-	// What writers that died have left beside the packs: one that stays takes space and does no other harm.
-	_ = pack.RemoveTemporaries(s.options.FS, s.packDir(), temporaryAge)
 	if err := s.Refresh(); err != nil && !errors.Is(err, ErrBusy) { // what is not known yet, no ref names yet
 		s.Close()
 		return nil, err
@@ -113,7 +115,7 @@ func (s *Store) packDir() string { return filepath.Join(s.dir, "packs") }
 // Refresh makes the index agree with the packs on disk. Where these are as they were when it was
 // called last, so is the index: it is asked for nothing.
 func (s *Store) Refresh() error {
-	if have, err := s.list(); err == nil && s.isAsSeen(have) {
+	if s.isAsSeen() {
 		return nil
 	}
 	// The index is asked first: a pack that another process seals meanwhile is in the
@@ -127,7 +129,6 @@ func (s *Store) Refresh() error {
 		return err
 	}
 	slices.Sort(known)
-	slices.Sort(have)
 	s.compare(have)
 	if gone := without(known, have); len(gone) > 0 {
 		if err := s.forget(gone); err != nil {
@@ -148,12 +149,16 @@ func (s *Store) Refresh() error {
 	return nil
 }
 
-// isAsSeen says that the packs are those of the last call.
-func (s *Store) isAsSeen(have []string) bool {
-	slices.Sort(have)
+// isAsSeen says that the packs are those of the last call. Where there was none it looks at nothing.
+func (s *Store) isAsSeen() bool {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(have) > 0 && slices.Equal(have, s.seen)
+	seen := s.seen
+	s.mu.Unlock()
+	if len(seen) == 0 {
+		return false
+	}
+	have, err := s.list()
+	return err == nil && slices.Equal(have, seen)
 }
 
 // sealed notes a pack that this store has sealed and adopted.
@@ -178,9 +183,9 @@ func (s *Store) compare(have []string) {
 	}
 }
 
-// list lists the packs. It makes the folder if there is none and it can.
+// list lists the packs, sorted. It makes the folder if there is none and it can.
 func (s *Store) list() ([]string, error) {
-	names, err := pack.List(s.packDir())
+	found, err := pack.Scan(s.packDir())
 	if errors.Is(err, fs.ErrNotExist) {
 		// Who may not write reads an empty store; a writer's first pack says what is wrong.
 		if s.options.FS.MkdirAll(s.packDir(), 0o777) == nil {
@@ -188,7 +193,9 @@ func (s *Store) list() ([]string, error) {
 		}
 		return nil, ignoreAbsent(err)
 	}
-	return names, err
+	// What writers that died have left beside the packs: one that stays takes space and does no other harm.
+	s.tidy.Do(func() { _ = found.RemoveTemporaries(s.options.FS, s.packDir(), temporaryAge) })
+	return found.Packs, err
 }
 
 func ignoreAbsent(err error) error {
