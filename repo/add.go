@@ -78,6 +78,9 @@ func (r *Repo) Add(ctx context.Context, paths []string, o AddOptions) error {
 	for try := 1; ; try++ {
 		err := r.add(ctx, changes, o)
 		if try == addTries || !errors.Is(err, tensorstore.ErrGone) {
+			if err == nil {
+				r.compact(ctx)
+			}
 			return err
 		}
 		o.Report, o.Skipped = nil, func(work.Skipped) {} // they were told

@@ -18,6 +18,7 @@ import (
 	"dits/tensorstore/disk"
 	"dits/tensorstore/disk/faultfs"
 	"dits/tensorstore/storetest"
+	"dits/tensorstore/upkeep"
 )
 
 // torture makes the tests that stop at every operation stop at each, and not at some.
@@ -65,6 +66,18 @@ var keepers = []side{
 	{"repack", func(r *Repo) error {
 		_, err := r.Repack(context.Background(), RepackOptions{})
 		return err
+	}},
+	{"compacting", func(r *Repo) error {
+		l, err := r.lockRepack()
+		if err != nil {
+			return err
+		}
+		defer l.Unlock()
+		names, err := r.Store.Packs()
+		if err != nil {
+			return err
+		}
+		return upkeep.Compact(context.Background(), r.Store, names)
 	}},
 }
 

@@ -49,7 +49,11 @@ func (r *Repo) Commit(ctx context.Context, o CommitOptions) (*CommitResult, erro
 			return nil, err
 		}
 	}
-	return change(r, func(h refs.Head, x *work.Index) (*CommitResult, error) { return r.commit(h, x, o) })
+	done, err := change(r, func(h refs.Head, x *work.Index) (*CommitResult, error) { return r.commit(h, x, o) })
+	if err == nil {
+		r.compact(ctx)
+	}
+	return done, err
 }
 
 func (r *Repo) commit(h refs.Head, x *work.Index, o CommitOptions) (*CommitResult, error) {

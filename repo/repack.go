@@ -66,9 +66,11 @@ func (r *Repo) Repack(ctx context.Context, o RepackOptions) (*Repacked, error) {
 // lockRepack waits a little for the lock of the store's repacking and gc; [ErrLocked] if another
 // process has it. Nothing else takes it: content may be added and read meanwhile.
 func (r *Repo) lockRepack() (*refs.Lock, error) {
-	l, err := r.TakeLock(filepath.Join(r.StoreDir, "repack.lock"), refs.LockWait)
+	l, err := r.TakeLock(r.upkeepLock(), refs.LockWait)
 	if errors.Is(err, refs.ErrLocked) {
 		err = fmt.Errorf("%w: another repack or gc is at work", err)
 	}
 	return l, err
 }
+
+func (r *Repo) upkeepLock() string { return filepath.Join(r.StoreDir, "repack.lock") }

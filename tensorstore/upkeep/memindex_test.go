@@ -65,6 +65,9 @@ func (x *memIndex) Blob(id digest.ID) (tensorstore.Blob, error) {
 func (x *memIndex) Adopt(p tensorstore.Sealed) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if _, known := x.packs[p.Name]; known {
+		return nil
+	}
 	x.packs[p.Name] = p
 	for _, e := range p.Entries {
 		k := key{e.Kind, e.ID}
