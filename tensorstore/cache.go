@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 
 	"dits/tensorstore/digest"
+	"dits/tensorstore/predict"
 )
 
 // A cache keeps the values that were used last, up to a number of bytes. It is safe for
@@ -31,6 +32,12 @@ func newCache[V any](max int64, size func(V) int64) *cache[V] {
 // newChunkCache makes a cache of decoded chunks.
 func newChunkCache(max int64) *cache[[]byte] {
 	return newCache(max, func(b []byte) int64 { return int64(len(b)) })
+}
+
+// newPredictionCache makes a cache of predictions.
+func newPredictionCache() *cache[*predict.Prediction] {
+	const fixed = 128 // of the cache itself
+	return newCache(cachedPredictions, func(p *predict.Prediction) int64 { return fixed + p.Memory() })
 }
 
 // Get returns a value if it is there.
@@ -72,6 +79,35 @@ func (c *cache[V]) Load(id digest.ID, load func() (V, error)) (V, error) {
 		c.add(id, v)
 	}
 	return v, nil
+}
+
+// LoadAll is Load of many values at once.
+func (c *cache[V]) LoadAll(load func() (map[digest.ID]V, error)) (map[digest.ID]V, error) {
+	c.mu.Lock()
+	before := c.purges
+	c.mu.Unlock()
+	all, err := load()
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.purges == before {
+		for id, v := range all {
+			c.add(id, v)
+		}
+	}
+	return all, nil
+}
+
+// Drop drops a value, and those that are being loaded.
+func (c *cache[V]) Drop(ids ...digest.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.purges++
+	for _, id := range ids {
+		c.lru.Remove(id)
+	}
 }
 
 // Len is the number of values.

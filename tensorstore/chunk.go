@@ -11,7 +11,6 @@ import (
 	"dits/tensorstore/choose"
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
 )
 
@@ -80,12 +79,9 @@ func (s *Store) moved(err error) bool {
 }
 
 func (s *Store) anyChunk(id digest.ID, to reach) ([]byte, error) {
-	locs, err := s.index.Locate(pack.Chunk, id)
+	locs, err := s.located(id)
 	if err != nil {
 		return nil, err
-	}
-	if len(locs) == 0 {
-		return nil, &UnknownError{pack.Chunk, id}
 	}
 	var errs []error
 	for _, loc := range locs {

@@ -95,12 +95,12 @@ func (s *Store) readList(id digest.ID) (Blob, error) {
 }
 
 func (s *Store) chunkAsBlob(id digest.ID) (Blob, error) {
-	locs, err := s.index.Locate(pack.Chunk, id)
+	locs, err := s.located(id)
+	if errors.Is(err, ErrUnknown) {
+		err = &UnknownError{pack.Blob, id}
+	}
 	if err != nil {
 		return Blob{}, err
-	}
-	if len(locs) == 0 {
-		return Blob{}, &UnknownError{pack.Blob, id}
 	}
 	n := locs[0].RawLen
 	return Blob{ID: id, Len: n, Chunks: []Span{{id, n}}}, nil
@@ -118,10 +118,17 @@ func (s *Store) prove(b Blob) error {
 	return nil
 }
 
-// adoptSealed tells the index of a pack. It may have shallower records; lists stay right: a pack more takes no
-// chunk away. To drop them would have each file of many read the lists of its relatives again.
+// adoptSealed tells the index of a pack. It may have better records of its chunks than the index knew; those of all
+// others stay as they are, and so do lists: a pack more takes no chunk away. To drop them would have each file of many
+// ask for its relatives again.
 func (s *Store) adoptSealed(p Sealed) error {
-	defer s.lineages.Purge()
+	var chunks []digest.ID
+	for _, e := range p.Entries {
+		if e.Kind == pack.Chunk {
+			chunks = append(chunks, e.ID)
+		}
+	}
+	defer s.locations.Drop(chunks...)
 	return s.index.Adopt(p)
 }
 
@@ -134,5 +141,5 @@ func (s *Store) forget(packs []string) error {
 // outdate drops what is kept of an index that has lost packs, or may have.
 func (s *Store) outdate() {
 	s.lists.Purge()
-	s.lineages.Purge()
+	s.locations.Purge()
 }

@@ -64,6 +64,10 @@ func TestTheListOfASourceIsReadOnce(t *testing.T) {
 func TestAListOfChunksThatAreGone(t *testing.T) {
 	s, x, base, ft := storeOfTuned(t, 256)
 	requireBlob(t, s, ft)
+	forget := func() { // as when the packs are found to be gone
+		s.chunks.Purge()
+		s.locations.Purge()
+	}
 	old, err := x.Blob(digest.Sum(base))
 	require.NoError(t, err)
 	// The new cut is one chunk.
@@ -78,7 +82,7 @@ func TestAListOfChunksThatAreGone(t *testing.T) {
 		delete(x.records, key{pack.Chunk, c.ID})
 	}
 	x.mu.Unlock()
-	s.chunks.Purge()
+	forget()
 	_, kept := s.lists.Get(digest.Sum(base))
 	require.True(t, kept, "or the test shows nothing")
 	requireBlob(t, s, ft)
@@ -90,7 +94,7 @@ func TestAListOfChunksThatAreGone(t *testing.T) {
 		shorter.marshal(), shorter.marshal())
 	require.NoError(t, err)
 	require.NoError(t, w.Flush())
-	s.chunks.Purge()
+	forget()
 	s.lists.Add(digest.Sum(base), newChunkList(old))
 	r, err := s.Blob(digest.Sum(ft))
 	require.NoError(t, err)
@@ -100,7 +104,7 @@ func TestAListOfChunksThatAreGone(t *testing.T) {
 	delete(x.records, key{pack.Blob, digest.Sum(base)})
 	delete(x.records, key{pack.Chunk, digest.Sum(base)})
 	x.mu.Unlock()
-	s.chunks.Purge()
+	forget()
 	_, err = read(s, digest.Sum(ft))
 	require.ErrorIs(t, err, ErrUnknown)
 }

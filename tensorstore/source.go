@@ -3,15 +3,11 @@ package tensorstore
 import (
 	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/pack"
 )
 
 // locate is the record of a chunk that readers take.
 func (s *Store) locate(chunk digest.ID) (Location, error) {
-	locs, err := s.index.Locate(pack.Chunk, chunk)
-	if err == nil && len(locs) == 0 {
-		err = &UnknownError{pack.Chunk, chunk}
-	}
+	locs, err := s.located(chunk)
 	if err != nil {
 		return Location{}, err
 	}

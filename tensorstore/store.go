@@ -11,11 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"dits/cdc"
 	"dits/tensorstore/choose"
-	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
 	"dits/tensorstore/pack"
 	"dits/tensorstore/predict"
@@ -26,7 +23,7 @@ const (
 	maxObject         = 256 << 20               // bytes of a tree, manifest, … that a reader accepts
 	maxObjects        = SealObjects + maxObject // bytes of all objects of one pack that is adopted
 	cachedBytes       = 128 << 20               // of decoded chunks: a source is decoded once for scales and coding
-	cachedPredictions = 64                      // of up to some 12 MiB, see predict
+	cachedPredictions = 64 << 20                // bytes of predictions: some 100,000 of small tensors, 5 of the largest
 	openAtOnce        = 128                     // packs that are kept open
 	temporaryAge      = 24 * time.Hour
 )
@@ -71,8 +68,8 @@ type Store struct {
 	packs       *openPacks
 	chunks      *cache[[]byte]
 	lists       *cache[*chunkList]
-	lineages    *cache[lineage]
-	predictions *lru.Cache[digest.ID, *predict.Prediction]
+	locations   *cache[[]Location]
+	predictions *cache[*predict.Prediction]
 
 	sound sound
 	marks map[place]bool // records that were found damaged
@@ -94,8 +91,8 @@ func Open(dir string, index Index, o Options) (*Store, error) {
 	s.packs = newOpenPacks(s.packDir())
 	s.chunks = newChunkCache(cachedBytes)
 	s.lists = newListCache()
-	s.lineages = newLineageCache()
-	s.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
+	s.locations = newLocationCache()
+	s.predictions = newPredictionCache()
 	s.marks = s.readMarks()
 	if err := s.Refresh(); err != nil && !errors.Is(err, ErrBusy) { // what is not known yet, no ref names yet
 		s.Close()
@@ -179,7 +176,7 @@ func (s *Store) compare(have []string) {
 	if len(gone) > 0 {
 		s.outdate()
 	} else if len(come) > 0 {
-		s.lineages.Purge()
+		s.locations.Purge()
 	}
 }
 

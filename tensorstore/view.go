@@ -3,12 +3,9 @@ package tensorstore
 import (
 	"slices"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
-	"dits/tensorstore/predict"
 )
 
 // Flat is the store without the depths of its records: a trial may use any blob as a source, for who asks decides
@@ -36,8 +33,8 @@ func (s *Store) over(x Index) *Store {
 	o := &Store{dir: s.dir, index: x, options: s.options, packs: s.packs, damaged: map[string]error{}}
 	o.lists = newListCache()
 	o.chunks = newChunkCache(cachedBytes)
-	o.lineages = newLineageCache()
-	o.predictions, _ = lru.New[digest.ID, *predict.Prediction](cachedPredictions)
+	o.locations = newLocationCache()
+	o.predictions = newPredictionCache()
 	return o
 }
 

@@ -31,6 +31,14 @@ type Activity struct {
 // Mode says which scales a has.
 func (a *Activity) Mode() Mode { return a.mode }
 
+// Memory is how many bytes the scales take in memory; 0 of none.
+func (a *Activity) Memory() int64 {
+	if a == nil {
+		return 0
+	}
+	return 2*int64(len(a.row)+len(a.col)) + int64(len(a.lean))
+}
+
 // scales are the scales of rows and columns, nil where there are none.
 func (a *Activity) scales() (row, col []int16) {
 	if a == nil {

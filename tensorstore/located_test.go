@@ -10,6 +10,7 @@ import (
 
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
+	"dits/tensorstore/predict"
 )
 
 // An askedIndex counts how often it is asked for chunks, one at a time or many at once.
@@ -103,10 +104,75 @@ func TestLineageDuringARepacking(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, depth)
 	require.Nil(t, head)
-	require.NotZero(t, s.lineages.Len())
-	require.NoError(t, w.PutObject(pack.Tree, digest.Sum([]byte("a")), []byte("a")))
+}
+
+// Each file of many has relatives in packs that are sealed while it is added: what the index said of their chunks stays
+// true, unless a pack has them too.
+func TestWhatIsKnownOfChunksOutlivesOtherPacks(t *testing.T) {
+	x := &askedIndex{memIndex: newMemIndex()}
+	s := openAt(t, t.TempDir(), x, Options{})
+	base := weights(1, 256*128)
+	putAll(t, s, matrix(256, 128), base)
+	asked := func(look func() error) int64 {
+		t.Helper()
+		before := x.one.Load() + x.many.Load()
+		require.NoError(t, look())
+		return x.one.Load() + x.many.Load() - before
+	}
+	id := digest.Sum(base)
+	look := func() error {
+		s.chunks.Purge()
+		if _, _, err := s.lineage(id); err != nil {
+			return err
+		}
+		_, err := read(s, id)
+		return err
+	}
+	require.NotZero(t, asked(look))
+	require.Zero(t, asked(look))
+	putAll(t, s, matrix(256, 128), weights(2, 256*128))
+	require.Zero(t, asked(look), "a pack of others")
+	w := s.Begin(WriterOptions{})
+	defer w.Close()
+	require.NoError(t, w.PutChunk(raw(base).Entry, base))
 	require.NoError(t, w.Flush())
-	require.Zero(t, s.lineages.Len())
+	require.NotZero(t, asked(look), "a pack that has the chunk")
+	s.outdate()
+	require.NotZero(t, asked(look), "packs went")
+}
+
+// Another process stores what was looked for in vain.
+func TestWhatIsNotThereIsAskedForAgain(t *testing.T) {
+	x := &askedIndex{memIndex: newMemIndex()}
+	dir := t.TempDir()
+	s, other := openAt(t, dir, x, Options{}), openAt(t, dir, x, Options{})
+	base := weights(1, 256*128)
+	id := digest.Sum(base)
+	_, _, err := s.lineage(id)
+	require.ErrorIs(t, err, ErrUnknown)
+	_, err = s.allLocated([]digest.ID{id})
+	require.NoError(t, err)
+	putAll(t, other, matrix(256, 128), base)
+	_, _, err = s.lineage(id)
+	require.NoError(t, err)
+	requireBlob(t, s, base)
+}
+
+// Predictions of small tensors are kept by the thousand, and few of large ones.
+func TestPredictionsAreKeptByTheirBytes(t *testing.T) {
+	c := newPredictionCache()
+	name := func(i int) digest.ID { return digest.Sum([]byte{byte(i), byte(i >> 8)}) }
+	const many = 20_000
+	for i := range many {
+		c.Add(name(i), &predict.Prediction{Kind: predict.Relative, Sources: []digest.ID{name(i)}})
+	}
+	require.Equal(t, many, c.Len())
+	large := &predict.Factors{Rank: 256, A: make([]int16, 1<<20), B: make([]int16, 1<<20)}
+	for i := range many {
+		c.Add(name(i), &predict.Prediction{Kind: predict.LowRank, By: large})
+	}
+	require.LessOrEqual(t, c.Len(), cachedPredictions>>22)
+	require.NotZero(t, c.Len())
 }
 
 // A blob is whole with all of its chunks, however they are asked for.
