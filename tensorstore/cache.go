@@ -22,6 +22,9 @@ type cache[V any] struct {
 	added  int64 // bytes in all, those that were dropped too
 }
 
+// keptEach is about what a cache takes for each value besides the value: bytes.
+const keptEach = 150
+
 // newCache makes a cache of values that take at most max bytes, each as many as size says.
 func newCache[V any](max int64, size func(V) int64) *cache[V] {
 	c := &cache[V]{size: size, max: max}
@@ -31,13 +34,12 @@ func newCache[V any](max int64, size func(V) int64) *cache[V] {
 
 // newChunkCache makes a cache of decoded chunks.
 func newChunkCache(max int64) *cache[[]byte] {
-	return newCache(max, func(b []byte) int64 { return int64(len(b)) })
+	return newCache(max, func(b []byte) int64 { return keptEach + int64(len(b)) })
 }
 
 // newPredictionCache makes a cache of predictions.
 func newPredictionCache() *cache[*predict.Prediction] {
-	const fixed = 128 // of the cache itself
-	return newCache(cachedPredictions, func(p *predict.Prediction) int64 { return fixed + p.Memory() })
+	return newCache(cachedPredictions, func(p *predict.Prediction) int64 { return keptEach + p.Memory() })
 }
 
 // Get returns a value if it is there.

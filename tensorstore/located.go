@@ -13,8 +13,8 @@ const keptLocations = 24 << 20
 
 // newLocationCache makes a cache of what the index says of chunks.
 func newLocationCache() *cache[[]Location] {
-	const fixed, each = 150, 190 // bytes, about
-	return newCache(keptLocations, func(l []Location) int64 { return fixed + each*int64(len(l)) })
+	const each = 190 // bytes, about
+	return newCache(keptLocations, func(l []Location) int64 { return keptEach + each*int64(len(l)) })
 }
 
 // located are the records of a chunk, the best to read first, as the index said when it was asked last; not to be

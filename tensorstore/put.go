@@ -95,12 +95,13 @@ func (p *putting) run(ctx context.Context, id digest.ID) error {
 	if got != id {
 		return fmt.Errorf("%w: content has digest %s, want %s", ErrChanged, got, id)
 	}
-	if len(p.chunks) == 1 {
-		return nil // a chunk with the blob's digest says it all
-	}
 	b := Blob{ID: id, Len: p.size}
 	for _, c := range p.chunks {
 		b.Chunks = append(b.Chunks, c.Span)
+	}
+	p.w.store.lists.Add(id, newChunkList(b)) // the next file may be made of it
+	if len(p.chunks) == 1 {
+		return nil // a chunk with the blob's digest says it all
 	}
 	return p.w.PutObject(pack.Blob, id, b.marshal())
 }

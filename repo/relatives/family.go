@@ -65,25 +65,24 @@ func (rs *Finder) ranked(ctx context.Context, me *file) ([]*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range all {
-		if r.distance, err = rs.distance(ctx, me, r); err != nil {
-			return nil, err
-		}
+	pairs := make([][][2]int, len(all))
+	var tensors []traced
+	for i, r := range all {
+		pairs[i] = me.pairs(r)
+		tensors = append(tensors, r.tracedPairs(pairs[i])...)
+	}
+	if err := rs.book.ofStore(ctx, tensors); err != nil {
+		return nil, err
+	}
+	for i, r := range all {
+		r.distance = rs.distance(me, r, pairs[i])
 	}
 	slices.SortStableFunc(all, func(a, b *file) int { return closeness{distance: a.distance}.order(closeness{distance: b.distance}) })
 	return all, nil
 }
 
-// distance is the mean over some tensors of both; infinite when there is nothing to compare.
-func (rs *Finder) distance(ctx context.Context, me, other *file) (float64, error) {
-	pairs := me.pairs(other)
-	segments := make([]int, len(pairs))
-	for k, p := range pairs {
-		segments[k] = p[1]
-	}
-	if err := rs.book.ofStore(ctx, other.traced(segments)); err != nil {
-		return 0, err
-	}
+// distance is the mean over pairs of tensors of both; infinite when there is nothing to compare.
+func (rs *Finder) distance(me, other *file, pairs [][2]int) float64 {
 	var sum float64
 	var n int
 	for _, p := range pairs {
@@ -92,9 +91,9 @@ func (rs *Finder) distance(ctx context.Context, me, other *file) (float64, error
 		}
 	}
 	if n == 0 {
-		return math.Inf(1), nil
+		return math.Inf(1)
 	}
-	return sum / float64(n), nil
+	return sum / float64(n)
 }
 
 // relativesByRole are the tensors of the files with the same role, and in one file those of the

@@ -52,6 +52,15 @@ func (r *file) traced(segments []int) []traced {
 	return out
 }
 
+// tracedPairs are the tensors of r in pairs with those of a new file.
+func (r *file) tracedPairs(pairs [][2]int) []traced {
+	segments := make([]int, len(pairs))
+	for k, p := range pairs {
+		segments[k] = p[1]
+	}
+	return r.traced(segments)
+}
+
 // like lists the segments of r with a role and the shape of t; if there is none, those
 // that have more or fewer of the same rows.
 func (r *file) like(role string, t formats.Tensor) []int {

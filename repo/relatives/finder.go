@@ -135,6 +135,10 @@ func (rs *Finder) elsewhere(me *file, seen map[digest.ID]bool) (found []*file, e
 	if err != nil {
 		return nil, err
 	}
+	atHand := map[digest.ID]*file{}
+	for _, m := range rs.atHand {
+		atHand[m.file.ID] = m
+	}
 	quota := newQuota(me)
 	useless := 0
 	for _, id := range ids {
@@ -144,14 +148,18 @@ func (rs *Finder) elsewhere(me *file, seen map[digest.ID]bool) (found []*file, e
 		if quota.isFull() || useless == maxRelativesWeighed {
 			break
 		}
-		f, err := rs.folder.ReadFile(id)
-		if isLost(err) {
-			continue
+		r := atHand[id] // one that was passed over there, for others have the same tensors
+		if r == nil {
+			f, err := rs.folder.ReadFile(id)
+			if isLost(err) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			r = newFile("", f)
 		}
-		if err != nil {
-			return nil, err
-		}
-		if r := newFile("", f); quota.take(r) {
+		if quota.take(r) {
 			found, useless = append(found, r), 0
 		} else {
 			useless++
