@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -70,8 +71,8 @@ func (tx *Tx) AddPack(p Pack, entries []pack.Entry) error {
 const recordBlock = 1 << 15
 
 // addRecords adds a block of entries; ord is the place of the first one in its
-// pack. New digests get their numbers, and rows are inserted, in the order of the
-// digests, so that neighbours share pages and each page is changed once a block.
+// pack. New digests get their numbers in their own order, and rows are inserted in that of the
+// numbers, so that neighbours share pages, each page is changed once a block, and it is full.
 func (tx *Tx) addRecords(packNumber int64, ord int, entries []pack.Entry) error {
 	ids := make([]digest.ID, 0, 2*len(entries))
 	for _, e := range entries {
@@ -88,7 +89,7 @@ func (tx *Tx) addRecords(packNumber int64, ord int, entries []pack.Entry) error 
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return compareIDs(entries[a].ID, entries[b].ID) })
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(number[entries[a].ID], number[entries[b].ID]) })
 	args := make([]any, 0, batch*insertRecord.columns)
 	for part := range slices.Chunk(order, batch) {
 		args = args[:0]

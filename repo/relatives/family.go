@@ -24,7 +24,7 @@ const tensorRelatives = 8
 // comparedAtOnce is for how many tensors of a file the sketches of others are in memory: some 20 MiB.
 const comparedAtOnce = 256
 
-// leastByLooks is how many bytes a tensor has that is worth a search of the store by what it looks like: a smaller one
+// leastByLooks is how many bytes a tensor has that is worth a sketch, and a search of the store by it: a smaller one
 // has little more to give than the prediction and its record take.
 const leastByLooks = 256
 

@@ -183,3 +183,30 @@ func FuzzSketch(f *testing.F) {
 		x.hash()
 	})
 }
+
+// The catalog keeps of each value what it has: numbers of two bytes take two.
+func TestSketchesAreKeptWhole(t *testing.T) {
+	whole := func(s *sketch) (b []byte) { // as catalogs kept them first
+		for _, v := range s.values {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
+		return b
+	}
+	for _, tt := range []struct {
+		dtype formats.DType
+		shape []int64
+		each  int
+	}{
+		{"BF16", []int64{64, 64}, 2}, {"BF16", []int64{1100, 80}, 2}, {"BF16", []int64{100}, 2}, {"BF16", []int64{7, 3}, 2},
+		{"F32", []int64{64, 64}, 4}, {"F32", []int64{1}, 4}, {"I8", []int64{64, 64}, 2}, {"Q8_0", []int64{64, 64}, 4},
+	} {
+		s := sketchOf(t, tt.dtype, gaussian(1, int(formats.Elements(tt.shape))), tt.shape...)
+		require.EqualValues(t, len(s.values), s.length(), tt)
+		require.Equal(t, tt.each*len(s.values), len(s.pack()), tt)
+		require.Equal(t, s, unpackSketch(s.rows, s.width, s.pack()), tt)
+		require.Equal(t, s, unpackSketch(s.rows, s.width, whole(s)), tt)
+	}
+	zeros := sketchOf(t, "F32", make([]float32, 64), 8, 8)
+	require.Equal(t, zeros, unpackSketch(8, 8, zeros.pack()))
+	require.Empty(t, unpackSketch(8, 8, make([]byte, 63)).values, "a damaged one")
+}

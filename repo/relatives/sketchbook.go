@@ -70,11 +70,7 @@ func (b *sketchbook) make(ctx context.Context, missing []traced, open func(trace
 		if b.known[t.blob] != nil {
 			continue
 		}
-		var s *sketch
-		r, err := open(t)
-		if err == nil {
-			s, err = makeSketch(r, 0, t.dtype, t.shape)
-		}
+		s, err := sketchIn(t, open)
 		if isLost(err) {
 			b.known[t.blob] = &sketch{}
 			continue
@@ -86,6 +82,21 @@ func (b *sketchbook) make(ctx context.Context, missing []traced, open func(trace
 		made = append(made, catalog.Sketch{Blob: t.blob, Rows: s.rows, Width: s.width, Hash: s.hash(), Samples: s.pack()})
 	}
 	return b.save(made)
+}
+
+// sketchIn is the sketch of a tensor whose bytes open finds. That of a small one is empty: it would be as large as the
+// tensor, and its neighbours tell as much.
+func sketchIn(t traced, open func(traced) (io.ReaderAt, error)) (*sketch, error) {
+	if n, ok := t.dtype.Bytes(t.shape); ok && n < leastByLooks {
+		s := &sketch{}
+		s.rows, s.width = asMatrix(t.shape)
+		return s, nil
+	}
+	r, err := open(t)
+	if err != nil {
+		return nil, err
+	}
+	return makeSketch(r, 0, t.dtype, t.shape)
 }
 
 func (b *sketchbook) save(made []catalog.Sketch) error {

@@ -1,0 +1,2 @@
+-- Samples of sketches may take less than 4 bytes each: of a little-endian float32 the last ones, where those before
+-- are zero in the whole sketch.
