@@ -28,6 +28,16 @@ func (s *Store) Blob(id digest.ID) (*BlobReader, error) {
 	return s.reader(l, nil), nil
 }
 
+// Reopen is [Store.Blob] by the list of chunks that was read last, where it is kept: for who reads the same blobs again
+// and again. What it reads is as right: chunks have their digests, and where some are gone the list is read anew.
+func (s *Store) Reopen(id digest.ID) (*BlobReader, error) {
+	l, err := s.keptList(id)
+	if err != nil {
+		return nil, err
+	}
+	return s.reader(l, nil), nil
+}
+
 // source opens a blob that chunks with this reach are predicted from, by the list of its
 // chunks that is kept: one tensor's chunks open its source thousands of times.
 func (s *Store) source(id digest.ID, to reach) (*BlobReader, error) {

@@ -18,11 +18,11 @@ const PutsAtOnce = 2
 type sources struct{ *Store }
 
 func (s sources) Blob(id digest.ID) (choose.Blob, error) {
-	l, err := s.keptList(id)
+	b, err := s.Reopen(id)
 	if err != nil {
-		return nil, err
+		return nil, err // not a nil BlobReader
 	}
-	return s.reader(l, nil), nil
+	return b, nil
 }
 
 func (s sources) Lineage(id digest.ID) (uint8, *predict.Prediction, error) { return s.lineage(id) }

@@ -189,7 +189,7 @@ func (f *family) draft(ctx context.Context, m *member, c *choose.Choice, kept *i
 
 // each codes every chunk, several at once, and hands on the records in no order.
 func (d *draft) each(ctx context.Context, r *repacking, take func(i int, rec drafted) error) error {
-	blob, err := r.flat.Blob(d.Blob)
+	blob, err := r.flat.Reopen(d.Blob)
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func (f *family) tooDeep() bool {
 
 // trial is a fresh trial of a member.
 func (f *family) trial(m *member) (*choose.Trial, error) {
-	b, err := f.r.flat.Blob(m.Blob)
+	b, err := f.r.flat.Reopen(m.Blob)
 	if err != nil {
 		return nil, err
 	}

@@ -74,21 +74,15 @@ func (f *forest) weight(pick []int) int64 {
 	return sum
 }
 
-// improve moves single members to cheaper options until none is left.
-func (f *forest) improve(pick []int) {
+// improve moves single members of a pick with its levels to cheaper options until none is left.
+func (f *forest) improve(pick, levels []int) {
+	c := f.climb(pick, levels)
 	for moved := true; moved; {
 		moved = false
 		for i := range pick {
 			for o := range f.options[i] {
-				was := pick[i]
-				if f.options[i][o].cost >= f.options[i][was].cost {
-					continue
-				}
-				pick[i] = o
-				if _, ok := f.levels(pick); ok {
+				if f.options[i][o].cost < c.picked(i).cost && c.move(i, o) {
 					moved = true
-				} else {
-					pick[i] = was
 				}
 			}
 		}
@@ -121,10 +115,11 @@ func (f *forest) cheapest(now, roots []int) []int {
 		best = now
 	}
 	for _, pick := range starts {
-		if _, ok := f.levels(pick); !ok {
+		levels, ok := f.levels(pick)
+		if !ok {
 			continue
 		}
-		f.improve(pick)
+		f.improve(pick, levels)
 		if best == nil || f.weight(pick) < f.weight(best) {
 			best = pick
 		}

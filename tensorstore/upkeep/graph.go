@@ -61,7 +61,7 @@ func (g *graph) list(blob digest.ID) error {
 	if _, known := g.lists[blob]; known {
 		return nil
 	}
-	chunks, err := g.r.store.Chunks(blob)
+	chunks, err := g.r.chunks(blob)
 	if err != nil {
 		return err
 	}

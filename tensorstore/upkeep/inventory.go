@@ -132,6 +132,15 @@ func (v *inventory) readable(loc tensorstore.Location, right []byte) bool {
 	return err == nil && bytes.Equal(b, right)
 }
 
+// chunks are those of a blob. One without a list is a chunk: of many small tensors none is asked for.
+func (v *inventory) chunks(blob digest.ID) ([]tensorstore.Span, error) {
+	_, listed := v.best[key{pack.Blob, blob}]
+	if loc, known := v.best[key{pack.Chunk, blob}]; known && !listed {
+		return []tensorstore.Span{{ID: blob, Len: loc.RawLen}}, nil
+	}
+	return v.store.Chunks(blob)
+}
+
 // bytes is what all packs take.
 func (v *inventory) bytes() (n int64) {
 	for _, p := range v.packs {

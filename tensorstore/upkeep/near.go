@@ -77,7 +77,7 @@ func (f *family) outlines(ctx context.Context) ([][]float32, error) {
 
 func (f *family) outline(m *member) []float32 {
 	e := m.Known.Elem()
-	blob, err := f.r.flat.Blob(m.Blob)
+	blob, err := f.r.flat.Reopen(m.Blob)
 	if err != nil {
 		return nil
 	}
