@@ -294,7 +294,7 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 	if err := a.segments(ctx, file, family, src, &done); err != nil {
 		return Added{}, err
 	}
-	if err := a.writer.PutObject(pack.Manifest, file.ID, object.EncodeManifest(file)); err != nil {
+	if err := a.writer.PutObject(pack.Manifest, file.ID, object.EncodeManifest(file), file.Blobs...); err != nil {
 		return Added{}, err
 	}
 	done.Stored = a.writer.Stored() - before

@@ -57,17 +57,27 @@ func (s *Store) reader(l *chunkList, to *reach) *BlobReader {
 // HasWhole says that the store has blobs and each of their chunks.
 func (s *Store) HasWhole(blobs ...digest.ID) (bool, error) {
 	chunks, err := s.chunksOf(blobs)
+	if err == nil {
+		err = s.haveChunks(chunks)
+	}
 	if errors.Is(err, ErrUnknown) {
 		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
+	return err == nil, err
+}
+
+// haveChunks makes sure that the store has chunks; the error for one that it does not have is an [UnknownError].
+func (s *Store) haveChunks(chunks []digest.ID) error {
 	located, err := s.index.LocateAll(pack.Chunk, chunks)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return !slices.ContainsFunc(chunks, func(c digest.ID) bool { return len(located[c]) == 0 }), nil
+	for _, c := range chunks {
+		if len(located[c]) == 0 {
+			return &UnknownError{pack.Chunk, c}
+		}
+	}
+	return nil
 }
 
 // Len is the blob's length in bytes.

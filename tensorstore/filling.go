@@ -17,6 +17,7 @@ type filling struct {
 	objects int64  // bytes of them
 	known   map[key]bool
 	needed  map[digest.ID]bool        // predictions that its records name
+	parts   []digest.ID               // blobs that its objects name
 	sources map[digest.ID][]digest.ID // blobs that predictions of the pack read
 }
 
@@ -59,13 +60,13 @@ func (f *filling) append(e pack.Entry, payload, object []byte) error {
 func (f *filling) seal(w *Writer) error {
 	release, err := w.store.Hold()
 	if err != nil {
+		f.pack.Abort()
 		return err
 	}
 	defer release()
-	if err := f.complete(w); errors.Is(err, ErrUnknown) {
-		return fmt.Errorf("%w: %w", ErrGone, err)
-	} else if err != nil {
-		return err
+	if err := f.complete(w); err != nil {
+		f.pack.Abort()
+		return asGone(err)
 	}
 	info, err := f.pack.Seal()
 	if err != nil {
@@ -80,8 +81,17 @@ func (f *filling) seal(w *Writer) error {
 	return nil
 }
 
+// asGone is err as an [ErrGone], if it is that something is not there that was.
+func asGone(err error) error {
+	if errors.Is(err, ErrUnknown) {
+		return fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	return err
+}
+
 // complete adds the predictions that records of the pack name and that the store had when they
-// were written, but has no more: another process has repacked it. The sources of all have to be there.
+// were written, but has no more: another process has repacked it. The sources of all have to be there,
+// and what its lists and objects are made of.
 func (f *filling) complete(w *Writer) error {
 	if w.alone {
 		return nil
@@ -96,7 +106,7 @@ func (f *filling) complete(w *Writer) error {
 			return err
 		}
 	}
-	return nil
+	return f.haveParts(w.store)
 }
 
 // include adds a prediction unless the store has it.
@@ -131,4 +141,27 @@ func (f *filling) haveSources(s *Store, prediction digest.ID) error {
 		}
 	}
 	return nil
+}
+
+// haveParts makes sure that the pack or the store has all chunks of the pack's lists, and of the blobs that
+// its objects name.
+func (f *filling) haveParts(s *Store) error {
+	var others []digest.ID
+	for _, blob := range f.parts {
+		if !f.known[key{pack.Blob, blob}] && !f.known[key{pack.Chunk, blob}] {
+			others = append(others, blob)
+		}
+	}
+	chunks, err := s.chunksOf(others)
+	if err != nil {
+		return err
+	}
+	for _, b := range f.sealed.Blobs {
+		for _, c := range b.Chunks {
+			if !f.known[key{pack.Chunk, c.ID}] {
+				chunks = append(chunks, c.ID)
+			}
+		}
+	}
+	return s.haveChunks(chunks)
 }

@@ -81,14 +81,15 @@ func (w *Writer) Stored() int64 {
 	return w.stored
 }
 
-// PutObject stores an object unless the store has it.
-func (w *Writer) PutObject(kind pack.Kind, id digest.ID, payload []byte) error {
-	_, err := w.putObject(kind, id, payload)
+// PutObject stores an object unless the store has it. The blobs that it needs have to be there, too, when its pack
+// is sealed: without one that is an [ErrGone].
+func (w *Writer) PutObject(kind pack.Kind, id digest.ID, payload []byte, needs ...digest.ID) error {
+	_, err := w.putObject(kind, id, payload, needs...)
 	return err
 }
 
 // putObject is PutObject and returns the bytes that it added to packs.
-func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte) (int64, error) {
+func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte, needs ...digest.ID) (int64, error) {
 	if len(payload) > maxObject {
 		return 0, fmt.Errorf("%s %s: %d bytes, want at most %d", kind, id, len(payload), maxObject)
 	}
@@ -97,7 +98,8 @@ func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte) (int64,
 		return 0, err
 	}
 	enc, b := choose.Compress(nil, payload)
-	return w.append(pack.Entry{Kind: kind, ID: id, Encoding: uint8(enc), RawLen: int64(len(payload))}, b, payload)
+	e := pack.Entry{Kind: kind, ID: id, Encoding: uint8(enc), RawLen: int64(len(payload))}
+	return w.append(e, b, payload, needs...)
 }
 
 // maxNamed is the size of predictions that a session remembers, in bytes. What is larger is
@@ -127,9 +129,9 @@ func (w *Writer) prediction(id digest.ID) []byte {
 }
 
 // append adds a record to the open pack unless the session has its content, and seals
-// the pack when it is full. object is the decoded payload of what is no chunk. It
-// returns the bytes stored.
-func (w *Writer) append(e pack.Entry, payload, object []byte) (int64, error) {
+// the pack when it is full. object is the decoded payload of what is no chunk, and needs
+// the blobs that it names. It returns the bytes stored.
+func (w *Writer) append(e pack.Entry, payload, object []byte, needs ...digest.ID) (int64, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for w.err == nil && w.open != nil && w.full(w.open) {
@@ -138,7 +140,7 @@ func (w *Writer) append(e pack.Entry, payload, object []byte) (int64, error) {
 	if w.err != nil || w.knows(key{e.Kind, e.ID}) {
 		return 0, w.err
 	}
-	if w.err = w.appendLocked(e, payload, object); w.err != nil {
+	if w.err = w.appendLocked(e, payload, object, needs); w.err != nil {
 		w.moved.Broadcast()
 		return 0, w.err
 	}
@@ -149,7 +151,7 @@ func (w *Writer) append(e pack.Entry, payload, object []byte) (int64, error) {
 	return int64(len(payload)), w.err
 }
 
-func (w *Writer) appendLocked(e pack.Entry, payload, object []byte) (err error) {
+func (w *Writer) appendLocked(e pack.Entry, payload, object []byte, needs []digest.ID) (err error) {
 	if w.open == nil {
 		if w.open, err = w.store.newFilling(); err != nil {
 			return err
@@ -158,6 +160,7 @@ func (w *Writer) appendLocked(e pack.Entry, payload, object []byte) (err error) 
 	if err := w.open.append(e, payload, object); err != nil {
 		return err
 	}
+	w.open.parts = append(w.open.parts, needs...)
 	if e.Kind == pack.Blob {
 		w.blobs[e.ID] = true
 	}

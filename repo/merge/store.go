@@ -69,7 +69,7 @@ func (m *Merge) storeFile(ctx context.Context, w *tensorstore.Writer, t *tensorM
 	if err := m.db.Identify(ctx, &t.host, p); err != nil {
 		return err
 	}
-	return w.PutObject(pack.Manifest, t.host.ID, object.EncodeManifest(t.host))
+	return w.PutObject(pack.Manifest, t.host.ID, object.EncodeManifest(t.host), t.host.Blobs...)
 }
 
 // storeMean stores the mean of two tensors.
