@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The tests of durability in full: a stop and a failure at every operation, two processes of which one is stopped at
-# every operation, 200 kills of the real program, flipped bits and hostile input. Takes about half an hour.
+# every operation, 200 kills of the real program at work and 200 of gc and repack beside it, flipped bits and hostile
+# input. Takes about half an hour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -31,7 +31,8 @@ func TestNoPackNamesWhatIsGone(t *testing.T) {
 		write  func(*testing.T, *Writer) // up to the pack that is not sealed yet
 		reads  [][]byte
 	}{
-		"a tensor of a file": {[][]byte{first}, func(t *testing.T, w *Writer) { file(t, w, first, second) }, [][]byte{first, second}},
+		"a tensor of a file": {[][]byte{first}, func(t *testing.T, w *Writer) { file(t, w, first, second) },
+			[][]byte{first, second}},
 		"all tensors of a file": {[][]byte{first, second}, func(t *testing.T, w *Writer) { file(t, w, first, second) },
 			[][]byte{first, second}},
 		"a tensor that the session stored before": {nil, func(t *testing.T, w *Writer) {
@@ -39,8 +40,9 @@ func TestNoPackNamesWhatIsGone(t *testing.T) {
 			require.NoError(t, w.Flush())
 			file(t, w, first, second)
 		}, [][]byte{first, second}},
-		"a chunk of a list": {[][]byte{both[:small.Cut(both)]}, func(t *testing.T, w *Writer) { put(t, w, both, choose.Known{}) },
-			[][]byte{both}},
+		"a chunk of a list": {[][]byte{both[:small.Cut(both)]}, func(t *testing.T, w *Writer) {
+			put(t, w, both, choose.Known{})
+		}, [][]byte{both}},
 		"a list": {[][]byte{both}, func(t *testing.T, w *Writer) { file(t, w, both) }, [][]byte{both}},
 	} {
 		t.Run(name, func(t *testing.T) {
