@@ -237,6 +237,57 @@ func TestAskIsBounded(t *testing.T) {
 	require.Len(t, ask(t, c, "SELECT ref FROM refs"), 2, "goes on afterwards")
 }
 
+// Folders that name each other many times over are refused, and not unfolded; nor does an answer lack what is too much.
+func TestAskAboutTreesWithoutEnd(t *testing.T) {
+	const dir = 0o40000
+	one := []TreeEntry{{Name: "f", Mode: 0o100644, ID: id("v1"), Size: 1}}
+	twice := func(below digest.ID) []TreeEntry {
+		return []TreeEntry{{Name: "a", Mode: dir, ID: below}, {Name: "b", Mode: dir, ID: below}}
+	}
+	long := func(below digest.ID) []TreeEntry {
+		return []TreeEntry{{Name: strings.Repeat("n", 255), Mode: dir, ID: below}}
+	}
+	itself := func(digest.ID) []TreeEntry { return twice(id("level 1")) }
+	for name, test := range map[string]struct {
+		lowest []TreeEntry
+		levels int
+		of     func(below digest.ID) []TreeEntry
+		files  string // that an answer has; "": it is refused
+	}{
+		"eight files":    {one, 3, twice, "8"},
+		"2^24 files":     {one, 24, twice, ""},
+		"2^30 files":     {one, 30, twice, ""},
+		"2^200 files":    {one, 200, twice, ""},
+		"2^30 folders":   {nil, 30, twice, ""},
+		"below itself":   {one, 1, itself, ""},
+		"a path of 5 MB": {one, 20_000, long, ""},
+	} {
+		c := openFixture(t)
+		update(t, c, func(tx *Tx) error {
+			entries := test.lowest
+			for level := 0; ; level++ {
+				tree := Tree{ID: id(fmt.Sprint("level ", level)), Entries: entries}
+				if err := tx.AddTree(tree); err != nil || level == test.levels {
+					return errors.Join(err, tx.AddCommit(Commit{ID: id("k2"), Tree: tree.ID, Time: time.Unix(1, 0)}))
+				}
+				entries = test.of(tree.ID)
+			}
+		})
+		start := time.Now()
+		var got []any
+		a := fixtureAsk("SELECT count(*) FROM files WHERE commit_id = '" + id("k2").String() + "'")
+		a.Row = func(_ []string, values []any) error { got = append(got, fmt.Sprint(values[0])); return nil }
+		err := c.Ask(context.Background(), a)
+		if test.files == "" {
+			require.ErrorContains(t, err, "files and folders in all commits", name)
+		} else {
+			require.NoError(t, err, name)
+			require.Equal(t, []any{test.files}, got, name)
+		}
+		require.Less(t, time.Since(start), 5*time.Second, name)
+	}
+}
+
 // temporaryFiles is how many bytes this process has in files that have no name, where that can be told.
 func temporaryFiles(t *testing.T) (n int64) {
 	t.Helper()
