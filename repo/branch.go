@@ -52,7 +52,7 @@ func (r *Repo) createBranch(name, start string, id digest.ID, force bool) error 
 	case !old.IsZero() && !force:
 		return fmt.Errorf("branch %s: %w", name, refs.ErrExists)
 	case !old.IsZero() && h.Branch == name:
-		return fmt.Errorf("branch %s: checked out, cannot be moved this way (`dits reset` does)", name)
+		return fmt.Errorf("branch %s: checked out, cannot be moved (`dits checkout --detach` first)", name)
 	}
 	return r.nameCommit(id, func() error { return r.UpdateRef(ref, old, id, "branch: Created from "+start) })
 }
