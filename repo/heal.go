@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 
 	"dits/catalog"
 	"dits/formats"
@@ -15,12 +12,11 @@ import (
 	"dits/tensorstore"
 	"dits/tensorstore/choose"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/disk"
 	"dits/tensorstore/pack"
 )
 
-// Heal stores anew what the store has lost, or has damaged, and what is at hand: in the files, stores and
-// repositories from, which are read only. Then records that are damaged go, where their content has another, with the
+// Heal stores anew what the store has lost, or has damaged, and what is at hand: in the files, folders of files, stores
+// and repositories from, which are read only. Then records that are damaged go, where their content has another, with the
 // packs that have no others. told hears of each step. What is not at hand stays as damaged as it was.
 func (r *Repo) Heal(ctx context.Context, from []string, told func(string)) error {
 	l, err := r.lockRepack()
@@ -32,10 +28,10 @@ func (r *Repo) Heal(ctx context.Context, from []string, told func(string)) error
 	if _, err := r.Fsck(ctx, FsckOptions{Report: func(error) {}}); err != nil {
 		return err
 	}
-	h := &healing{Repo: r, told: told}
-	defer h.close()
+	h := &healing{Repo: r, told: told, good: newGoodCopies(r.StoreDir, told)}
+	defer h.good.close()
 	for _, name := range from {
-		if err := h.open(ctx, name); err != nil {
+		if err := h.good.take(ctx, name); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -49,46 +45,8 @@ func (r *Repo) Heal(ctx context.Context, from []string, told func(string)) error
 type healing struct {
 	*Repo
 	told   func(string)
-	files  []*object.File // good copies
-	stores []*object.Database
-	undo   []func()
+	good   *goodCopies
 	writer *tensorstore.Writer
-}
-
-func (h *healing) close() {
-	for _, undo := range h.undo {
-		undo()
-	}
-}
-
-// open takes a good copy: a file, or a store, or a repository for its store.
-func (h *healing) open(ctx context.Context, name string) error {
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	if !info.IsDir() {
-		f, err := object.ScanFile(ctx, name)
-		if err != nil {
-			return err
-		}
-		h.files = append(h.files, f)
-		h.undo = append(h.undo, func() { f.Close() })
-		return nil
-	}
-	if other, err := configured(name, nil); err == nil {
-		name = other.StoreDir
-	}
-	if info, err := os.Stat(filepath.Join(name, "packs")); err != nil || !info.IsDir() {
-		return errors.New("want a file, a repository or a store")
-	}
-	d, done, err := object.OpenAnew(name, disk.OS)
-	if err != nil {
-		return err
-	}
-	h.stores = append(h.stores, d)
-	h.undo = append(h.undo, func() { done() })
-	return nil
 }
 
 // heal goes from all that names commits to what files are made of, and stores what is lost on the way.
@@ -156,7 +114,7 @@ func (h *healing) object(kind pack.Kind, id digest.ID) bool {
 	if _, err := h.Store.Object(kind, id); err == nil {
 		return true
 	}
-	for _, other := range h.stores {
+	for _, other := range h.good.stores {
 		b, err := other.Store.Object(kind, id)
 		if err != nil {
 			continue
@@ -194,7 +152,7 @@ func (h *healing) tree(id digest.ID, dir string, seen map[digest.ID]bool) (files
 func (h *healing) file(ctx context.Context, f object.TreeFile) error {
 	m, err := h.ReadFile(f.ID)
 	if err != nil {
-		if m, err = h.manifest(f.ID); err != nil {
+		if m, err = h.good.manifest(f.ID); err != nil {
 			return nil // nobody has it
 		}
 		if err := h.writer.PutObject(pack.Manifest, f.ID, object.EncodeManifest(m)); err != nil {
@@ -221,21 +179,6 @@ func partOf(path string, f catalog.File, i int) string {
 		return fmt.Sprintf("%s: tensor %q", path, f.Layout.Tensors[s.Tensor].Name)
 	}
 	return fmt.Sprintf("%s: offset %d", path, s.Off)
-}
-
-// manifest looks for how a file is put together.
-func (h *healing) manifest(id digest.ID) (catalog.File, error) {
-	for _, f := range h.files {
-		if f.ID == id {
-			return f.File, nil
-		}
-	}
-	for _, other := range h.stores {
-		if f, err := other.ReadFile(id); err == nil {
-			return f, nil
-		}
-	}
-	return catalog.File{}, object.ErrNoPath
 }
 
 // sources stores anew what is lost of that which chunks are predicted from, which no file may have any more.
@@ -268,15 +211,11 @@ func (h *healing) blob(ctx context.Context, id digest.ID, known choose.Known) (s
 	if sound, err := h.Store.Sound(id); sound || err != nil {
 		return false, err
 	}
-	for _, f := range h.files {
-		for i, b := range f.Blobs {
-			if s := f.Layout.Segments[i]; b == id {
-				_, err := h.writer.PutBlob(ctx, io.NewSectionReader(f, s.Off, s.Len), id, s.Len, known)
-				return err == nil, err
-			}
-		}
+	if src, n, done, found := h.good.part(id); found {
+		_, err := h.writer.PutBlob(ctx, src, id, n, known)
+		return err == nil, errors.Join(err, done())
 	}
-	for _, other := range h.stores {
+	for _, other := range h.good.stores {
 		b, err := other.Store.Blob(id)
 		if err != nil {
 			continue

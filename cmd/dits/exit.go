@@ -90,7 +90,7 @@ func advice(err error, code int) string {
 		return "Nothing was deleted. Run it again when less is added to the store."
 	case errors.Is(err, errProblems):
 		return "`dits fsck --repair` mends what it can. Of what is lost, add the original file again, or give a good copy:\n" +
-			"`dits fsck --repair --from FILE` (or a store, or a repository). Or put the packs back from a copy of the store."
+			"`dits fsck --repair --from FILE` (or a folder, a store or a repository). Or put the packs back from a copy of the store."
 	case errors.Is(err, errUnreadable):
 		return "That says nothing of what the bytes are: make the files readable, and check again."
 	case errors.Is(err, catalog.ErrBusy):

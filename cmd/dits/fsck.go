@@ -35,18 +35,19 @@ damaged is named: pack and offset, file and tensor. Exit status 12 when somethin
 --rebuild makes the catalog, a cache, again from the packs first. --repair first mends what of .dits
 cannot be understood: configuration, catalog, logs, branches and tags, HEAD, index. What it replaces is
 put aside in .dits, as NAME.damaged-N. Then it lets go of damaged records whose content has another; with
---from it first stores anew what good copies have: files, stores, or other repositories.`,
+--from it first stores anew what good copies have: files, folders of them, stores, or repositories.`,
 		Example: `  dits fsck
   dits fsck --quick       # checksums only
   dits fsck --rebuild
   dits fsck --repair
-  dits fsck --repair --from /backup/model.safetensors`,
+  dits fsck --repair --from /backup/model.safetensors
+  dits fsck --repair --from ~/.cache/huggingface/hub`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFsck(cmd, g, o) },
 	}
 	cmd.Flags().BoolVar(&o.rebuild, "rebuild", false, "make the catalog again from the packs")
 	cmd.Flags().BoolVar(&o.repair, "repair", false, "mend what of .dits cannot be understood")
-	cmd.Flags().StringArrayVar(&o.from, "from", nil, "with --repair: store anew what is lost and `FILE` has, or a store or repository")
+	cmd.Flags().StringArrayVar(&o.from, "from", nil, "with --repair: store anew what is lost and `FILE` has, or a folder, store or repository")
 	cmd.Flags().BoolVar(&o.lost, "lost-found", false, "list commits and files that only a reflog holds, or nothing; check nothing")
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON: an object a line for each problem")
 	cmd.Flags().BoolVar(&o.quick, "quick", false, "compare checksums; decode nothing")
