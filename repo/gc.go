@@ -84,7 +84,7 @@ func (r *Repo) gc(ctx context.Context, o GCOptions) (*Collected, error) {
 		}
 		return rootsOf(users)
 	}
-	plan, err := upkeep.PlanGC(ctx, r.Store, roots, upkeep.GCOptions{Grace: o.Grace, Now: o.Now, Names: namedBy})
+	plan, err := upkeep.PlanGC(ctx, r.Store, roots, upkeep.GCOptions{Grace: o.Grace, Now: o.Now, Names: namedBy, Progress: o.Progress})
 	if err != nil {
 		return nil, fmt.Errorf("gc: %w", err)
 	}

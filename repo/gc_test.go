@@ -353,3 +353,39 @@ func TestGCKeepsImportance(t *testing.T) {
 	require.False(t, kept())
 	requireClean(t, f.Repo)
 }
+
+// passes is a Progress that notes how far each pass came, one after another.
+type passes struct {
+	object.Quiet
+	names       []string
+	total, done []int64
+	open        bool
+	t           *testing.T
+}
+
+func (p *passes) Start(pass string, total int64) {
+	require.False(p.t, p.open, "%s begins before the one before ended", pass)
+	p.names, p.total, p.done, p.open = append(p.names, pass), append(p.total, total), append(p.done, 0), true
+}
+
+func (p *passes) Add(n int64) {
+	require.True(p.t, p.open)
+	p.done[len(p.done)-1] += n
+}
+
+func (p *passes) Done() { p.open = false }
+
+// To plan a gc is work, too, of which it says how far it is.
+func TestGCTellsHowFarItIs(t *testing.T) {
+	f := modelAndFineTune(t)
+	for _, dry := range []bool{true, false} {
+		p := &passes{t: t}
+		_, err := f.GC(context.Background(), GCOptions{Grace: DefaultGrace, DryRun: dry, Progress: p})
+		require.NoError(t, err)
+		require.False(t, p.open)
+		require.Subset(t, p.names, []string{"reading packs", "looking for what is needed"})
+		require.Equal(t, p.total, p.done, "all is needed: %v", p.names)
+		require.Positive(t, p.total[0])
+		require.Positive(t, p.total[1])
+	}
+}

@@ -1,8 +1,8 @@
 package tensorstore
 
 import (
+	"io/fs"
 	"os"
-	"time"
 
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
@@ -36,14 +36,8 @@ func (s *Store) Pack(name string) (PackInfo, error) {
 	return PackInfo{p.Size(), p.Entries()}, nil
 }
 
-// Sealed is when a pack was put in its place.
-func (s *Store) Sealed(name string) (time.Time, error) {
-	info, err := os.Stat(s.packs.path(name))
-	if err != nil {
-		return time.Time{}, err
-	}
-	return info.ModTime(), nil
-}
+// Stat is the file of a pack: its size, and when it was sealed.
+func (s *Store) Stat(name string) (fs.FileInfo, error) { return os.Stat(s.packs.path(name)) }
 
 // ListedChunks are the chunks that the payload of a blob's record lists.
 func ListedChunks(blob digest.ID, payload []byte) ([]Span, error) {

@@ -21,8 +21,23 @@ type GCOptions struct {
 	Now   time.Time // zero: now
 	Names Names     // what commits, trees, tags and manifests name
 
+	Progress Progress // of the planning; nil: none
+
 	avoid map[digest.ID]bool // predictions whose records go where a chunk has another
 }
+
+// A Progress is told how far long work is: of each pass over so many bytes.
+type Progress interface {
+	Start(pass string, total int64)
+	Add(bytes int64)
+	Done()
+}
+
+type noProgress struct{}
+
+func (noProgress) Start(string, int64) {}
+func (noProgress) Add(int64)           {}
+func (noProgress) Done()               {}
 
 // A Root is needed for itself.
 type Root struct {
@@ -60,6 +75,9 @@ func PlanGC(ctx context.Context, s *tensorstore.Store, roots func() ([]Root, err
 	if o.Now.IsZero() {
 		o.Now = time.Now()
 	}
+	if o.Progress == nil {
+		o.Progress = noProgress{}
+	}
 	if err := s.Refresh(); err != nil {
 		return nil, err
 	}
@@ -67,7 +85,7 @@ func PlanGC(ctx context.Context, s *tensorstore.Store, roots func() ([]Root, err
 	if o.Grace <= 0 {
 		youngAfter = o.Now.AddDate(1, 0, 0)
 	}
-	c, err := newCensus(ctx, s, youngAfter)
+	c, err := newCensus(ctx, s, youngAfter, o.Progress)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +108,9 @@ func (p *GCPlan) weigh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w := &walk{census: p.census, ctx: ctx, names: p.options.Names, need: needed}
+	p.options.Progress.Start("looking for what is needed", p.objectBytes())
+	defer p.options.Progress.Done()
+	w := &walk{census: p.census, ctx: ctx, names: p.options.Names, need: needed, looked: p.options.Progress.Add}
 	for _, root := range roots {
 		if err := w.start(root); err != nil {
 			return err
@@ -105,11 +125,19 @@ func (p *GCPlan) weigh(ctx context.Context) error {
 		return err
 	}
 	p.recall(marks)
-	w = &walk{census: p.census, ctx: ctx, names: p.options.Names, need: waiting}
+	w = &walk{census: p.census, ctx: ctx, names: p.options.Names, need: waiting, looked: p.options.Progress.Add}
 	if err := p.wait(w); err != nil {
 		return err
 	}
 	return w.run()
+}
+
+// objectBytes is what is read of the packs where all is needed.
+func (c *census) objectBytes() (n int64) {
+	for _, o := range c.objects {
+		n += o.Len
+	}
+	return n
 }
 
 // wait starts a walk from what is dead and waits, and from all that is in young packs: these stay as they are, and

@@ -89,37 +89,53 @@ func takes(n int64) int64 { return n + choose.RecordBytes }
 func (o countedObject) content() Content { return Content{o.Kind, o.ID} }
 
 // newCensus reads the indexes of all packs. Those that were sealed after a time are young.
-func newCensus(ctx context.Context, s *tensorstore.Store, youngAfter time.Time) (*census, error) {
-	names, err := s.Packs()
+func newCensus(ctx context.Context, s *tensorstore.Store, youngAfter time.Time, p Progress) (*census, error) {
+	c := &census{store: s}
+	total, err := c.list(youngAfter)
 	if err != nil {
 		return nil, err
 	}
-	c := &census{store: s}
+	p.Start("reading packs", total)
+	defer p.Done()
 	var ids []digest.ID // of the chunk of each record
 	numbers := map[digest.ID]uint32{}
-	for _, name := range names {
+	for i := range c.packs {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		info, err := s.Pack(name)
+		in := &c.packs[i]
+		info, err := s.Pack(in.name)
 		if err != nil {
 			return nil, fmt.Errorf("what is needed is not known while a pack cannot be read: %w", err)
 		}
-		sealed, err := s.Sealed(name)
-		if err != nil {
-			return nil, err
-		}
-		c.packs = append(c.packs, countedPack{name: name, size: info.Size, records: len(info.Entries),
-			sealed: sealed, young: sealed.After(youngAfter)})
-		ids = c.count(info.Entries, ids, numbers)
+		in.records = len(info.Entries)
+		ids = c.count(uint32(i), info.Entries, ids, numbers)
+		p.Add(in.size)
 	}
 	c.sort(ids)
 	return c, nil
 }
 
-// count adds the records of the last pack.
-func (c *census) count(entries []pack.Entry, ids []digest.ID, numbers map[digest.ID]uint32) []digest.ID {
-	in := uint32(len(c.packs) - 1)
+// list lists the packs, and returns the bytes of all.
+func (c *census) list(youngAfter time.Time) (total int64, err error) {
+	names, err := c.store.Packs()
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range names {
+		file, err := c.store.Stat(name)
+		if err != nil {
+			return 0, err
+		}
+		c.packs = append(c.packs, countedPack{name: name, size: file.Size(), sealed: file.ModTime(),
+			young: file.ModTime().After(youngAfter)})
+		total += file.Size()
+	}
+	return total, nil
+}
+
+// count adds the records of a pack.
+func (c *census) count(in uint32, entries []pack.Entry, ids []digest.ID, numbers map[digest.ID]uint32) []digest.ID {
 	for i, e := range entries {
 		h := held{pack: in, at: uint32(i)}
 		if e.Kind != pack.Chunk {

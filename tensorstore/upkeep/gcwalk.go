@@ -28,6 +28,7 @@ type walk struct {
 	ctx     context.Context
 	names   Names
 	need    need
+	looked  func(bytes int64) // told of the bytes of each object that was read
 	todo    []wanted
 	named   []wanted // predictions, looked at when there is nothing else to do
 	sources []Source // that no file has
@@ -141,6 +142,7 @@ func (w *walk) each(records []countedObject, visit func(payload []byte) error) e
 			continue
 		}
 		payload, err := w.store.Decoded(o.Location)
+		w.looked(o.Len)
 		if err == nil {
 			err = visit(payload)
 		}
