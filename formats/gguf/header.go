@@ -46,17 +46,30 @@ func ReadHeader(r io.ReaderAt, size int64) (*Header, error) {
 	return readHeader(newReader(r, size), true)
 }
 
+// EachKV gives visit the metadata of a file of size bytes, pair by pair, and ends with its first error. It costs the
+// memory of one pair, so that a key that comes twice is not noticed. See [ReadHeader] for other errors.
+func EachKV(r io.ReaderAt, size int64, visit func(KV) error) error {
+	d := newReader(r, size)
+	_, pairs, err := new(Header).readStart(d)
+	if err != nil {
+		return err
+	}
+	for range pairs {
+		kv, err := readKV(d, true)
+		if err != nil {
+			return err
+		}
+		if err := visit(kv); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readHeader reads a header; without values, KV.Value is nil.
 func readHeader(d *reader, values bool) (*Header, error) {
 	h := &Header{Alignment: defaultAlignment}
-	if err := h.readVersion(d); err != nil {
-		return nil, err
-	}
-	tensors, err := d.uint64("tensor count")
-	if err != nil {
-		return nil, err
-	}
-	pairs, err := d.uint64("key-value count")
+	tensors, pairs, err := h.readStart(d)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +83,27 @@ func readHeader(d *reader, values bool) (*Header, error) {
 	h.Len = d.off
 	h.DataOff = (h.Len + h.Alignment - 1) &^ (h.Alignment - 1)
 	return h, h.placeTensors(d.size)
+}
+
+// readStart reads what is ahead of the metadata: the version, and how many tensors and pairs there are.
+func (h *Header) readStart(d *reader) (tensors, pairs uint64, err error) {
+	if err := h.readVersion(d); err != nil {
+		return 0, 0, err
+	}
+	if tensors, err = d.uint64("tensor count"); err != nil {
+		return 0, 0, err
+	}
+	if pairs, err = d.uint64("key-value count"); err != nil {
+		return 0, 0, err
+	}
+	const shortest = 8 + 4 + 1 // an empty key, a type, a value of one byte
+	if err := d.roomFor(pairs, shortest, "key-value count"); err != nil {
+		return 0, 0, err
+	}
+	if pairs > maxKVs {
+		return 0, 0, formats.Damaged(d.off, "key-value count: got %d, want at most %d", pairs, maxKVs)
+	}
+	return tensors, pairs, nil
 }
 
 // readVersion reads the magic and the version, and takes the byte order from
@@ -108,13 +142,6 @@ func (h *Header) readVersion(d *reader) error {
 
 // readKVs reads the metadata and takes the alignment from it.
 func (h *Header) readKVs(d *reader, count uint64, values bool) error {
-	const shortest = 8 + 4 + 1 // an empty key, a type, a value of one byte
-	if err := d.roomFor(count, shortest, "key-value count"); err != nil {
-		return err
-	}
-	if count > maxKVs {
-		return formats.Damaged(d.off, "key-value count: got %d, want at most %d", count, maxKVs)
-	}
 	seen := make(map[string]struct{})
 	for range count {
 		kv, err := readKV(d, values)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 
-	"dits/formats/gguf"
 	"dits/formats/safetensors"
 	"dits/repo/object"
 	"dits/tensorstore/digest"
@@ -40,8 +39,11 @@ func diffMetadata(p ModelPair, a, b *object.File) ([]KeyDiff, error) {
 	if a == nil || b == nil || a.Layout.Format != b.Layout.Format {
 		return []KeyDiff{}, nil
 	}
-	if a.Layout.Format == "safetensors" {
+	switch a.Layout.Format {
+	case "safetensors":
 		return diffTexts(a, b)
+	case "gguf":
+		return diffPairs(a, b)
 	}
 	ka, err := keysOf(a, p.A)
 	if err != nil {
@@ -121,17 +123,9 @@ func diffKeys(a, b map[string]json.RawMessage) []KeyDiff {
 	return diffs
 }
 
-// keys are the keys of the first shard's header, or of a JSON file; nil where there are none to be compared.
+// keysOf are the keys of a JSON file; nil of any other.
 func keysOf(c *object.File, m *model) (map[string]json.RawMessage, error) {
 	c, _ = c.Part(0)
-	switch c.Layout.Format {
-	case "gguf":
-		h, err := gguf.ReadHeader(c, c.Layout.Size)
-		if err != nil {
-			return nil, err
-		}
-		return pairsOf(h.KVs), nil
-	}
 	if path.Ext(m.path) != ".json" || c.Layout.Size > maxJSON {
 		return nil, nil
 	}
@@ -140,15 +134,6 @@ func keysOf(c *object.File, m *model) (map[string]json.RawMessage, error) {
 		return nil, err
 	}
 	return flatten(text), nil
-}
-
-// pairsOf are the key-value pairs of a GGUF file.
-func pairsOf(kvs []gguf.KV) map[string]json.RawMessage {
-	keys := make(map[string]json.RawMessage)
-	for _, kv := range kvs {
-		keys[kv.Key] = asRaw(kv.Value)
-	}
-	return keys
 }
 
 // asRaw is a value as JSON: a number that is not finite as text, and a long array as text about it.
