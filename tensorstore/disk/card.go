@@ -9,12 +9,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // A card is a file beside that of a lock, which says who has it. The name PATH.held is for one who has the
 // lock alone: it is made by a link, which one process alone can make, whatever the file system.
-// Who shares the lock has a card PATH.by-NUMBER.
+// Who shares the lock has a card PATH.by-NUMBER, which is written as PATH.new-NUMBER first: a process that dies
+// leaves none that says nothing.
 type card struct {
 	path    string
 	content []byte
@@ -45,7 +47,7 @@ func lay(path string, shared, flocked bool) (*card, error) {
 		return nil, err
 	}
 	c := &card{path + ".by-" + me.Number, append(b, '\n')}
-	if err := c.write(); err != nil {
+	if err := c.place(path + ".new-" + me.Number); err != nil {
 		return nil, err
 	}
 	held := path + ".held"
@@ -80,6 +82,15 @@ func (c *card) write() error {
 	return c.orRemove(errors.Join(err, f.Close()))
 }
 
+// place writes the card under another name, and renames it when it is whole.
+func (c *card) place(fresh string) error {
+	f := &card{fresh, c.content}
+	if err := f.write(); err != nil {
+		return err
+	}
+	return f.orRemove(os.Rename(fresh, c.path))
+}
+
 // linkTo makes the card another name of c, or, where there are no links, a file that was not there.
 func (c *card) linkTo(by *card) error {
 	err := os.Link(by.path, c.path)
@@ -102,12 +113,21 @@ func (c *card) remove() {
 	}
 }
 
-// noneShares is an error if another process shares the lock of path.
+// noneShares is an error if another process shares the lock of path. On the way it removes what those have left that
+// died while they laid their card, or removed one.
 func noneShares(path string, flocked bool) error {
-	cards, err := filepath.Glob(escapeGlob(path) + ".by-*")
-	for _, c := range cards {
-		if err == nil {
-			err = standing(c, flocked)
+	files, err := filepath.Glob(escapeGlob(path) + ".*")
+	for _, f := range files {
+		kind := strings.TrimPrefix(filepath.Base(f), filepath.Base(path))
+		switch {
+		case err != nil:
+			return err
+		case strings.HasPrefix(kind, ".by-"):
+			err = standing(f, flocked)
+		case strings.HasPrefix(kind, ".new-"), strings.HasPrefix(kind, ".gone-"):
+			if info, serr := os.Lstat(f); serr == nil && time.Since(info.ModTime()) > torn {
+				os.Remove(f)
+			}
 		}
 	}
 	return err

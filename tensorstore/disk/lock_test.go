@@ -188,6 +188,49 @@ func TestLockStale(t *testing.T) {
 	}
 }
 
+// A process that dies while it lays its card keeps nobody out: no card is ever seen that is not whole, and what is
+// left of it goes.
+func TestNoCardIsTorn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	for _, name := range []string{".new-X", ".gone-X"} {
+		for _, age := range []time.Duration{0, time.Minute} {
+			then := time.Now().Add(-age)
+			file := path + name + age.String()
+			if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Chtimes(file, then, then)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 300 {
+			l, err := TakeLock(path, time.Second)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			l.Unlock()
+		}
+	}()
+	for running := true; running; {
+		cards, _ := filepath.Glob(path + ".[bh]*")
+		for _, c := range cards {
+			if b, err := os.ReadFile(c); err == nil && !json.Valid(b) && !t.Failed() {
+				t.Errorf("%s holds %q", c, b)
+			}
+		}
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+	}
+	if got := left(t, path); got != path+".gone-X0s "+path+".new-X0s" {
+		t.Errorf("left: %s", got)
+	}
+}
+
 // A process is gone if it can be told, and only then.
 func TestHolderGone(t *testing.T) {
 	me := holder{Host: "a", Machine: "m", Boot: "b", Namespace: "n", PID: os.Getpid(), Start: thisProcess().Start}
