@@ -129,6 +129,9 @@ func (l *Adapter) sort() error {
 	if len(l.changes) == 0 {
 		return fmt.Errorf("no tensor is named lora_A: %w", errAdapter)
 	}
+	if err := l.canMatch(len(l.changes)); err != nil {
+		return err
+	}
 	for _, c := range l.changes {
 		if err := l.check(c); err != nil {
 			return fmt.Errorf("%s: %w", c.module, err)
@@ -155,6 +158,10 @@ func (l *Adapter) check(c *loraChange) error {
 	}
 	if want := l.rank(c.module); a.Shape[0] != want {
 		return fmt.Errorf("rank %d, and %s says %d: %w", a.Shape[0], AdapterConfig, want, errAdapter)
+	}
+	if most := max(a.Shape[1], b.Shape[0]); a.Shape[0] > most {
+		// Of more the product can be had from fewer: who would wait for it?
+		return fmt.Errorf("rank %d of a matrix of %d rows and %d columns: %w", a.Shape[0], b.Shape[0], a.Shape[1], errAdapter)
 	}
 	for _, t := range []formats.Tensor{a, b} {
 		if _, ok := number.GridOf(t.DType); !ok {

@@ -1,9 +1,11 @@
 package lora
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -36,12 +38,26 @@ type loraConfig struct {
 	QALoRA           bool            `json:"use_qalora"`
 
 	patterns []*regexp.Regexp // of LayersPattern
+	keys     []keyPattern     // of RankPattern and AlphaPattern, the longest first
 }
+
+// A keyPattern is a key of a pattern, which is an expression for the end of a module's name.
+type keyPattern struct {
+	key string
+	end *regexp.Regexp
+}
+
+// maxMatching bounds the bytes of expressions times the modules that are matched with them: those of real adapters are
+// some thousand bytes, or a name for each of some hundred modules.
+const maxMatching = 1 << 28
 
 // stringOrList is a string, or a list of strings.
 type stringOrList struct {
 	text string
 	list []string
+
+	whole *regexp.Regexp  // of text
+	ends  map[string]bool // the list
 }
 
 func (s *stringOrList) UnmarshalJSON(b []byte) error {
@@ -125,27 +141,43 @@ func (c *loraConfig) compile() error {
 	if len(c.patterns) == 0 {
 		c.patterns = []*regexp.Regexp{regexp.MustCompile(`^.*\.[^.]*\.(\d+)\.`)}
 	}
-	for _, s := range []stringOrList{c.TargetModules, c.ExcludeModules} {
-		if _, err := regexp.Compile(s.text); err != nil {
+	for _, s := range []*stringOrList{&c.TargetModules, &c.ExcludeModules} {
+		if err := s.compile(); err != nil {
 			return fmt.Errorf("target_modules: %w", err)
 		}
 	}
-	for _, p := range patternsOf(c.RankPattern, c.AlphaPattern) {
-		if _, err := regexp.Compile(p); err != nil {
+	all := slices.AppendSeq(slices.Collect(maps.Keys(c.RankPattern)), maps.Keys(c.AlphaPattern))
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(b, a)) })
+	for _, p := range slices.Compact(all) {
+		end, err := regexp.Compile(`^(?:.*\.)?(?:` + p + `)$`)
+		if err != nil {
 			return fmt.Errorf("rank_pattern and alpha_pattern: %w", err)
 		}
+		c.keys = append(c.keys, keyPattern{p, end})
 	}
 	return nil
 }
 
-func patternsOf(ranks map[string]int64, alphas map[string]float64) (all []string) {
-	for p := range ranks {
-		all = append(all, p)
+// compile prepares matches.
+func (s *stringOrList) compile() (err error) {
+	s.ends = make(map[string]bool, len(s.list))
+	for _, end := range s.list {
+		s.ends[end] = true
 	}
-	for p := range alphas {
-		all = append(all, p)
+	s.whole, err = regexp.Compile(`^(?:` + s.text + `)$`)
+	return err
+}
+
+// canMatch says that the expressions can be matched with so many modules in a time that somebody would wait for.
+func (c *loraConfig) canMatch(modules int) error {
+	bytes := len(c.TargetModules.text) + len(c.ExcludeModules.text)
+	for _, k := range c.keys {
+		bytes += len(k.key)
 	}
-	return all
+	if int64(bytes)*int64(modules) > maxMatching {
+		return fmt.Errorf("expressions of %d bytes for %d modules: too many: %w", bytes, modules, errAdapter)
+	}
+	return nil
 }
 
 // allLinear is the word for every linear layer but the last.
@@ -166,10 +198,14 @@ func (c *loraConfig) targets(module string) bool {
 // matches is peft's match of module names: a whole regular expression, or one of a list by their ends.
 func (s stringOrList) matches(module string) bool {
 	if s.text != "" {
-		ok, err := regexp.MatchString(`^(?:`+s.text+`)$`, module)
-		return ok && err == nil
+		return s.whole.MatchString(module)
 	}
-	return slices.ContainsFunc(s.list, func(end string) bool { return module == end || strings.HasSuffix(module, "."+end) })
+	for end, more := module, len(s.ends) > 0; more; _, end, more = strings.Cut(end, ".") {
+		if s.ends[end] {
+			return true
+		}
+	}
+	return false
 }
 
 // inLayers says that a module is in one of the layers to transform.
@@ -187,11 +223,13 @@ func (c *loraConfig) inLayers(module string) bool {
 }
 
 // rank is that of a module.
-func (c *loraConfig) rank(module string) int64 { return ofPattern(c.RankPattern, module, c.Rank) }
+func (c *loraConfig) rank(module string) int64 {
+	return ofPattern(c.keys, c.RankPattern, module, c.Rank)
+}
 
 // scale is what the product of a module's factors is multiplied by.
 func (c *loraConfig) scale(module string) float64 {
-	alpha, rank := ofPattern(c.AlphaPattern, module, c.Alpha), float64(c.rank(module))
+	alpha, rank := ofPattern(c.keys, c.AlphaPattern, module, c.Alpha), float64(c.rank(module))
 	if c.RSLoRA {
 		return alpha / math.Sqrt(rank)
 	}
@@ -200,16 +238,11 @@ func (c *loraConfig) scale(module string) float64 {
 
 // ofPattern is the value of the pattern that the end of a module's name matches, else the usual one
 // (get_pattern_key of peft). Where several match, the longest counts.
-func ofPattern[T any](patterns map[string]T, module string, usual T) T {
-	best := ""
-	for p := range patterns {
-		ok, err := regexp.MatchString(`^(?:.*\.)?(?:`+p+`)$`, module)
-		if ok && err == nil && (len(p) > len(best) || len(p) == len(best) && p > best) {
-			best = p
+func ofPattern[T any](keys []keyPattern, patterns map[string]T, module string, usual T) T {
+	for _, k := range keys {
+		if v, ok := patterns[k.key]; ok && k.end.MatchString(module) {
+			return v
 		}
 	}
-	if best == "" {
-		return usual
-	}
-	return patterns[best]
+	return usual
 }
