@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 go test -timeout 60m -count 1 ./tensorstore/... -run 'Crash|Sweep|Fail|Flip|Hostile|Beside|Repack|GC'
 go test -timeout 60m -count 1 ./repo/... -run 'Crash|Sweep|Fail|Catalog|Lie|Damage|Taken|Older|GC|Forget'
 go test -timeout 60m -count 1 ./repo -run 'TestWritersBeside|TestKindsOfDamage' -torture
-DITS_KILLS=${DITS_KILLS:-200} go test -timeout 60m -count 1 ./cmd/dits -run 'TestKill' -v
+DITS_KILLS=${DITS_KILLS:-200} go test -timeout 60m -count 1 ./cmd/dits -run "TestKill|TestHostile" -v

@@ -51,8 +51,7 @@ func (m *Importances) Of(file catalog.File, t formats.Tensor) ([]predict.Importa
 
 // named is what the tensor of that name may have been quantised with, among what was taken up.
 func (m *Importances) named(tensor string) []predict.Importance {
-	all := m.byName[tensor]
-	return all[:min(len(all), maxNamedImportances)]
+	return m.byName[tensor]
 }
 
 // Load looks through the files of the index, once.
@@ -179,13 +178,14 @@ func (m *Importances) addSums(f catalog.File, open func(i int) (io.ReaderAt, err
 	return nil
 }
 
-// put notes a matrix for a tensor, once; the latest comes first.
+// put notes a matrix for a tensor, once; the latest comes first, and as many stay as are tried.
 func (m *Importances) put(weight string, i predict.Importance) {
 	if m.byName == nil {
 		m.byName = map[string][]predict.Importance{}
 	}
 	others := slices.DeleteFunc(m.byName[weight], func(o predict.Importance) bool { return o == i })
-	m.byName[weight] = append([]predict.Importance{i}, others...)
+	latest := append([]predict.Importance{i}, others...)
+	m.byName[weight] = latest[:min(len(latest), maxNamedImportances)]
 }
 
 // AddNamed stores the parts of the file at name and takes up its matrices.
