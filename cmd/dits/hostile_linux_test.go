@@ -22,7 +22,7 @@ import (
 // What a command may take for any input, however hostile.
 const (
 	mostMemory = 512 << 20
-	mostTime   = 30 * time.Second // a busy machine included
+	mostTime   = 30 * time.Second // of processors
 )
 
 // A hostile is a repository with a model, and files that no tool of ours would write.
@@ -76,24 +76,23 @@ func (h *hostile) write(name string, b []byte) {
 // run runs a command, which may say no, but not take too much, nor end in any other way.
 func (h *hostile) run(args ...string) (out string, code int) {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*mostTime)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*mostTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, h.dits, args...)
 	cmd.Dir = h.dir
 	var b bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &b, &b
-	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		h.t.Fatal(err)
 	}
 	peak := watchMemory(cmd.Process.Pid)
 	err := cmd.Wait()
-	took := time.Since(start)
+	took := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	what := "dits " + strings.Join(args, " ")
 	if most := <-peak; most > mostMemory {
 		h.t.Errorf("%s: %d MiB of memory, want at most %d", what, most>>20, mostMemory>>20)
 	}
-	if took > mostTime {
+	if took > slower*mostTime {
 		h.t.Errorf("%s: took %v, want at most %v", what, took, mostTime)
 	}
 	code = cmd.ProcessState.ExitCode()
@@ -227,7 +226,7 @@ func TestHostileAdapters(t *testing.T) {
 		"a long expression":         {config(`,"target_modules":".*(q_proj|` + strings.Repeat("a|", 400_000) + `b)"`), nil},
 		"a long expression, layers": {config(`,"r":1,"target_modules":".*(q_proj|` + strings.Repeat("a|", 400_000) + `b)"`), file(layers...)},
 		"50,000 targets, layers":    {config(`,"r":1,"target_modules":[` + many(50_000, func(i int) string { return fmt.Sprintf(`"t%d"`, i) }) + `,"q_proj"]`), file(layers...)},
-		"10,000 patterns, layers":   {config(`,"r":1,"rank_pattern":{` + many(10_000, func(i int) string { return fmt.Sprintf(`"t%d.*x":4`, i) }) + `}`), file(layers...)},
+		"10,000 patterns, layers":   {config(`,"r":1,"rank_pattern":{` + many(atMost(10_000), func(i int) string { return fmt.Sprintf(`"t%d.*x":4`, i) }) + `}`), file(layers...)},
 		"20,000 layers":             {config(`,"r":1`), file(layers...)},
 		"DoRA without magnitudes":   {config(`,"use_dora":true`), nil},
 		"a huge rank":               {config(`,"r":100000`), file(pair(adapterModule, []int64{100_000, side}, []int64{side, 100_000})...)},

@@ -2,4 +2,7 @@
 
 package main
 
-const killRounds = 30
+const (
+	killRounds = 30
+	slower     = 1
+)
