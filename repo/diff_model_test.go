@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -15,6 +16,33 @@ import (
 	"dits/repo/diff"
 	"dits/repo/object"
 )
+
+// The first of several GGUF shards speaks for all, also when it has no tensors.
+func TestDiffOfMetadataOfShards(t *testing.T) {
+	f := newFixture(t)
+	norm := part{formats.Tensor{Name: "output_norm.weight", DType: "F32", Shape: []int64{2}}, f32s(1, 2)}
+	keys := func(template string, number uint16) []keyValue {
+		return []keyValue{{"general.architecture", "llama"}, {"tokenizer.chat_template", template},
+			{"split.no", number}, {"split.count", uint16(2)}}
+	}
+	save := func(template string) {
+		f.put("parts/m-00001-of-00002.gguf", ggufOf(t, keys(template, 0), nil))
+		f.put("parts/m-00002-of-00002.gguf", ggufOf(t, []keyValue{{"split.no", uint16(1)}, {"split.count", uint16(2)}}, []part{norm}))
+		f.save(template)
+	}
+	save("old")
+	save("new")
+	f.put("whole.gguf", ggufOf(t, keys("new", 0)[:2], []part{norm}))
+	f.save("whole")
+	changed := func(a, b Side) (keys []string) {
+		for _, k := range f.diff(a, b, diff.Options{}).Files[0].Metadata {
+			keys = append(keys, fmt.Sprintf("%s %s %s", k.Key, k.A, k.B))
+		}
+		return keys
+	}
+	require.Equal(t, []string{`tokenizer.chat_template "old" "new"`}, changed(AtRevision("HEAD~2"), AtRevision("HEAD~1")))
+	require.Equal(t, []string{"split.count 2 ", "split.no 0 "}, changed(AtRevision("HEAD").At("parts"), AtRevision("HEAD").At("whole.gguf")))
+}
 
 // Shards are one model, whatever their number; only tensors that differ count as changed, and only shards that
 // differ as stored.

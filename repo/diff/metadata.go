@@ -78,7 +78,7 @@ func diffTexts(a, b *object.File) ([]KeyDiff, error) {
 
 // textsOf is the metadata in the header of a safetensors, of shards the first one's.
 func textsOf(f *object.File) (map[string]string, error) {
-	f, _ = f.Part(0)
+	f = f.Lead()
 	header, err := f.Header()
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func diffKeys(a, b map[string]json.RawMessage) []KeyDiff {
 
 // keysOf are the keys of a JSON file; nil of any other.
 func keysOf(c *object.File, m *model) (map[string]json.RawMessage, error) {
-	c, _ = c.Part(0)
+	c = c.Lead()
 	if path.Ext(m.path) != ".json" || c.Layout.Size > maxJSON {
 		return nil, nil
 	}

@@ -12,8 +12,7 @@ import (
 // diffPairs compares the key-value pairs in the headers of two GGUF files, of shards the first ones'. There may be a
 // million of them: of one file digests are kept while the pairs of the other go by, and what differs is read again.
 func diffPairs(a, b *object.File) ([]KeyDiff, error) {
-	a, _ = a.Part(0)
-	b, _ = b.Part(0)
+	a, b = a.Lead(), b.Lead()
 	left := map[sum]sum{} // of what only a has, in the end
 	var keys firstKeys
 	err := eachPair(a, func(key sum, kv gguf.KV) { left[key] = sumOf(asRaw(kv.Value)) })

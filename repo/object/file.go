@@ -123,6 +123,14 @@ func (f *File) Part(i int) (*File, int) {
 	return f.parts[k], i - f.first[k]
 }
 
+// Lead is the first shard, whose header speaks for all of them: it need not have tensors. Of one file it is that.
+func (f *File) Lead() *File {
+	if len(f.parts) == 0 {
+		return f
+	}
+	return f.parts[0]
+}
+
 // Digest names the bytes of tensor i; the zero ID when it has none.
 func (f *File) Digest(i int) digest.ID {
 	f, i = f.Part(i)
