@@ -40,6 +40,7 @@ var levels = map[string]int{
 	"repo/object":               7,
 	"repo/refs":                 8,
 	"repo/diff":                 8,
+	"repo/order":                8,
 	"repo/merge":                8,
 	"repo/lora":                 9,
 	"repo/work":                 9,

@@ -101,8 +101,11 @@ func (r *Repo) add(ctx context.Context, changes changes, o AddOptions) error {
 			return err
 		}
 	}
-	changes.changed = r.inOrder(changes.changed)
-	err := a.files(ctx, changes)
+	var err error
+	if changes.changed, err = r.inOrder(ctx, changes.changed); err != nil {
+		return err
+	}
+	err = a.files(ctx, changes)
 	// What reached the writer is worth keeping even when the rest failed.
 	if ferr := a.writer.Flush(); err == nil {
 		err = ferr
@@ -150,7 +153,7 @@ type adding struct {
 	index     *work.Index // as it was
 	failed    IncompleteError
 	relatives *relatives.Finder
-	flushed   int64 // bytes stored when the writer was flushed last
+	unflushed int64 // bytes of models since the writer was flushed last
 	writer    *tensorstore.Writer
 	staged    []work.IndexEntry
 	puts      []putTensor // of the last file
@@ -181,7 +184,7 @@ func (a *adding) oneFile(ctx context.Context, path string, named bool) error {
 	switch {
 	case err == nil:
 		a.report(done)
-		return a.flush()
+		return a.flush(done)
 	case ctx.Err() != nil:
 		return err
 	case errors.Is(err, errDangling) && !named:
@@ -207,16 +210,19 @@ func (a *adding) start(bytes int64) {
 	a.options.Progress.Start(storing, bytes)
 }
 
-// flushBytes is how much is stored before it can be a relative of files added later in the same call.
-const flushBytes = 1 << 20
+// flushBytes is how large models are before what was stored of them can be a relative of files that come later in the
+// same call. A pack takes no longer than to code so much, however little of it there was to store.
+const flushBytes = 64 << 10
 
 // flush makes what was stored readable, once it is worth a pack.
-func (a *adding) flush() error {
-	stored := a.writer.Stored()
-	if stored-a.flushed < flushBytes {
+func (a *adding) flush(done Added) error {
+	if done.Tensors == 0 || done.Known == done.Tensors {
 		return nil
 	}
-	a.flushed = stored
+	if a.unflushed += done.Logical; a.unflushed < flushBytes {
+		return nil
+	}
+	a.unflushed = 0
 	return a.writer.Flush()
 }
 
@@ -305,13 +311,13 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 // takeUp notes the importance matrices and adapters of a file for those that come after it, which
 // have to find them in the store.
 func (a *adding) takeUp(path string, file catalog.File, src io.ReaderAt) error {
-	if relatives.MayBeAdapter(path) {
+	if relatives.HasAdapter(file) {
 		if err := a.adapters.Load(); err != nil || !a.adapters.Add(path, file) {
 			return err
 		}
 		return a.writer.Flush()
 	}
-	if !relatives.MayHaveImportance(path) {
+	if !relatives.HasImportance(path, file) {
 		return nil
 	}
 	if err := a.importances.Load(); err != nil {

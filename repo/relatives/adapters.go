@@ -62,7 +62,16 @@ func (a *Adapters) Load() error {
 	return nil
 }
 
-// MayBeAdapter goes by the name that peft gives adapters, and most of those who rename them.
+// HasAdapter says that a file has adapters.
+func HasAdapter(f catalog.File) bool {
+	return slices.ContainsFunc(f.Layout.Tensors, func(t formats.Tensor) bool {
+		_, part, ok := names.Factor(t.Name)
+		return ok && part == names.FactorA
+	})
+}
+
+// MayBeAdapter goes by the name that peft gives adapters, and most of those who rename them: for those of the index,
+// which are too many to look into each.
 func MayBeAdapter(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	return path.Ext(base) == ".safetensors" && (strings.Contains(base, "adapter") || strings.Contains(base, "lora"))

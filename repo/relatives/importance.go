@@ -82,7 +82,8 @@ func (m *Importances) Load() error {
 	return nil
 }
 
-// MayHaveImportance goes by the names that llama.cpp's tools and publishers give such files.
+// MayHaveImportance goes by the names that llama.cpp's tools and publishers give such files: for those of the index,
+// which are too many to look into each.
 func MayHaveImportance(name string) bool {
 	switch path.Ext(name) {
 	case ".imatrix", ".dat":
@@ -93,6 +94,16 @@ func MayHaveImportance(name string) bool {
 	return false
 }
 
+// HasImportance says that a file that is at hand has importance matrices, or may have: those before GGUF have no mark.
+func HasImportance(name string, f catalog.File) bool {
+	if f.Layout.Format != "gguf" {
+		return MayHaveImportance(name)
+	}
+	return slices.ContainsFunc(f.Layout.Tensors, func(t formats.Tensor) bool {
+		return strings.HasSuffix(t.Name, imatrix.SumsSuffix)
+	})
+}
+
 // segment opens a stored file's segments by number.
 func segmentsOf(r *work.Folder, f catalog.File) func(i int) (io.ReaderAt, error) {
 	return func(i int) (io.ReaderAt, error) { return r.Store.Blob(f.Blobs[i]) }
@@ -100,9 +111,6 @@ func segmentsOf(r *work.Folder, f catalog.File) func(i int) (io.ReaderAt, error)
 
 // Add takes up the matrices of a file, if it has any; open opens its segments by number.
 func (m *Importances) Add(name string, f catalog.File, open func(i int) (io.ReaderAt, error)) error {
-	if !MayHaveImportance(name) {
-		return nil
-	}
 	m.files = noteFile(m.files, f, name)
 	return m.addContent(f, open)
 }
