@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
-	"dits/repo/work"
 	"dits/tensorstore/choose"
 )
 
@@ -17,6 +17,7 @@ type addOptions struct {
 	repo.AddOptions
 	level       string
 	dereference bool
+	verbose     bool
 	json        bool
 }
 
@@ -51,6 +52,7 @@ With --json, one object a line for each file.`,
 		"store what a link out of the folder leads to, and go on doing so; =false stores links again")
 	f.StringVar(&o.Importance, "imatrix", "", "an importance `FILE` that quants were made with, where it is not committed")
 	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "count the tensors of each file")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line for each file")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -75,24 +77,16 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 		return err
 	}
 	o.Progress = g.progress(cmd.ErrOrStderr())
-	// A bar and lines of text do not mix: what there is to say comes after it.
-	var added []repo.Added
-	var skipped []work.Skipped
-	o.Report = func(a repo.Added) { added = append(added, a) }
-	o.Skipped = func(s work.Skipped) { skipped = append(skipped, s) }
+	lines := newAddLines(cmd, g, &o, o.Progress)
+	o.Report, o.Skipped = lines.staged, lines.skipped
 	err = r.Add(cmd.Context(), paths, o.AddOptions)
-	warnSkipped(cmd, skipped)
 	var incomplete *repo.IncompleteError
 	if err != nil && !errors.As(err, &incomplete) {
 		return err
 	}
-	for _, a := range added {
-		if err := printAdded(cmd, a, o); err != nil {
-			return err
-		}
-	}
+	lines.total()
 	tellFailed(cmd, incomplete)
-	return err
+	return cmp.Or(err, lines.err)
 }
 
 // tellFailed tells what could not be staged, if anything could not.
@@ -102,13 +96,6 @@ func tellFailed(cmd *cobra.Command, e *repo.IncompleteError) {
 	}
 	for _, failed := range e.Failed {
 		tell(cmd.ErrOrStderr(), "dits: %s", visible(failed.Error()))
-	}
-}
-
-// warnSkipped tells what was passed over.
-func warnSkipped(cmd *cobra.Command, skipped []work.Skipped) {
-	for _, s := range skipped {
-		warn(cmd, s.Path, s.Reason)
 	}
 }
 
@@ -127,22 +114,6 @@ func parseLevel(s string) (choose.Level, error) {
 		return choose.MaxLevel, nil
 	}
 	return 0, usagef("level %q: want fast, default or max", s)
-}
-
-func printAdded(cmd *cobra.Command, a repo.Added, o addOptions) error {
-	if o.json {
-		a.Sources = orEmpty(a.Sources)
-		return writeJSON(cmd, a)
-	}
-	if a.Warning != "" {
-		warn(cmd, a.Path, a.Warning)
-	}
-	if o.DryRun {
-		return printDryRun(cmd.OutOrStdout(), a)
-	}
-	p := &printer{w: cmd.OutOrStdout()}
-	p.f("%s\n", describe(a))
-	return p.err
 }
 
 func printDryRun(w io.Writer, a repo.Added) error {
@@ -201,18 +172,6 @@ func madeCounts(a repo.Added) string {
 		made = append(made, fmt.Sprintf("%d recomputed from", a.Derived))
 	}
 	return strings.Join(made, " and ")
-}
-
-// sourceList is " base.safetensors, …", of many files the first.
-func sourceList(sources []string) string {
-	const most = 3
-	switch n := len(sources); {
-	case n == 0:
-		return " " + orUnnamed("")
-	case n > most:
-		return fmt.Sprintf(" %s and %d more", strings.Join(sources[:most], ", "), n-most)
-	}
-	return " " + strings.Join(sources, ", ")
 }
 
 // shareOf is "12.3%", and "0.02%" of what is little; "-" of nothing.

@@ -8,7 +8,6 @@ import (
 
 	"dits/repo"
 	"dits/repo/object"
-	"dits/repo/work"
 )
 
 type commitOptions struct {
@@ -46,15 +45,10 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 	}
 	return g.withRepo(func(r *repo.Repo) error {
 		o.Add.Progress = g.progress(cmd.ErrOrStderr())
-		var skipped []work.Skipped
-		o.Add.Skipped = func(s work.Skipped) { skipped = append(skipped, s) }
-		o.Add.Report = func(a repo.Added) {
-			if a.Warning != "" {
-				skipped = append(skipped, work.Skipped{Path: a.Path, Reason: a.Warning})
-			}
-		}
+		lines := newAddLines(cmd, g, &addOptions{}, o.Add.Progress)
+		lines.quiet = true // but for warnings
+		o.Add.Skipped, o.Add.Report = lines.skipped, lines.staged
 		done, err := r.Commit(cmd.Context(), o.CommitOptions)
-		warnSkipped(cmd, skipped)
 		if err != nil {
 			return err
 		}

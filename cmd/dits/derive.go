@@ -98,7 +98,9 @@ func deriveStage(cmd *cobra.Command, g *globals, o deriveOptions, arg string) er
 		if err != nil {
 			return err
 		}
-		return printAdded(cmd, added, addOptions{json: o.json})
+		lines := newAddLines(cmd, g, &addOptions{json: o.json, verbose: true}, options.Progress)
+		lines.staged(added)
+		return lines.err
 	})
 }
 

@@ -65,6 +65,15 @@ func (b *bar) fill(w io.Writer, s decor.Statistics, inner mpb.BarFiller) error {
 	return err
 }
 
+// above prints above the bar; false where none is drawn.
+func (b *bar) above(line string) bool {
+	if b.bar == nil {
+		return false
+	}
+	_, err := b.pool.Write([]byte(line))
+	return err == nil
+}
+
 // Done takes the bar away.
 func (b *bar) Done() {
 	b.bar.Abort(true)

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"dits/repo"
+	"dits/repo/object"
+	"dits/repo/work"
+)
+
+// addLines tells of the files that are added, of each when it is staged, and of all in the end.
+type addLines struct {
+	cmd             *cobra.Command
+	options         *addOptions
+	quiet           bool
+	bar             *bar // nil: none is drawn where the lines go
+	width           int  // columns of the terminal; 0: not a terminal
+	files           int
+	logical, stored int64
+	err             error // the first of writing
+}
+
+// newAddLines tells where the command prints.
+func newAddLines(cmd *cobra.Command, g *globals, o *addOptions, p object.Progress) *addLines {
+	l := &addLines{cmd: cmd, options: o, quiet: g.quiet, width: terminalWidth(cmd.OutOrStdout())}
+	if b, ok := p.(*bar); ok && l.width > 0 {
+		l.bar = b
+	}
+	return l
+}
+
+// terminalWidth is how many columns a terminal has, 0 for what is none.
+func terminalWidth(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// staged tells of a file.
+func (l *addLines) staged(a repo.Added) {
+	if l.options.json {
+		a.Sources = orEmpty(a.Sources)
+		l.keep(writeJSON(l.cmd, a))
+		return
+	}
+	if a.Warning != "" {
+		l.warn(a.Path, a.Warning)
+	}
+	if !a.Removed {
+		l.files++
+		l.logical += a.Logical
+		l.stored += a.Stored
+	}
+	switch {
+	case l.options.DryRun:
+		l.keep(printDryRun(l.cmd.OutOrStdout(), a))
+	case l.quiet:
+	case l.options.verbose:
+		l.line(describe(a))
+	default:
+		l.line(addedLine(a, l.width))
+	}
+}
+
+// skipped tells of a name that was passed over.
+func (l *addLines) skipped(s work.Skipped) { l.warn(s.Path, s.Reason) }
+
+// total tells what all files take.
+func (l *addLines) total() {
+	if l.files > 1 && !l.quiet && !l.options.json && !l.options.DryRun {
+		l.line(fmt.Sprintf("%d files  %s → %s%s", l.files, size(l.logical), size(l.stored), percentOf(l.stored, l.logical)))
+	}
+}
+
+// line prints a line, above the bar where there is one.
+func (l *addLines) line(text string) {
+	text = visible(text)
+	if l.bar != nil && l.bar.above(text+"\n") {
+		return
+	}
+	_, err := fmt.Fprintln(l.cmd.OutOrStdout(), text)
+	l.keep(err)
+}
+
+// warn tells of what is no error, above the bar where there is one.
+func (l *addLines) warn(path, what string) {
+	if l.bar != nil && l.bar.above(fmt.Sprintf("dits: warning: %s: %s\n", visible(path), visible(what))) {
+		return
+	}
+	warn(l.cmd, path, what)
+}
+
+func (l *addLines) keep(err error) {
+	if l.err == nil {
+		l.err = err
+	}
+}
+
+// addedLine is what most want to know of a staged file, in a line of that many columns, 0 for any:
+// "model-Q4_K_M.gguf  660 KiB → 35 KiB  recomputed from model.safetensors".
+func addedLine(a repo.Added, width int) string {
+	if a.Removed {
+		return a.Path + "  removed"
+	}
+	text := fmt.Sprintf("%s  %s → %s", a.Path, size(a.Logical), size(a.Stored))
+	if how := madeOf(a); how != "" {
+		text += "  " + how
+	}
+	if width > 0 {
+		text = runewidth.Truncate(text, width, "…")
+	}
+	return text
+}
+
+// madeOf is how most tensors of a file are stored that are not stored for themselves; "" where they are.
+func madeOf(a repo.Added) string {
+	switch {
+	case a.Logical > 0 && (a.Stored == 0 || a.Tensors > 0 && a.Known == a.Tensors):
+		return "already stored"
+	case a.Derived > 0 && a.Derived >= a.Delta:
+		words := "recomputed from" + sourceList(a.Sources)
+		if a.Recipe != nil {
+			words += recipeWords(*a.Recipe)
+		}
+		return words
+	case a.Delta > 0:
+		return "difference to" + sourceList(a.Sources)
+	}
+	return ""
+}
+
+// sourceList is " base.safetensors", of many files the first: " base.safetensors and 2 more".
+func sourceList(sources []string) string {
+	switch n := len(sources); n {
+	case 0:
+		return " " + orUnnamed("")
+	case 1, 2:
+		return " " + strings.Join(sources, ", ")
+	default:
+		return fmt.Sprintf(" %s and %d more", sources[0], n-1)
+	}
+}
