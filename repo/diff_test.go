@@ -242,3 +242,21 @@ func TestNumber(t *testing.T) {
 	require.EqualValues(t, 0.001, n)
 	require.Error(t, json.Unmarshal([]byte(`"x"`), &n))
 }
+
+// Of a matrix over scales the values are compared, wherever in the model the scales are.
+func TestDiffOfScaledMatrices(t *testing.T) {
+	f := newFixture(t)
+	const name = "model.layers.0.mlp.up_proj"
+	f.put("base.safetensors", tensorsFile("", testTensor{name + ".weight", "F32", []int64{2, 2}, f32s(2, 4, 60, -80)}))
+	packed := testTensor{name + ".weight", "I8", []int64{2, 2}, []byte{1, 2, 3, 0xfc}}
+	f.put("packed/model-00001-of-00002.safetensors", tensorsFile("", packed))
+	f.put("packed/model-00002-of-00002.safetensors", tensorsFile("", testTensor{name + ".weight_scale", "F32", []int64{2, 1}, f32s(2, 20)}))
+	f.put("other.safetensors", tensorsFile("", packed, testTensor{name + ".weight_scale", "F32", []int64{1}, f32s(2)}))
+	f.save("all")
+	relative := func(path string) float64 {
+		d := f.diff(AtRevision("HEAD").At("base.safetensors"), AtRevision("HEAD").At(path), diff.Options{})
+		return float64(d.Files[0].Tensors[0].RelL2)
+	}
+	require.Zero(t, relative("packed"))
+	require.InDelta(t, math.Sqrt((54*54+72*72)/(4+16+3600+6400.0)), relative("other.safetensors"), 1e-9)
+}

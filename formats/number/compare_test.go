@@ -338,7 +338,7 @@ func TestCompareBlocks(t *testing.T) {
 	if got := mustCompare(t, "F4", "F4", []byte{1, 2, 3}, []byte{1, 3, 3}, 6, 1); got.Changed != 2 {
 		t.Errorf("F4: got %+v, want both elements of the byte changed", got)
 	}
-	for _, d := range []formats.DType{"F4", "F8_E8M0"} {
+	for _, d := range []formats.DType{"F4", "F6_E3M2"} {
 		if got := mustCompare(t, "BF16", d, nil, nil, 320, 2); got.Changed != 320 || !math.IsNaN(got.RelL2) {
 			t.Errorf("BF16 against %s: got %+v, want all changed and no figures", d, got)
 		}

@@ -29,6 +29,7 @@ var valuesOf = map[formats.DType]values{
 	"F16": {2, readTable16(float.F16), nil}, "BF16": {2, readTable16(float.BF16), nil},
 	"F32": {4, readFloat32, nil}, "F64": {8, readFloat64, nil},
 	"F8_E4M3": {1, readTable(floats(float.E4M3)), nil}, "F8_E5M2": {1, readTable(floats(float.E5M2)), nil},
+	"F8_E8M0":     {1, readTable(integers(powerOfTwo)), nil},
 	"F8_E4M3FNUZ": {1, readTable(floats(float.E4M3FNUZ)), nil}, "F8_E5M2FNUZ": {1, readTable(floats(float.E5M2FNUZ)), nil},
 }
 
@@ -85,6 +86,14 @@ func integers(value func(byte) float64) *[256]float64 {
 		t[i] = value(byte(i))
 	}
 	return &t
+}
+
+// powerOfTwo is a number of E8M0, the scale of OCP's microscaling formats: an exponent alone.
+func powerOfTwo(b byte) float64 {
+	if b == 0xff {
+		return math.NaN()
+	}
+	return math.Ldexp(1, int(b)-127)
 }
 
 func bools() *[256]float64 {

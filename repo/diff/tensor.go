@@ -266,11 +266,11 @@ func (d *TensorDiff) isTurned() bool {
 
 // measure reads both tensors and fills in how far they are apart.
 func (d *TensorDiff) measure(ctx context.Context, p TensorPair, a, b *object.File, o Options, workers int) error {
-	oa, err := Operand(a, p.A)
+	oa, err := valuesOf(a, p.A)
 	if err != nil {
 		return err
 	}
-	ob, err := Operand(b, p.B)
+	ob, err := valuesOf(b, p.B)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 
 	"dits/catalog"
 	"dits/formats"
@@ -22,6 +23,8 @@ type File struct {
 	segments []int   // of each tensor, -1 of one that has no bytes
 	parts    []*File // the shards
 	first    []int   // index of the first tensor of each shard
+	naming   sync.Once
+	byName   map[string]int
 }
 
 func newFile(f catalog.File, segment func(i int) (io.ReaderAt, error), close func() error) *File {
@@ -121,6 +124,18 @@ func (f *File) Part(i int) (*File, int) {
 		k++
 	}
 	return f.parts[k], i - f.first[k]
+}
+
+// Index is the index of the tensor of that name.
+func (f *File) Index(name string) (i int, ok bool) {
+	f.naming.Do(func() {
+		f.byName = make(map[string]int, len(f.Layout.Tensors))
+		for i, t := range f.Layout.Tensors {
+			f.byName[t.Name] = i
+		}
+	})
+	i, ok = f.byName[name]
+	return i, ok
 }
 
 // Lead is the first shard, whose header speaks for all of them: it need not have tensors. Of one file it is that.

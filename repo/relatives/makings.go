@@ -47,7 +47,7 @@ func (m *makings) add(f catalog.File) {
 		} else if len(t.Shape) == 3 {
 			m.stacked[role] = append(m.stacked[role], upkeep.Tensor{Blob: f.Blobs[i], Known: choose.Known{DType: t.DType, Shape: t.Shape}})
 		}
-		if name, ok := scaledBy(t.Name); ok {
+		if name, ok := names.ScaledBy(t.Name); ok {
 			if of, ok := byName[name]; ok && len(of.Shape) == 2 {
 				m.scales[f.Blobs[i]] = scalesOf{roleKey{names.Role(name), shapeKey(of.Shape)}, of.Shape[1]}
 			}

@@ -1,19 +1,9 @@
 package relatives
 
 import (
-	"strings"
-
+	"dits/formats/names"
 	"dits/formats/number"
 )
-
-// scaleEnds are what formats of few bits put behind the name of a matrix for the tensor with its scales, and
-// what the matrix is called then: compressed-tensors, DeepSeek's FP8, bitsandbytes, quanto.
-var scaleEnds = []struct{ scale, matrix string }{
-	{".weight_scale", ".weight"},
-	{".weight_scale_inv", ".weight"},
-	{".SCB", ".weight"},
-	{".weight._scale", ".weight._data"},
-}
 
 // addScaled adds relatives of the scales of matrices of few bits: what the matrix itself may come from.
 func (fam Family) addScaled(me *file) {
@@ -22,7 +12,7 @@ func (fam Family) addScaled(me *file) {
 		byName[me.tensor(i).Name] = i
 	}
 	for _, i := range me.segments() {
-		matrix, ok := scaledBy(me.tensor(i).Name)
+		matrix, ok := names.ScaledBy(me.tensor(i).Name)
 		if !ok {
 			continue
 		}
@@ -37,14 +27,4 @@ func (fam Family) addScaled(me *file) {
 			}
 		}
 	}
-}
-
-// scaledBy is the name of the matrix that a tensor, by its name, has the scales of.
-func scaledBy(name string) (matrix string, ok bool) {
-	for _, e := range scaleEnds {
-		if module, ok := strings.CutSuffix(name, e.scale); ok {
-			return module + e.matrix, true
-		}
-	}
-	return "", false
 }
