@@ -53,17 +53,18 @@ func marked(text string) string {
 	return regexp.MustCompile("\x1b\\[([0-9;]+)m").ReplaceAllString(strings.ReplaceAll(text, "\x1b[m", ">"), "<$1:")
 }
 
-// TestColoredLayers: "=" is dim and large changes are strong.
+// TestColoredLayers: "=" is dim, and a change the darker the nearer it comes to the largest.
 func TestColoredLayers(t *testing.T) {
 	var got strings.Builder
 	layer := 0
-	err := printLayers(&screen{out: &got, palette: true}, []diff.LayerDiff{
+	err := newLayerTable(&screen{out: &got, palette: true}, []diff.LayerDiff{
 		{Layer: &layer, Module: "q", Changed: 1, RelL2: 0.0012}, {Layer: &layer, Module: "k"},
-		{Layer: &layer, Module: "v", Changed: 1, RelL2: 0.5}, {Module: "head", Changed: 1, RelL2: 0.012},
-	})
-	want := `  layers   q        k        v
-  0        1.2e-3   <2:=>        <1;33:5.0e-1>
-  others   head <33:1.2e-2>
+		{Layer: &layer, Module: "v", Changed: 1, RelL2: 0.5}, {Module: "head", Changed: 1, RelL2: 0.12},
+	}, false).print()
+	want := `  relative change
+  layers   q       k       v
+  0        <30;48;5;230:0.12%>   <2:=>       <30;48;5;203:50%>
+  others   head <30;48;5;223:12%>
 `
 	if err != nil || marked(got.String()) != want {
 		t.Errorf("got (%v):\n%s\nwant:\n%s", err, marked(got.String()), want)

@@ -17,6 +17,7 @@ type diffOptions struct {
 	sort       string
 	expects    bool // --expect-lora is given, be it ""
 	expectLoRA string
+	all        bool // layers, also those that did not change
 	stat       bool
 	nameOnly   bool
 	staged     bool
@@ -33,8 +34,8 @@ func newDiff(g *globals) *cobra.Command {
 		Long: `Compares A with B; A with the working folder; or what is staged with the working folder.
 A..B is A B. A:PATH B:PATH compares two files, or two folders; a path without a revision is
 one of the working folder. For each model that changed: how many tensors did, and a table of
-layers and modules with the relative change ‖ΔW‖/‖W‖ of each. "=" is identical, "≠" changed
-where no figure can be given, " " is not there. Shards are one model, quants count as the
+layers and modules with the relative change ‖ΔW‖/‖W‖ of each: at 100% nothing is left of a
+tensor. "=" is identical, "≠" changed where no figure can be given, " " is not there. Shards are one model, quants count as the
 values that they stand for, and names of Hugging Face and GGUF are the same names. Below the
 counts: keys of headers and JSON files that differ.`,
 		Example: `  dits diff                          # working folder against what is staged
@@ -53,6 +54,7 @@ counts: keys of headers and JSON files that differ.`,
 	f.BoolVar(&o.rank, "rank", false, "with --tensors: the rank of each change above the noise of rounding, and the energy in it")
 	f.StringVar(&o.sort, "sort", "", "order tensors by `FIGURE`, the largest first: "+strings.Join(sortNames(), ", "))
 	f.StringVar(&o.expectLoRA, "expect-lora", "", "exit status 1 unless B is A with `ADAPTER` merged and nothing else: a folder as peft writes it, its safetensors file, or REV:PATH")
+	f.BoolVar(&o.all, "all", false, "layers and modules that did not change, too")
 	f.BoolVar(&o.stat, "stat", false, "count tensors a file; read none")
 	f.BoolVar(&o.nameOnly, "name-only", false, "only the paths of files that differ")
 	f.BoolVar(&o.staged, "staged", false, "compare A (by default HEAD) with what is staged")
@@ -191,7 +193,7 @@ func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *diff.Diff) error {
 		return printDiffStat(s, d)
 	}
 	for i := range d.Files {
-		if err := printFileDiff(s, &d.Files[i], o.tensors || o.rank, o.rank); err != nil {
+		if err := printFileDiff(s, &d.Files[i], o); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 // printFileDiff prints one file: a line of counts, and below it the table of layers or
 // the list of tensors.
-func printFileDiff(s *screen, f *diff.FileDiff, tensors, ranks bool) error {
+func printFileDiff(s *screen, f *diff.FileDiff, o *diffOptions) error {
 	p := &printer{w: s}
 	p.f("%s   %s\n", s.paint(bold, pathsOf(f)), describeFile(s.palette, f))
 	if f.Warning != "" {
@@ -29,13 +29,13 @@ func printFileDiff(s *screen, f *diff.FileDiff, tensors, ranks bool) error {
 	if p.err != nil || f.Status == diff.FileRenamed {
 		return p.err
 	}
-	if tensors {
-		return printTensors(s, f.Tensors, ranks)
+	if o.tensors || o.rank {
+		return printTensors(s, f.Tensors, o.rank)
 	}
 	if f.Summary.Tensors == f.Summary.Identical {
 		return nil
 	}
-	return printLayers(s, f.Layers)
+	return newLayerTable(s, f.Layers, o.all).print()
 }
 
 // maxValue is how many runes of a value are shown.
@@ -97,57 +97,6 @@ func describeFile(c palette, f *diff.FileDiff) string {
 	return b.String()
 }
 
-// printLayers prints the table of layers × modules, and in a last line what is in no
-// layer.
-func printLayers(s *screen, cells []diff.LayerDiff) error {
-	var modules, layers, others []string
-	at := map[[2]string]string{}
-	for _, c := range cells {
-		if c.Layer == nil {
-			others = append(others, c.Module+" "+cellText(s.palette, c))
-			continue
-		}
-		layer := strconv.Itoa(*c.Layer)
-		modules, layers = withName(modules, c.Module), withName(layers, layer)
-		at[[2]string{layer, c.Module}] = cellText(s.palette, c)
-	}
-	t := &table{indent: "  ", gap: 3, narrow: len("1.2e-3")}
-	if len(layers) > 0 {
-		t.row(append([]string{"layers"}, modules...)...)
-	}
-	for _, layer := range layers {
-		row := []string{layer}
-		for _, m := range modules {
-			row = append(row, at[[2]string{layer, m}])
-		}
-		t.row(row...)
-	}
-	if err := t.write(s); err != nil || len(others) == 0 {
-		return err
-	}
-	p := &printer{w: s}
-	p.f("  others   %s\n", strings.Join(others, ", "))
-	return p.err
-}
-
-// withName is names with one more, unless it is there.
-func withName(names []string, name string) []string {
-	for _, n := range names {
-		if n == name {
-			return names
-		}
-	}
-	return append(names, name)
-}
-
-// cellText is the relative change of a cell, "=" for none.
-func cellText(p palette, c diff.LayerDiff) string {
-	if c.Changed == 0 {
-		return p.paint(dim, "=")
-	}
-	return p.paint(changeStyle(float64(c.RelL2)), figure(c.RelL2))
-}
-
 // figure is a number with two digits as "1.2e-3"; "≠" where there is none.
 func figure(n number.Number) string {
 	f := float64(n)
@@ -165,11 +114,11 @@ func figure(n number.Number) string {
 	return fmt.Sprintf("%se%d", mantissa, e)
 }
 
-// printTensors prints a line for each tensor.
+// printTensors prints a line for each tensor; change is ‖ΔW‖/‖W‖.
 func printTensors(s *screen, tensors []diff.TensorDiff, ranks bool) error {
 	t := &table{indent: "  "}
 	t.rightAlign(3, 4, 5, 6, 7, 8)
-	head := []string{"tensor", "status", "dtype, shape", "changed", "rel L2", "max |Δ|", "cosine"}
+	head := []string{"tensor", "status", "dtype, shape", "changed", "change", "max |Δ|", "cosine"}
 	if ranks {
 		head = append(head, "rank", "energy")
 	}
@@ -179,7 +128,7 @@ func printTensors(s *screen, tensors []diff.TensorDiff, ranks bool) error {
 		row := []string{tensorName(d), s.paint(statusStyles[d.Status], d.Status), kindOf(d)}
 		switch d.Status {
 		case diff.TensorChanged, diff.TensorReshaped:
-			row = append(row, share(d.Changed, d.Elements), s.paint(changeStyle(float64(d.RelL2)), figure(d.RelL2)), figure(d.MaxAbs), cosine(d.Cosine))
+			row = append(row, share(d.Changed, d.Elements), s.paint(changeStyle(float64(d.RelL2)), relative(d.RelL2)), figure(d.MaxAbs), cosine(d.Cosine))
 			if ranks && d.Rank != nil {
 				row = append(row, rankText(d), energyText(float64(*d.Energy)))
 			}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,26 +83,121 @@ func TestValueText(t *testing.T) {
 	}
 }
 
-// TestPrintLayers has layers with other modules than their neighbours, figures that
-// cannot be given, and tensors in no layer.
-func TestPrintLayers(t *testing.T) {
+// layersOf makes cells of rows of relative changes by module; 0 is none.
+func layersOf(stack string, layers int, changes map[string]float64) (cells []diff.LayerDiff) {
+	for i := range layers {
+		for _, module := range slices.Sorted(maps.Keys(changes)) {
+			c := diff.LayerDiff{Layer: &[]int{i}[0], Module: module, Stack: stack, Elements: 9, RelL2: number.Number(changes[module])}
+			if stack != "" {
+				c.Module = stack + "." + module
+			}
+			if c.RelL2 != 0 {
+				c.Changed = 9
+			}
+			cells = append(cells, c)
+		}
+	}
+	return cells
+}
+
+// TestLayerTable has layers with other modules than their neighbours, figures that cannot be given, tensors in no
+// layer, layers that say the same, several stacks, and more of both than there is room for.
+func TestLayerTable(t *testing.T) {
 	zero, ten := 0, 10
-	var got strings.Builder
-	err := printLayers(&screen{out: &got}, []diff.LayerDiff{
+	mixed := []diff.LayerDiff{
 		{Layer: &zero, Module: "q_proj", Changed: 1, Elements: 2, RelL2: 1.23e-3},
 		{Layer: &zero, Module: "up", Elements: 2},
 		{Layer: &ten, Module: "q_proj", Elements: 2},
 		{Layer: &ten, Module: "experts.gate", Changed: 1, Elements: 2, RelL2: number.Number(math.NaN())},
 		{Module: "embed_tokens", Elements: 5},
 		{Module: "lm_head", Changed: 5, Elements: 5, RelL2: 0.5},
-	})
-	want := `  layers   q_proj   up       experts.gate
-  0        1.2e-3   =
-  10       =                 ≠
-  others   embed_tokens =, lm_head 5.0e-1
-`
-	if err != nil || got.String() != want {
-		t.Errorf("got (%v):\n%s\nwant:\n%s", err, got.String(), want)
+	}
+	lora := layersOf("", 40, map[string]float64{"down": 0, "q": 0})
+	lora[6].Changed, lora[6].RelL2 = 1, 0.024
+	flux := append(layersOf("double_blocks", 2, map[string]float64{"img": 0.1}), layersOf("single_blocks", 2, map[string]float64{"linear1": 0.2})...)
+	unet := slices.Concat(layersOf("down.0", 2, map[string]float64{"q": 0.1}), layersOf("down.1", 2, map[string]float64{"q": 0.2}),
+		layersOf("mid", 1, map[string]float64{"v": 0.2}), layersOf("up.0", 1, map[string]float64{"q": 0.3}))
+	wide := layersOf("", 1, map[string]float64{"gate": 0.1, "k_proj": 0.2, "q_proj": 0.3, "v_proj": 2})
+	wide = append(wide, diff.LayerDiff{Module: "embed_tokens", Changed: 1, RelL2: 0.1}, diff.LayerDiff{Module: "norm", Changed: 1, RelL2: 0.1})
+	for _, test := range []struct {
+		name  string
+		cells []diff.LayerDiff
+		all   bool
+		width int
+		want  string
+	}{
+		{"mixed", mixed, false, 0, `
+  relative change
+  layers   q_proj   up      experts.gate
+  0        0.12%    =
+  10       =                ≠
+  others   lm_head 50%
+`},
+		{"one of 40 changed", lora, false, 0, `
+  relative change
+  layers   down    q
+  3        2.4%    =
+  layers without a change: 0–2, 4–39
+`},
+		{"one of 40 changed, all", lora, true, 0, `
+  relative change
+  layers   down    q
+  0–2      =       =
+  3        2.4%    =
+  4–39     =       =
+`},
+		{"two stacks", flux, false, 0, `
+  relative change
+  double_blocks   img
+  0–1             10%
+  single_blocks   linear1
+  0–1             20%
+`},
+		{"many stacks", unet, false, 0, `
+  relative change
+  layers       q       v
+  down.0.0–1   10%
+  down.1.0–1   20%
+  mid.0                20%
+  up.0.0       30%
+`},
+		{"narrow", wide, false, 30, `
+  relative change
+  layers   gate    k_proj
+  0        10%     20%
+  layers   q_proj   v_proj
+  0        30%      200%
+  others   embed_tokens 10%,
+           norm 10%
+`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got strings.Builder
+			table := newLayerTable(&screen{out: &got}, test.cells, test.all)
+			table.width = test.width
+			if err := table.print(); err != nil || "\n"+got.String() != test.want {
+				t.Errorf("got (%v):\n%s\nwant:%s", err, got.String(), test.want)
+			}
+			for line := range strings.Lines(got.String()) {
+				if test.width > 0 && textWidth(strings.TrimRight(line, "\n")) > test.width {
+					t.Errorf("wider than %d: %q", test.width, line)
+				}
+			}
+		})
+	}
+}
+
+func TestRelative(t *testing.T) {
+	for _, test := range []struct {
+		n    float64
+		want string
+	}{
+		{0, "0%"}, {1e-9, "<0.001%"}, {1.04e-5, "0.0010%"}, {2.4e-4, "0.024%"}, {0.024, "2.4%"}, {0.0996, "10%"}, {0.0994, "9.9%"}, {0.26, "26%"},
+		{0.996, "100%"}, {1.337, "134%"}, {240045, "2.4e5"}, {math.NaN(), "≠"}, {math.Inf(1), "inf"},
+	} {
+		if got := relative(number.Number(test.n)); got != test.want {
+			t.Errorf("relative(%v) = %q, want %q", test.n, got, test.want)
+		}
 	}
 }
 

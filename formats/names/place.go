@@ -26,7 +26,10 @@ var stacks = map[string]string{
 }
 
 // containers are the names that precede a layer's number.
-var containers = []string{"layers", "layer", "h", "blk", "block", "blocks", "resblocks", "transformer_blocks"}
+var containers = []string{
+	"layers", "layer", "h", "blk", "block", "blocks", "resblocks", "transformer_blocks",
+	"double_blocks", "single_blocks", "single_transformer_blocks", "joint_blocks", "resnets",
+}
 
 // arrays are the parts at the end of a name that say which array of a module
 // it is, not which module.
@@ -89,6 +92,9 @@ func moduleByEnd(parts []string, inLayer bool) string {
 		return strings.TrimSuffix(prefix, ".")
 	}
 	last := path[len(path)-1]
+	if i := slices.IndexFunc(path[:len(path)-1], func(p string) bool { return slices.Contains(twins, p) }); i >= 0 {
+		prefix += path[i] + "."
+	}
 	if inLayer && isNorm(last) {
 		return prefix + "norms"
 	}
@@ -103,6 +109,9 @@ func moduleByEnd(parts []string, inLayer bool) string {
 	}
 	return prefix + last
 }
+
+// twins are modules of which a layer has several that are alike, in FLUX and in UNets.
+var twins = []string{"attn1", "attn2", "img_attn", "txt_attn", "img_mlp", "txt_mlp", "img_mod", "txt_mod"}
 
 // pathOf is parts without names of arrays and numbers; prefix is "experts." or "shared." where they are
 // those of experts.

@@ -29,6 +29,12 @@ func TestPlaceOf(t *testing.T) {
 		{"model.embed_tokens.weight", -1, "", "embed_tokens"},
 		{"model.norm.weight", -1, "", "norm"},
 		{"lm_head.weight", -1, "", "lm_head"},
+		// diffusion: FLUX as published and in diffusers, a UNet
+		{"double_blocks.3.img_attn.qkv.weight", 3, "double_blocks", "img_attn.qkv"},
+		{"single_blocks.37.linear1.weight", 37, "single_blocks", "linear1"},
+		{"single_transformer_blocks.5.attn.to_q.weight", 5, "single_transformer_blocks", "to_q"},
+		{"down_blocks.0.resnets.1.conv1.weight", 1, "down_blocks.0.resnets", "conv1"},
+		{"down_blocks.0.attentions.1.transformer_blocks.2.attn1.to_q.weight", 2, "down_blocks.0.attentions.1.transformer_blocks", "attn1.to_q"},
 		// experts
 		{"model.layers.3.block_sparse_moe.experts.11.w1.weight", 3, Main, "experts.gate"},
 		{"model.layers.3.block_sparse_moe.experts.11.w2.weight", 3, Main, "experts.down"},

@@ -3,6 +3,7 @@ package diff
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"dits/formats/names"
 	"dits/formats/number"
@@ -11,8 +12,9 @@ import (
 // A LayerDiff is one cell of the table layer × module: how far the tensors of one
 // role changed, taken together.
 type LayerDiff struct {
-	Layer    *int          `json:"layer"`  // null outside of layers
-	Module   string        `json:"module"` // with the stack before it where a model has several, unless it is [names.Main]
+	Layer    *int          `json:"layer"`           // null outside of layers
+	Module   string        `json:"module"`          // with the stack before it where a model has several, unless it is [names.Main]
+	Stack    string        `json:"stack,omitempty"` // what is before it
 	Changed  int64         `json:"changed"`
 	Elements int64         `json:"elements"`
 	RelL2    number.Number `json:"rel_l2"` // √Σ‖ΔW‖² / √Σ‖W‖²; null when a tensor of the cell has none
@@ -77,6 +79,7 @@ func (c *cell) row(prefixes map[string]string) LayerDiff {
 	if c.Layer >= 0 {
 		row.Layer = &c.Layer
 		row.Module = prefixes[c.Stack] + c.Module
+		row.Stack = strings.TrimSuffix(prefixes[c.Stack], ".")
 	}
 	return row
 }

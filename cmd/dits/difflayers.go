@@ -1,0 +1,304 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dits/formats/number"
+	"dits/repo/diff"
+)
+
+// mostStacks is how many stacks of layers have a table each. Where there are more, as in a UNet, one table has a row for
+// each layer of each.
+const mostStacks = 3
+
+// A layerTable is how far the modules of layers have changed, for people.
+type layerTable struct {
+	*screen
+	all     bool // also what did not change
+	width   int  // columns of the terminal; 0: any
+	largest float64
+	stacks  []*stack
+	others  []string // modules in no layer
+}
+
+// A stack is layers with the same modules, one below the other.
+type stack struct {
+	name    string
+	modules []string
+	rows    []*layerRow
+}
+
+// A layerRow is a layer, or several that say the same.
+type layerRow struct {
+	label, last string
+	cells       map[string]string // by module
+	changed     bool
+}
+
+// newLayerTable sorts cells into rows.
+func newLayerTable(s *screen, cells []diff.LayerDiff, all bool) *layerTable {
+	t := &layerTable{screen: s, all: all, width: terminalWidth(s.out)}
+	names := map[string]bool{}
+	for _, c := range cells {
+		if c.Layer != nil {
+			names[c.Stack] = true
+		}
+		if f := float64(c.RelL2); c.Changed > 0 && !math.IsInf(f, 0) && f > t.largest {
+			t.largest = f
+		}
+	}
+	for _, c := range cells {
+		t.add(c, len(names) > mostStacks)
+	}
+	return t
+}
+
+// add takes up a cell; one is whether all stacks are rows of one table.
+func (t *layerTable) add(c diff.LayerDiff, one bool) {
+	if c.Layer == nil {
+		if c.Changed > 0 || t.all {
+			t.others = append(t.others, c.Module+" "+t.cell(c))
+		}
+		return
+	}
+	name, label, module := c.Stack, strconv.Itoa(*c.Layer), c.Module
+	if c.Stack != "" {
+		module = strings.TrimPrefix(c.Module, c.Stack+".")
+	}
+	if one {
+		name, label = "", strings.TrimPrefix(c.Stack+"."+label, ".")
+	}
+	s := t.stack(name)
+	s.modules = withName(s.modules, module)
+	if n := len(s.rows); n == 0 || s.rows[n-1].label != label {
+		s.rows = append(s.rows, &layerRow{label: label, last: label, cells: map[string]string{}})
+	}
+	row := s.rows[len(s.rows)-1]
+	row.cells[module] = t.cell(c)
+	row.changed = row.changed || c.Changed > 0
+}
+
+func (t *layerTable) stack(name string) *stack {
+	for _, s := range t.stacks {
+		if s.name == name {
+			return s
+		}
+	}
+	t.stacks = append(t.stacks, &stack{name: name})
+	return t.stacks[len(t.stacks)-1]
+}
+
+// withName is names with one more, unless it is there.
+func withName(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
+}
+
+// cell is the relative change of a cell, "=" for none.
+func (t *layerTable) cell(c diff.LayerDiff) string {
+	if c.Changed == 0 {
+		return t.paint(dim, "=")
+	}
+	return t.paint(heat(float64(c.RelL2), t.largest), relative(c.RelL2))
+}
+
+// heats are from the smallest to the largest change of a table: black on ever darker colours of the 256 of xterm.
+var heats = []style{"30;48;5;230", "30;48;5;223", "30;48;5;216", "30;48;5;209", "30;48;5;203"}
+
+// heat is the style of a change, by its share of the largest in its table.
+func heat(f, largest float64) style {
+	switch {
+	case math.IsNaN(f):
+		return bold
+	case f >= largest:
+		return heats[len(heats)-1]
+	case f <= 0:
+		return ""
+	}
+	return heats[int(f/largest*float64(len(heats)))]
+}
+
+// relative is a relative change in percent, with two digits: "2.4%", "0.024%", "130%"; "≠" where there is none.
+func relative(n number.Number) string {
+	f := 100 * float64(n)
+	switch {
+	case math.IsNaN(f):
+		return "≠"
+	case math.IsInf(f, 0):
+		return "inf"
+	case f == 0:
+		return "0%"
+	case f < 0.00095:
+		return "<0.001%"
+	case f >= 1e6:
+		return figure(n)
+	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'e', 1, 64), 64)
+	if rounded >= 100 {
+		return strconv.FormatFloat(f, 'f', 0, 64) + "%"
+	}
+	decimals := max(0, 1-int(math.Floor(math.Log10(rounded))))
+	return strconv.FormatFloat(f, 'f', decimals, 64) + "%"
+}
+
+// print prints a table for each stack, and in a last line what is in no layer.
+func (t *layerTable) print() error {
+	p := &printer{w: t.screen}
+	if t.largest > 0 {
+		p.f("  relative change\n")
+	}
+	for _, s := range t.stacks {
+		if p.err == nil {
+			p.err = t.printStack(s)
+		}
+	}
+	if p.err == nil && len(t.others) > 0 {
+		return t.printWrapped("  others  ", t.others)
+	}
+	return p.err
+}
+
+// printWrapped prints items after a title, in lines as wide as the terminal.
+func (t *layerTable) printWrapped(title string, items []string) error {
+	p := &printer{w: t.screen}
+	line := title
+	for i, item := range items {
+		if i+1 < len(items) {
+			item += ","
+		}
+		if i > 0 && t.width > 0 && textWidth(line)+1+textWidth(item) > t.width {
+			p.f("%s\n", line)
+			line = strings.Repeat(" ", textWidth(title))
+		}
+		line += " " + item
+	}
+	p.f("%s\n", line)
+	return p.err
+}
+
+// printStack prints the rows of a stack, as many modules beside each other as there is room for.
+func (t *layerTable) printStack(s *stack) error {
+	rows, same := s.rows, []string(nil)
+	if !t.all {
+		rows, same = splitUnchanged(rows)
+	}
+	rows = folded(rows, s.modules)
+	title := s.name
+	if title == "" {
+		title = "layers"
+	}
+	for rest := s.modules; len(rows) > 0 && len(rest) > 0; {
+		n := t.fitting(title, rest, rows)
+		if err := t.printColumns(title, rest[:n], rows); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	if len(same) == 0 {
+		return nil
+	}
+	return t.printWrapped(layerIndent+title+" without a change:", same)
+}
+
+// splitUnchanged parts the layers that changed from the names of those that did not.
+func splitUnchanged(rows []*layerRow) (changed []*layerRow, same []string) {
+	var others []*layerRow
+	for _, r := range rows {
+		if r.changed {
+			changed = append(changed, r)
+		} else {
+			others = append(others, &layerRow{label: r.label, last: r.label})
+		}
+	}
+	for _, r := range folded(others, nil) {
+		same = append(same, r.name())
+	}
+	return changed, same
+}
+
+// folded makes one row of rows that follow each other and say the same.
+func folded(rows []*layerRow, modules []string) (out []*layerRow) {
+	for _, r := range rows {
+		if n := len(out); n > 0 && follows(out[n-1].last, r.label) && out[n-1].says(r, modules) {
+			out[n-1] = &layerRow{label: out[n-1].label, last: r.label, cells: r.cells}
+		} else {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// follows says that b is the layer after a.
+func follows(a, b string) bool {
+	head, last := cutNumber(a)
+	other, next := cutNumber(b)
+	return head == other && next == last+1
+}
+
+// cutNumber cuts a layer's number from the end of its label.
+func cutNumber(label string) (head string, number int) {
+	i := strings.LastIndexByte(label, '.') + 1
+	number, _ = strconv.Atoi(label[i:])
+	return label[:i], number
+}
+
+func (r *layerRow) says(o *layerRow, modules []string) bool {
+	return !slices.ContainsFunc(modules, func(m string) bool { return r.cells[m] != o.cells[m] })
+}
+
+// name is "3", or "3–5" of several.
+func (r *layerRow) name() string {
+	if r.label == r.last {
+		return r.label
+	}
+	_, last := cutNumber(r.last)
+	return fmt.Sprintf("%s–%d", r.label, last)
+}
+
+// The columns of a table of layers.
+const (
+	layerGap    = 3
+	layerIndent = "  "
+)
+
+// fitting is how many of the modules fit beside each other, one at least.
+func (t *layerTable) fitting(title string, modules []string, rows []*layerRow) int {
+	if t.width == 0 {
+		return len(modules)
+	}
+	at := textWidth(title)
+	for _, r := range rows {
+		at = max(at, textWidth(r.name()))
+	}
+	at += len(layerIndent)
+	for i, m := range modules {
+		w := max(textWidth(m), len("0.24%"))
+		for _, r := range rows {
+			w = max(w, textWidth(r.cells[m]))
+		}
+		if at += layerGap + w; at > t.width {
+			return max(i, 1)
+		}
+	}
+	return len(modules)
+}
+
+// printColumns prints some modules of all rows.
+func (t *layerTable) printColumns(title string, modules []string, rows []*layerRow) error {
+	out := &table{indent: layerIndent, gap: layerGap, narrow: len("0.24%")}
+	out.row(append([]string{title}, modules...)...)
+	for _, r := range rows {
+		cells := []string{r.name()}
+		for _, m := range modules {
+			cells = append(cells, r.cells[m])
+		}
+		out.row(cells...)
+	}
+	return out.write(t.screen)
+}
