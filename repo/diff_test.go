@@ -178,7 +178,9 @@ func TestPairTensorsByContent(t *testing.T) {
 	a := side(at("same", "F32", 1, 8, 2), at("ones1", "F32", 2, 8, 2), at("ones2", "F32", 2, 8, 2), at("void", "F32", 0, 0, 0), at("bits", "F32", 3, 8, 2), at("row", "F32", 4, 8, 1, 2))
 	b := side(at("ones3", "F32", 2, 8, 2), at("same", "F32", 1, 8, 2), at("hollow", "F32", 0, 0, 0), at("bits2", "I32", 3, 8, 2), at("row2", "F32", 4, 8, 2, 1))
 	got := []string{}
-	for _, p := range diff.PairTensors(a, b) {
+	pairs, err := diff.PairTensors(t.Context(), a, b)
+	require.NoError(t, err)
+	for _, p := range pairs {
 		d := diff.Describe(p, a, b)
 		got = append(got, d.Status+" "+d.Name+" "+d.NameB)
 	}

@@ -15,7 +15,7 @@ import (
 // ExpectLoRA says whether b is a with the adapter merged, and nothing else. An adapter without a revision is in the
 // file system.
 func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter refs.Spec, o diff.Options) (*lora.Check, error) {
-	l, err := r.openAdapter(ctx, adapter)
+	l, err := r.OpenAdapter(ctx, adapter)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +48,8 @@ func (r *Repo) ExportLoRA(ctx context.Context, a, b refs.Spec, dir string, o lor
 	return lora.Export(ctx, sa, sb, dir, o)
 }
 
-// openAdapter opens an adapter, wherever it is.
-func (r *Repo) openAdapter(ctx context.Context, s refs.Spec) (*lora.Adapter, error) {
+// OpenAdapter opens an adapter: one without a revision is in the file system.
+func (r *Repo) OpenAdapter(ctx context.Context, s refs.Spec) (*lora.Adapter, error) {
 	if s.Rev == "" {
 		return lora.ReadAdapter(ctx, s.Path)
 	}

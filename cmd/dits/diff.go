@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ type diffOptions struct {
 	staged     bool
 	exitCode   bool
 	json       bool
+	disk       bool // two paths are compared
 }
 
 func newDiff(g *globals) *cobra.Command {
@@ -33,14 +35,17 @@ func newDiff(g *globals) *cobra.Command {
 		GroupID: past,
 		Long: `Compares A with B; A with the working folder; or what is staged with the working folder.
 A..B is A B. A:PATH B:PATH compares two files, or two folders; a path without a revision is
-one of the working folder. For each model that changed: how many tensors did, and a table of
-layers and modules with the relative change ‖ΔW‖/‖W‖ of each: at 100% nothing is left of a
-tensor. "=" is identical, "≠" changed where no figure can be given, " " is not there. Shards are one model, quants count as the
+one of the working folder. Two paths are compared with each other, which needs no repository;
+"--" before them limits the comparison to them. For each model that changed: how many tensors
+did, and a table of layers and modules with the relative change ‖ΔW‖/‖W‖ of each: at 100%
+nothing is left of a tensor. "=" is identical, "≠" changed where no figure can be given, " " is
+not there. Shards are one model, quants count as the
 values that they stand for, and names of Hugging Face and GGUF are the same names. Below the
 counts: keys of headers and JSON files that differ.`,
 		Example: `  dits diff                          # working folder against what is staged
   dits diff --staged                 # what the next commit will change
   dits diff main ft-customer
+  dits diff base.safetensors merged.safetensors   # two files, in a repository or not
   dits diff --tensors --sort rel-l2 main..ft-customer -- model.safetensors
   dits diff HEAD:model.safetensors HEAD:model-Q4_K_M.gguf
   dits diff --rank main lora-merged  # is the change of low rank?
@@ -80,12 +85,20 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 	if err := o.check(); err != nil {
 		return err
 	}
-	return g.withScreen(cmd, func(r *repo.Repo, s *screen) error {
+	err := g.withScreen(cmd, func(r *repo.Repo, s *screen) error {
+		disk, err := g.twoPaths(r, cmd, args)
+		if err != nil {
+			return err
+		}
+		if disk && !o.staged {
+			return o.runPaths(cmd, g, r, s, args)
+		}
 		a, b, paths, err := o.operands(g, r, cmd, args)
 		if err != nil {
 			return err
 		}
-		options := diff.Options{Paths: paths, FilesOnly: o.nameOnly, DigestsOnly: o.stat, Rank: o.rank}
+		options := o.options(cmd, g)
+		options.Paths = paths
 		if o.expects {
 			return o.runExpectLoRA(cmd, g, r, s, a, b, options)
 		}
@@ -93,9 +106,23 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 		if err != nil {
 			return err
 		}
-		sortTensors(d, o.sort)
-		return verdict(o.print(cmd, s, d), !o.exitCode || len(d.Files) == 0)
+		return o.show(cmd, s, d)
 	})
+	if errors.Is(err, repo.ErrNoRepository) {
+		return o.runWithout(cmd, g, args, err)
+	}
+	return err
+}
+
+// options are those of the comparison.
+func (o *diffOptions) options(cmd *cobra.Command, g *globals) diff.Options {
+	return diff.Options{FilesOnly: o.nameOnly, DigestsOnly: o.stat, Rank: o.rank, Progress: g.progress(cmd.ErrOrStderr())}
+}
+
+// show prints a diff, and tells by the exit status whether there is one.
+func (o *diffOptions) show(cmd *cobra.Command, s *screen, d *diff.Diff) error {
+	sortTensors(d, o.sort)
+	return verdict(o.print(cmd, s, d), !o.exitCode || len(d.Files) == 0)
 }
 
 // operands are the two states that are compared, and the paths to which that is limited.
@@ -190,14 +217,14 @@ func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *diff.Diff) error {
 		}
 		return p.err
 	case o.stat:
-		return printDiffStat(s, d)
+		return printDiffStat(s, d, o.disk)
 	}
 	for i := range d.Files {
 		if err := printFileDiff(s, &d.Files[i], o); err != nil {
 			return err
 		}
 	}
-	return printSummary(s, d, true)
+	return printSummary(s, d, true, o.disk)
 }
 
 // lastPath is where a file is in b, or was if it is gone.

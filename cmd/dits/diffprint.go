@@ -201,7 +201,7 @@ func share(part, whole int64) string {
 }
 
 // printDiffStat prints a line for each file.
-func printDiffStat(s *screen, d *diff.Diff) error {
+func printDiffStat(s *screen, d *diff.Diff, disk bool) error {
 	t := &table{indent: " "}
 	for i := range d.Files {
 		f := &d.Files[i]
@@ -210,12 +210,13 @@ func printDiffStat(s *screen, d *diff.Diff) error {
 	if err := t.write(s); err != nil {
 		return err
 	}
-	return printSummary(s, d, false)
+	return printSummary(s, d, false, disk)
 }
 
 // printSummary prints the last line: "226 of 290 tensors changed · 41.2% of weights
 // differ · stored 1.9 GiB of 15.0 GiB". Weights are those of tensors that both sides have.
-func printSummary(w io.Writer, d *diff.Diff, read bool) error {
+// Of paths there is nothing to be said about the store.
+func printSummary(w io.Writer, d *diff.Diff, read, disk bool) error {
 	s := d.Summary
 	parts := []string{plural(len(d.Files), "file", "files") + " changed"}
 	if s.Tensors > 0 {
@@ -233,6 +234,7 @@ func printSummary(w io.Writer, d *diff.Diff, read bool) error {
 		parts = append(parts, share(s.ElementsChanged, s.Elements)+" of weights differ")
 	}
 	switch {
+	case disk:
 	case d.StoredBytes == nil:
 		parts = append(parts, size(d.Logical)+" not yet added")
 	case d.Logical > 0:

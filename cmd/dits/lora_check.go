@@ -25,6 +25,41 @@ func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo
 	if err != nil {
 		return err
 	}
+	return o.showLoRACheck(cmd, s, c)
+}
+
+// expectPaths is runExpectLoRA for two paths; r is nil where there is no repository.
+func (o *diffOptions) expectPaths(cmd *cobra.Command, g *globals, r *repo.Repo, s *screen, a, b diff.Snapshot) error {
+	adapter, err := g.openAdapter(cmd, r, o.expectLoRA)
+	if err != nil {
+		return err
+	}
+	defer adapter.Close()
+	c, err := adapter.Check(cmd.Context(), a, b, o.options(cmd, g))
+	if err != nil {
+		return err
+	}
+	return o.showLoRACheck(cmd, s, c)
+}
+
+// openAdapter opens an adapter where there may be no repository.
+func (g *globals) openAdapter(cmd *cobra.Command, r *repo.Repo, word string) (*lora.Adapter, error) {
+	if r == nil {
+		path, err := g.diskPath(word)
+		if err != nil {
+			return nil, err
+		}
+		return lora.ReadAdapter(cmd.Context(), path)
+	}
+	spec, err := g.adapter(r, word)
+	if err != nil {
+		return nil, err
+	}
+	return r.OpenAdapter(cmd.Context(), spec)
+}
+
+// showLoRACheck prints what was found, and tells by the exit status whether it was expected.
+func (o *diffOptions) showLoRACheck(cmd *cobra.Command, s *screen, c *lora.Check) error {
 	c.Adapter = o.expectLoRA
 	if o.json {
 		return verdict(writeJSON(cmd, c), c.OK)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 )
 
@@ -14,6 +15,8 @@ type Options struct {
 	DigestsOnly bool     // find out which tensors changed, but read none: all their elements count as changed, without figures
 	Rank        bool     // find out the rank of the change of each matrix
 	Workers     int      // tensor blocks compared at a time; 0: one a processor
+
+	Progress object.Progress // told of the bytes of both sides; nil: none
 }
 
 // A Diff is how state b differs from state a. Its JSON form is a contract.
@@ -66,15 +69,20 @@ type Summary struct {
 	ElementsChanged int64 `json:"elements_changed"`
 }
 
-// Of compares two states. Files and tensors whose digests are equal are not read;
-// the others are streamed once, in bounded memory.
+// Of compares two states. Files and tensors whose digests are equal are not read; those whose digests are not known
+// are read up to where they differ. The others are streamed once, in bounded memory.
 func Of(ctx context.Context, a, b Snapshot, o Options) (*Diff, error) {
 	d := &Diff{A: a.Commit, B: b.Commit, Files: []FileDiff{}}
-	pairs, err := Pairs(a, b, o)
+	pairs, err := Pairs(ctx, a, b, o)
 	if err != nil {
 		return nil, err
 	}
+	if !o.FilesOnly && len(pairs) > 0 {
+		o.start(pairs)
+		defer object.OrQuiet(o.Progress).Done()
+	}
 	for _, p := range pairs {
+		object.OrQuiet(o.Progress).Turn(comparing, p.Path())
 		f, err := diffFile(ctx, p, o)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.Path(), err)
@@ -93,14 +101,15 @@ func Of(ctx context.Context, a, b Snapshot, o Options) (*Diff, error) {
 func (d *Diff) Came() []*Entry { return d.came }
 
 // Pairs are the models that differ.
-func Pairs(a, b Snapshot, o Options) ([]ModelPair, error) {
-	ma, mb := Models(a.Files, !o.FilesOnly), Models(b.Files, !o.FilesOnly)
+func Pairs(ctx context.Context, a, b Snapshot, o Options) ([]ModelPair, error) {
+	shards := !o.FilesOnly
+	ma, mb := Models(a.Files, shards && !a.IsFile), Models(b.Files, shards && !b.IsFile)
 	if a.IsFile || b.IsFile {
-		return onlyPair(ma, mb)
+		return onlyPair(ctx, ma, mb)
 	}
-	pairs := pairModels(ma, mb)
-	if o.FilesOnly {
-		return pairs, nil
+	pairs, err := pairModels(ctx, ma, mb)
+	if err != nil || o.FilesOnly {
+		return pairs, err
 	}
 	return pairConverted(pairs)
 }

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"regexp"
@@ -54,16 +55,32 @@ func Models(files []Entry, shards bool) []*model {
 	return list
 }
 
-// ID stands for the bytes of all files.
+// ID stands for the bytes of all files; zero where the digest of one is not known.
 func (m *model) ID() digest.ID {
 	if len(m.files) == 1 {
 		return m.files[0].ID
 	}
 	var all []byte
 	for _, f := range m.files {
+		if f.ID.IsZero() {
+			return digest.ID{}
+		}
 		all = append(all, f.ID[:]...)
 	}
 	return digest.Sum(all)
+}
+
+// SameBytes says that two models have the same bytes, under whatever names.
+func (m *model) SameBytes(ctx context.Context, o *model) (bool, error) {
+	if len(m.files) != len(o.files) {
+		return false, nil
+	}
+	for i, f := range m.files {
+		if same, err := f.sameBytes(ctx, o.files[i]); !same || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // size is that of all files, in bytes.
@@ -83,10 +100,14 @@ func (m *model) mode() uint32 {
 }
 
 // same says that two models are the same files under the same names.
-func (m *model) same(o *model) bool {
-	return slices.EqualFunc(m.files, o.files, func(f, g *Entry) bool {
-		return f.ID == g.ID && f.Mode == g.Mode && (f.Path == g.Path || len(m.files) == 1)
+func (m *model) same(ctx context.Context, o *model) (bool, error) {
+	alike := slices.EqualFunc(m.files, o.files, func(f, g *Entry) bool {
+		return f.Mode == g.Mode && (f.Path == g.Path || len(m.files) == 1)
 	})
+	if !alike {
+		return false, nil
+	}
+	return m.SameBytes(ctx, o)
 }
 
 // MayHoldTensors goes by the name.
@@ -115,7 +136,9 @@ func (p ModelPair) came() (files []*Entry) {
 		return nil
 	}
 	for _, f := range p.B.files {
-		there := p.A != nil && slices.ContainsFunc(p.A.files, func(g *Entry) bool { return g.Path == f.Path && g.ID == f.ID && g.Mode == f.Mode })
+		there := p.A != nil && slices.ContainsFunc(p.A.files, func(g *Entry) bool {
+			return g.Path == f.Path && g.ID == f.ID && !g.ID.IsZero() && g.Mode == f.Mode
+		})
 		if !there {
 			files = append(files, f)
 		}
@@ -123,38 +146,64 @@ func (p ModelPair) came() (files []*Entry) {
 	return files
 }
 
+// A weight is what two models have in common that may have the same bytes.
+type weight struct {
+	id   digest.ID
+	size int64
+}
+
+func (m *model) weight() weight { return weight{m.ID(), m.size()} }
+
 // pairModels merges two lists, ascending by key, into the pairs that differ. A model
 // that went and one that came with the same bytes are one that was renamed.
-func pairModels(a, b []*model) []ModelPair {
+func pairModels(ctx context.Context, a, b []*model) ([]ModelPair, error) {
 	var pairs []ModelPair
-	gone := make(map[digest.ID][]int) // pairs that were removed
+	gone := make(map[weight][]int) // pairs that were removed
 	var came []*model
 	for len(a) > 0 || len(b) > 0 {
 		switch {
 		case len(b) == 0 || len(a) > 0 && a[0].key < b[0].key:
-			gone[a[0].ID()] = append(gone[a[0].ID()], len(pairs))
+			gone[a[0].weight()] = append(gone[a[0].weight()], len(pairs))
 			pairs = append(pairs, ModelPair{FileRemoved, a[0], nil})
 			a = a[1:]
 		case len(a) == 0 || b[0].key < a[0].key:
 			came = append(came, b[0])
 			b = b[1:]
 		default:
-			if !a[0].same(b[0]) {
+			same, err := a[0].same(ctx, b[0])
+			if err != nil {
+				return nil, err
+			}
+			if !same {
 				pairs = append(pairs, ModelPair{FileModified, a[0], b[0]})
 			}
 			a, b = a[1:], b[1:]
 		}
 	}
+	return pairRenamed(ctx, pairs, gone, came)
+}
+
+// pairRenamed finds what came among what is gone.
+func pairRenamed(ctx context.Context, pairs []ModelPair, gone map[weight][]int, came []*model) ([]ModelPair, error) {
 	for _, m := range came {
-		from := gone[m.ID()]
-		if len(from) == 0 || m.size() == 0 { // an empty file is no one's
+		k, from := -1, gone[m.weight()]
+		for i := 0; i < len(from) && k < 0 && m.size() > 0; i++ { // an empty file is no one's
+			same, err := pairs[from[i]].A.SameBytes(ctx, m)
+			if err != nil {
+				return nil, err
+			}
+			if same {
+				k = i
+			}
+		}
+		if k < 0 {
 			pairs = append(pairs, ModelPair{FileAdded, nil, m})
 			continue
 		}
-		pairs[from[0]].Status, pairs[from[0]].B = FileRenamed, m
-		gone[m.ID()] = from[1:]
+		pairs[from[k]].Status, pairs[from[k]].B = FileRenamed, m
+		gone[m.weight()] = slices.Delete(from, k, k+1)
 	}
-	return sortPairs(pairs)
+	return sortPairs(pairs), nil
 }
 
 func sortPairs(pairs []ModelPair) []ModelPair {
@@ -162,8 +211,9 @@ func sortPairs(pairs []ModelPair) []ModelPair {
 	return pairs
 }
 
-// onlyPair is the pair of the only model that each side has: a file that was named, or what a folder has.
-func onlyPair(a, b []*model) ([]ModelPair, error) {
+// onlyPair is the pair of the only model that each side has: a file that was named, or what a folder has. That they have
+// other names is no difference: they were named.
+func onlyPair(ctx context.Context, a, b []*model) ([]ModelPair, error) {
 	ma, err := onlyModel("first", a)
 	if err != nil {
 		return nil, err
@@ -172,13 +222,11 @@ func onlyPair(a, b []*model) ([]ModelPair, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case ma.ID() != mb.ID() || ma.mode() != mb.mode():
-		return []ModelPair{{FileModified, ma, mb}}, nil
-	case ma.path != mb.path:
-		return []ModelPair{{FileRenamed, ma, mb}}, nil
+	same, err := ma.SameBytes(ctx, mb)
+	if err != nil || same && ma.mode() == mb.mode() {
+		return nil, err
 	}
-	return nil, nil
+	return []ModelPair{{FileModified, ma, mb}}, nil
 }
 
 // onlyModel is the only file of a side, or the only one with tensors.

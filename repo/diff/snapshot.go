@@ -2,21 +2,42 @@ package diff
 
 import (
 	"context"
-	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"dits/formats/number"
 	"dits/repo/object"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/disk"
 )
 
-// An Entry is a file of a side.
+// An Entry is a file of a side. Its ID is zero where its digest is not known.
 type Entry struct {
 	object.TreeFile
 	Stored bool                         // what it takes in the store can be told
 	Open   func() (*object.File, error) // nil for a link, which has no content to look into
+}
+
+// sameBytes says that two files have the same bytes: by their digests where both are known, else by reading them up
+// to where they differ.
+func (e *Entry) sameBytes(ctx context.Context, o *Entry) (bool, error) {
+	switch {
+	case !e.ID.IsZero() && !o.ID.IsZero():
+		return e.ID == o.ID, nil
+	case e.Size != o.Size || e.Open == nil || o.Open == nil:
+		return false, nil
+	}
+	a, err := e.Open()
+	if err != nil {
+		return false, err
+	}
+	defer a.Close()
+	b, err := o.Open()
+	if err != nil {
+		return false, err
+	}
+	defer b.Close()
+	return object.Equal(ctx, a, b, e.Size)
 }
 
 // A Snapshot is the files of a side, ascending by path.
@@ -27,53 +48,37 @@ type Snapshot struct {
 	IsFile bool // the side is a file that was named
 }
 
-// ReadDisk lists a file of the file system, or the files of a folder but not of those in it. It reads them once, for
-// the digests; no repository is needed.
-func ReadDisk(ctx context.Context, path string) (Snapshot, error) {
+// ReadDisk lists a file of the file system, or the files of a folder but not of those in it. Links lead where they
+// lead, as those in a hub's cache. It reads none of them; no repository is needed.
+func ReadDisk(path string) (Snapshot, error) {
 	s := Snapshot{Name: path}
 	info, err := os.Stat(path)
 	if err != nil {
 		return s, err
 	}
 	if s.IsFile = !info.IsDir(); s.IsFile {
-		e, err := readEntry(ctx, path)
-		s.Files = append(s.Files, e)
-		return s, err
+		s.Files = []Entry{diskEntry(path, path, info)}
+		return s, nil
 	}
 	list, err := os.ReadDir(path)
 	if err != nil {
 		return s, err
 	}
 	for _, d := range list {
-		if !d.Type().IsRegular() {
-			continue
+		at := filepath.Join(path, d.Name())
+		if info, err := os.Stat(at); err == nil && info.Mode().IsRegular() {
+			s.Files = append(s.Files, diskEntry(d.Name(), at, info))
 		}
-		e, err := readEntry(ctx, filepath.Join(path, d.Name()))
-		if err != nil {
-			return s, err
-		}
-		s.Files = append(s.Files, e)
 	}
 	return s, nil
 }
 
-// readEntry scans a file of the file system. Its path counts from its folder.
-func readEntry(ctx context.Context, path string) (Entry, error) {
-	f, err := object.ScanFile(ctx, path)
-	if err != nil {
-		return Entry{}, fmt.Errorf("%s: %w", path, err)
-	}
-	file := f.File
+// diskEntry is a file of the file system, by the name that messages have for it.
+func diskEntry(name, path string, info fs.FileInfo) Entry {
 	return Entry{
-		TreeFile: object.TreeFile{Path: filepath.Base(path), Mode: object.ModeFile, ID: file.ID, Size: file.Layout.Size},
-		Open: func() (*object.File, error) {
-			src, err := disk.OpenRegular(path)
-			if err != nil {
-				return nil, err
-			}
-			return object.OnDisk(file, src), nil
-		},
-	}, f.Close()
+		TreeFile: object.TreeFile{Path: name, Mode: object.ModeFile, Size: info.Size()},
+		Open:     func() (*object.File, error) { return object.OpenDisk(path) },
+	}
 }
 
 // Operand is tensor i of a file for [number.Compare].

@@ -63,38 +63,55 @@ type TensorPair struct {
 // diffTensors matches the tensors of two files and compares those that differ.
 // Either side may be nil.
 func diffTensors(ctx context.Context, a, b *object.File, o Options) ([]TensorDiff, error) {
-	pairs := PairTensors(a, b)
+	pairs, err := PairTensors(ctx, a, b)
+	if err != nil {
+		return nil, err
+	}
 	diffs := make([]TensorDiff, len(pairs))
-	var todo []int
-	for i, p := range pairs {
-		diffs[i] = Describe(p, a, b)
-		if NeedsReading(&diffs[i], p, a, b) {
-			todo = append(todo, i)
-		}
-	}
-	if o.DigestsOnly || len(todo) == 0 {
-		return diffs, nil
-	}
+	differ := make([]bool, len(pairs))
 	workers := o.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	all := make([]int, len(pairs))
+	for i, p := range pairs {
+		all[i], diffs[i] = i, Describe(p, a, b)
+	}
+	err = atOnce(ctx, workers, all, diffs, func(ctx context.Context, i int) (err error) {
+		differ[i], err = NeedsReading(ctx, &diffs[i], pairs[i], a, b)
+		if !differ[i] || o.DigestsOnly {
+			o.pass(pairs[i], a, b)
+		}
+		return err
+	})
+	todo := slices.DeleteFunc(all, func(i int) bool { return !differ[i] })
+	if err != nil || o.DigestsOnly || len(todo) == 0 {
+		return diffs, err
+	}
+	each := (workers + len(todo) - 1) / len(todo)
+	return diffs, atOnce(ctx, workers, todo, diffs, func(ctx context.Context, i int) error {
+		return diffs[i].measure(ctx, pairs[i], a, b, o, each)
+	})
+}
+
+// atOnce calls do for some tensors, several at a time.
+func atOnce(ctx context.Context, workers int, some []int, diffs []TensorDiff, do func(context.Context, int) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
-	for _, i := range todo {
+	for _, i := range some {
 		g.Go(func() error {
-			each := (workers + len(todo) - 1) / len(todo)
-			if err := diffs[i].measure(ctx, pairs[i], a, b, o, each); err != nil {
+			if err := do(ctx, i); err != nil {
 				return fmt.Errorf("tensor %q: %w", diffs[i].Name, err)
 			}
 			return nil
 		})
 	}
-	return diffs, g.Wait()
+	return g.Wait()
 }
 
-// PairTensors matches by name, what is left by role, and what is left then by content.
-func PairTensors(a, b *object.File) []TensorPair {
+// PairTensors matches by name, what is left by role, and what is left then by content. Those of one name and dtype
+// whose digests are not known count as changed until [NeedsReading] has looked.
+func PairTensors(ctx context.Context, a, b *object.File) ([]TensorPair, error) {
 	ta, tb := a.Tensors(), b.Tensors()
 	byName := make(map[string]int, len(tb))
 	for j, t := range tb {
@@ -110,7 +127,7 @@ func PairTensors(a, b *object.File) []TensorPair {
 		}
 	}
 	pairByRole(a, b, pairs, matched)
-	return pairByContent(a, b, pairs, matched)
+	return pairByContent(ctx, a, b, pairs, matched)
 }
 
 // pairByRole matches the tensors that have one role in two naming schemes, where each is the only one left
@@ -148,33 +165,56 @@ func pairByRole(a, b *object.File, pairs []TensorPair, matched []bool) {
 	}
 }
 
-// A likeness is what two tensors have in common that differ in nothing but name.
+// A likeness is what two tensors have in common that differ in nothing but name. Without an ID it is
+// what can be told without their bytes.
 type likeness struct {
 	id    digest.ID
 	dtype formats.DType
 	shape string
 }
 
-func likenessOf(c *object.File, i int) likeness {
-	t := c.Layout.Tensors[i]
-	return likeness{c.Digest(i), t.DType, fmt.Sprint(t.Shape)}
+func outlineOf(t formats.Tensor) likeness {
+	return likeness{dtype: t.DType, shape: fmt.Sprint(t.Shape)}
 }
 
-// pairByContent finds the tensors of b without a match among those that a alone
-// has, in order. Empty tensors are all alike, and matched by nothing but name.
-func pairByContent(a, b *object.File, pairs []TensorPair, matched []bool) []TensorPair {
-	gone := make(map[likeness][]int)
-	for i, p := range pairs {
-		if p.B < 0 && a.Layout.Tensors[i].Len > 0 {
-			l := likenessOf(a, i)
-			gone[l] = append(gone[l], i)
+// pairByContent finds the tensors of b without a match among those that a alone has, in order. Empty tensors are all
+// alike, and matched by nothing but name. Digests are only asked for where the other side has a tensor of that dtype
+// and shape left, for they may have to be computed.
+func pairByContent(ctx context.Context, a, b *object.File, pairs []TensorPair, matched []bool) ([]TensorPair, error) {
+	wanted := make(map[likeness]bool)
+	for j := range matched {
+		if !matched[j] {
+			wanted[outlineOf(b.Layout.Tensors[j])] = true
 		}
+	}
+	gone := make(map[likeness][]int)
+	offered := make(map[likeness]bool)
+	for i, p := range pairs {
+		if p.B >= 0 || a.Layout.Tensors[i].Len == 0 {
+			continue
+		}
+		l := outlineOf(a.Layout.Tensors[i])
+		if !wanted[l] {
+			continue
+		}
+		offered[l] = true
+		var err error
+		if l.id, err = a.Hash(ctx, i); err != nil {
+			return nil, err
+		}
+		gone[l] = append(gone[l], i)
 	}
 	for j := range matched {
 		if matched[j] {
 			continue
 		}
-		l := likenessOf(b, j)
+		l := outlineOf(b.Layout.Tensors[j])
+		if offered[l] {
+			var err error
+			if l.id, err = b.Hash(ctx, j); err != nil {
+				return nil, err
+			}
+		}
 		if from := gone[l]; len(from) > 0 {
 			pairs[from[0]] = TensorPair{TensorRenamed, from[0], j}
 			gone[l] = from[1:]
@@ -182,7 +222,7 @@ func pairByContent(a, b *object.File, pairs []TensorPair, matched []bool) []Tens
 		}
 		pairs = append(pairs, TensorPair{TensorAdded, -1, j})
 	}
-	return pairs
+	return pairs, nil
 }
 
 // statusOf compares two tensors of one name without reading them.
@@ -191,7 +231,7 @@ func statusOf(a, b *object.File, i, j int) string {
 	switch {
 	case !slices.Equal(ta.Shape, tb.Shape):
 		return TensorReshaped
-	case ta.DType == tb.DType && a.Digest(i) == b.Digest(j):
+	case ta.DType == tb.DType && a.Digest(i) == b.Digest(j) && (ta.Len == 0 || !a.Digest(i).IsZero()):
 		return TensorIdentical
 	}
 	return TensorChanged
@@ -227,17 +267,35 @@ func Describe(p TensorPair, a, b *object.File) TensorDiff {
 	return d
 }
 
-// NeedsReading says whether a pair has to be read; where the bytes are the same it
-// fills in that nothing changed.
-func NeedsReading(d *TensorDiff, p TensorPair, a, b *object.File) bool {
+// NeedsReading says whether a pair has to be read for its figures; where the bytes are the same it fills in that
+// nothing changed.
+func NeedsReading(ctx context.Context, d *TensorDiff, p TensorPair, a, b *object.File) (bool, error) {
 	if p.A < 0 || p.B < 0 {
-		return false
+		return false, nil
 	}
-	if d.DTypeA == d.DTypeB && a.Digest(p.A) == b.Digest(p.B) {
-		d.set(number.Unchanged(d.Elements))
-		return false
+	if d.DTypeA == d.DTypeB {
+		same, err := object.SameTensor(ctx, a, p.A, b, p.B)
+		if err != nil {
+			return false, err
+		}
+		if same {
+			d.unchanged()
+			return false, nil
+		}
 	}
-	return d.common() > 0
+	return d.common() > 0, nil
+}
+
+// unchanged fills in that the bytes are the same.
+func (d *TensorDiff) unchanged() {
+	d.set(number.Unchanged(d.Elements))
+	switch {
+	case d.Status != TensorChanged:
+	case d.Name == d.NameB:
+		d.Status = TensorIdentical
+	default:
+		d.Status = TensorRenamed
+	}
 }
 
 // common is how many elements, from the first on, stand for the same thing on both
@@ -278,13 +336,20 @@ func (d *TensorDiff) measure(ctx context.Context, p TensorPair, a, b *object.Fil
 		ob = inOrderOf(oa, ob, d.Shape)
 	}
 	n := d.common()
+	if !o.Rank {
+		oa.R, ob.R = o.watched(oa.R), o.watched(ob.R)
+	}
 	c, err := number.Compare(ctx, oa, ob, n, workers)
 	if err != nil {
 		return err
 	}
 	c.Changed += d.Elements - min(n, d.Elements)
 	d.set(c)
-	if o.Rank && d.Status == TensorChanged {
+	if !o.Rank {
+		return nil
+	}
+	defer o.pass(p, a, b)
+	if d.Status == TensorChanged {
 		return d.findRank(ctx, oa, ob)
 	}
 	return nil

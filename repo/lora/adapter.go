@@ -97,7 +97,7 @@ func readAdapterFiles(ctx context.Context, name string) ([]byte, *object.File, e
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := object.ScanFile(ctx, name)
+	c, err := object.OpenDisk(name)
 	return text, c, err
 }
 

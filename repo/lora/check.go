@@ -56,7 +56,7 @@ type Verdict struct {
 // Check says whether b is a with the adapter merged, and nothing else. Only tensors of files that both sides have are
 // looked at; where none of those that differ has what the adapter changes, files that do not differ are.
 func (l *Adapter) Check(ctx context.Context, a, b diff.Snapshot, o diff.Options) (*Check, error) {
-	pairs, err := loraPairs(a, b, l)
+	pairs, err := loraPairs(ctx, a, b, l)
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +105,8 @@ func sortedKeys(m map[string]string) []string {
 }
 
 // loraPairs are the models to be looked at.
-func loraPairs(a, b diff.Snapshot, l *Adapter) ([]diff.ModelPair, error) {
-	changed, err := diff.Pairs(a, b, diff.Options{})
+func loraPairs(ctx context.Context, a, b diff.Snapshot, l *Adapter) ([]diff.ModelPair, error) {
+	changed, err := diff.Pairs(ctx, a, b, diff.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,12 @@ func loraPairs(a, b diff.Snapshot, l *Adapter) ([]diff.ModelPair, error) {
 	var same []diff.ModelPair
 	for _, m := range ma {
 		for _, n := range mb {
-			if !m.MayHoldTensors() || m.ID() != n.ID() {
+			if !m.MayHoldTensors() {
+				continue
+			}
+			if same, err := m.SameBytes(ctx, n); err != nil {
+				return nil, err
+			} else if !same {
 				continue
 			}
 			p := []diff.ModelPair{{Status: diff.FileModified, A: m, B: n}}
@@ -180,7 +185,10 @@ func checkPair(ctx context.Context, c *Check, p diff.ModelPair, l *Adapter, miss
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	pairs := diff.PairTensors(a, b)
+	pairs, err := diff.PairTensors(ctx, a, b)
+	if err != nil {
+		return err
+	}
 	found := make([]Verdict, len(pairs))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)

@@ -52,21 +52,24 @@ func (v *loraVerifier) verify(ctx context.Context) (Verdict, error) {
 
 // verifyUnchanged wants the same values, rounded to b's dtype where it is another.
 func (v *loraVerifier) verifyUnchanged(ctx context.Context, t *Verdict) error {
-	switch d := &v.diff; {
+	d := &v.diff
+	switch {
 	case v.pair.A < 0 || v.pair.B < 0 || d.Status == diff.TensorReshaped:
 		t.Problem = d.Status
+		return nil
 	case v.isForgotten():
 		t.Problem = AdapterConfig + " targets it, and the adapter has no factors for it"
-	case !diff.NeedsReading(d, v.pair, v.a, v.b):
-		t.OK = true
-	default:
-		oa, err := diff.Operand(v.a, v.pair.A)
-		if err != nil {
-			return err
-		}
-		return v.verifyCopy(ctx, t, oa)
+		return nil
 	}
-	return nil
+	differs, err := diff.NeedsReading(ctx, d, v.pair, v.a, v.b)
+	if t.OK = !differs; err != nil || t.OK {
+		return err
+	}
+	oa, err := diff.Operand(v.a, v.pair.A)
+	if err != nil {
+		return err
+	}
+	return v.verifyCopy(ctx, t, oa)
 }
 
 // isForgotten says that the list of target modules has a matrix of which the adapter has nothing.

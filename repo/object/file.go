@@ -58,6 +58,25 @@ func ScanFile(ctx context.Context, path string) (*File, error) {
 	return OnDisk(f, src), nil
 }
 
+// OpenDisk opens a file of the file system of which only the header is read: its digests are not known. No store is
+// needed.
+func OpenDisk(path string) (*File, error) {
+	src, err := disk.OpenRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := src.Stat()
+	var layout *formats.Layout
+	if err == nil {
+		layout, err = formats.Parse(src, info.Size(), path, Parsers...)
+	}
+	if err != nil {
+		src.Close()
+		return nil, err
+	}
+	return OnDisk(catalog.File{Layout: *layout}, src), nil
+}
+
 // OnDisk is a file of the file system that was scanned as f. It closes src.
 func OnDisk(f catalog.File, src *os.File) *File {
 	return newFile(f, func(i int) (io.ReaderAt, error) {
@@ -146,14 +165,17 @@ func (f *File) Lead() *File {
 	return f.parts[0]
 }
 
-// Digest names the bytes of tensor i; the zero ID when it has none.
+// Digest names the bytes of tensor i; the zero ID when it has none, or in a file that was only opened: see [OpenDisk].
 func (f *File) Digest(i int) digest.ID {
 	f, i = f.Part(i)
-	if s := f.segments[i]; s >= 0 {
+	if s := f.segments[i]; s >= 0 && f.hasDigests() {
 		return f.Blobs[s]
 	}
 	return digest.ID{}
 }
+
+// hasDigests says that the file was scanned.
+func (f *File) hasDigests() bool { return len(f.Blobs) == len(f.Layout.Segments) }
 
 // Bytes reads tensor i, from offset 0; nil when it has no bytes.
 func (f *File) Bytes(i int) (io.ReaderAt, error) {
