@@ -43,7 +43,11 @@ type KV struct {
 // wrong with a file is a *formats.Error. The elements are not read, but their
 // ranges lie within the file. Costs memory in proportion to the header.
 func ReadHeader(r io.ReaderAt, size int64) (*Header, error) {
-	return readHeader(newReader(r, size), true)
+	h, err := readHeader(newReader(r, size), true)
+	if err != nil {
+		return nil, err
+	}
+	return h, h.placeTensors(size)
 }
 
 // EachKV gives visit the metadata of a file of size bytes, pair by pair, and ends with its first error. It costs the
@@ -66,7 +70,7 @@ func EachKV(r io.ReaderAt, size int64, visit func(KV) error) error {
 	return nil
 }
 
-// readHeader reads a header; without values, KV.Value is nil.
+// readHeader reads a header; without values, KV.Value is nil. Tensor.Off is left as the file has it.
 func readHeader(d *reader, values bool) (*Header, error) {
 	h := &Header{Alignment: defaultAlignment}
 	tensors, pairs, err := h.readStart(d)
@@ -82,7 +86,7 @@ func readHeader(d *reader, values bool) (*Header, error) {
 	}
 	h.Len = d.off
 	h.DataOff = (h.Len + h.Alignment - 1) &^ (h.Alignment - 1)
-	return h, h.placeTensors(d.size)
+	return h, nil
 }
 
 // readStart reads what is ahead of the metadata: the version, and how many tensors and pairs there are.

@@ -24,6 +24,7 @@ import (
 	"bytes"
 	"cmp"
 	"io"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -36,7 +37,10 @@ const magic = "GGUF"
 // A Parser reads GGUF files.
 type Parser struct{}
 
-var _ formats.Parser = Parser{}
+var (
+	_ formats.Parser   = Parser{}
+	_ formats.Measurer = Parser{}
+)
 
 // Name returns "gguf".
 func (Parser) Name() string { return "gguf" }
@@ -52,6 +56,9 @@ func (Parser) Claims(head []byte, name string) bool {
 // and opaque bytes where a file has more. It reads the header only.
 func (Parser) Parse(r io.ReaderAt, size int64) (*formats.Layout, error) {
 	h, err := readHeader(newReader(r, size), false)
+	if err == nil {
+		err = h.placeTensors(size)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +79,22 @@ func (Parser) Parse(r io.ReaderAt, size int64) (*formats.Layout, error) {
 	}
 	t.fill(size)
 	return t.l, nil
+}
+
+// Extent is where the last tensor ends by the header. That of a file whose header is cut off cannot be told.
+func (Parser) Extent(r io.ReaderAt, size int64) (int64, error) {
+	h, err := readHeader(newReader(r, size), false)
+	if err != nil {
+		return 0, err
+	}
+	end := h.Len
+	for _, t := range h.Tensors {
+		if t.Off > math.MaxInt64-h.DataOff-t.Len {
+			return 0, formats.Damaged(h.Len, "data at %d+%d: want an end below 2^63", t.Off, t.Len).In(t.Name)
+		}
+		end = max(end, h.DataOff+t.Off+t.Len)
+	}
+	return end, nil
 }
 
 // byOffset returns the indices of the tensors in the order of their data, empty

@@ -31,8 +31,9 @@ const (
 type Parser struct{}
 
 var (
-	_ formats.Parser  = Parser{}
-	_ formats.Guesser = Parser{}
+	_ formats.Parser   = Parser{}
+	_ formats.Guesser  = Parser{}
+	_ formats.Measurer = Parser{}
 )
 
 // Name returns "safetensors".
@@ -57,26 +58,51 @@ func (Parser) Guess(head []byte, size int64) bool {
 // Parse returns a header segment and one data segment for each tensor of some
 // bytes, tensors in the order of their offsets. It reads the header only.
 func (Parser) Parse(r io.ReaderAt, size int64) (*formats.Layout, error) {
-	if size < lengthLen {
-		return nil, formats.Truncated(size, "file length: got %d bytes, want at least %d", size, lengthLen)
-	}
-	var length [lengthLen]byte
-	if err := formats.ReadFull(r, length[:], 0); err != nil {
-		return nil, err
-	}
-	n := binary.LittleEndian.Uint64(length[:])
-	switch {
-	case n > maxHeader:
-		return nil, formats.Damaged(0, "header length: got %d, want at most %d", n, maxHeader)
-	case int64(n) > size-lengthLen:
-		return nil, formats.Truncated(0, "header length: got %d, want at most the %d bytes that follow", n, size-lengthLen)
-	}
-	dataOff := lengthLen + int64(n)
-	tensors, err := readHeader(io.NewSectionReader(r, lengthLen, int64(n)))
+	n, err := headerLength(r, size)
 	if err != nil {
 		return nil, err
 	}
-	return layout(tensors, dataOff, size)
+	if n > size-lengthLen {
+		return nil, formats.Truncated(0, "header length: got %d, want at most the %d bytes that follow", n, size-lengthLen)
+	}
+	tensors, err := readHeader(io.NewSectionReader(r, lengthLen, n))
+	if err != nil {
+		return nil, err
+	}
+	return layout(tensors, lengthLen+n, size)
+}
+
+// Extent is where the last tensor ends by the header; where that is cut off, where it should have ended.
+func (Parser) Extent(r io.ReaderAt, size int64) (int64, error) {
+	n, err := headerLength(r, size)
+	if err != nil || n > size-lengthLen {
+		return lengthLen + n, err
+	}
+	tensors, err := readHeader(io.NewSectionReader(r, lengthLen, n))
+	if err != nil {
+		return 0, err
+	}
+	end := lengthLen + n
+	for _, t := range tensors {
+		end = max(end, lengthLen+n+t.Off+t.Len)
+	}
+	return end, nil
+}
+
+// headerLength reads how long the header is said to be.
+func headerLength(r io.ReaderAt, size int64) (int64, error) {
+	if size < lengthLen {
+		return 0, formats.Truncated(size, "file length: got %d bytes, want at least %d", size, lengthLen)
+	}
+	var length [lengthLen]byte
+	if err := formats.ReadFull(r, length[:], 0); err != nil {
+		return 0, err
+	}
+	n := binary.LittleEndian.Uint64(length[:])
+	if n > maxHeader {
+		return 0, formats.Damaged(0, "header length: got %d, want at most %d", n, maxHeader)
+	}
+	return int64(n), nil
 }
 
 // layout places the tensors, given by data_offsets, behind dataOff.
