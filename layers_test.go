@@ -43,6 +43,7 @@ var levels = map[string]int{
 	"repo/order":                8,
 	"repo/merge":                8,
 	"repo/lora":                 9,
+	"repo/inspect":              9,
 	"repo/work":                 9,
 	"repo/history":              10,
 	"repo/relatives":            10,

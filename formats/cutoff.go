@@ -46,7 +46,7 @@ func CutOff(r io.ReaderAt, size int64, path string, parsers ...Parser) (*Cut, er
 			continue
 		}
 		c := &Cut{Format: p.Name(), Want: want}
-		if layout, err := parseWith(p, filled{r, size}, want); err == nil {
+		if layout, err := parseWith(p, Filled(r, size), want); err == nil {
 			c.Layout = layout
 		} else if !isDamage(err) {
 			return nil, err
@@ -56,8 +56,10 @@ func CutOff(r io.ReaderAt, size int64, path string, parsers ...Parser) (*Cut, er
 	return nil, nil
 }
 
-// filled reads a file as if zeros followed it: parsers read their headers in blocks, and the last one may reach beyond
-// the end.
+// Filled reads a file of size bytes as if zeros followed it: headers are read in blocks, and the last one of a file that
+// is cut off may reach beyond the end.
+func Filled(r io.ReaderAt, size int64) io.ReaderAt { return filled{r, size} }
+
 type filled struct {
 	r    io.ReaderAt
 	size int64

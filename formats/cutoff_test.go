@@ -48,7 +48,7 @@ func TestFindStandIn(t *testing.T) {
 	for text, want := range map[string]*formats.StandIn{
 		"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n": {LFS: true, OID: "sha256:ab", Size: 12},
 		"version https://git-lfs.github.com/spec/v1\nsize x":                   {LFS: true},
-		"<!DOCTYPE html>\n<title>": {}, "\ufeff \n<HTML lang=de>": {},
+		"<!DOCTYPE html>\n<title>":                                             {}, "\ufeff \n<HTML lang=de>": {},
 		"version 1": nil, "": nil, "<p>": nil, "GGUF": nil,
 	} {
 		require.Equal(t, want, formats.FindStandIn([]byte(text)), "%q", text)

@@ -20,11 +20,11 @@ func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter refs.Spec, o d
 		return nil, err
 	}
 	defer l.Close()
-	sa, err := r.snapshot(ctx, a, o.Paths)
+	sa, err := r.Snapshot(ctx, a, o.Paths)
 	if err != nil {
 		return nil, err
 	}
-	sb, err := r.snapshot(ctx, b, o.Paths)
+	sb, err := r.Snapshot(ctx, b, o.Paths)
 	if err != nil {
 		return nil, err
 	}
@@ -33,11 +33,11 @@ func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter refs.Spec, o d
 
 // ExportLoRA writes the change from a to b, each a revision or a file in it, as an adapter into the folder dir.
 func (r *Repo) ExportLoRA(ctx context.Context, a, b refs.Spec, dir string, o lora.Options) (*lora.Exported, error) {
-	sa, err := r.snapshot(ctx, AtRevision(a.Rev).At(a.Path), nil)
+	sa, err := r.Snapshot(ctx, AtRevision(a.Rev).At(a.Path), nil)
 	if err != nil {
 		return nil, err
 	}
-	sb, err := r.snapshot(ctx, AtRevision(b.Rev).At(b.Path), nil)
+	sb, err := r.Snapshot(ctx, AtRevision(b.Rev).At(b.Path), nil)
 	if err != nil {
 		return nil, err
 	}

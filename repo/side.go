@@ -50,11 +50,11 @@ func AtNothing() Side { return Side{kind: atNothing} }
 
 // Diff compares two states of the repository.
 func (r *Repo) Diff(ctx context.Context, a, b Side, o diff.Options) (*diff.Diff, error) {
-	sa, err := r.snapshot(ctx, a, o.Paths)
+	sa, err := r.Snapshot(ctx, a, o.Paths)
 	if err != nil {
 		return nil, err
 	}
-	sb, err := r.snapshot(ctx, b, o.Paths)
+	sb, err := r.Snapshot(ctx, b, o.Paths)
 	if err != nil {
 		return nil, err
 	}
@@ -92,9 +92,9 @@ func (r *Repo) storedBytes(were []diff.Entry, came []*diff.Entry) (*int64, error
 	return &n, err
 }
 
-// snapshot lists the files of a side that are at or below one of paths (all when
+// Snapshot lists the files of a side that are at or below one of paths (all when
 // there are none). Of the working folder it reads the files that are not as staged.
-func (r *Repo) snapshot(ctx context.Context, s Side, paths []string) (diff.Snapshot, error) {
+func (r *Repo) Snapshot(ctx context.Context, s Side, paths []string) (diff.Snapshot, error) {
 	if s.spec.Path == "" {
 		return r.wholeSnapshot(ctx, s, paths)
 	}
@@ -153,7 +153,7 @@ func (r *Repo) untracked(ctx context.Context, path string) ([]diff.Entry, error)
 	return files, nil
 }
 
-// wholeSnapshot is snapshot but for the path of the side.
+// wholeSnapshot is Snapshot but for the path of the side.
 func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (diff.Snapshot, error) {
 	snap := diff.Snapshot{Name: s.spec.String()}
 	var files []object.TreeFile

@@ -20,6 +20,7 @@ func commands(g *globals) []*cobra.Command {
 		newReflog(g),
 		newMerge(g),
 		newLs(g),
+		newInspect(g),
 		newLineage(g),
 		newDerive(g),
 		newCat(g),

@@ -19,7 +19,7 @@ func (g *globals) twoPaths(r *repo.Repo, cmd *cobra.Command, args []string) (boo
 	}
 	for _, word := range args {
 		if isRevision(r, word) == nil {
-			return false, usagef("%q is a revision and a path: write %s: for the revision, ./%s for the path", word, word, word)
+			return false, bothWays(word)
 		}
 	}
 	return true, nil

@@ -151,6 +151,7 @@ func TestManualHasJSON(t *testing.T) {
 		"dits merge":    {repo.MergeResult{}},
 		"dits export":   {lora.Exported{}},
 		"dits ls":       {listedFolder{}, repo.FileListing{}},
+		"dits inspect":  {inspected{}},
 		"dits lineage":  {lineage.Lineage{}},
 		"dits derive":   {lineage.Derivations{}, repo.DeriveCheck{}},
 		"dits stats":    {repo.Stats{}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -30,7 +31,7 @@ func (o *diffOptions) runExpectLoRA(cmd *cobra.Command, g *globals, r *repo.Repo
 
 // expectPaths is runExpectLoRA for two paths; r is nil where there is no repository.
 func (o *diffOptions) expectPaths(cmd *cobra.Command, g *globals, r *repo.Repo, s *screen, a, b diff.Snapshot) error {
-	adapter, err := g.openAdapter(cmd, r, o.expectLoRA)
+	adapter, err := g.openAdapter(cmd.Context(), r, o.expectLoRA)
 	if err != nil {
 		return err
 	}
@@ -43,19 +44,19 @@ func (o *diffOptions) expectPaths(cmd *cobra.Command, g *globals, r *repo.Repo, 
 }
 
 // openAdapter opens an adapter where there may be no repository.
-func (g *globals) openAdapter(cmd *cobra.Command, r *repo.Repo, word string) (*lora.Adapter, error) {
+func (g *globals) openAdapter(ctx context.Context, r *repo.Repo, word string) (*lora.Adapter, error) {
 	if r == nil {
 		path, err := g.diskPath(word)
 		if err != nil {
 			return nil, err
 		}
-		return lora.ReadAdapter(cmd.Context(), path)
+		return lora.ReadAdapter(ctx, path)
 	}
 	spec, err := g.adapter(r, word)
 	if err != nil {
 		return nil, err
 	}
-	return r.OpenAdapter(cmd.Context(), spec)
+	return r.OpenAdapter(ctx, spec)
 }
 
 // showLoRACheck prints what was found, and tells by the exit status whether it was expected.

@@ -2,13 +2,17 @@ package diff
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"path"
 	"slices"
 	"strconv"
 
+	"dits/formats"
+	"dits/formats/gguf"
 	"dits/formats/safetensors"
 	"dits/repo/object"
 	"dits/tensorstore/digest"
@@ -69,11 +73,43 @@ func diffTexts(a, b *object.File) ([]KeyDiff, error) {
 	if err != nil {
 		return nil, err
 	}
+	return keysOfTexts(ta, tb), nil
+}
+
+func keysOfTexts(a, b map[string]string) []KeyDiff {
 	diffs := []KeyDiff{}
-	for _, key := range differing(ta, tb, func(x, y string) bool { return x == y }) {
-		diffs = append(diffs, KeyDiff{key, asText(ta, key), asText(tb, key)})
+	for _, key := range differing(a, b, func(x, y string) bool { return x == y }) {
+		diffs = append(diffs, KeyDiff{key, asText(a, key), asText(b, key)})
 	}
-	return diffs, nil
+	return diffs
+}
+
+// HeaderKeys are the pairs of a header, ascending: A is the value, as a diff shows it. layout is how the file is cut, or
+// would be if it were whole.
+func HeaderKeys(f io.ReaderAt, layout *formats.Layout) ([]KeyDiff, error) {
+	switch layout.Format {
+	case "safetensors":
+		header := make([]byte, layout.Segments[0].Len)
+		if err := object.ReadFull(f, header, 0); err != nil {
+			return nil, err
+		}
+		texts, err := safetensors.Metadata(header)
+		if err != nil {
+			return nil, err
+		}
+		return keysOfTexts(texts, nil), nil
+	case "gguf":
+		keys := []KeyDiff{}
+		err := gguf.EachKV(f, layout.Size, func(kv gguf.KV) error {
+			if len(keys) < maxKeys {
+				keys = append(keys, KeyDiff{Key: kv.Key, A: asRaw(kv.Value)})
+			}
+			return nil
+		})
+		slices.SortFunc(keys, func(x, y KeyDiff) int { return cmp.Compare(x.Key, y.Key) })
+		return keys, err
+	}
+	return nil, nil
 }
 
 // textsOf is the metadata in the header of a safetensors, of shards the first one's.

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dits/repo/object"
@@ -69,6 +70,34 @@ func (m *model) ID() digest.ID {
 	}
 	return digest.Sum(all)
 }
+
+// Path is that of the file, or of all shards.
+func (m *model) Path() string { return m.path }
+
+// Files are those of the model that are there.
+func (m *model) Files() []*Entry { return m.files }
+
+// Missing are the paths of the shards that are not there, by the number that each says.
+func (m *model) Missing() (paths []string) {
+	first := shardName.FindStringSubmatch(m.files[0].Path)
+	if first == nil {
+		return nil
+	}
+	there := make(map[string]bool)
+	for _, f := range m.files {
+		there[f.Path] = true
+	}
+	of, _ := strconv.Atoi(first[3])
+	for i := 1; i <= min(of, maxShards); i++ {
+		if p := fmt.Sprintf("%s-%05d-of-%s%s", first[1], i, first[3], first[4]); !there[p] {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+// maxShards bounds the shards that are looked for.
+const maxShards = 10000
 
 // SameBytes says that two models have the same bytes, under whatever names.
 func (m *model) SameBytes(ctx context.Context, o *model) (bool, error) {
