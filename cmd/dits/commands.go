@@ -21,6 +21,7 @@ func commands(g *globals) []*cobra.Command {
 		newMerge(g),
 		newLs(g),
 		newInspect(g),
+		newVerifyMerge(g),
 		newLineage(g),
 		newDerive(g),
 		newCat(g),

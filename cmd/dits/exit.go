@@ -38,15 +38,23 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// A statusError ends a command with that exit status, after the output has said it all.
+type statusError int
+
+func (statusError) Error() string { return "" }
+
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // status is the exit status of an error.
 func status(err error) int {
 	var usage usageError
 	var damaged *catalog.DamagedError
+	var own statusError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &own):
+		return int(own)
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
@@ -66,7 +74,7 @@ func status(err error) int {
 // report prints an error with what to do next, and returns the exit status.
 func report(w io.Writer, err error) int {
 	code := status(err)
-	if err == nil || errors.Is(err, errDifferent) {
+	if err == nil || errors.Is(err, errDifferent) || errors.As(err, new(statusError)) {
 		return code
 	}
 	tell(w, "dits: %v", err)

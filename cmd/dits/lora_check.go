@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,7 +64,7 @@ func (o *diffOptions) showLoRACheck(cmd *cobra.Command, s *screen, c *lora.Check
 	if o.json {
 		return verdict(writeJSON(cmd, c), c.OK)
 	}
-	return verdict(printLoRACheck(s, c), c.OK)
+	return verdict(printLoRACheck(s, c, checkList{}), c.OK)
 }
 
 // adapter is what a word names: a path of the file system, or REV:PATH.
@@ -83,45 +82,4 @@ func (g *globals) adapter(r *repo.Repo, word string) (refs.Spec, error) {
 	}
 	rev, path, err := g.object(r, word)
 	return refs.Spec{Rev: rev, Path: path}, err
-}
-
-// printLoRACheck prints a line of counts, and a line for each tensor that is off.
-func printLoRACheck(s *screen, c *lora.Check) error {
-	p := &printer{w: s}
-	off := 0
-	orders := []string{}
-	for _, t := range c.Tensors {
-		if !t.OK {
-			off++
-		} else if t.Order != "" {
-			orders = withName(orders, t.Order)
-		}
-	}
-	p.f("%s (rank %d, alpha %s): %s merged, %d unchanged", c.Adapter, c.Rank, strconv.FormatFloat(c.Alpha, 'g', -1, 64),
-		plural(c.Merged, "tensor", "tensors"), c.Unchanged)
-	if c.Replaced > 0 {
-		p.f(", %d replaced", c.Replaced)
-	}
-	if off > 0 {
-		p.f(", %s", s.counted(red, off, "off"))
-	}
-	p.f("\n")
-	if len(orders) > 0 {
-		p.f("  merged as %s\n", strings.Join(orders, "; "))
-	}
-	if p.err != nil {
-		return p.err
-	}
-	return printOff(s, c)
-}
-
-// printOff prints the tensors that are not as expected.
-func printOff(s *screen, c *lora.Check) error {
-	t := &table{indent: "  "}
-	for _, x := range c.Tensors {
-		if !x.OK {
-			t.row(s.paint(red, x.Name), x.Problem)
-		}
-	}
-	return t.write(s)
 }

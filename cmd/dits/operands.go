@@ -9,7 +9,6 @@ import (
 
 	"dits/repo"
 	"dits/repo/diff"
-	"dits/repo/lora"
 	"dits/repo/object"
 	"dits/repo/refs"
 )
@@ -103,9 +102,4 @@ func (o *operands) beside(ctx context.Context, word string, s diff.Snapshot) (di
 		return s, err
 	}
 	return o.r.Snapshot(ctx, side, nil)
-}
-
-// adapter opens an adapter.
-func (o *operands) adapter(ctx context.Context, word string) (*lora.Adapter, error) {
-	return o.g.openAdapter(ctx, o.r, word)
 }

@@ -30,6 +30,13 @@ func IsWide(d formats.DType) bool {
 	return ok && g.digits >= grids["BF16"].digits
 }
 
+// IsFiner says that floats of dtype d have more digits than those of e.
+func IsFiner(d, e formats.DType) bool {
+	g, ok := grids[d]
+	h, other := grids[e]
+	return ok && other && g.digits > h.digits
+}
+
 // Ulp is a unit in the last place of x: the distance of the numbers in its binade. It is 0 for 0 and for
 // what is not finite.
 func (g Grid) Ulp(x float64) float64 {

@@ -112,8 +112,8 @@ func (m *model) SameBytes(ctx context.Context, o *model) (bool, error) {
 	return true, nil
 }
 
-// size is that of all files, in bytes.
-func (m *model) size() (n int64) {
+// Size is that of all files, in bytes.
+func (m *model) Size() (n int64) {
 	for _, f := range m.files {
 		n += f.Size
 	}
@@ -181,7 +181,7 @@ type weight struct {
 	size int64
 }
 
-func (m *model) weight() weight { return weight{m.ID(), m.size()} }
+func (m *model) weight() weight { return weight{m.ID(), m.Size()} }
 
 // pairModels merges two lists, ascending by key, into the pairs that differ. A model
 // that went and one that came with the same bytes are one that was renamed.
@@ -216,7 +216,7 @@ func pairModels(ctx context.Context, a, b []*model) ([]ModelPair, error) {
 func pairRenamed(ctx context.Context, pairs []ModelPair, gone map[weight][]int, came []*model) ([]ModelPair, error) {
 	for _, m := range came {
 		k, from := -1, gone[m.weight()]
-		for i := 0; i < len(from) && k < 0 && m.size() > 0; i++ { // an empty file is no one's
+		for i := 0; i < len(from) && k < 0 && m.Size() > 0; i++ { // an empty file is no one's
 			same, err := pairs[from[i]].A.SameBytes(ctx, m)
 			if err != nil {
 				return nil, err

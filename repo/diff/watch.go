@@ -22,7 +22,7 @@ func (o Options) start(pairs []ModelPair) {
 func (p ModelPair) size() (n int64) {
 	for _, m := range []*model{p.A, p.B} {
 		if m != nil {
-			n += m.size()
+			n += m.Size()
 		}
 	}
 	return n

@@ -34,6 +34,7 @@ type Adapter struct {
 	content *object.File
 	changes map[string]*loraChange // by the role of the tensor that they change
 	saved   map[string]int         // tensors that take the place of others, by role
+	stated  map[string]float64     // ‖ΔW − B·A‖ / ‖ΔW‖ of modules, where the adapter says it of itself
 }
 
 // A loraChange is the factors of the change of one matrix, as indices of tensors.
@@ -50,6 +51,7 @@ func NewAdapter(name string, config []byte, weights *object.File) (*Adapter, err
 	l := &Adapter{name: name, content: weights, changes: map[string]*loraChange{}, saved: map[string]int{}}
 	var err error
 	if l.loraConfig, err = parseLoraConfig(config); err == nil {
+		l.stated = statedErrors(weights)
 		err = l.sort()
 	} else {
 		err = fmt.Errorf("%s: %w", AdapterConfig, err)

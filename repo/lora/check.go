@@ -3,6 +3,8 @@ package lora
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,7 +19,8 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A Check says whether b is a with an adapter merged, and nothing else. Its JSON form is a contract.
+// A Check says whether b is a with adapters merged, one after the other, and nothing else. Its JSON form is a contract.
+// Of several adapters, Adapter names all, and Rank and Alpha are those of the first.
 type Check struct {
 	A         *digest.ID `json:"a"` // commits; null is the index or the working folder
 	B         *digest.ID `json:"b"`
@@ -29,6 +32,10 @@ type Check struct {
 	Replaced  int        `json:"replaced"`  // with the adapter's tensor in their place: biases, modules to save
 	Unchanged int        `json:"unchanged"` // as they were, and expected to be
 	Tensors   []Verdict  `json:"tensors"`   // those that the adapter changes, and those that are off
+
+	Verdict string        `json:"verdict"` // of the whole: [Merged] and the others
+	Reason  string        `json:"reason"`  // what is behind it, in words
+	Scale   number.Number `json:"scale"`   // of the change in b, as a multiple of the adapters'; null: nothing to fit
 }
 
 // What is expected of a tensor.
@@ -51,27 +58,86 @@ type Verdict struct {
 	MaxUlps  number.Number `json:"max_ulps"` // the same in units in the last place of the weight
 	Scale    number.Number `json:"scale"`    // of the change in b, by least squares, as a multiple of the adapter's; null: nothing to fit
 	Order    string        `json:"order"`    // the arithmetic that fits best, "" where nothing was merged
+
+	Cast     string        `json:"cast,omitempty"` // the dtype that the merge was computed in, where b has another
+	Residual number.Number `json:"residual"`       // ‖b − what is expected‖ / ‖b − a‖ of what is to be merged; null for others
+
+	moved   bool    // b has other values than a
+	besides float64 // ‖what changed besides‖ / ‖the adapter's change‖: what is left at the best scale
 }
 
-// Check says whether b is a with the adapter merged, and nothing else. Only tensors of files that both sides have are
-// looked at; where none of those that differ has what the adapter changes, files that do not differ are.
+// Check says whether b is a with the adapter merged, and nothing else. See [CheckMerge].
 func (l *Adapter) Check(ctx context.Context, a, b diff.Snapshot, o diff.Options) (*Check, error) {
-	pairs, err := loraPairs(ctx, a, b, l)
+	return CheckMerge(ctx, []*Adapter{l}, a, b, o)
+}
+
+// CheckMerge says whether b is a with the adapters merged, one after the other, and nothing else. Only tensors of files
+// that both sides have are looked at; where none of those that differ has what the adapters change, files that do not
+// differ are. Where it is not, all is read again for each other thing that it may be.
+func CheckMerge(ctx context.Context, adapters []*Adapter, a, b diff.Snapshot, o diff.Options) (*Check, error) {
+	x := &checking{adapters: adapters, a: a, b: b, options: o, times: 1}
+	c, err := x.check(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &Check{A: a.Commit, B: b.Commit, Adapter: l.name, Rank: l.Rank, Alpha: l.Alpha, Tensors: []Verdict{}}
-	missing := l.expected()
-	for _, p := range pairs {
-		if err := checkPair(ctx, c, p, l, missing, o.Workers); err != nil {
-			return nil, fmt.Errorf("%s: %w", p.Path(), err)
+	return c, x.judge(ctx, c)
+}
+
+// A checking is one look at all tensors.
+type checking struct {
+	adapters []*Adapter
+	a, b     diff.Snapshot
+	options  diff.Options
+	times    float64 // what the adapters' scales are multiplied by
+}
+
+// check looks at all tensors.
+func (x *checking) check(ctx context.Context) (*Check, error) {
+	pairs, err := loraPairs(ctx, x.a, x.b, x.adapters)
+	if err != nil {
+		return nil, err
+	}
+	first := x.adapters[0]
+	c := &Check{A: x.a.Commit, B: x.b.Commit, Adapter: namesOf(x.adapters), Rank: first.Rank, Alpha: first.Alpha, Tensors: []Verdict{}}
+	missing := make(map[string]string)
+	for _, l := range x.adapters {
+		maps.Copy(missing, l.expected())
+	}
+	p := object.OrQuiet(x.options.Progress)
+	p.Start("checking", sizeOf(pairs))
+	defer p.Done()
+	for _, pair := range pairs {
+		p.Turn("checking", pair.Path())
+		if err := x.pair(ctx, c, pair, missing); err != nil {
+			return nil, fmt.Errorf("%s: %w", pair.Path(), err)
 		}
 	}
 	for _, name := range sortedKeys(missing) {
-		c.Tensors = append(c.Tensors, Verdict{Name: missing[name], Expected: ExpectMerged, Problem: "no such tensor in the model"})
+		c.Tensors = append(c.Tensors, Verdict{Name: missing[name], Expected: ExpectMerged, Problem: "no such tensor in the model",
+			Residual: nan, Scale: nan})
 	}
 	c.OK = !slices.ContainsFunc(c.Tensors, func(t Verdict) bool { return !t.OK })
 	return c, nil
+}
+
+// nan is a figure that there is not.
+var nan = number.Number(math.NaN())
+
+// namesOf is how messages call adapters.
+func namesOf(adapters []*Adapter) string {
+	var all []string
+	for _, l := range adapters {
+		all = append(all, l.name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// sizeOf is the bytes of b's side.
+func sizeOf(pairs []diff.ModelPair) (n int64) {
+	for _, p := range pairs {
+		n += p.B.Size()
+	}
+	return n
 }
 
 // expected are the roles that the adapter changes or replaces, with the names that it has for them.
@@ -105,12 +171,12 @@ func sortedKeys(m map[string]string) []string {
 }
 
 // loraPairs are the models to be looked at.
-func loraPairs(ctx context.Context, a, b diff.Snapshot, l *Adapter) ([]diff.ModelPair, error) {
+func loraPairs(ctx context.Context, a, b diff.Snapshot, adapters []*Adapter) ([]diff.ModelPair, error) {
 	changed, err := diff.Pairs(ctx, a, b, diff.Options{})
 	if err != nil {
 		return nil, err
 	}
-	found, err := withTargets(changed, l)
+	found, err := withTargets(changed, adapters)
 	if err != nil || found {
 		return both(changed), err
 	}
@@ -127,7 +193,7 @@ func loraPairs(ctx context.Context, a, b diff.Snapshot, l *Adapter) ([]diff.Mode
 				continue
 			}
 			p := []diff.ModelPair{{Status: diff.FileModified, A: m, B: n}}
-			if has, err := withTargets(p, l); err != nil {
+			if has, err := withTargets(p, adapters); err != nil {
 				return nil, err
 			} else if has {
 				same = append(same, p[0])
@@ -136,7 +202,7 @@ func loraPairs(ctx context.Context, a, b diff.Snapshot, l *Adapter) ([]diff.Mode
 		}
 	}
 	if len(same) == 0 {
-		return nil, fmt.Errorf("no tensor of the first side is one that the adapter changes: %w", object.ErrNoPath)
+		return nil, fmt.Errorf("no tensor of the first side is one that an adapter changes: %w", object.ErrNoPath)
 	}
 	return append(both(changed), same...), nil
 }
@@ -149,23 +215,25 @@ func both(pairs []diff.ModelPair) []diff.ModelPair {
 }
 
 // withTargets says that one of the pairs has a tensor that the adapter changes.
-func withTargets(pairs []diff.ModelPair, l *Adapter) (bool, error) {
+func withTargets(pairs []diff.ModelPair, adapters []*Adapter) (bool, error) {
 	roles := make(map[int]map[string]bool)
 	for i, p := range both(pairs) {
 		if err := diff.RolesOf(roles, i, p.A); err != nil {
 			return false, err
 		}
-		for role := range l.changes {
-			if roles[i][role] {
-				return true, nil
+		for _, l := range adapters {
+			for role := range l.changes {
+				if roles[i][role] {
+					return true, nil
+				}
 			}
 		}
 	}
 	return false, nil
 }
 
-// checkPair checks the tensors of a model, and takes those that it finds off missing.
-func checkPair(ctx context.Context, c *Check, p diff.ModelPair, l *Adapter, missing map[string]string, workers int) error {
+// pair checks the tensors of a model, and takes those that it finds off missing.
+func (x *checking) pair(ctx context.Context, c *Check, p diff.ModelPair, missing map[string]string) error {
 	a, err := p.A.Open()
 	if err != nil {
 		return err
@@ -182,6 +250,7 @@ func checkPair(ctx context.Context, c *Check, p diff.ModelPair, l *Adapter, miss
 	if isAdapter(a) {
 		return nil
 	}
+	workers := x.options.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
@@ -193,7 +262,7 @@ func checkPair(ctx context.Context, c *Check, p diff.ModelPair, l *Adapter, miss
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
 	for i, tp := range pairs {
-		v := &loraVerifier{lora: l, a: a, b: b, pair: tp, diff: diff.Describe(tp, a, b)}
+		v := &loraVerifier{adapters: x.adapters, times: x.times, a: a, b: b, pair: tp, diff: diff.Describe(tp, a, b)}
 		delete(missing, names.Role(v.diff.Name))
 		g.Go(func() error {
 			var err error
@@ -201,6 +270,9 @@ func checkPair(ctx context.Context, c *Check, p diff.ModelPair, l *Adapter, miss
 				return fmt.Errorf("tensor %q: %w", v.diff.Name, err)
 			}
 			found[i].Path = p.Path()
+			if tp.B >= 0 {
+				object.OrQuiet(x.options.Progress).Add(b.Layout.Tensors[tp.B].Len)
+			}
 			return nil
 		})
 	}

@@ -84,7 +84,11 @@ func Export(ctx context.Context, a, b diff.Snapshot, dir string, o Options) (*Ex
 	if len(x.out.Tensors) == 0 {
 		return nil, ErrNoAdapter
 	}
-	x.out.Bytes, err = w.finish(x.config())
+	metadata, err := stateErrors(x.out.Tensors)
+	if err != nil {
+		return nil, err
+	}
+	x.out.Bytes, err = w.finish(x.config(), metadata)
 	return x.out, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"dits/formats"
@@ -18,31 +19,43 @@ const scaleTolerance = 0.005
 
 // A loraVerifier checks one tensor.
 type loraVerifier struct {
-	lora *Adapter
-	a, b *object.File
-	pair diff.TensorPair
-	diff diff.TensorDiff
+	adapters []*Adapter
+	times    float64 // what the adapters' scales are multiplied by
+	a, b     *object.File
+	pair     diff.TensorPair
+	diff     diff.TensorDiff
 }
 
 // verify says what the tensor is expected to be, and whether it is.
 func (v *loraVerifier) verify(ctx context.Context) (Verdict, error) {
-	nan := number.Number(math.NaN())
-	t := Verdict{Name: v.diff.Name, Expected: ExpectUnchanged, Elements: v.diff.Elements, Scale: nan}
+	t := Verdict{Name: v.diff.Name, Expected: ExpectUnchanged, Elements: v.diff.Elements, Scale: nan, Residual: nan}
 	role := names.Role(v.diff.Name)
-	if i, ok := v.lora.saved[role]; ok && v.pair.A >= 0 {
-		t.Expected = ExpectReplaced
-		return t, v.verifyReplaced(ctx, &t, i)
+	var steps []step
+	var saved *Adapter // the last that has another tensor for its place
+	for _, l := range v.adapters {
+		if _, ok := l.saved[role]; ok {
+			saved = l
+		}
+		if c := l.changes[role]; c != nil {
+			steps = append(steps, step{l, c})
+		}
 	}
-	change := v.lora.changes[role]
-	if change == nil || v.pair.A < 0 {
+	switch {
+	case v.pair.A < 0 || saved == nil && len(steps) == 0:
 		return t, v.verifyUnchanged(ctx, &t)
+	case saved != nil && len(steps) > 0:
+		t.Expected, t.Problem = ExpectMerged, "one adapter replaces it and another changes it: that cannot be checked"
+		return t, nil
+	case saved != nil:
+		t.Expected = ExpectReplaced
+		return t, v.verifyReplaced(ctx, &t, saved, saved.saved[role])
 	}
 	t.Expected = ExpectMerged
 	if v.pair.B < 0 || v.diff.Status == diff.TensorReshaped {
 		t.Problem = v.diff.Status
 		return t, nil
 	}
-	m, err := v.newMerge(change)
+	m, err := v.newMerge(steps)
 	if err != nil {
 		t.Problem = err.Error()
 		return t, nil
@@ -75,16 +88,18 @@ func (v *loraVerifier) verifyUnchanged(ctx context.Context, t *Verdict) error {
 // isForgotten says that the list of target modules has a matrix of which the adapter has nothing.
 func (v *loraVerifier) isForgotten() bool {
 	module, ok := strings.CutSuffix(v.diff.Name, ".weight")
-	return ok && len(v.diff.Shape) == 2 && v.lora.TargetModules.list != nil && v.lora.targets(module)
+	return ok && len(v.diff.Shape) == 2 && slices.ContainsFunc(v.adapters, func(l *Adapter) bool {
+		return l.TargetModules.list != nil && l.targets(module)
+	})
 }
 
-// verifyReplaced wants the values of tensor i of the adapter.
-func (v *loraVerifier) verifyReplaced(ctx context.Context, t *Verdict, i int) error {
-	if v.pair.B < 0 || formats.Elements(v.lora.content.Layout.Tensors[i].Shape) != v.diff.Elements {
-		t.Problem = fmt.Sprintf("shape %v, and %v in the adapter", v.diff.Shape, v.lora.content.Layout.Tensors[i].Shape)
+// verifyReplaced wants the values of tensor i of an adapter.
+func (v *loraVerifier) verifyReplaced(ctx context.Context, t *Verdict, l *Adapter, i int) error {
+	if v.pair.B < 0 || formats.Elements(l.content.Layout.Tensors[i].Shape) != v.diff.Elements {
+		t.Problem = fmt.Sprintf("shape %v, and %v in the adapter", v.diff.Shape, l.content.Layout.Tensors[i].Shape)
 		return nil
 	}
-	o, err := diff.Operand(v.lora.content, i)
+	o, err := diff.Operand(l.content, i)
 	if err != nil {
 		return err
 	}

@@ -71,8 +71,8 @@ func (w *loraWriter) matrix(name string, m mat.Matrix) error {
 }
 
 // finish writes both files of the adapter, each in one step, and returns the bytes of the larger.
-func (w *loraWriter) finish(c peftConfig) (int64, error) {
-	header, tensors, err := safetensors.MakeHeader(w.tensors, map[string]string{"format": "pt"})
+func (w *loraWriter) finish(c peftConfig, metadata map[string]string) (int64, error) {
+	header, tensors, err := safetensors.MakeHeader(w.tensors, metadata)
 	if err != nil {
 		return 0, err
 	}
