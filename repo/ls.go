@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 
@@ -86,7 +87,7 @@ type TensorInfo struct {
 	Offset   int64     `json:"offset"` // bytes from the start of the file
 	Size     int64     `json:"size"`   // bytes
 	Digest   digest.ID `json:"digest"`
-	Encoding string    `json:"encoding"`     // that of most of its bytes: raw, zstd, fields, blocks, delta or derived
+	Encoding string    `json:"encoding"`     // that of most of its bytes: raw, zstd, fields, blocks, delta or derived; "" if it is not stored
 	Source   digest.ID `json:"source"`       // the blob that they are coded against; "" for none
 	Stored   int64     `json:"stored_bytes"` // payload of its chunks: of what is derived, the residual
 
@@ -116,11 +117,7 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	l := &FileListing{Path: path, Format: c.Layout.Format, Size: c.Layout.Size, Warning: c.Layout.Warning, Tensors: []TensorInfo{}}
-	if c.SHA256 != [32]byte{} {
-		sum := hex.EncodeToString(c.SHA256[:])
-		l.SHA256 = &sum
-	}
+	l := listingOf(path, c)
 	blobs := make([]digest.ID, len(c.Layout.Tensors))
 	for i := range blobs {
 		blobs[i] = c.Digest(i)
@@ -133,18 +130,41 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, t := range c.Layout.Tensors {
-		info := TensorInfo{Name: t.Name, DType: string(t.DType), Shape: t.Shape, Offset: t.Off, Size: t.Len, Digest: blobs[i]}
+	for i := range l.Tensors {
+		l.Tensors[i].stored(storage[blobs[i]], named)
+	}
+	return l, nil
+}
+
+// ScanTensors lists the tensors of a file of the file system, of which nothing has to be stored. It reads it once, for the
+// digests.
+func ScanTensors(ctx context.Context, path string) (*FileListing, error) {
+	f, err := object.ScanFile(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return listingOf(path, f), nil
+}
+
+// listingOf is what a file says of itself.
+func listingOf(path string, f *object.File) *FileListing {
+	l := &FileListing{Path: path, Format: f.Layout.Format, Size: f.Layout.Size, Warning: f.Layout.Warning, Tensors: []TensorInfo{}}
+	if f.SHA256 != [32]byte{} {
+		sum := hex.EncodeToString(f.SHA256[:])
+		l.SHA256 = &sum
+	}
+	for i, t := range f.Layout.Tensors {
+		info := TensorInfo{Name: t.Name, DType: string(t.DType), Shape: t.Shape, Offset: t.Off, Size: t.Len, Digest: f.Digest(i)}
 		if t.Shape == nil {
 			info.Shape = []int64{}
 		}
 		if t.Len == 0 {
 			info.Digest = digest.Sum(nil)
 		}
-		info.stored(storage[blobs[i]], named)
 		l.Tensors = append(l.Tensors, info)
 	}
-	return l, nil
+	return l
 }
 
 // stored fills in how the tensor is stored.

@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dits/repo"
 	"dits/repo/lineage"
+	"dits/repo/object"
 	"dits/repo/refs"
 )
 
@@ -25,7 +27,8 @@ func newLs(g *globals) *cobra.Command {
 		GroupID: content,
 		Long: `Lists the files of a folder in REV (by default HEAD), or, where PATH is a file, its
 tensors: name, dtype, shape, size, digest and how each is stored. A single word that is
-no revision is a path. Paths are relative to the current folder.`,
+no revision is a path. Paths are relative to the current folder. A file that is not in
+HEAD is listed as it is in the working folder; that needs no repository.`,
 		Example: `  dits ls
   dits ls -r ft-customer
   dits ls model.safetensors
@@ -41,27 +44,48 @@ no revision is a path. Paths are relative to the current folder.`,
 }
 
 func runLs(cmd *cobra.Command, g *globals, o lsOptions, args []string) error {
-	return g.withRepo(func(r *repo.Repo) error {
-		rev, word, err := lsWords(r, args, cmd.ArgsLenAtDash())
-		if err != nil {
-			return err
-		}
-		paths, err := g.paths(r, []string{word})
-		if err != nil {
-			return err
-		}
-		entries, err := r.Ls(rev, paths[0], o.recursive)
-		if err != nil {
-			return fmt.Errorf("%s: %w", rev, err)
-		}
-		if len(entries) == 1 && entries[0].Path == paths[0] && entries[0].Type == "file" {
-			return lsFile(cmd, r, rev, paths[0], o)
-		}
-		if o.json {
-			return writeJSON(cmd, listedFolder{paths[0], orEmpty(entries)})
-		}
-		return printFolder(cmd, r, rev, entries)
-	})
+	err := g.withRepo(func(r *repo.Repo) error { return o.runIn(cmd, g, r, args) })
+	if len(args) != 1 || !isNotThere(err) {
+		return err
+	}
+	path, perr := g.diskPath(args[0])
+	if info, serr := os.Stat(path); perr != nil || serr != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	l, err := repo.ScanTensors(cmd.Context(), path)
+	if err != nil {
+		return err
+	}
+	l.Path = args[0]
+	return printListed(cmd, l, o)
+}
+
+// isNotThere says that no repository has what was asked for.
+func isNotThere(err error) bool {
+	return errors.Is(err, object.ErrNoPath) || errors.Is(err, refs.ErrUnknownRevision) || errors.Is(err, repo.ErrNoRepository)
+}
+
+// runIn lists what the repository has.
+func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []string) error {
+	rev, word, err := lsWords(r, args, cmd.ArgsLenAtDash())
+	if err != nil {
+		return err
+	}
+	paths, err := g.paths(r, []string{word})
+	if err != nil {
+		return err
+	}
+	entries, err := r.Ls(rev, paths[0], o.recursive)
+	if err != nil {
+		return fmt.Errorf("%s: %w", rev, err)
+	}
+	if len(entries) == 1 && entries[0].Path == paths[0] && entries[0].Type == "file" {
+		return lsFile(cmd, r, rev, paths[0], o)
+	}
+	if o.json {
+		return writeJSON(cmd, listedFolder{paths[0], orEmpty(entries)})
+	}
+	return printFolder(cmd, r, rev, entries)
 }
 
 // lsWords reads [REV] [PATH]; a single word is a revision if it names one. dash is
@@ -113,6 +137,10 @@ func lsFile(cmd *cobra.Command, r *repo.Repo, rev, path string, o lsOptions) err
 	if err != nil {
 		return err
 	}
+	return printListed(cmd, l, o)
+}
+
+func printListed(cmd *cobra.Command, l *repo.FileListing, o lsOptions) error {
 	if o.json {
 		return writeJSON(cmd, l)
 	}
@@ -147,7 +175,10 @@ func printListing(cmd *cobra.Command, l *repo.FileListing) error {
 // howStored is "stored whole", "difference to base.safetensors:lm_head.weight @ main~1" or
 // "recomputed from …, 2.1% had to be stored".
 func howStored(x repo.TensorInfo) string {
-	if x.Source.IsZero() {
+	switch {
+	case x.Encoding == "" && x.Size > 0:
+		return "not added"
+	case x.Source.IsZero():
 		return "stored whole"
 	}
 	sources := x.Sources
