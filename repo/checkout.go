@@ -77,7 +77,7 @@ func (r *Repo) checkout(ctx context.Context, from refs.Head, x *work.Index, rev 
 // moveHead makes HEAD what a checkout is of.
 func (r *Repo) moveHead(from, to refs.Head) error {
 	move := func() error {
-		return r.SetHead(from, to, "checkout: moving from "+headLabel(from)+" to "+headLabel(to))
+		return r.SetHead(from, to, refs.MovedReason(from, to))
 	}
 	if !to.Detached() {
 		return move()
@@ -85,16 +85,13 @@ func (r *Repo) moveHead(from, to refs.Head) error {
 	return r.nameCommit(to.Commit, move)
 }
 
-func headLabel(h refs.Head) string {
-	if h.Detached() {
-		return h.Commit.String()
-	}
-	return h.Branch
-}
-
 // target is what HEAD is to be. A new branch is checked here and made later, when
 // nothing can refuse any more.
 func (r *Repo) target(from refs.Head, rev string, o CheckoutOptions) (refs.Head, error) {
+	rev, err := r.Named(rev)
+	if err != nil {
+		return refs.Head{}, err
+	}
 	if o.NewBranch != "" {
 		ref, err := refs.BranchRef(o.NewBranch)
 		if err != nil {

@@ -53,6 +53,10 @@ func (r *Repo) Merge(ctx context.Context, rev string, o MergeOptions) (*MergeRes
 		return nil, fmt.Errorf("strategy %q, want average, ours or theirs", o.Strategy)
 	}
 	return change(r, func(h refs.Head, x *work.Index) (*MergeResult, error) {
+		rev, err := r.Named(rev)
+		if err != nil {
+			return nil, err
+		}
 		theirs, err := r.Resolve(rev)
 		if err != nil {
 			return nil, err

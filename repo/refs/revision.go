@@ -14,11 +14,12 @@ import (
 
 // A revision is a parsed REV: a name, and steps from it.
 //
-//	REV  = [NAME] ["@{" N "}"] STEP*
+//	REV  = ([NAME] ["@{" N "}"] | "@{-" N "}" | "-") STEP*
 //	STEP = "~" [N] | "^" [N]
 //
 // NAME is a branch, tag, full ref name, commit id or prefix of one, HEAD or @; it
-// is empty only before "@{N}", which then is the current branch's log.
+// is empty only before "@{N}", which then is the current branch's log. "@{-N}" is
+// what was checked out N switches ago, "-" is "@{-1}".
 type revision struct {
 	name  string
 	log   int // N of @{N}; -1: none
@@ -46,7 +47,9 @@ func parseRevision(s string) (revision, error) {
 		end = len(s)
 	}
 	v.name = s[:end]
-	if name, rest, ok := strings.Cut(v.name, "@{"); ok {
+	if _, ok := switchesBack(v.name); ok {
+		// its name is all that it says
+	} else if name, rest, ok := strings.Cut(v.name, "@{"); ok {
 		digits, ok := strings.CutSuffix(rest, "}")
 		n, good := parseSteps(digits)
 		if !ok || !good {
@@ -114,6 +117,9 @@ func (r *Refs) Resolve(rev string) (digest.ID, error) {
 func (r *Refs) resolveStart(v revision) (digest.ID, error) {
 	if v.log >= 0 {
 		return r.resolveLog(v.name, v.log)
+	}
+	if _, ok := switchesBack(v.name); ok {
+		return r.resolveSwitched(v.name)
 	}
 	id, err := r.resolveName(v.name)
 	if err != nil {
