@@ -249,11 +249,11 @@ func TestNumber(t *testing.T) {
 func TestDiffOfScaledMatrices(t *testing.T) {
 	f := newFixture(t)
 	const name = "model.layers.0.mlp.up_proj"
-	f.put("base.safetensors", tensorsFile("", testTensor{name + ".weight", "F32", []int64{2, 2}, f32s(2, 4, 60, -80)}))
-	packed := testTensor{name + ".weight", "I8", []int64{2, 2}, []byte{1, 2, 3, 0xfc}}
+	f.put("base.safetensors", tensorsFile("", testTensor{Name: name + ".weight", DType: "F32", Shape: []int64{2, 2}, Data: f32s(2, 4, 60, -80)}))
+	packed := testTensor{Name: name + ".weight", DType: "I8", Shape: []int64{2, 2}, Data: []byte{1, 2, 3, 0xfc}}
 	f.put("packed/model-00001-of-00002.safetensors", tensorsFile("", packed))
-	f.put("packed/model-00002-of-00002.safetensors", tensorsFile("", testTensor{name + ".weight_scale", "F32", []int64{2, 1}, f32s(2, 20)}))
-	f.put("other.safetensors", tensorsFile("", packed, testTensor{name + ".weight_scale", "F32", []int64{1}, f32s(2)}))
+	f.put("packed/model-00002-of-00002.safetensors", tensorsFile("", testTensor{Name: name + ".weight_scale", DType: "F32", Shape: []int64{2, 1}, Data: f32s(2, 20)}))
+	f.put("other.safetensors", tensorsFile("", packed, testTensor{Name: name + ".weight_scale", DType: "F32", Shape: []int64{1}, Data: f32s(2)}))
 	f.save("all")
 	relative := func(path string) float64 {
 		d := f.diff(AtRevision("HEAD").At("base.safetensors"), AtRevision("HEAD").At(path), diff.Options{})

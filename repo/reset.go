@@ -20,20 +20,24 @@ const (
 	ResetHard                   // the working folder too, losing changes to tracked files
 )
 
-// Reset moves the current branch, or a detached HEAD, to a revision.
-func (r *Repo) Reset(ctx context.Context, rev string, mode ResetMode, p object.Progress) (digest.ID, error) {
-	return change(r, func(h refs.Head, x *work.Index) (digest.ID, error) { return r.reset(ctx, h, x, rev, mode, p) })
+// Reset moves the current branch, or a detached HEAD, to a revision; "" is HEAD, which may have no commits yet.
+func (r *Repo) Reset(ctx context.Context, rev string, mode ResetMode, p object.Progress) (*CheckoutResult, error) {
+	return change(r, func(h refs.Head, x *work.Index) (*CheckoutResult, error) { return r.reset(ctx, h, x, rev, mode, p) })
 }
 
-func (r *Repo) reset(ctx context.Context, h refs.Head, x *work.Index, rev string, mode ResetMode, p object.Progress) (digest.ID, error) {
-	id, err := r.Resolve(cmp.Or(rev, object.HeadName))
-	if err != nil {
-		return id, err
+func (r *Repo) reset(ctx context.Context, h refs.Head, x *work.Index, rev string, mode ResetMode, p object.Progress) (*CheckoutResult, error) {
+	id := h.Commit
+	if rev != "" {
+		var err error
+		if id, err = r.Resolve(rev); err != nil {
+			return nil, err
+		}
 	}
-	return id, r.nameCommit(id, func() error {
+	res := &CheckoutResult{}
+	err := r.nameCommit(id, func() (err error) {
 		switch mode {
 		case ResetHard:
-			_, err = r.switchTo(ctx, x, h.Commit, id, true, p)
+			res, err = r.switchTo(ctx, x, h.Commit, id, true, p)
 		case ResetMixed:
 			err = r.resetIndex(x, id)
 		}
@@ -42,6 +46,12 @@ func (r *Repo) reset(ctx context.Context, h refs.Head, x *work.Index, rev string
 		}
 		return r.Advance(h, id, "reset: moving to "+cmp.Or(rev, object.HeadName))
 	})
+	if err != nil {
+		return nil, err
+	}
+	res.Branch, res.Commit = h.Branch, id
+	res.LeftBehind = r.leftBehind(h, refs.Head{Branch: h.Branch, Commit: id})
+	return res, nil
 }
 
 // resetIndex makes the index, which is x, that of a commit, keeping the stat of what is the same.
@@ -50,6 +60,11 @@ func (r *Repo) resetIndex(x *work.Index, id digest.ID) error {
 	if err != nil {
 		return err
 	}
+	return r.writeIndexOf(x, files)
+}
+
+// writeIndexOf makes the index, which is x, that of files, keeping the stat of what is the same.
+func (r *Repo) writeIndexOf(x *work.Index, files []object.TreeFile) error {
 	next := x.Next(nil)
 	for _, f := range files {
 		e := work.IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}

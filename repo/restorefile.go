@@ -84,18 +84,31 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 			tracked = append(tracked, e.Path)
 		}
 	}
+	if o.Overlay {
+		tracked = nil
+	}
 	for _, path := range o.Paths {
 		if part := object.ForeignPart(path); part != "" {
 			return pl, foreignError(path, part)
 		}
 		if !anyInside(pl.Write, tracked, path) {
-			return pl, fmt.Errorf("%s: %w", path, object.ErrNoPath)
+			return pl, o.missing(path)
 		}
 	}
-	if !o.Overlay {
-		pl.Remove = tracked
-	}
+	pl.Remove = tracked
 	return pl, nil
+}
+
+// missing is the error for a path at which there is nothing to restore.
+func (o RestoreOptions) missing(path string) error {
+	where := "not tracked"
+	switch {
+	case o.Overlay && o.Source != "":
+		where = "not in " + o.Source
+	case o.Source != "":
+		where += ", and not in " + o.Source
+	}
+	return fmt.Errorf("%s: %s: %w", path, where, object.ErrNoPath)
 }
 
 func anyInside(files []object.TreeFile, names []string, path string) bool {

@@ -60,7 +60,7 @@ func TestReset(t *testing.T) {
 		second := f.save("second")
 		got, err := f.Reset(context.Background(), "HEAD~1", mode, nil)
 		require.NoError(t, err)
-		require.Equal(t, first, got)
+		require.Equal(t, first, got.Commit)
 		s := f.status()
 		require.Equal(t, first, s.Head)
 		require.Len(t, s.Staged, want.staged)

@@ -28,6 +28,7 @@ nothing is done, unless forced. A revision that is no branch leaves HEAD detache
 With paths, makes those files as in REV (by default as staged), whatever they are now;
 HEAD stays.`,
 		Example: `  dits checkout ft-customer
+  dits checkout -                               # where I was before
   dits checkout -b lora-rank16                  # a new branch here
   dits checkout -b hotfix v1-customer-lora      # a new branch there
   dits checkout HEAD~2 -- model.safetensors     # one file as it was`,
@@ -48,26 +49,36 @@ func runCheckout(cmd *cobra.Command, g *globals, o checkoutOptions, args []strin
 		if err != nil {
 			return err
 		}
-		before, err := r.Head()
-		if err != nil {
-			return err
-		}
-		o.Progress = g.progress(cmd.ErrOrStderr())
-		done, err := r.Checkout(cmd.Context(), rev, o.CheckoutOptions)
-		if err != nil {
-			return err
-		}
-		warnLeftOut(cmd, done.LeftOut)
-		warnLeftBehind(cmd, done.LeftBehind)
-		if o.json {
-			done.LeftOut = orEmpty(done.LeftOut)
-			return writeJSON(cmd, done)
-		}
-		if g.quiet {
-			return nil
-		}
-		return printCheckout(cmd, r, before, done, o)
+		return o.run(cmd, g, r, rev)
 	})
+}
+
+// run checks out a revision and says what that did.
+func (o checkoutOptions) run(cmd *cobra.Command, g *globals, r *repo.Repo, rev string) error {
+	before, err := r.Head()
+	if err != nil {
+		return err
+	}
+	o.Progress = g.progress(cmd.ErrOrStderr())
+	done, err := r.Checkout(cmd.Context(), rev, o.CheckoutOptions)
+	if err != nil {
+		return err
+	}
+	return o.tell(cmd, g, done, func() error { return printCheckout(cmd, r, before, done, o) })
+}
+
+// tell warns of what a checkout has left out or behind, and prints it in JSON or, unless quiet, by print.
+func (o checkoutOptions) tell(cmd *cobra.Command, g *globals, done *repo.CheckoutResult, print func() error) error {
+	warnLeftOut(cmd, done.LeftOut)
+	warnLeftBehind(cmd, done.LeftBehind)
+	if o.json {
+		done.LeftOut = orEmpty(done.LeftOut)
+		return writeJSON(cmd, done)
+	}
+	if g.quiet {
+		return nil
+	}
+	return print()
 }
 
 // warnLeftOut tells of folders in a commit that are not written.
@@ -134,8 +145,7 @@ func printCheckout(cmd *cobra.Command, r *repo.Repo, before refs.Head, c *repo.C
 	p := &printer{w: cmd.OutOrStdout()}
 	switch {
 	case len(o.Paths) > 0:
-		p.f("Restored %s, %s\n", plural(c.Written, "file", "files"), size(c.Bytes))
-		return p.err
+		return printRestored(cmd, c)
 	case o.NewBranch != "":
 		p.f("Switched to a new branch %s%s\n", c.Branch, bytesOf(c))
 	case c.Branch == "":
@@ -149,6 +159,17 @@ func printCheckout(cmd *cobra.Command, r *repo.Repo, before refs.Head, c *repo.C
 	default:
 		p.f("Switched to branch %s%s\n", c.Branch, bytesOf(c))
 	}
+	return p.err
+}
+
+// printRestored says which files of the working folder are as they were.
+func printRestored(cmd *cobra.Command, c *repo.CheckoutResult) error {
+	p := &printer{w: cmd.OutOrStdout()}
+	p.f("Restored %s, %s", plural(c.Written, "file", "files"), size(c.Bytes))
+	if c.Removed > 0 {
+		p.f(", %s removed", plural(c.Removed, "file", "files"))
+	}
+	p.f("\n")
 	return p.err
 }
 

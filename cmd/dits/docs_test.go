@@ -162,6 +162,8 @@ func TestManualHasJSON(t *testing.T) {
 		"dits forget":       {repo.Forgotten{}},
 		"dits fsck":         {repo.Finding{}, repo.Lost{}},
 		"dits version":      {build{}},
+		"dits rm":           {removedFile{}},
+		"dits mv":           {repo.Moved{}},
 	}
 	m := readManual(t)
 	for path, values := range printed {

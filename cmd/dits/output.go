@@ -44,9 +44,14 @@ func (g *globals) withNames(fn func(*repo.Repo) error) error {
 
 // revisions completes branch and tag names.
 func (g *globals) revisions(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return g.refsBelow("refs/")
+}
+
+// refsBelow completes short names of refs.
+func (g *globals) refsBelow(prefix string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	err := g.withNames(func(r *repo.Repo) error {
-		refs, err := r.GoodRefs("refs/")
+		refs, err := r.GoodRefs(prefix)
 		for _, ref := range refs {
 			names = append(names, ref.Short())
 		}

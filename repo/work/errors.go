@@ -20,13 +20,13 @@ type DirtyError struct {
 func (e *DirtyError) Error() string {
 	var b strings.Builder
 	if len(e.Changed) > 0 {
-		b.WriteString("unsaved changes would be overwritten: " + someOf(e.Changed))
+		b.WriteString("unsaved changes would be overwritten: " + SomeOf(e.Changed))
 	}
 	if len(e.Untracked) > 0 {
 		if b.Len() > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString("untracked files would be overwritten: " + someOf(e.Untracked))
+		b.WriteString("untracked files would be overwritten: " + SomeOf(e.Untracked))
 	}
 	b.WriteString(" (commit or move them, or force)")
 	return b.String()
@@ -35,7 +35,8 @@ func (e *DirtyError) Error() string {
 // Unwrap makes errors.Is(err, ErrDirty) true.
 func (e *DirtyError) Unwrap() error { return ErrDirty }
 
-func someOf(names []string) string {
+// SomeOf names up to ten of them.
+func SomeOf(names []string) string {
 	const most = 10
 	if len(names) <= most {
 		return strings.Join(names, ", ")

@@ -1,0 +1,42 @@
+package work
+
+import "path"
+
+// Move renames a file or folder of the working folder and moves its entries in x, which it does not write. Nothing
+// is looked at but what the stat says: the caller has made sure that from is there and to may be replaced.
+func (w *worktree) Move(x *Index, from, to string) error {
+	clean := map[string]bool{}
+	entries := []IndexEntry{}
+	for _, e := range moved(x, from) {
+		f, exists, err := w.folder.Lstat(e.Path)
+		if err != nil {
+			return err
+		}
+		clean[e.Path] = exists && !e.Dereferenced && f.Stat == e.Stat && !x.Racy(&e)
+		entries = append(entries, e)
+	}
+	if err := w.root.Rename(from, to); err != nil {
+		return err
+	}
+	w.dirty[path.Dir(from)], w.dirty[path.Dir(to)] = true, true
+	for _, e := range entries {
+		x.Remove(e.Path)
+	}
+	for _, e := range entries {
+		was := e.Path
+		e.Path, e.Stat = to+e.Path[len(from):], Stat{} // renaming changes the ctime
+		if f, exists, err := w.folder.Lstat(e.Path); err == nil && exists && clean[was] {
+			e.Stat = f.Stat
+		}
+		x.Put(e)
+	}
+	return nil
+}
+
+// moved are the entries of a file or folder.
+func moved(x *Index, path string) []IndexEntry {
+	if e := x.Find(path); e != nil {
+		return []IndexEntry{*e}
+	}
+	return x.Under(path)
+}
