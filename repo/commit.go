@@ -81,14 +81,17 @@ func (r *Repo) commit(h refs.Head, x *work.Index, o CommitOptions) (*CommitResul
 	return r.commitResult(c, h, files)
 }
 
+// committed begins what the log says of every commit.
+const committed = "commit"
+
 func commitReason(h refs.Head, o CommitOptions, message string) string {
 	switch {
 	case o.Amend:
-		return "commit (amend): " + object.Subject(message)
+		return committed + " (amend): " + object.Subject(message)
 	case h.Commit.IsZero():
-		return "commit (initial): " + object.Subject(message)
+		return committed + " (initial): " + object.Subject(message)
 	}
-	return "commit: " + object.Subject(message)
+	return committed + ": " + object.Subject(message)
 }
 
 // commitHeader fills in parents, author, time and message.

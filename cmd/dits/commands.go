@@ -15,6 +15,7 @@ func commands(g *globals) []*cobra.Command {
 		newRm(g),
 		newMv(g),
 		newCheckout(g),
+		newUndo(g),
 		newLog(g),
 		newShow(g),
 		newDiff(g),

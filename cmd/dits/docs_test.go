@@ -164,6 +164,7 @@ func TestManualHasJSON(t *testing.T) {
 		"dits version":      {build{}},
 		"dits rm":           {removedFile{}},
 		"dits mv":           {repo.Moved{}},
+		"dits undo":         {repo.Undone{}},
 	}
 	m := readManual(t)
 	for path, values := range printed {

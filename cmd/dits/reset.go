@@ -90,10 +90,7 @@ func (o resetOptions) unstage(cmd *cobra.Command, g *globals, r *repo.Repo, rev 
 }
 
 func printReset(cmd *cobra.Command, r *repo.Repo, c *repo.CheckoutResult) error {
-	what := "HEAD"
-	if c.Branch != "" {
-		what = c.Branch
-	}
+	what := orHead(c.Branch)
 	p := &printer{w: cmd.OutOrStdout()}
 	if c.Commit.IsZero() {
 		p.f("%s has no commits yet%s\n", what, bytesOf(c))

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+	"dits/repo/object"
+)
+
+type undoOptions struct {
+	repo.UndoOptions
+	json bool
+}
+
+func newUndo(g *globals) *cobra.Command {
+	o := undoOptions{}
+	cmd := &cobra.Command{
+		Use:     "undo",
+		Short:   "Take back the last commit, merge or reset",
+		GroupID: everyday,
+		Long: `Takes back the last command that moved the current branch, by the reflog of HEAD: a
+commit, an amend, a merge or a reset. What a commit had staged is staged again. The
+working folder stays as it is, unless --hard; even that refuses to lose a change that is
+not saved. A second undo does again what the first took back.
+
+A switch is taken back by dits switch -, what is staged by dits reset.`,
+		Example: `  dits undo -n        # what would it take back?
+  dits undo
+  dits undo --hard    # the files, too`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runUndo(cmd, g, o) },
+	}
+	f := cmd.Flags()
+	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "only say what would be taken back")
+	f.BoolVar(&o.Hard, "hard", false, "the working folder too, if no change is lost by it")
+	f.BoolVar(&o.json, "json", false, "JSON")
+	return cmd
+}
+
+func runUndo(cmd *cobra.Command, g *globals, o undoOptions) error {
+	return g.withRepo(func(r *repo.Repo) error {
+		o.Progress = g.progress(cmd.ErrOrStderr())
+		done, err := r.Undo(cmd.Context(), o.UndoOptions)
+		switch {
+		case err != nil:
+			return err
+		case o.json:
+			return writeJSON(cmd, done)
+		case g.quiet && !o.DryRun:
+			return nil
+		}
+		return printUndone(cmd, r, done)
+	})
+}
+
+func printUndone(cmd *cobra.Command, r *repo.Repo, u *repo.Undone) error {
+	to, err := r.ReadCommit(u.To)
+	if err != nil {
+		return err
+	}
+	how, is := "Took back", "is now"
+	if u.Again {
+		how = "Did again"
+	}
+	if !u.Done {
+		how, is = "Would take back", "would be"
+		if u.Again {
+			how = "Would do again"
+		}
+	}
+	files := bytesOf(&repo.CheckoutResult{Written: u.Written, Removed: u.Removed, Bytes: u.Bytes})
+	p := &printer{w: cmd.OutOrStdout()}
+	p.f("%s: %s\n", how, u.What)
+	p.f("%s %s at %s %s%s\n", orHead(u.Branch), is, u.To.Short(), object.Subject(to.Message), files)
+	return p.err
+}
+
+// orHead is the name of a branch, HEAD where there is none.
+func orHead(branch string) string {
+	if branch == "" {
+		return object.HeadName
+	}
+	return branch
+}
