@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"dits/repo/object"
 	"dits/repo/refs"
@@ -101,6 +102,25 @@ func (r *Repo) rootCommits() ([]digest.ID, error) {
 		}
 	}
 	return roots, nil
+}
+
+// Tips are the commits that HEAD, branches, tags and branches of remotes name; what cannot be read is left out.
+func (r *Repo) Tips() ([]digest.ID, error) {
+	h, err := r.Head()
+	if err != nil {
+		return nil, err
+	}
+	var tips []digest.ID
+	if !h.Commit.IsZero() {
+		tips = append(tips, h.Commit)
+	}
+	named, err := r.GoodRefs(object.RefPrefix)
+	for _, ref := range named {
+		if id, err := r.Peel(ref.ID); err == nil && !slices.Contains(tips, id) {
+			tips = append(tips, id)
+		}
+	}
+	return tips, err
 }
 
 // checkHistory makes sure that the store has a commit, all before it, and their files.

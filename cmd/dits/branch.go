@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,8 @@ type branchOptions struct {
 	all         bool
 	force       bool
 	verbose     bool
+	list        bool
+	current     bool
 	json        bool
 }
 
@@ -28,8 +31,9 @@ func newBranch(g *globals) *cobra.Command {
 		Short:   "List, make, rename and remove branches",
 		GroupID: past,
 		Long: `Without arguments lists the branches, the current one marked with *. With NAME makes a
-branch at START (by default HEAD) without switching to it.`,
+branch at START (by default HEAD) without switching to it. With --list, words are patterns.`,
 		Example: `  dits branch -v
+  dits branch --list 'ft-*'
   dits branch ft-customer                # here
   dits branch hotfix v1-customer-lora    # there
   dits branch -m new-name                # rename the current one
@@ -42,6 +46,8 @@ branch at START (by default HEAD) without switching to it.`,
 	f.BoolVarP(&o.forceDelete, "delete-force", "D", false, "remove branches whatever they hold")
 	f.BoolVarP(&o.move, "move", "m", false, "rename: [OLD] NEW")
 	f.BoolVarP(&o.all, "all", "a", false, "list branches of remotes too")
+	f.BoolVarP(&o.list, "list", "l", false, "list the branches whose name matches a pattern: * is any run of characters")
+	f.BoolVar(&o.current, "show-current", false, "print the name of the current branch, nothing if HEAD is detached")
 	f.BoolVarP(&o.force, "force", "f", false, "move a branch that exists, or rename over one")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "list with commit and subject")
 	f.BoolVar(&o.json, "json", false, "the list as JSON")
@@ -53,17 +59,21 @@ func runBranch(cmd *cobra.Command, g *globals, o branchOptions, args []string) e
 	switch {
 	case remove && o.move:
 		return usagef("branch: -d with -m, want one of them")
+	case o.current:
+		return showCurrent(cmd, g, o, args)
+	case o.list && (remove || o.move || o.force):
+		return usagef("branch: --list with -d, -m or -f, want one of them")
 	case remove && len(args) == 0:
 		return usagef("branch: no name, want the branches to remove")
-	case !remove && len(args) > 2:
+	case !remove && !o.list && len(args) > 2:
 		return usagef("branch: %d arguments, want at most 2", len(args))
 	case o.move && len(args) == 0:
 		return usagef("branch: no name, want -m [OLD] NEW")
-	case len(args) > 0 && (o.all || o.verbose || o.json):
+	case len(args) > 0 && !o.list && (o.all || o.verbose || o.json):
 		return usagef("branch: a name, and a flag of the list: want one of them")
 	}
-	if len(args) == 0 && !o.verbose && !o.json {
-		return g.withNames(func(r *repo.Repo) error { return listBranches(cmd, r, o) })
+	if (len(args) == 0 || o.list) && !o.verbose && !o.json {
+		return g.withNames(func(r *repo.Repo) error { return listBranches(cmd, r, o, args) })
 	}
 	return g.withRepo(func(r *repo.Repo) error {
 		switch {
@@ -71,11 +81,26 @@ func runBranch(cmd *cobra.Command, g *globals, o branchOptions, args []string) e
 			return removeBranches(cmd, g, r, args, o.forceDelete || o.force)
 		case o.move:
 			return r.RenameBranch(strings.Join(args[:len(args)-1], ""), args[len(args)-1], o.force)
-		case len(args) > 0:
+		case len(args) > 0 && !o.list:
 			_, err := r.CreateBranch(args[0], strings.Join(args[1:], ""), o.force)
 			return err
 		}
-		return listBranches(cmd, r, o)
+		return listBranches(cmd, r, o, args)
+	})
+}
+
+// showCurrent prints the name of the branch that is checked out.
+func showCurrent(cmd *cobra.Command, g *globals, o branchOptions, args []string) error {
+	if len(args) > 0 || o != (branchOptions{current: true}) {
+		return usagef("branch: --show-current goes alone")
+	}
+	return g.withNames(func(r *repo.Repo) error {
+		h, err := r.Head()
+		if err != nil || h.Detached() {
+			return err
+		}
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), h.Branch)
+		return err
 	})
 }
 
@@ -159,11 +184,36 @@ func warnOfBroken(cmd *cobra.Command, r *repo.Repo, prefix string) error {
 	return err
 }
 
-func listBranches(cmd *cobra.Command, r *repo.Repo, o branchOptions) error {
+// matching are the things whose name matches one of the patterns, all where there are none.
+func matching[T any](patterns []string, name func(T) string, list []T) ([]T, error) {
+	if len(patterns) == 0 {
+		return list, nil
+	}
+	out := []T{}
+	for _, x := range list {
+		for _, pattern := range patterns {
+			// "*" matches slashes too, as in git: names are not paths here.
+			ok, err := path.Match(strings.ReplaceAll(pattern, "/", "\x00"), strings.ReplaceAll(name(x), "/", "\x00"))
+			if err != nil {
+				return nil, usagef("pattern %q: %v", pattern, err)
+			}
+			if ok {
+				out = append(out, x)
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
+func listBranches(cmd *cobra.Command, r *repo.Repo, o branchOptions, patterns []string) error {
 	if err := warnOfBroken(cmd, r, "refs/heads/"); err != nil {
 		return err
 	}
 	list, err := listedBranches(r, o)
+	if err == nil {
+		list, err = matching(patterns, func(b listedBranch) string { return b.Name }, list)
+	}
 	if err != nil {
 		return err
 	}
@@ -175,7 +225,7 @@ func listBranches(cmd *cobra.Command, r *repo.Repo, o branchOptions) error {
 		return err
 	}
 	t := &table{}
-	if h.Detached() {
+	if h.Detached() && len(patterns) == 0 {
 		t.row("* (HEAD detached at " + h.Commit.Short() + ")")
 	}
 	for _, b := range list {

@@ -8,6 +8,7 @@ import (
 
 	"dits/catalog"
 	"dits/repo"
+	"dits/repo/diff"
 	"dits/repo/history"
 	"dits/repo/lineage"
 	"dits/repo/object"
@@ -20,7 +21,10 @@ type logOptions struct {
 	oneline bool
 	stat    bool
 	graph   bool
+	all     bool
+	patch   bool
 	json    bool
+	paths   []string
 }
 
 func newLog(g *globals) *cobra.Command {
@@ -31,10 +35,12 @@ func newLog(g *globals) *cobra.Command {
 		GroupID: past,
 		Long: `Shows commits from REV (by default HEAD) back, newest first; A..B shows what B has and A
 has not. With paths, only commits that changed them; with --tensor, only those that changed
-a tensor whose name matches. In a pattern * matches any run of characters but /, ? one
+a tensor whose name matches. -1, -5 is short for -n 1, -n 5. In a pattern * matches any run of characters but /, ? one
 character, [a-z] one of a range. --json gives one object a line.`,
 		Example: `  dits log --oneline
-  dits log --stat main..ft-customer
+  dits log -3 --stat main..ft-customer
+  dits log --all --graph --oneline
+  dits log -p -1                              # which layers the last commit changed
   dits log -- model.safetensors
   dits log --tensor 'model.layers.3.*' model.safetensors`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runLog(cmd, g, o, args) },
@@ -45,21 +51,27 @@ character, [a-z] one of a range. --json gives one object a line.`,
 	f.StringArrayVar(&o.tensors, "tensor", nil, "only commits that changed a tensor whose name matches `GLOB`; may be given again")
 	f.BoolVar(&o.oneline, "oneline", false, "one line a commit")
 	f.BoolVar(&o.stat, "stat", false, "also the files changed, and the bytes that each commit added")
+	f.BoolVarP(&o.patch, "patch", "p", false, "also the table of layers that each commit changed, as diff prints it")
+	f.BoolVar(&o.all, "all", false, "from all branches and tags, and HEAD")
 	f.BoolVar(&o.graph, "graph", false, "draw the lines between commits")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line")
 	return cmd
 }
 
 func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
+	if o.patch && o.json {
+		return usagef("log: -p with --json, want one of them (`dits diff --json` has the layers)")
+	}
 	return g.withScreen(cmd, func(r *repo.Repo, out *screen) error {
 		revs, paths, err := g.words(r, cmd, args, 1)
 		if err != nil {
 			return err
 		}
-		from, exclude, err := r.ParseRange(strings.Join(revs, ""))
+		from, exclude, err := o.commits(r, strings.Join(revs, ""))
 		if err != nil {
 			return err
 		}
+		o.paths = paths
 		s := shower{cmd: cmd, screen: out, repo: r, options: o}
 		if err := s.setRefs(r); err != nil {
 			return err
@@ -77,6 +89,18 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 		}
 		return nil
 	})
+}
+
+// commits are where the log starts, and what it leaves out.
+func (o *logOptions) commits(r *repo.Repo, rev string) (from, exclude []digest.ID, err error) {
+	if rev != "" || !o.all {
+		from, exclude, err = r.ParseRange(rev)
+	}
+	if err != nil || !o.all {
+		return from, exclude, err
+	}
+	tips, err := r.Tips()
+	return append(from, tips...), exclude, err
 }
 
 // splitDash splits the arguments at "--".
@@ -131,6 +155,11 @@ func (s *shower) show(c catalog.Commit) error {
 		s.printLong(p, c)
 	}
 	s.printStat(p, stat)
+	if s.options.patch && p.err == nil {
+		if err := s.printPatch(&b, c); err != nil {
+			return err
+		}
+	}
 	if !s.options.oneline {
 		p.f("\n")
 	}
@@ -140,6 +169,28 @@ func (s *shower) show(c catalog.Commit) error {
 	}
 	_, err := fmt.Fprint(s.screen, text)
 	return err
+}
+
+// printPatch prints what a commit changed against its first parent, as diff does.
+func (s *shower) printPatch(b *strings.Builder, c catalog.Commit) error {
+	before := repo.AtNothing()
+	if len(c.Parents) > 0 {
+		before = repo.AtRevision(c.Parents[0].String())
+	}
+	d, err := s.repo.Diff(s.cmd.Context(), before, repo.AtRevision(c.ID.String()), diff.Options{Paths: s.options.paths})
+	if err != nil {
+		return fmt.Errorf("commit %s: %w", c.ID.Short(), err)
+	}
+	if !s.options.oneline && len(d.Files) > 0 {
+		b.WriteByte('\n')
+	}
+	out := &screen{out: b, palette: s.screen.palette}
+	for i := range d.Files {
+		if err := printFileDiff(out, &d.Files[i], false, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stat is what a commit brought, and what its files were stored from.

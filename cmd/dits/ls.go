@@ -57,7 +57,7 @@ func runLs(cmd *cobra.Command, g *globals, o lsOptions, args []string) error {
 		return err
 	}
 	l.Path = args[0]
-	return printListed(cmd, l, o)
+	return printListed(cmd, l, o.json)
 }
 
 // isNotThere says that no repository has what was asked for.
@@ -82,8 +82,13 @@ func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []st
 	if len(entries) == 1 && entries[0].Path == paths[0] && entries[0].Type == "file" {
 		return lsFile(cmd, r, rev, paths[0], o)
 	}
-	if o.json {
-		return writeJSON(cmd, listedFolder{paths[0], orEmpty(entries)})
+	return listFolder(cmd, r, rev, paths[0], entries, o.json)
+}
+
+// listFolder prints what a folder has.
+func listFolder(cmd *cobra.Command, r *repo.Repo, rev, path string, entries []repo.LsEntry, asJSON bool) error {
+	if asJSON {
+		return writeJSON(cmd, listedFolder{path, orEmpty(entries)})
 	}
 	return printFolder(cmd, r, rev, entries)
 }
@@ -137,11 +142,12 @@ func lsFile(cmd *cobra.Command, r *repo.Repo, rev, path string, o lsOptions) err
 	if err != nil {
 		return err
 	}
-	return printListed(cmd, l, o)
+	return printListed(cmd, l, o.json)
 }
 
-func printListed(cmd *cobra.Command, l *repo.FileListing, o lsOptions) error {
-	if o.json {
+// printListed prints a file and its tensors.
+func printListed(cmd *cobra.Command, l *repo.FileListing, asJSON bool) error {
+	if asJSON {
 		return writeJSON(cmd, l)
 	}
 	p := &printer{w: cmd.OutOrStdout()}

@@ -25,6 +25,7 @@ func run() int {
 	ctx, stop := interruptible()
 	defer stop()
 	cmd := newRoot()
+	cmd.SetArgs(spelledOut(cmd, os.Args[1:]))
 	err := cmd.ExecuteContext(ctx)
 	return report(cmd.ErrOrStderr(), err)
 }

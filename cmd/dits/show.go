@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -8,25 +9,32 @@ import (
 	"dits/repo"
 )
 
-type showOptions struct{ json bool }
+type showOptions struct {
+	patch bool
+	json  bool
+}
 
 func newShow(g *globals) *cobra.Command {
 	o := showOptions{}
 	cmd := &cobra.Command{
-		Use:     "show [REV]",
-		Short:   "Show a commit",
+		Use:     "show [REV|REV:PATH]",
+		Short:   "Show a commit, or a file in one",
 		GroupID: past,
 		Long: `Shows the commit that REV names (by default HEAD): author, date, message, the files it
-changed and the bytes it added; before it the message of an annotated tag. What
-changed in the weights is what dits diff shows.`,
+changed and the bytes it added; before it the message of an annotated tag. With -p also
+which layers changed. REV:PATH shows a file: the tensors of a model, the text of any
+other, and of a folder what is in it; :PATH is what is staged.`,
 		Example: `  dits show
-  dits show v1-customer-lora
+  dits show -p v1-customer-lora
+  dits show HEAD~1:config.json
+  dits show main:model.safetensors
   dits diff HEAD~1 HEAD`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runShow(cmd, g, o, args) },
 	}
 	cmd.ValidArgsFunction = g.revisions
-	cmd.Flags().BoolVar(&o.json, "json", false, "JSON, as log --stat --json has it")
+	cmd.Flags().BoolVarP(&o.patch, "patch", "p", false, "also the table of layers that it changed, as diff prints it")
+	cmd.Flags().BoolVar(&o.json, "json", false, "JSON, as log --stat --json has it, or ls --json of a file")
 	return cmd
 }
 
@@ -34,6 +42,12 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 	rev := "HEAD"
 	if len(args) == 1 {
 		rev = args[0]
+	}
+	if o.patch && o.json {
+		return usagef("show: -p with --json, want one of them (`dits diff --json` has the layers)")
+	}
+	if strings.Contains(rev, ":") {
+		return g.withRepo(func(r *repo.Repo) error { return o.object(cmd, g, r, rev) })
 	}
 	return g.withScreen(cmd, func(r *repo.Repo, out *screen) error {
 		id, err := r.Resolve(rev)
@@ -49,12 +63,40 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 				return err
 			}
 		}
-		s := shower{cmd: cmd, screen: out, repo: r, options: logOptions{stat: true, json: o.json}}
+		s := shower{cmd: cmd, screen: out, repo: r, options: logOptions{stat: true, patch: o.patch, json: o.json}}
 		if err := s.setRefs(r); err != nil {
 			return err
 		}
 		return s.show(c)
 	})
+}
+
+// object shows a file as cat does, one with tensors as ls does, and a folder.
+func (o showOptions) object(cmd *cobra.Command, g *globals, r *repo.Repo, word string) error {
+	rev, path, err := g.object(r, word)
+	if err != nil {
+		return err
+	}
+	if rev != "" {
+		entries, err := r.Ls(rev, path, false)
+		if err != nil {
+			return fmt.Errorf("%s: %w", rev, err)
+		}
+		if len(entries) != 1 || entries[0].Path != path {
+			return listFolder(cmd, r, rev, path, entries, o.json)
+		}
+		if entries[0].Type == "link" {
+			return r.Cat(cmd.Context(), rev, path, repo.CatOptions{}, cmd.OutOrStdout())
+		}
+	}
+	l, err := r.FileTensors(rev, path)
+	if err != nil {
+		return err
+	}
+	if o.json || len(l.Tensors) > 0 {
+		return printListed(cmd, l, o.json)
+	}
+	return r.Cat(cmd.Context(), rev, path, repo.CatOptions{}, cmd.OutOrStdout())
 }
 
 // printTag prints the annotated tag that rev names, if it names one.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"dits/repo"
@@ -17,13 +19,13 @@ type statusOptions struct {
 func newStatus(g *globals) *cobra.Command {
 	o := statusOptions{}
 	cmd := &cobra.Command{
-		Use:     "status",
+		Use:     "status [PATH...]",
 		Short:   "Show what is staged, changed and untracked",
 		GroupID: everyday,
-		Long:    `Compares HEAD, the index and the working folder. A file that its stat says is unchanged is not read.`,
-		Example: "  dits status\n  dits status -s",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runStatus(cmd, g, o) },
+		Long: `Compares HEAD, the index and the working folder: all of it, or only the files and folders
+named. A file that its stat says is unchanged is not read.`,
+		Example: "  dits status\n  dits status -s\n  dits status adapters",
+		RunE:    func(cmd *cobra.Command, args []string) error { return runStatus(cmd, g, o, args) },
 	}
 	cmd.Flags().BoolVarP(&o.short, "short", "s", false, "one line a file: state in the index, state in the folder, path")
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "read every file, whatever its stat says")
@@ -31,13 +33,17 @@ func newStatus(g *globals) *cobra.Command {
 	return cmd
 }
 
-func runStatus(cmd *cobra.Command, g *globals, o statusOptions) error {
+func runStatus(cmd *cobra.Command, g *globals, o statusOptions, args []string) error {
 	return g.withRepo(func(r *repo.Repo) error {
+		paths, err := g.paths(r, args)
+		if err != nil {
+			return err
+		}
 		status := r.Status
 		if o.verify {
 			status = r.VerifiedStatus
 		}
-		s, err := status()
+		s, err := status(paths...)
 		if err != nil {
 			return err
 		}
@@ -48,7 +54,7 @@ func runStatus(cmd *cobra.Command, g *globals, o statusOptions) error {
 		if o.short {
 			printShortStatus(p, s)
 		} else {
-			printStatus(p, s)
+			printStatus(p, s, clean(args))
 		}
 		return p.err
 	})
@@ -77,7 +83,7 @@ func printShortStatus(p *printer, s *work.Status) {
 	}
 }
 
-func printStatus(p *printer, s *work.Status) {
+func printStatus(p *printer, s *work.Status, what string) {
 	switch {
 	case s.Branch == "":
 		p.f("HEAD detached at %s\n", s.Head.Short())
@@ -101,8 +107,16 @@ func printStatus(p *printer, s *work.Status) {
 		}
 	}
 	if s.Clean() && len(s.Untracked) == 0 {
-		p.f("nothing to commit, working folder clean\n")
+		p.f("nothing to commit, %s clean\n", what)
 	}
+}
+
+// clean is what is clean where nothing is told.
+func clean(args []string) string {
+	if len(args) == 0 {
+		return "working folder"
+	}
+	return strings.Join(args, ", ")
 }
 
 func printChanges(p *printer, title string, changes []work.Change) {

@@ -18,6 +18,7 @@ type tagOptions struct {
 	delete   bool
 	force    bool
 	verbose  bool
+	list     bool
 	json     bool
 }
 
@@ -28,10 +29,12 @@ func newTag(g *globals) *cobra.Command {
 		Short:   "List, make and remove tags",
 		GroupID: past,
 		Long: `Without arguments lists the tags. With NAME gives that name to REV (by default HEAD); with
-a message the tag is an object of its own, with author and date.`,
+a message the tag is an object of its own, with author and date. With --list, words are
+patterns.`,
 		Example: `  dits tag v1-customer-lora
   dits tag -m "what the customer runs" v1 ft-customer
   dits tag -v
+  dits tag -l 'v1*'
   dits tag -d v1`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runTag(cmd, g, o, args) },
 	}
@@ -40,6 +43,7 @@ a message the tag is an object of its own, with author and date.`,
 	f.StringArrayVarP(&o.messages, "message", "m", nil, "make an annotated tag with the message `MSG`; given again, another paragraph")
 	f.BoolVarP(&o.delete, "delete", "d", false, "remove tags")
 	f.BoolVarP(&o.force, "force", "f", false, "move a tag that exists")
+	f.BoolVarP(&o.list, "list", "l", false, "list the tags whose name matches a pattern: * is any run of characters")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "list with commit and message")
 	f.BoolVar(&o.json, "json", false, "the list as JSON")
 	return cmd
@@ -51,29 +55,31 @@ func runTag(cmd *cobra.Command, g *globals, o tagOptions, args []string) error {
 		return usagef("tag: no name, want the tags to remove")
 	case o.delete && len(o.messages) > 0:
 		return usagef("tag: -d with -m, want one of them")
-	case !o.delete && len(args) > 2:
+	case o.list && (o.delete || o.force || len(o.messages) > 0):
+		return usagef("tag: --list with -d, -m or -f, want one of them")
+	case !o.delete && !o.list && len(args) > 2:
 		return usagef("tag: %d arguments, want at most 2", len(args))
 	case len(args) == 0 && (len(o.messages) > 0 || o.force):
 		return usagef("tag: no name, want NAME [REV]")
-	case len(args) > 0 && (o.json || o.verbose):
+	case len(args) > 0 && !o.list && (o.json || o.verbose):
 		return usagef("tag: a name, and a flag of the list: want one of them")
 	}
 	message := strings.Join(o.messages, "\n\n")
 	if len(o.messages) > 0 && strings.TrimSpace(message) == "" {
 		return usagef("tag: -m: empty, want some words")
 	}
-	if len(args) == 0 && !o.verbose && !o.json {
-		return g.withNames(func(r *repo.Repo) error { return nameTags(cmd, r) })
+	if (len(args) == 0 || o.list) && !o.verbose && !o.json {
+		return g.withNames(func(r *repo.Repo) error { return nameTags(cmd, r, args) })
 	}
 	return g.withRepo(func(r *repo.Repo) error {
 		switch {
 		case o.delete:
 			return removeTags(cmd, g, r, args)
-		case len(args) > 0:
+		case len(args) > 0 && !o.list:
 			_, err := r.CreateTag(args[0], strings.Join(args[1:], ""), repo.TagOptions{Message: message, Force: o.force})
 			return err
 		}
-		return listTags(cmd, r, o)
+		return listTags(cmd, r, o, args)
 	})
 }
 
@@ -137,23 +143,29 @@ func listedTagOf(r *repo.Repo, ref refs.Ref) (listedTag, error) {
 }
 
 // nameTags lists the names of tags, which needs no store.
-func nameTags(cmd *cobra.Command, r *repo.Repo) error {
+func nameTags(cmd *cobra.Command, r *repo.Repo, patterns []string) error {
 	if err := warnOfBroken(cmd, r, "refs/tags/"); err != nil {
 		return err
 	}
-	refs, err := r.Tags()
+	tags, err := r.Tags()
+	if err == nil {
+		tags, err = matching(patterns, refs.Ref.Short, tags)
+	}
 	p := &printer{w: cmd.OutOrStdout()}
-	for _, ref := range refs {
-		p.f("%s\n", ref.Short())
+	for _, tag := range tags {
+		p.f("%s\n", tag.Short())
 	}
 	return errors.Join(err, p.err)
 }
 
-func listTags(cmd *cobra.Command, r *repo.Repo, o tagOptions) error {
+func listTags(cmd *cobra.Command, r *repo.Repo, o tagOptions, patterns []string) error {
 	if err := warnOfBroken(cmd, r, "refs/tags/"); err != nil {
 		return err
 	}
 	list, err := listedTags(r)
+	if err == nil {
+		list, err = matching(patterns, func(t listedTag) string { return t.Name }, list)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,14 @@
 package work
 
 import (
+	"fmt"
+	"os"
+	"slices"
 	"sort"
 
 	"dits/repo/object"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/disk"
 )
 
 // What became of a file between two states.
@@ -38,13 +42,14 @@ func (s *Status) Clean() bool {
 
 // Status compares HEAD, the index and the working folder. A file whose size, mtime,
 // ctime and inode are as in the index is not read. What had to be read and had not
-// changed is noted in the index if no one else holds the lock.
-func (r *Folder) Status() (*Status, error) { return r.status(false) }
+// changed is noted in the index if no one else holds the lock. With paths, only of the files there; [object.ErrNoPath]
+// if there are none.
+func (r *Folder) Status(paths ...string) (*Status, error) { return r.status(paths, false) }
 
 // VerifiedStatus is [Folder.Status] that reads every file, whatever its stat says.
-func (r *Folder) VerifiedStatus() (*Status, error) { return r.status(true) }
+func (r *Folder) VerifiedStatus(paths ...string) (*Status, error) { return r.status(paths, true) }
 
-func (r *Folder) status(verify bool) (*Status, error) {
+func (r *Folder) status(paths []string, verify bool) (*Status, error) {
 	h, err := r.Head()
 	if err != nil {
 		return nil, err
@@ -57,9 +62,13 @@ func (r *Folder) status(verify bool) (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checkPaths(paths, x, head); err != nil {
+		return nil, err
+	}
 	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}, Skipped: []Skipped{}}
 	s.Staged = ChangesBetween(head, x.Files())
-	c := survey{folder: r, index: x, status: s, verify: verify, seen: map[string]bool{}}
+	c := survey{folder: r, index: x, status: s, verify: verify, paths: paths, seen: map[string]bool{}}
+	s.Staged = slices.DeleteFunc(s.Staged, func(ch Change) bool { return c.apart(ch.Path) })
 	if err := r.Walk("", WalkOptions{Visit: c.file, Skipped: c.skip}); err != nil {
 		return nil, err
 	}
@@ -109,7 +118,8 @@ func kindOfChange(from, to uint32) string {
 
 // A survey sets the working folder against the index.
 type survey struct {
-	verify    bool // every file is read
+	verify    bool     // every file is read
+	paths     []string // none: all
 	folder    *Folder
 	index     *Index
 	status    *Status
@@ -117,7 +127,31 @@ type survey struct {
 	refreshed []IndexEntry // found unchanged by reading
 }
 
+// checkPaths refuses a path at which there never was anything.
+func (r *Folder) checkPaths(paths []string, x *Index, head []object.TreeFile) error {
+	for _, path := range paths {
+		if x.Find(path) != nil || len(x.Under(path)) > 0 {
+			continue
+		}
+		if slices.ContainsFunc(head, func(f object.TreeFile) bool { return Inside(f.Path, []string{path}) }) {
+			continue
+		}
+		if _, err := os.Lstat(r.WorkPath(path)); disk.IsNoFile(err) {
+			return fmt.Errorf("%s: %w", path, object.ErrNoPath)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apart says that a path is not among those that were asked for.
+func (c *survey) apart(path string) bool { return len(c.paths) > 0 && !Inside(path, c.paths) }
+
 func (c *survey) file(f WorkFile) error {
+	if c.apart(f.Path) {
+		return nil
+	}
 	e := c.index.Find(f.Path)
 	if e == nil {
 		c.status.Untracked = append(c.status.Untracked, f.Path)
@@ -128,7 +162,11 @@ func (c *survey) file(f WorkFile) error {
 	return nil
 }
 
-func (c *survey) skip(s Skipped) { c.status.Skipped = append(c.status.Skipped, s) }
+func (c *survey) skip(s Skipped) {
+	if !c.apart(s.Path) {
+		c.status.Skipped = append(c.status.Skipped, s)
+	}
+}
 
 func (c *survey) tracked(e *IndexEntry, f WorkFile, exists bool) {
 	v, f, err := c.folder.compareBy(c.index, e, f, exists, c.verify)
@@ -149,7 +187,7 @@ func (c *survey) tracked(e *IndexEntry, f WorkFile, exists bool) {
 func (c *survey) unmet() {
 	for i := range c.index.Entries {
 		e := &c.index.Entries[i]
-		if c.seen[e.Path] {
+		if c.seen[e.Path] || c.apart(e.Path) {
 			continue
 		}
 		f, ok, err := c.folder.Lstat(e.Path)
