@@ -1,34 +1,69 @@
 package repo
 
 import (
+	"cmp"
+	"context"
 	"os"
+	"os/exec"
 	"os/user"
 	"strings"
+	"time"
 
 	"dits/repo/refs"
 )
 
-// author returns the configured author, or a default for what is not configured.
+// author returns who commits: as configured here, for the user, or for git; what none of them says is made of the
+// login name and the host.
 func (r *Repo) author() refs.Author {
-	a := refs.Author{Name: cleanAuthor(r.Config.User.Name), Mail: cleanAuthor(r.Config.User.Email)}
+	a := refs.Author{
+		Name: cmp.Or(cleanAuthor(r.Config.User.Name), cleanAuthor(r.Settings.User.Name)),
+		Mail: cmp.Or(cleanAuthor(r.Config.User.Email), cleanAuthor(r.Settings.User.Email)),
+	}
+	if a.Name == "" || a.Mail == "" {
+		git := r.gitUser()
+		a.Name, a.Mail = cmp.Or(a.Name, git.Name), cmp.Or(a.Mail, git.Mail)
+	}
 	if a.Name != "" && a.Mail != "" {
 		return a
 	}
-	login := "unknown"
-	if u, err := user.Current(); err == nil && cleanAuthor(u.Username) != "" {
+	a.Default = true
+	login, host := loginAndHost()
+	a.Name, a.Mail = cmp.Or(a.Name, login), cmp.Or(a.Mail, login+"@"+host)
+	return a
+}
+
+func loginAndHost() (login, host string) {
+	if u, err := user.Current(); err == nil {
 		login = cleanAuthor(u.Username)
 	}
 	host, err := os.Hostname()
-	if host = cleanAuthor(host); err != nil || host == "" {
-		host = "localhost"
+	if host = cleanAuthor(host); err != nil {
+		host = ""
 	}
-	if a.Name == "" {
-		a.Name = login
+	return cmp.Or(login, "unknown"), cmp.Or(host, "localhost")
+}
+
+// gitPatience is how long git may take to say who its user is.
+const gitPatience = 2 * time.Second
+
+// gitUser asks git who its user is, in the working folder; nobody where there is no git, or no user.
+func gitUser(dir string) (a refs.Author) {
+	ctx, cancel := context.WithTimeout(context.Background(), gitPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "git", "config", "--null", "--get-regexp", `^user\.(name|email)$`)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return a
 	}
-	if a.Mail == "" {
-		a.Mail = login + "@" + host
+	for entry := range strings.SplitSeq(string(out), "\x00") {
+		switch key, value, _ := strings.Cut(entry, "\n"); key { // the last of each counts, as for git
+		case "user.name":
+			a.Name = cleanAuthor(value)
+		case "user.email":
+			a.Mail = cleanAuthor(value)
+		}
 	}
-	a.Default = true
 	return a
 }
 

@@ -37,6 +37,9 @@ type Config struct {
 		Path string `toml:"path,omitempty"` // absolute; "" is .dits/store
 	} `toml:"store"`
 	Remotes map[string]Remote `toml:"remotes,omitempty"`
+	Core    struct {
+		Editor string `toml:"editor,omitempty"`
+	} `toml:"core,omitempty"`
 }
 
 // A Remote is a repository elsewhere.

@@ -70,6 +70,9 @@ func TestSharedStore(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
+	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	f := newFixture(t)
 	require.Equal(t, refs.Author{Name: "Ada", Mail: "ada@example.org", Default: false}, f.Author())
 	require.NoError(t, f.SetConfig(func(c *Config) { c.User.Name, c.User.Email = "", "a\n<b>" }))

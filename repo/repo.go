@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"dits/repo/history"
 	"dits/repo/object"
@@ -24,6 +25,9 @@ type Repo struct {
 	*history.History
 	StoreDir string // the store: .dits/store, or one shared with other repositories
 	Config   Config
+	Settings Settings // the user's
+
+	gitUser func() refs.Author // asked once, if at all
 }
 
 // Find opens the repository that start, a folder or a file in one, is in.
@@ -116,6 +120,9 @@ func withoutStore(root string, fsys disk.FS) (*Repo, error) {
 	if r.Config, err = readConfig(r.Dir); err != nil {
 		return nil, err
 	}
+	if r.Settings, err = ReadSettings(); err != nil {
+		return nil, err
+	}
 	r.FS = disk.Keep(r.FS, r.Config.Shared)
 	r.StoreDir = r.Config.Store.Path
 	if r.StoreDir == "" {
@@ -130,7 +137,7 @@ func bare(root string, fsys disk.FS) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Repo{}
+	r := &Repo{gitUser: sync.OnceValue(func() refs.Author { return gitUser(root) })}
 	names := &refs.Refs{Dir: filepath.Join(root, object.Dir), FS: orOS(fsys), Author: r.author}
 	r.History = &history.History{Folder: &work.Folder{Refs: names, Root: root}}
 	if !refs.IsRepository(r.Dir) {

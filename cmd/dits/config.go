@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -9,7 +10,10 @@ import (
 	"dits/repo"
 )
 
-type configOptions struct{ json bool }
+type configOptions struct {
+	global bool
+	json   bool
+}
 
 func newConfig(g *globals) *cobra.Command {
 	o := configOptions{}
@@ -18,83 +22,131 @@ func newConfig(g *globals) *cobra.Command {
 		Short:   "Show or set who commits",
 		GroupID: upkeep,
 		Long: `Without arguments lists what is set. With KEY prints its value (exit status 1 if it is
-not set), with VALUE sets it; an empty VALUE takes it out. Keys:
+not set), with VALUE sets it; an empty VALUE takes it out. What is set with --global holds
+in all repositories of this user, unless one has a value of its own. Keys:
 
-  user.name    the name of who commits
-  user.email   the address of who commits`,
-		Example: `  dits config user.name "Ada Lovelace"
+  user.name     the name of who commits
+  user.email    the address of who commits
+  core.editor   the command line of the editor for messages`,
+		Example: `  dits config --global user.name "Ada Lovelace"
   dits config user.email ada@example.com
   dits config`,
 		Args:        cobra.MaximumNArgs(2),
 		Annotations: map[string]string{takesEmpty: "VALUE"},
 		RunE:        func(cmd *cobra.Command, args []string) error { return runConfig(cmd, g, o, args) },
 	}
-	var names []string
-	for _, k := range configKeys {
-		names = append(names, k.name)
-	}
-	cmd.ValidArgsFunction = cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)
+	cmd.ValidArgsFunction = cobra.FixedCompletions(configNames(), cobra.ShellCompDirectiveNoFileComp)
+	cmd.Flags().BoolVar(&o.global, "global", false, "what holds in all repositories of this user")
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON")
 	return cmd
 }
 
-// configKeys are what can be set, and where it is.
-var configKeys = []struct {
+// A configKey can be set, here and for the user.
+type configKey struct {
 	name string
-	at   func(*repo.Config) *string
-}{
-	{"user.email", func(c *repo.Config) *string { return &c.User.Email }},
-	{"user.name", func(c *repo.Config) *string { return &c.User.Name }},
+	here func(*repo.Config) *string
+	user func(*repo.Settings) *string
+	bad  string // characters that a value cannot have
+	want string
+}
+
+var configKeys = []configKey{
+	{"core.editor", func(c *repo.Config) *string { return &c.Core.Editor },
+		func(s *repo.Settings) *string { return &s.Core.Editor }, "\n\x00", "one line"},
+	{"user.email", func(c *repo.Config) *string { return &c.User.Email },
+		func(s *repo.Settings) *string { return &s.User.Email }, "<>\n\x00", "one line without < and >"},
+	{"user.name", func(c *repo.Config) *string { return &c.User.Name },
+		func(s *repo.Settings) *string { return &s.User.Name }, "<>\n\x00", "one line without < and >"},
+}
+
+func configNames() []string {
+	var names []string
+	for _, k := range configKeys {
+		names = append(names, k.name)
+	}
+	return names
 }
 
 func runConfig(cmd *cobra.Command, g *globals, o configOptions, args []string) error {
 	if len(args) == 0 {
-		return g.withNames(func(r *repo.Repo) error { return listConfig(cmd, r, o) })
+		return g.withSettings(o, func(s settings) error { return listConfig(cmd, s, o) })
 	}
-	at := configKey(args[0])
-	if at == nil {
-		return usagef("config: key %q, want user.name or user.email", args[0])
+	key := findConfigKey(args[0])
+	if key == nil {
+		return usagef("config: key %q, want one of %s", args[0], strings.Join(configNames(), ", "))
 	}
-	if len(args) == 2 && strings.ContainsAny(args[1], "<>\n\x00") {
-		return usagef("config: %s: %q: want one line without < and >", args[0], args[1])
+	if len(args) == 2 && strings.ContainsAny(args[1], key.bad) {
+		return usagef("config: %s: %q: want %s", args[0], args[1], key.want)
 	}
-	return g.withNames(func(r *repo.Repo) error {
+	return g.withSettings(o, func(s settings) error {
 		if len(args) == 2 {
-			return r.SetConfig(func(c *repo.Config) { *at(c) = args[1] })
+			return s.set(key, args[1])
 		}
-		value := *at(&r.Config)
+		value := s.value(key)
 		if value == "" {
 			return errDifferent
 		}
 		if o.json {
 			return writeJSON(cmd, map[string]string{args[0]: value})
 		}
-		_, err := fmt.Fprintln(cmd.OutOrStdout(), value)
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), visible(value))
 		return err
 	})
 }
 
-// configKey is where the value of a key is, nil if there is no such key.
-func configKey(name string) func(*repo.Config) *string {
-	for _, k := range configKeys {
-		if k.name == name {
-			return k.at
+// settings are those of a repository over the user's, or with a nil repository the user's alone.
+type settings struct {
+	repo *repo.Repo
+	user repo.Settings
+}
+
+// withSettings runs fn with the settings that a command is about.
+func (g *globals) withSettings(o configOptions, fn func(settings) error) error {
+	if !o.global {
+		return g.withNames(func(r *repo.Repo) error { return fn(settings{r, r.Settings}) })
+	}
+	user, err := repo.ReadSettings()
+	if err != nil {
+		return err
+	}
+	return fn(settings{nil, user})
+}
+
+func (s settings) value(k *configKey) string {
+	if s.repo == nil {
+		return *k.user(&s.user)
+	}
+	return cmp.Or(*k.here(&s.repo.Config), *k.user(&s.user))
+}
+
+func (s settings) set(k *configKey, value string) error {
+	if s.repo == nil {
+		return repo.SetSettings(func(s *repo.Settings) { *k.user(s) = value })
+	}
+	return s.repo.SetConfig(func(c *repo.Config) { *k.here(c) = value })
+}
+
+// findConfigKey is the key of a name, nil if there is none.
+func findConfigKey(name string) *configKey {
+	for i := range configKeys {
+		if configKeys[i].name == name {
+			return &configKeys[i]
 		}
 	}
 	return nil
 }
 
-func listConfig(cmd *cobra.Command, r *repo.Repo, o configOptions) error {
+func listConfig(cmd *cobra.Command, s settings, o configOptions) error {
 	set := map[string]string{}
 	p := &printer{w: cmd.OutOrStdout()}
-	for _, k := range configKeys {
-		value := *k.at(&r.Config)
+	for i := range configKeys {
+		value := s.value(&configKeys[i])
 		if value == "" {
 			continue
 		}
-		set[k.name] = value
+		set[configKeys[i].name] = value
 		if !o.json {
-			p.f("%s=%s\n", k.name, value)
+			p.f("%s=%s\n", configKeys[i].name, value)
 		}
 	}
 	if o.json {

@@ -186,7 +186,7 @@ func (s *shower) printPatch(b *strings.Builder, c catalog.Commit) error {
 	}
 	out := &screen{out: b, palette: s.screen.palette}
 	for i := range d.Files {
-		if err := printFileDiff(out, &d.Files[i], false, false); err != nil {
+		if err := printFileDiff(out, &d.Files[i], &diffOptions{}); err != nil {
 			return err
 		}
 	}

@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FAMILY", dir)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("TZ", "UTC")
+			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			env.Setenv("ESC", "\x1b")
 			env.Setenv("GORACE", raceOptions)
 			env.Values[treesKey] = map[string]string{}
