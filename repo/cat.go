@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strings"
 
 	"dits/catalog"
 	"dits/formats"
@@ -32,7 +33,7 @@ func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Wri
 	if o.Tensor != "" {
 		t := findTensor(&f.Layout, o.Tensor)
 		if t == nil {
-			return fmt.Errorf("%s: tensor %q: %w", path, o.Tensor, object.ErrNoPath)
+			return noTensor(path, o.Tensor, f.Layout.Tensors)
 		}
 		start, size = t.Off, t.Len
 	}
@@ -47,6 +48,18 @@ func (r *Repo) Cat(ctx context.Context, rev, path string, o CatOptions, w io.Wri
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
+}
+
+// noTensor says that a file has no tensor of that name, and which it may be.
+func noTensor(path, name string, tensors []formats.Tensor) error {
+	names := make([]string, len(tensors))
+	for i, t := range tensors {
+		names[i] = t.Name
+	}
+	if near := refs.Nearest(name, names); len(near) > 0 {
+		return object.Absent("%s: has no tensor %q (did you mean %s?)", path, name, strings.Join(near, ", "))
+	}
+	return object.Absent("%s: has no tensor %q (`dits ls` lists them)", path, name)
 }
 
 // catRange writes bytes [from, to) of a file. A whole file, and a whole segment, has to have its digest: the

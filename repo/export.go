@@ -6,6 +6,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strings"
 
 	"dits/catalog"
 	"dits/formats"
@@ -69,7 +70,7 @@ func (r *Repo) some(rev, file string, globs []string) (f catalog.File, header []
 		return f, nil, nil, err
 	}
 	if len(tensors) == 0 {
-		return f, nil, nil, fmt.Errorf("%s: no tensor matches %q: %w", file, globs, object.ErrNoPath)
+		return f, nil, nil, object.Absent("%s: no tensor matches %s", file, unmatched(globs))
 	}
 	meta, err := r.metadata(f)
 	if err == nil {
@@ -94,6 +95,20 @@ func matching(tensors []formats.Tensor, globs []string) ([]formats.Tensor, error
 			return ok
 		})
 	}), nil
+}
+
+// unmatched are patterns that nothing matches, with one that may be meant.
+func unmatched(globs []string) string {
+	var b strings.Builder
+	for i, g := range globs {
+		b.WriteString([]string{"", ", "}[min(i, 1)] + "'" + g + "'")
+	}
+	for _, g := range globs {
+		if !strings.ContainsAny(g, "*?[") {
+			return b.String() + ": patterns match whole names, try '*" + g + "*'"
+		}
+	}
+	return b.String()
 }
 
 // metadata is the metadata of a safetensors file, nil of any other.

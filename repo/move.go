@@ -85,7 +85,7 @@ func (r *Repo) checkMove(x *work.Index, m Moved, force bool) error {
 	}
 	source, err := os.Lstat(r.WorkPath(m.From))
 	if disk.IsNoFile(err) {
-		return fmt.Errorf("%s: not in the working folder (`dits restore` brings it back): %w", m.From, object.ErrNoPath)
+		return object.Absent("%s: not in the working folder (`dits restore` brings it back)", m.From)
 	}
 	if err != nil {
 		return err

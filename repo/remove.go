@@ -97,7 +97,7 @@ func trackedAt(x *work.Index, path string, recursive bool) ([]string, error) {
 
 // notTracked says that the index has nothing at path.
 func notTracked(path string) error {
-	return fmt.Errorf("%s: not tracked: %w", folderName(path), object.ErrNoPath)
+	return object.Absent("%s: not tracked", folderName(path))
 }
 
 // folderName is path as people write it: the working folder itself is ".".

@@ -2,7 +2,6 @@ package repo
 
 import (
 	"context"
-	"fmt"
 
 	"dits/repo/object"
 	"dits/repo/refs"
@@ -108,7 +107,7 @@ func (o RestoreOptions) missing(path string) error {
 	case o.Source != "":
 		where += ", and not in " + o.Source
 	}
-	return fmt.Errorf("%s: %s: %w", path, where, object.ErrNoPath)
+	return object.Absent("%s: %s", path, where)
 }
 
 func anyInside(files []object.TreeFile, names []string, path string) bool {

@@ -83,6 +83,7 @@ func runBranch(cmd *cobra.Command, g *globals, o branchOptions, args []string) e
 			return r.RenameBranch(strings.Join(args[:len(args)-1], ""), args[len(args)-1], o.force)
 		case len(args) > 0 && !o.list:
 			_, err := r.CreateBranch(args[0], strings.Join(args[1:], ""), o.force)
+			warnOfTag(cmd, r, err, args[0])
 			return err
 		}
 		return listBranches(cmd, r, o, args)
@@ -102,6 +103,21 @@ func showCurrent(cmd *cobra.Command, g *globals, o branchOptions, args []string)
 		_, err = fmt.Fprintln(cmd.OutOrStdout(), h.Branch)
 		return err
 	})
+}
+
+// warnOfTag tells of a branch that was made beside a tag of its name.
+func warnOfTag(cmd *cobra.Command, r *repo.Repo, err error, name string) {
+	warnOfTwins(cmd, r, err, name, object.TagPrefix, "is a tag, too: as a revision it is that, and refs/heads/"+name+" the branch")
+}
+
+// warnOfTwins tells of a name that something below prefix has already, once another of that name was made.
+func warnOfTwins(cmd *cobra.Command, r *repo.Repo, err error, name, prefix, what string) {
+	if err != nil {
+		return
+	}
+	if id, err := r.ReadRef(prefix + name); err == nil && !id.IsZero() {
+		warn(cmd, name, what)
+	}
 }
 
 // wasAt is what a ref that is gone named.

@@ -64,6 +64,9 @@ func (o checkoutOptions) run(cmd *cobra.Command, g *globals, r *repo.Repo, rev s
 	if err != nil {
 		return err
 	}
+	if o.NewBranch != "" {
+		warnOfTag(cmd, r, nil, o.NewBranch)
+	}
 	return o.tell(cmd, g, done, func() error { return printCheckout(cmd, r, before, done, o) })
 }
 

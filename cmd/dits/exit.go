@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/spf13/cobra"
+
 	"dits/catalog"
 	"dits/repo"
 	"dits/repo/object"
@@ -71,21 +73,21 @@ func status(err error) int {
 	return exitError
 }
 
-// report prints an error with what to do next, and returns the exit status.
-func report(w io.Writer, err error) int {
+// report prints an error of a command with what to do next, and returns the exit status.
+func report(w io.Writer, cmd *cobra.Command, err error) int {
 	code := status(err)
 	if err == nil || errors.Is(err, errDifferent) || errors.As(err, new(statusError)) {
 		return code
 	}
 	tell(w, "dits: %v", err)
-	if next := advice(err, code); next != "" {
+	if next := advice(cmd, err, code); next != "" {
 		fmt.Fprintln(w, next)
 	}
 	return code
 }
 
 // advice is what to do about an error, "" where its text says it.
-func advice(err error, code int) string {
+func advice(cmd *cobra.Command, err error, code int) string {
 	var damaged *catalog.DamagedError
 	var unreadable *repo.UnreadableError
 	switch {
@@ -112,7 +114,7 @@ func advice(err error, code int) string {
 	case code == exitInterrupted:
 		return "What was stored is kept: the same command goes on from there."
 	case code == exitUsage:
-		return "`dits help` lists the commands, `dits COMMAND --help` the flags of one."
+		return help(cmd)
 	}
 	return where(err)
 }

@@ -25,9 +25,13 @@ func run() int {
 	ctx, stop := interruptible()
 	defer stop()
 	cmd := newRoot()
-	cmd.SetArgs(spelledOut(cmd, os.Args[1:]))
-	err := cmd.ExecuteContext(ctx)
-	return report(cmd.ErrOrStderr(), err)
+	args := os.Args[1:]
+	if err := unknownCommand(cmd, args); err != nil {
+		return report(cmd.ErrOrStderr(), cmd, err)
+	}
+	cmd.SetArgs(spelledOut(cmd, args))
+	ran, err := cmd.ExecuteContextC(ctx)
+	return report(cmd.ErrOrStderr(), ran, err)
 }
 
 // interruptible is a context that ends with errInterrupted on the first interrupt; a

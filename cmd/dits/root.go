@@ -39,9 +39,11 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 	cmd.PersistentFlags().Var(&g.color, "color", "colours: `WHEN` is auto (on a terminal), always or never")
 	cmd.PersistentFlags().BoolVar(&g.noPager, "no-pager", false, "print to the terminal itself")
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{wrongFlag(cmd, err)} })
 	cmd.AddGroup(&cobra.Group{ID: everyday, Title: "Everyday:"}, &cobra.Group{ID: past, Title: "History and branches:"},
 		&cobra.Group{ID: content, Title: "Content:"}, &cobra.Group{ID: upkeep, Title: "Upkeep:"})
+	cmd.SetHelpCommandGroupID(upkeep)
+	cmd.SetCompletionCommandGroupID(upkeep)
 	for _, sub := range commands(g) {
 		sub.Args = asUsage(sub.Args)
 		cmd.AddCommand(sub)
@@ -61,8 +63,8 @@ const (
 func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if check != nil {
-			if err := check(cmd, args); err != nil {
-				return usageError{err}
+			if check(cmd, args) != nil {
+				return usageError{wrongWords(cmd, check, args)}
 			}
 		}
 		return noEmpty(cmd, args)

@@ -54,7 +54,7 @@ func (s *screen) Write(b []byte) (int, error) {
 func (s *screen) startPager() {
 	var err error
 	if s.pager, err = startPager(s.command, s.out, s.complaints); err != nil && s.command != defaultPager {
-		report(s.complaints, err)
+		tell(s.complaints, "dits: %v", err)
 	}
 	s.command = ""
 }

@@ -77,6 +77,7 @@ func runTag(cmd *cobra.Command, g *globals, o tagOptions, args []string) error {
 			return removeTags(cmd, g, r, args)
 		case len(args) > 0 && !o.list:
 			_, err := r.CreateTag(args[0], strings.Join(args[1:], ""), repo.TagOptions{Message: message, Force: o.force})
+			warnOfTwins(cmd, r, err, args[0], object.BranchPrefix, "is a branch, too: as a revision it is the tag now, and refs/heads/"+args[0]+" the branch")
 			return err
 		}
 		return listTags(cmd, r, o, args)

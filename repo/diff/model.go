@@ -270,7 +270,7 @@ func onlyModel(side string, all []*model) (*model, error) {
 		}
 	}
 	if len(found) != 1 {
-		return nil, fmt.Errorf("%d models on the %s side, want one to compare with a file: %w", len(found), side, object.ErrNoPath)
+		return nil, object.Absent("%d models on the %s side, want one to compare with a file", len(found), side)
 	}
 	return found[0], nil
 }

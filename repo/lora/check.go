@@ -202,7 +202,7 @@ func loraPairs(ctx context.Context, a, b diff.Snapshot, adapters []*Adapter) ([]
 		}
 	}
 	if len(same) == 0 {
-		return nil, fmt.Errorf("no tensor of the first side is one that an adapter changes: %w", object.ErrNoPath)
+		return nil, object.Absent("no tensor of the first side is one that an adapter changes")
 	}
 	return append(both(changed), same...), nil
 }

@@ -123,7 +123,7 @@ func newLoRASide(s diff.Snapshot) (*loraSide, error) {
 	}
 	if len(side.names) == 0 {
 		side.close()
-		return nil, fmt.Errorf("%s: no safetensors with tensors: %w", s.Name, object.ErrNoPath)
+		return nil, object.Absent("%s: no safetensors with tensors", s.Name)
 	}
 	return side, nil
 }

@@ -12,24 +12,27 @@ func (r *Refs) Unknown(name string) error {
 	if err != nil {
 		return err
 	}
-	if near := nearest(name, refs); len(near) > 0 {
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i] = ref.Short()
+	}
+	if near := Nearest(name, names); len(near) > 0 {
 		return fmt.Errorf("revision %q: %w (did you mean %s?)", name, ErrUnknownRevision, strings.Join(near, ", "))
 	}
 	return fmt.Errorf("revision %q: %w", name, ErrUnknownRevision)
 }
 
-// nearest returns up to three short ref names: those that contain name or are
+// Nearest returns up to three of the names: those that contain name or are
 // few edits away, nearest first.
-func nearest(name string, refs []Ref) []string {
+func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name string
 		far  int
 	}
 	var all []candidate
-	for _, ref := range refs {
-		short := ref.Short()
+	for _, short := range names {
 		far := editDistance(name, short)
-		if strings.Contains(strings.ToLower(short), strings.ToLower(name)) {
+		if len(name) > 1 && strings.Contains(strings.ToLower(short), strings.ToLower(name)) {
 			far = min(far, 1)
 		}
 		if far <= 1+len(name)/4 {

@@ -26,7 +26,7 @@ func (r *Folder) FileAt(rev, path string) (object.TreeFile, error) {
 		}
 		e := x.Find(path)
 		if e == nil {
-			return object.TreeFile{}, fmt.Errorf("%s: not in the index: %w", path, object.ErrNoPath)
+			return object.TreeFile{}, object.Absent("%s: not tracked", path)
 		}
 		return object.TreeFile{Path: e.Path, Mode: e.Mode, ID: e.ID, Size: e.Size}, nil
 	}
@@ -55,7 +55,7 @@ func (r *Folder) OpenAt(s refs.Spec) (*object.File, error) {
 		return nil, err
 	}
 	if f.Mode == object.ModeLink {
-		return nil, fmt.Errorf("%s: a link, want a file: %w", s.Path, object.ErrNoPath)
+		return nil, object.Absent("%s: a link, want a file", s.Path)
 	}
 	file, err := r.OpenFile(f.ID)
 	if err != nil {

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"dits/repo/refs"
+)
+
+// help says where a command is explained.
+func help(cmd *cobra.Command) string {
+	if cmd == nil || !cmd.HasParent() {
+		return "`dits help` lists the commands."
+	}
+	return "`" + cmd.CommandPath() + " --help` says how it is used."
+}
+
+// usageOf is how a command is called.
+func usageOf(cmd *cobra.Command) string {
+	_, words, _ := strings.Cut(cmd.Use, " ")
+	return strings.TrimSpace("`"+cmd.CommandPath()+" "+words) + "`"
+}
+
+// nameOf is a command as messages begin: without dits.
+func nameOf(cmd *cobra.Command) string {
+	_, name, _ := strings.Cut(cmd.CommandPath(), " ")
+	return name
+}
+
+// didYouMean is " (did you mean A, B?)", or "".
+func didYouMean(near []string) string {
+	if len(near) == 0 {
+		return ""
+	}
+	return " (did you mean " + strings.Join(near, ", ") + "?)"
+}
+
+// unknownCommand is the error of a command line whose command does not exist; nil if it does. Flags are not looked
+// at before: they may be right for the command that was meant.
+func unknownCommand(root *cobra.Command, args []string) error {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	sub, rest, err := root.Find(args)
+	word := firstWord(root.PersistentFlags(), args)
+	switch {
+	case err == nil && sub.Name() == "help":
+		word = firstWord(root.PersistentFlags(), rest)
+	case err == nil && sub != root || strings.HasPrefix(word, "__complete"):
+		return nil
+	}
+	var names []string
+	for _, sub := range root.Commands() {
+		names = append(names, sub.Name())
+	}
+	if word == "" || slices.Contains(names, word) {
+		return nil
+	}
+	return usagef("unknown command %q%s", word, didYouMean(refs.Nearest(word, names)))
+}
+
+// firstWord is the first word of a command line that is no flag and no value of one; "" if there is none.
+func firstWord(flags *pflag.FlagSet, args []string) string {
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		name, long := strings.CutPrefix(arg, "--")
+		switch {
+		case arg == "--":
+			return ""
+		case long:
+			if f := flags.Lookup(name); f != nil && f.NoOptDefVal == "" {
+				i++ // its value
+			}
+		case strings.HasPrefix(arg, "-") && len(arg) == 2:
+			if f := flags.ShorthandLookup(arg[1:]); f != nil && f.NoOptDefVal == "" {
+				i++
+			}
+		case !strings.HasPrefix(arg, "-"):
+			return arg
+		}
+	}
+	return ""
+}
+
+// wrongWords is the error of a command that got too few words, or too many.
+func wrongWords(cmd *cobra.Command, check cobra.PositionalArgs, args []string) error {
+	for k := len(args) - 1; k >= 0; k-- {
+		if check(cmd, args[:k]) == nil {
+			return fmt.Errorf("%s: %q is one word too many, want %s", nameOf(cmd), args[k], usageOf(cmd))
+		}
+	}
+	if len(args) == 0 {
+		return fmt.Errorf("%s: nothing named, want %s", nameOf(cmd), usageOf(cmd))
+	}
+	return fmt.Errorf("%s: %q alone is too little, want %s", nameOf(cmd), strings.Join(args, " "), usageOf(cmd))
+}
+
+// wrongFlag is an error of the library of flags in our words.
+func wrongFlag(cmd *cobra.Command, err error) error {
+	name := nameOf(cmd)
+	if name == "" {
+		name = "global flags"
+	}
+	var unknown *pflag.NotExistError
+	var valueless *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		return fmt.Errorf("%s: unknown flag -%s", name, unknown.GetSpecifiedName())
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%s: unknown flag --%s%s", name, unknown.GetSpecifiedName(), didYouMean(nearFlags(cmd, unknown.GetSpecifiedName())))
+	case errors.As(err, &valueless):
+		return fmt.Errorf("%s: %s wants a value", name, flagName(valueless.GetFlag(), valueless.GetSpecifiedShortnames() != ""))
+	case errors.As(err, &invalid):
+		f := invalid.GetFlag()
+		return fmt.Errorf("%s: --%s %q: %s", name, f.Name, invalid.GetValue(), wantOf(f, invalid))
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// flagName is a flag as it was written.
+func flagName(f *pflag.Flag, short bool) string {
+	if short {
+		return "-" + f.Shorthand
+	}
+	return "--" + f.Name
+}
+
+// wantOf says what values a flag takes.
+func wantOf(f *pflag.Flag, invalid *pflag.InvalidValueError) string {
+	switch f.Value.Type() {
+	case "bool":
+		return "want true or false"
+	case "int", "int64", "uint":
+		return "want a number"
+	}
+	return errors.Unwrap(invalid).Error()
+}
+
+// nearFlags are flags of a command whose names are like one.
+func nearFlags(cmd *cobra.Command, name string) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return refs.Nearest("--"+name, names)
+}
