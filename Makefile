@@ -1,8 +1,12 @@
-.PHONY: build demo test torture asan corpus lint fuzz bench bench-ladder bench-large figures
+.PHONY: build man demo test torture asan corpus lint fuzz bench bench-ladder bench-large figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
 	go build -o bin/ ./cmd/dits
+
+# Manual pages, bin/man/dits*.1, made of what --help says.
+man:
+	go test -count=1 ./cmd/dits -run '^TestManPages$$' -man "$(CURDIR)/bin/man"
 
 # The main job on the real family in testdata/.
 demo: build

@@ -40,7 +40,7 @@ branch at START (by default HEAD) without switching to it. With --list, words ar
   dits branch -d ft-customer             # refused if its commits would be lost; -D`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runBranch(cmd, g, o, args) },
 	}
-	cmd.ValidArgsFunction = g.revisions
+	cmd.ValidArgsFunction = g.named(object.BranchPrefix, "delete", "delete-force", "move", "list")
 	f := cmd.Flags()
 	f.BoolVarP(&o.delete, "delete", "d", false, "remove branches whose commits HEAD has")
 	f.BoolVarP(&o.forceDelete, "delete-force", "D", false, "remove branches whatever they hold")

@@ -34,6 +34,7 @@ root of the repository, unless it begins with ./; one alone at the current folde
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Tensor, "tensor", "", "only the tensor `NAME`")
+	_ = cmd.RegisterFlagCompletionFunc("tensor", g.tensors)
 	f.StringVar(&o.byteRange, "range", "", "only bytes `A:B` (from A, up to and without B) of the file or tensor; either may be left out")
 	return cmd
 }

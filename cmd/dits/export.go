@@ -47,6 +47,7 @@ adapter can hold. Where a revision has several models, name them as REV:PATH.`,
 	}
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "the `FILE` to write, - is stdout; with --lora a folder")
 	cmd.Flags().StringArrayVar(&o.tensors, "tensors", nil, "only tensors whose name matches `GLOB`; may be given again")
+	_ = cmd.RegisterFlagCompletionFunc("tensors", g.tensors)
 	cmd.Flags().BoolVar(&o.lora, "lora", false, "write the change from A to B as an adapter")
 	cmd.Flags().IntVar(&o.rank, "rank", 0, "with --lora: the rank `N` of each matrix; 0 is its numerical rank")
 	cmd.Flags().BoolVar(&o.json, "json", false, "with --lora: JSON")

@@ -49,6 +49,7 @@ character, [a-z] one of a range. --json gives one object a line.`,
 	f := cmd.Flags()
 	f.IntVarP(&o.limit, "max-count", "n", 0, "at most `N` commits")
 	f.StringArrayVar(&o.tensors, "tensor", nil, "only commits that changed a tensor whose name matches `GLOB`; may be given again")
+	_ = cmd.RegisterFlagCompletionFunc("tensor", g.tensors)
 	f.BoolVar(&o.oneline, "oneline", false, "one line a commit")
 	f.BoolVar(&o.stat, "stat", false, "also the files changed, and the bytes that each commit added")
 	f.BoolVarP(&o.patch, "patch", "p", false, "also the table of layers that each commit changed, as diff prints it")

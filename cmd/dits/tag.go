@@ -38,7 +38,7 @@ patterns.`,
   dits tag -d v1`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runTag(cmd, g, o, args) },
 	}
-	cmd.ValidArgsFunction = g.revisions
+	cmd.ValidArgsFunction = g.named(object.TagPrefix, "delete", "list")
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.messages, "message", "m", nil, "make an annotated tag with the message `MSG`; given again, another paragraph")
 	f.BoolVarP(&o.delete, "delete", "d", false, "remove tags")
