@@ -56,7 +56,7 @@ func checkAdvice(t *testing.T, path string, words []string) {
 		if word == "--" {
 			return
 		}
-		if strings.HasPrefix(word, "-") && !hasFlag(cmd, word) {
+		if word != "-" && strings.HasPrefix(word, "-") && !hasFlag(cmd, word) {
 			t.Errorf("%s: advises `dits %s`: no such flag as %s", path, strings.Join(words, " "), word)
 		}
 	}
