@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"dits/repo/object"
@@ -54,7 +55,10 @@ func (r *Repo) planMoves(x *work.Index, from []string, to string, force bool) ([
 	}
 	var moves []Moved
 	taken := map[string]string{}
-	for _, f := range from {
+	for i, f := range from {
+		if others := slices.Delete(slices.Clone(from), i, i+1); work.Inside(f, others) {
+			return nil, fmt.Errorf("%s: named twice, or in a folder that is moved", folderName(f))
+		}
 		m := Moved{f, to}
 		if into {
 			m.To = strings.TrimPrefix(to+"/"+path.Base(f), "/")

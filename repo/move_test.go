@@ -12,8 +12,8 @@ import (
 	"dits/tensorstore/disk/faultfs"
 )
 
-// Where any operation fails, a move and a removal lose nothing that is not committed, and can be made again. (A sweep of
-// crashes would say otherwise: it loses both names of a file that was renamed, which no file system does.)
+// Where any operation fails, a move and a removal lose nothing that is not committed, and can be made again. (A sweep
+// of crashes would say otherwise: it loses both names of a file that was renamed, which no file system does.)
 func TestFailureSweepOfMoves(t *testing.T) {
 	f, _ := base(t) // a has a change that is not added
 	ctx := context.Background()

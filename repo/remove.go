@@ -3,6 +3,7 @@ package repo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"dits/repo/object"
 	"dits/repo/refs"
@@ -50,6 +51,8 @@ func (r *Repo) remove(ctx context.Context, h refs.Head, x *work.Index, o RemoveO
 		}
 		paths = append(paths, under...)
 	}
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
 	if !o.Force {
 		head, _, err := r.WorkFiles(h.Commit)
 		if err != nil {

@@ -21,8 +21,8 @@ func newCommit(g *globals) *cobra.Command {
 		Use:     "commit [-m MSG]",
 		Short:   "Record what is staged",
 		GroupID: everyday,
-		Long: `Records what is staged, with a message. Without -m or -F an editor is opened for it: that of
-GIT_EDITOR, dits config core.editor, VISUAL or EDITOR.`,
+		Long: `Records what is staged, with a message. Without -m or -F an editor is opened for
+it: that of GIT_EDITOR, of dits config core.editor, VISUAL or EDITOR.`,
 		Example: `  dits commit -m "base: llama-8b release weights"
   dits commit -a -m "ft-customer: 3 epochs on support transcripts"
   dits commit -F notes.txt

@@ -21,9 +21,10 @@ func newConfig(g *globals) *cobra.Command {
 		Use:     "config [KEY [VALUE]]",
 		Short:   "Show or set who commits",
 		GroupID: upkeep,
-		Long: `Without arguments lists what is set. With KEY prints its value (exit status 1 if it is
-not set), with VALUE sets it; an empty VALUE takes it out. What is set with --global holds
-in all repositories of this user, unless one has a value of its own. Keys:
+		Long: `Without arguments lists what is set. With KEY prints its value (exit status 1 if
+it is not set), with VALUE sets it; an empty VALUE takes it out. What is set with
+--global holds in all repositories of this user, unless one has a value of its
+own. Keys:
 
   user.name     the name of who commits
   user.email    the address of who commits

@@ -24,7 +24,8 @@ func TestManPages(t *testing.T) {
 	}
 	root := fullRoot()
 	walk(root, func(cmd *cobra.Command) { cmd.DisableAutoGenTag = true })
-	if err := doc.GenManTree(root, &doc.GenManHeader{Title: "DITS", Section: "1", Source: "dits", Manual: "dits"}, dir); err != nil {
+	header := &doc.GenManHeader{Title: "DITS", Section: "1", Source: "dits", Manual: "dits"}
+	if err := doc.GenManTree(root, header, dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, cmd := range root.Commands() {

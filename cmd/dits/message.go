@@ -73,7 +73,8 @@ type draft struct{ path string }
 func (o *commitOptions) edit(cmd *cobra.Command, r *repo.Repo) (*draft, string, error) {
 	editor := editorCommand(r, os.LookupEnv, stdinIsTerminal())
 	if editor == "" {
-		return nil, "", usagef("commit: no message, want -m MSG or -F FILE (or an editor: `dits config core.editor`, VISUAL or EDITOR)")
+		return nil, "", usagef("commit: no message, want -m MSG or -F FILE " +
+			"(or an editor: `dits config core.editor`, VISUAL or EDITOR)")
 	}
 	text, err := o.template(r)
 	if err != nil {
@@ -108,6 +109,13 @@ func (d *draft) done(cmd *cobra.Command, err error) {
 	}
 }
 
+// instructions are below what the message begins with.
+const instructions = `
+# The message of the commit. Lines that begin with # are left out;
+# without a message nothing is committed.
+#
+`
+
 // template is what an editor starts with: the message to amend, and what will be committed as comments.
 func (o *commitOptions) template(r *repo.Repo) (string, error) {
 	s, err := r.Status()
@@ -129,7 +137,7 @@ func (o *commitOptions) template(r *repo.Repo) (string, error) {
 		}
 		b.WriteString(last.Message)
 	}
-	b.WriteString("\n# The message of the commit. Lines that begin with # are left out;\n# without a message nothing is committed.\n#\n")
+	b.WriteString(instructions)
 	for _, c := range changes {
 		b.WriteString("#   " + letters[c.Status] + " " + visible(c.Path) + "\n")
 	}

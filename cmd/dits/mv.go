@@ -17,9 +17,9 @@ func newMv(g *globals) *cobra.Command {
 		Use:     "mv FROM... TO",
 		Short:   "Rename or move tracked files and folders",
 		GroupID: everyday,
-		Long: `Renames a tracked file or folder, in the working folder and in what is staged, or moves
-several into a folder. Changes that are not saved go along. A file that is there is
-replaced only if forced. Nothing is stored anew.`,
+		Long: `Renames a tracked file or folder, in the working folder and in what is staged, or
+moves several into a folder. Changes that are not saved go along. A file that is
+there is replaced only if forced. Nothing is stored anew.`,
 		Example: `  dits mv model.safetensors base.safetensors
   dits mv a.safetensors b.safetensors adapters`,
 		Args: cobra.MinimumNArgs(2),

@@ -20,10 +20,10 @@ func newReset(g *globals) *cobra.Command {
 		Use:     "reset [REV] [-- PATH...]",
 		Short:   "Move the branch to a revision, or unstage files",
 		GroupID: everyday,
-		Long: `Moves the current branch to REV (by default HEAD) and unstages everything: what is staged
-is as in REV. The working folder stays as it is, unless --hard makes it that of REV too:
-then changes to tracked files are lost. Where the branch was is REV@{1} afterwards, and
-dits undo takes it back.
+		Long: `Moves the current branch to REV (by default HEAD) and unstages everything: what
+is staged is as in REV. The working folder stays as it is, unless --hard makes it
+that of REV too: then changes to tracked files are lost. BRANCH@{1} is where the
+branch was, and dits undo takes the move back.
 
 With paths, only makes what is staged at them as in REV; the branch stays.`,
 		Example: `  dits reset                            # unstage everything

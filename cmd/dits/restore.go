@@ -18,9 +18,10 @@ func newRestore(g *globals) *cobra.Command {
 		Use:     "restore PATH...",
 		Short:   "Bring files back as they were, or unstage them",
 		GroupID: everyday,
-		Long: `Makes files of the working folder as they are staged, whatever they are now: changes that
-were not added are lost. With --staged makes what is staged as in HEAD, and leaves the
-working folder alone. --source takes another revision; tracked files that it has not go.`,
+		Long: `Makes files of the working folder as they are staged, whatever they are now:
+changes that were not added are lost. With --staged makes what is staged as in
+HEAD, and leaves the working folder alone. --source takes another revision;
+tracked files that it does not have are removed.`,
 		Example: `  dits restore model.safetensors                     # drop what I did to it
   dits restore --staged model.safetensors            # unstage it; the file stays
   dits restore --source HEAD~2 model.safetensors     # the file as it was

@@ -17,9 +17,9 @@ func newRm(g *globals) *cobra.Command {
 		Use:     "rm PATH...",
 		Short:   "Remove tracked files",
 		GroupID: everyday,
-		Long: `Removes tracked files from the working folder and from what is staged: the next commit does
-not have them. A file with changes that no commit has is named and nothing is removed,
-unless forced. Earlier commits keep the files.`,
+		Long: `Removes tracked files from the working folder and from what is staged: the next
+commit does not have them. A file with changes that no commit has is named and
+nothing is removed, unless forced. Earlier commits keep the files.`,
 		Example: `  dits rm old.safetensors
   dits rm --cached model.safetensors     # track it no more; the file stays
   dits rm -r checkpoints`,

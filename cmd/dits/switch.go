@@ -15,9 +15,10 @@ func newSwitch(g *globals) *cobra.Command {
 		Use:     "switch BRANCH",
 		Short:   "Switch to a branch, or make one",
 		GroupID: everyday,
-		Long: `Makes the working folder that of a branch, or with --detach of any revision. Only files
-that differ are written. Unsaved changes and untracked files that would be overwritten
-are named and nothing is done, unless forced. "-" is what was checked out before.`,
+		Long: `Makes the working folder that of a branch, or with --detach of any revision. Only
+files that differ are written. Unsaved changes and untracked files that would be
+overwritten are named and nothing is done, unless forced. "-" is what was checked
+out before.`,
 		Example: `  dits switch ft-customer
   dits switch -                              # back to where I was
   dits switch -c lora-rank16                 # a new branch here
@@ -28,7 +29,7 @@ are named and nothing is done, unless forced. "-" is what was checked out before
 	}
 	cmd.ValidArgsFunction = g.branches
 	f := cmd.Flags()
-	f.StringVarP(&o.NewBranch, "create", "c", "", "make the branch `NAME`, at the revision given or HEAD, and switch to it")
+	f.StringVarP(&o.NewBranch, "create", "c", "", "make the branch `NAME`, at the revision given or HEAD")
 	f.BoolVarP(&o.Force, "force", "f", false, "overwrite unsaved changes and untracked files in the way")
 	f.BoolVar(&o.Detach, "detach", false, "look at the commit of any revision, on no branch")
 	f.BoolVar(&o.json, "json", false, "JSON, as checkout has it")

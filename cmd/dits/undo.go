@@ -18,10 +18,10 @@ func newUndo(g *globals) *cobra.Command {
 		Use:     "undo",
 		Short:   "Take back the last commit, merge or reset",
 		GroupID: everyday,
-		Long: `Takes back the last command that moved the current branch, by the reflog of HEAD: a
-commit, an amend, a merge or a reset. What a commit had staged is staged again. The
-working folder stays as it is, unless --hard; even that refuses to lose a change that is
-not saved. A second undo does again what the first took back.
+		Long: `Takes back the last command that moved the current branch, by the reflog of HEAD:
+a commit, an amend, a merge or a reset. What a commit had staged is staged again.
+The working folder stays as it is, unless --hard; even that refuses to lose a
+change that is not saved. A second undo does again what the first took back.
 
 A switch is taken back by dits switch -, what is staged by dits reset.`,
 		Example: `  dits undo -n        # what would it take back?

@@ -112,9 +112,11 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		return fmt.Errorf("%s: unknown flag -%s", name, unknown.GetSpecifiedName())
 	case errors.As(err, &unknown):
-		return fmt.Errorf("%s: unknown flag --%s%s", name, unknown.GetSpecifiedName(), didYouMean(nearFlags(cmd, unknown.GetSpecifiedName())))
+		flag := "--" + unknown.GetSpecifiedName()
+		return fmt.Errorf("%s: unknown flag %s%s", name, flag, didYouMean(nearFlags(cmd, flag)))
 	case errors.As(err, &valueless):
-		return fmt.Errorf("%s: %s wants a value", name, flagName(valueless.GetFlag(), valueless.GetSpecifiedShortnames() != ""))
+		short := valueless.GetSpecifiedShortnames() != ""
+		return fmt.Errorf("%s: %s wants a value", name, flagName(valueless.GetFlag(), short))
 	case errors.As(err, &invalid):
 		f := invalid.GetFlag()
 		return fmt.Errorf("%s: --%s %q: %s", name, f.Name, invalid.GetValue(), wantOf(f, invalid))
@@ -142,8 +144,8 @@ func wantOf(f *pflag.Flag, invalid *pflag.InvalidValueError) string {
 }
 
 // nearFlags are flags of a command whose names are like one.
-func nearFlags(cmd *cobra.Command, name string) []string {
+func nearFlags(cmd *cobra.Command, flag string) []string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return refs.Nearest("--"+name, names)
+	return refs.Nearest(flag, names)
 }
