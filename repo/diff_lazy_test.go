@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"dits/repo/diff"
+	"dits/repo/object"
 )
 
 // Files whose digests are not known are told apart as those whose digests are.
@@ -50,5 +52,40 @@ func TestDiffWithoutDigests(t *testing.T) {
 			require.Equal(t, want.Summary, got.Summary)
 			require.Equal(t, name != "same", len(got.Files) > 0)
 		})
+	}
+}
+
+// counting is progress that is added up.
+type counting struct {
+	object.Quiet
+	total, done atomic.Int64
+}
+
+func (c *counting) Start(_ string, total int64) { c.total.Add(total) }
+func (c *counting) Add(n int64)                 { c.done.Add(n) }
+
+// Progress counts each byte of both sides once, whatever becomes of its tensor.
+func TestDiffProgress(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a.safetensors"), filepath.Join(dir, "b.safetensors")
+	sizes := int64(0)
+	for path, file := range map[string]string{
+		a: tensorsFile("", f32Tensor("same", 1, 2), f32Tensor("other", 3, 4), f32Tensor("gone", 3)),
+		b: tensorsFile("", f32Tensor("same", 1, 2), f32Tensor("other", 3, 5), f32Tensor("came", 4, 4, 4)),
+	} {
+		require.NoError(t, os.WriteFile(path, []byte(file), 0o666))
+		sizes += int64(len(file))
+	}
+	sa, err := diff.ReadDisk(a)
+	require.NoError(t, err)
+	sb, err := diff.ReadDisk(b)
+	require.NoError(t, err)
+	for _, o := range []diff.Options{{}, {DigestsOnly: true}, {Rank: true}} {
+		p := &counting{}
+		o.Progress = p
+		_, err := diff.Of(t.Context(), sa, sb, o)
+		require.NoError(t, err)
+		require.Equal(t, sizes, p.total.Load())
+		require.EqualValues(t, 4*(2+2+1+2+2+3), p.done.Load())
 	}
 }

@@ -152,10 +152,10 @@ func TestDiffOpaqueOnOneSide(t *testing.T) {
 	f.save("cut short")
 	d := f.diff(AtRevision("HEAD~1"), AtRevision("HEAD"), diff.Options{})
 	require.Equal(t, []string{"modified m.safetensors"}, fileStatuses(d))
-	require.Contains(t, d.Files[0].Warning, "b is stored as other file")
+	require.Contains(t, d.Files[0].Warning, "b has no tensors to compare: cut off: 1 of ")
 	require.Empty(t, d.Files[0].Tensors)
 	d = f.diff(AtRevision("HEAD"), AtRevision("HEAD~1"), diff.Options{})
-	require.Contains(t, d.Files[0].Warning, "a is stored as other file")
+	require.Contains(t, d.Files[0].Warning, "a has no tensors to compare: cut off: 1 of ")
 }
 
 // What has no counterpart of its name is matched by content, dtype and shape; what

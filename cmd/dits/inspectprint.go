@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+
 	"dits/repo/inspect"
 )
 
@@ -92,7 +94,7 @@ func weights(n int64) string {
 			return strconv.FormatFloat(x, 'g', 3, 64) + " " + u.name + " parameters"
 		}
 	}
-	return inspect.Grouped(n) + " parameters"
+	return humanize.Comma(n) + " parameters"
 }
 
 // adapterText is "rank 16, alpha 32, on q_proj, v_proj (4 matrices)", with what else there is to say.
@@ -139,7 +141,7 @@ func tokenizerText(t *inspect.Tokenizer) string {
 		text += " (" + t.Pre + ")"
 	}
 	if t.Tokens > 0 {
-		text += ", " + inspect.Grouped(t.Tokens) + " tokens"
+		text += ", " + humanize.Comma(t.Tokens) + " tokens"
 	}
 	if t.ChatTemplate == "" {
 		return text + ", no chat template"

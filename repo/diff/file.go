@@ -89,12 +89,14 @@ func OneOpaque(p ModelPair, a, b *object.File) string {
 	if opaqueA == opaqueB {
 		return ""
 	}
-	which, c := "a", a
+	which, f, m := "a", a, p.A
 	if opaqueB {
-		which, c = "b", b
+		which, f, m = "b", b, p.B
 	}
-	if c != nil && c.Layout.Warning != "" {
-		return fmt.Sprintf("%s is stored as other file, so tensors cannot be compared: %s", which, c.Layout.Warning)
+	if f != nil {
+		if flaw, err := f.Flaw(m.path); err == nil && flaw != nil {
+			return fmt.Sprintf("%s has no tensors to compare: %s", which, flaw.Text)
+		}
 	}
 	return which + " has no tensors to compare"
 }

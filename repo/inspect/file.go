@@ -1,9 +1,7 @@
 package inspect
 
 import (
-	"fmt"
 	"io"
-	"strings"
 
 	"dits/formats"
 	"dits/formats/gguf"
@@ -34,7 +32,7 @@ func (x *inspection) file(e *diff.Entry) error {
 	x.report.Files++
 	x.report.Size += e.Size
 	if e.Open == nil {
-		x.problem(e.Path, Damaged, "a link, want a file")
+		x.problem(e.Path, object.Damaged, "a link, want a file")
 		return nil
 	}
 	f, err := e.Open()
@@ -55,61 +53,15 @@ func (x *inspection) file(e *diff.Entry) error {
 
 // opaque says why a file is no model, and how it would be cut if it were whole.
 func (x *inspection) opaque(e *diff.Entry, f *object.File) (*formats.Layout, error) {
-	head := make([]byte, min(f.Layout.Size, formats.StandInLen))
-	if err := object.ReadFull(f, head, 0); err != nil {
+	flaw, err := f.Flaw(e.Path)
+	if flaw == nil || err != nil {
 		return nil, err
 	}
-	if s := formats.FindStandIn(head); s != nil {
-		x.standIn(e.Path, s)
-		return nil, nil
+	x.report.Problems = append(x.report.Problems, Problem{e.Path, flaw.Kind, flaw.Text, flaw.Missing})
+	if flaw.Format != "" {
+		x.report.Format = flaw.Format
 	}
-	cut, err := formats.CutOff(f, f.Layout.Size, e.Path, object.Parsers...)
-	switch {
-	case err != nil:
-		return nil, err
-	case cut == nil && f.Layout.Warning != "":
-		x.problem(e.Path, Damaged, f.Layout.Warning)
-		return nil, nil
-	case cut == nil:
-		return nil, nil
-	}
-	x.report.Format = cut.Format
-	p := Problem{Path: e.Path, Kind: CutShort, Missing: max(0, cut.Want-f.Layout.Size)}
-	switch {
-	case cut.Want == 0:
-		p.Text = "cut off within its header"
-	case cut.Layout == nil:
-		p.Text = fmt.Sprintf("cut off within its header: at least %s bytes missing", Grouped(p.Missing))
-	default:
-		p.Text = fmt.Sprintf("cut off: %s of %s bytes missing", Grouped(p.Missing), Grouped(cut.Want))
-	}
-	x.report.Problems = append(x.report.Problems, p)
-	return cut.Layout, nil
-}
-
-// standIn notes what lies where a model was meant to be.
-func (x *inspection) standIn(path string, s *formats.StandIn) {
-	switch {
-	case !s.LFS:
-		x.problem(path, HTMLPage, "a web page, not a model: the download asked for a login or the address was wrong")
-	case s.Size > 0:
-		x.problem(path, LFSPointer, fmt.Sprintf("a Git LFS pointer to %s bytes: `git lfs pull` fetches them", Grouped(s.Size)))
-	default:
-		x.problem(path, LFSPointer, "a Git LFS pointer: `git lfs pull` fetches the file")
-	}
-}
-
-// Grouped is a number with commas: "1,000".
-func Grouped(n int64) string {
-	digits := fmt.Sprint(n)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
+	return flaw.Layout, nil
 }
 
 // addTensors takes the tensors of a file.

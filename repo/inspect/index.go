@@ -12,6 +12,7 @@ import (
 	"dits/formats"
 	"dits/formats/safetensors"
 	"dits/repo/diff"
+	"dits/repo/object"
 )
 
 // indexEnd is how the names of indices end.
@@ -73,7 +74,7 @@ func (x *inspection) checkIndex() {
 	}
 	at := x.set.index.path
 	if x.set.index.problem != "" {
-		x.problem(at, Damaged, x.set.index.problem)
+		x.problem(at, object.Damaged, x.set.index.problem)
 	}
 	var missing []string
 	for tensor, file := range x.set.index.files {

@@ -66,12 +66,8 @@ type Problem struct {
 	Missing int64  `json:"missing,omitempty"` // bytes, of what is cut off
 }
 
-// Kinds of problems.
+// Kinds of problems, besides those of a single file: see [object.Flaw].
 const (
-	LFSPointer    = "lfs-pointer"
-	HTMLPage      = "html-page"
-	CutShort      = "cut-off"
-	Damaged       = "damaged"
 	MissingFile   = "missing-file"
 	MissingTensor = "missing-tensor"
 )
