@@ -15,7 +15,7 @@ import (
 )
 
 // A Side is one of the two states that [Repo.Diff] compares. Make one with
-// [AtRevision], [AtIndex], [AtWork] or [AtNothing].
+// [AtRevision], [AtIndex], [AtWork], [AtDisk] or [AtNothing].
 type Side struct {
 	kind sideKind
 	spec refs.Spec // of it only what is at the path
@@ -34,6 +34,7 @@ const (
 	atIndex
 	atWork
 	atNothing
+	atDisk
 )
 
 // AtRevision is the tree of the commit that rev names.
@@ -44,6 +45,9 @@ func AtIndex() Side { return Side{kind: atIndex} }
 
 // AtWork is the tracked files of the working folder as they are now.
 func AtWork() Side { return Side{kind: atWork} }
+
+// AtDisk is a file or folder of the file system, wherever it is: see [diff.ReadDisk].
+func AtDisk(path string) Side { return Side{kind: atDisk, spec: refs.Spec{Path: path}} }
 
 // AtNothing is no files: what was there before the first commit.
 func AtNothing() Side { return Side{kind: atNothing} }
@@ -95,7 +99,10 @@ func (r *Repo) storedBytes(were []diff.Entry, came []*diff.Entry) (*int64, error
 // Snapshot lists the files of a side that are at or below one of paths (all when
 // there are none). Of the working folder it reads the files that are not as staged.
 func (r *Repo) Snapshot(ctx context.Context, s Side, paths []string) (diff.Snapshot, error) {
-	if s.spec.Path == "" {
+	switch {
+	case s.kind == atDisk:
+		return diff.ReadDisk(s.spec.Path)
+	case s.spec.Path == "":
 		return r.wholeSnapshot(ctx, s, paths)
 	}
 	snap, err := r.wholeSnapshot(ctx, s, []string{s.spec.Path})

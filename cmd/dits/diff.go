@@ -36,16 +36,17 @@ func newDiff(g *globals) *cobra.Command {
 		Long: `Compares A with B; A with the working folder; or what is staged with the working folder.
 A..B is A B. A:PATH B:PATH compares two files, or two folders; a path without a revision is
 one of the working folder. Two paths are compared with each other, which needs no repository;
-"--" before them limits the comparison to them. For each model that changed: how many tensors
-did, and a table of layers and modules with the relative change ‖ΔW‖/‖W‖ of each: at 100%
-nothing is left of a tensor. "=" is identical, "≠" changed where no figure can be given, " " is
-not there. Shards are one model, quants count as the
-values that they stand for, and names of Hugging Face and GGUF are the same names. Below the
-counts: keys of headers and JSON files that differ.`,
+"--" before them limits the comparison to them.
+
+For each model that changed: how many tensors did, and a table of layers and modules with the
+relative change ‖ΔW‖/‖W‖ of each: at 100% nothing is left of a tensor. "=" is identical, "≠"
+changed where no figure can be given, " " is not there. Shards are one model, quants count as
+the values that they stand for, and names of Hugging Face and GGUF are the same names. Below
+the counts: keys of headers and JSON files that differ.`,
 		Example: `  dits diff                          # working folder against what is staged
   dits diff --staged                 # what the next commit will change
   dits diff main ft-customer
-  dits diff base.safetensors merged.safetensors   # two files, in a repository or not
+  dits diff base.safetensors merged.safetensors
   dits diff --tensors --sort rel-l2 main..ft-customer -- model.safetensors
   dits diff HEAD:model.safetensors HEAD:model-Q4_K_M.gguf
   dits diff --rank main lora-merged  # is the change of low rank?
@@ -158,7 +159,11 @@ func (g *globals) objectSides(r *repo.Repo, args []string) (a, b repo.Side, err 
 	var sides []repo.Side
 	for _, arg := range args {
 		rev, path, err := g.object(r, arg)
+		disk, derr := g.diskPath(arg)
 		switch {
+		case err != nil && derr == nil && exists(disk): // outside of the repository
+			sides = append(sides, repo.AtDisk(disk))
+			continue
 		case err != nil:
 			return a, b, err
 		case !strings.Contains(arg, ":") || g.isPath(r, arg):

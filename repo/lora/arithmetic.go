@@ -22,6 +22,7 @@ type arithmetic struct {
 	work                    number.Grid
 	cast                    formats.DType // that of work, where the result was cast to b's; "" where it is b's
 	before                  []*arithmetic
+	dora                    bool // here or before: norms and quotients are rounded as well
 }
 
 // in is the merge in some order, computed in b's dtype or in the one that is named.
@@ -33,6 +34,7 @@ func (m *merge) in(order predict.MergeOrder, via formats.DType) *arithmetic {
 	for _, b := range m.before {
 		a.before = append(a.before, b.in(order, via))
 	}
+	a.dora = a.magnitude != nil || slices.ContainsFunc(a.before, func(b *arithmetic) bool { return b.dora })
 	a.product, a.change, a.folded = order.Rounds()
 	if !a.folded {
 		return a
@@ -191,9 +193,4 @@ func (a *arithmetic) rescale(i int, old, sums []float64) float64 {
 		return 1
 	}
 	return a.magnitude[i] / math.Sqrt(square)
-}
-
-// hasDoRA says that norms and quotients are rounded as well.
-func (a *arithmetic) hasDoRA() bool {
-	return len(a.magnitude) > 0 || slices.ContainsFunc(a.before, (*arithmetic).hasDoRA)
 }

@@ -27,7 +27,7 @@ func (s *mergeSums) add(a *arithmetic, old, got, want, slack float64) {
 	g := a.work
 	unit := max(g.Step(want), g.Ulp(got))
 	tolerance := unit/2 + slack + math.Abs(want)*0x1p-24
-	if a.hasDoRA() {
+	if a.dora {
 		tolerance += doraRoundings * unit
 	}
 	rounded, between := g.Round(want), false
