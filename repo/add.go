@@ -27,7 +27,7 @@ type AddOptions struct {
 	Update      bool            // only what is tracked already
 	DryRun      bool            // say what would be staged; nothing is read or stored
 	Level       choose.Level    // how hard to look for what is smaller
-	Force       bool            // what is ignored too
+	Force       bool            // what is ignored too, and what is no whole model, see [FlawError]
 	KeepGoing   bool            // a file that cannot be staged stops only itself: [IncompleteError] in the end
 	Dereference bool            // a link that leads out of the folder becomes the file it leads to
 	KeepLinks   bool            // a link is one, even where the index has what it leads to
@@ -290,6 +290,11 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 			err = a.takeUp(e.Path, file, src)
 		}
 		return done, err
+	}
+	if len(file.Layout.Tensors) == 0 && e.Mode != object.ModeLink {
+		if err := a.refuse(e.Path, src, e.Size, file.Layout.Warning); err != nil {
+			return Added{}, err
+		}
 	}
 	p.Turn(storing, e.Path)
 	before := a.writer.Stored()

@@ -46,7 +46,7 @@ With --json, one object a line for each file.`,
 	f.BoolVarP(&o.All, "all", "A", false, "every change in the repository, removals too")
 	f.BoolVarP(&o.Update, "update", "u", false, "only files that are tracked already")
 	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what would be staged; store nothing")
-	f.BoolVarP(&o.Force, "force", "f", false, "what is ignored too")
+	f.BoolVarP(&o.Force, "force", "f", false, "what is ignored too, and models that are cut off or not there")
 	f.BoolVar(&o.KeepGoing, "keep-going", false, "stage what can be staged, and tell the rest in the end")
 	f.BoolVar(&o.dereference, "dereference", false,
 		"store what a link out of the folder leads to, and go on doing so; =false stores links again")

@@ -107,6 +107,8 @@ func advice(cmd *cobra.Command, err error, code int) string {
 		return "Another process is writing it: try again."
 	case errors.As(err, new(*refs.BrokenError)):
 		return "`dits fsck --repair` mends it, and puts what is there now aside."
+	case errors.As(err, new(*repo.FlawError)):
+		return "Nothing was staged. `dits add --force` stores it as it is, `dits add --keep-going` leaves it out."
 	case errors.Is(err, tensorstore.ErrChanged):
 		return "Nothing was staged. Add it again when nothing writes to it."
 	case code == exitCorrupt && !errors.Is(err, errProblems):

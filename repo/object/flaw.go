@@ -2,6 +2,7 @@ package object
 
 import (
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/dustin/go-humanize"
@@ -32,21 +33,26 @@ func (f *File) Flaw(path string) (*Flaw, error) {
 	if i := slices.IndexFunc(f.parts, (*File).IsOpaque); i >= 0 {
 		f = f.parts[i]
 	}
-	head := make([]byte, min(f.Layout.Size, formats.StandInLen))
-	if err := ReadFull(f, head, 0); err != nil {
+	return FindFlaw(f, f.Layout.Size, path, f.Layout.Warning)
+}
+
+// FindFlaw is [File.Flaw] of size bytes of r that have no tensors; warning is that of their layout.
+func FindFlaw(r io.ReaderAt, size int64, path, warning string) (*Flaw, error) {
+	head := make([]byte, min(size, formats.StandInLen))
+	if err := ReadFull(r, head, 0); err != nil {
 		return nil, err
 	}
 	if s := formats.FindStandIn(head); s != nil {
 		return standIn(s), nil
 	}
-	cut, err := formats.CutOff(f, f.Layout.Size, path, Parsers...)
+	cut, err := formats.CutOff(r, size, path, Parsers...)
 	switch {
 	case err != nil:
 		return nil, err
 	case cut != nil:
-		return cutOff(cut, f.Layout.Size), nil
-	case f.Layout.Warning != "":
-		return &Flaw{Kind: Damaged, Text: f.Layout.Warning}, nil
+		return cutOff(cut, size), nil
+	case warning != "":
+		return &Flaw{Kind: Damaged, Text: warning}, nil
 	}
 	return nil, nil
 }
