@@ -8,11 +8,10 @@ import (
 
 	"dits/repo"
 	"dits/repo/diff"
-	"dits/repo/object"
 )
 
-// twoPaths says that the words are two files or folders of the file system, to be compared with each other. One that is a
-// revision as well is refused.
+// twoPaths says that the words are two files or folders of the file system, to be compared with each other. One that is
+// a revision as well is refused.
 func (g *globals) twoPaths(r *repo.Repo, cmd *cobra.Command, args []string) (bool, error) {
 	if len(args) != 2 || cmd.ArgsLenAtDash() >= 0 || len(g.missing(args)) > 0 {
 		return false, nil
@@ -55,7 +54,7 @@ func (o *diffOptions) runWithout(cmd *cobra.Command, g *globals, words []string,
 	case len(missing) == 2:
 		return fmt.Errorf("%w; nor are there files of the names %s and %s", noRepository, words[0], words[1])
 	case len(missing) == 1:
-		return fmt.Errorf("%s: %w, and no repository here in which it could be a revision", missing[0], object.ErrNoPath)
+		return noPathHere(missing[0])
 	}
 	s := g.screen(cmd)
 	defer s.close()

@@ -28,7 +28,8 @@ type checkList struct {
 	most int  // how many; 0: any number
 }
 
-// printLoRACheck prints the verdict, a line of counts, and a line for each tensor that is off, or that an adapter changes.
+// printLoRACheck prints the verdict, a line of counts, and a line for each tensor that is off, or that an adapter
+// changes.
 func printLoRACheck(s *screen, c *lora.Check, list checkList) error {
 	p := &printer{w: s}
 	w := verdictWords[c.Verdict]
@@ -130,8 +131,9 @@ func checkedText(t *lora.Verdict) string {
 	}
 	problem, _, _ := strings.Cut(t.Problem, ";")
 	problem, _, _ = strings.Cut(problem, ":")
-	if t.Expected == lora.ExpectMerged && (strings.HasPrefix(problem, "scale ") || strings.Contains(problem, " are off, ")) {
-		return "" // which the figures say
+	figures := strings.HasPrefix(problem, "scale ") || strings.Contains(problem, " are off, ")
+	if t.Expected == lora.ExpectMerged && figures {
+		return "" // the columns say it
 	}
 	return problem
 }

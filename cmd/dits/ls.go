@@ -62,7 +62,8 @@ func runLs(cmd *cobra.Command, g *globals, o lsOptions, args []string) error {
 
 // isNotThere says that no repository has what was asked for.
 func isNotThere(err error) bool {
-	return errors.Is(err, object.ErrNoPath) || errors.Is(err, refs.ErrUnknownRevision) || errors.Is(err, repo.ErrNoRepository)
+	return errors.Is(err, object.ErrNoPath) || errors.Is(err, refs.ErrUnknownRevision) ||
+		errors.Is(err, repo.ErrNoRepository)
 }
 
 // runIn lists what the repository has.

@@ -50,10 +50,15 @@ func bothWays(word string) error {
 	return usagef("%q is a revision and a path: write %s: for the revision, ./%s for the path", word, word, word)
 }
 
+// noPathHere is the error of a word that is no path, where there is no repository.
+func noPathHere(word string) error {
+	return fmt.Errorf("%s: %w, and no repository here in which it could be a revision", word, object.ErrNoPath)
+}
+
 // side is the state of a repository that a word names.
 func (o *operands) side(word string) (repo.Side, string, error) {
 	if o.r == nil {
-		return repo.Side{}, "", fmt.Errorf("%s: %w, and no repository here in which it could be a revision", word, object.ErrNoPath)
+		return repo.Side{}, "", noPathHere(word)
 	}
 	if !strings.Contains(word, ":") {
 		err := isRevision(o.r, word)

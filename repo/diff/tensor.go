@@ -95,7 +95,8 @@ func diffTensors(ctx context.Context, a, b *object.File, o Options) ([]TensorDif
 }
 
 // atOnce calls do for some tensors, several at a time.
-func atOnce(ctx context.Context, workers int, some []int, diffs []TensorDiff, do func(context.Context, int) error) error {
+func atOnce(ctx context.Context, workers int, some []int, diffs []TensorDiff,
+	do func(context.Context, int) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
 	for _, i := range some {
@@ -187,22 +188,9 @@ func pairByContent(ctx context.Context, a, b *object.File, pairs []TensorPair, m
 			wanted[outlineOf(b.Layout.Tensors[j])] = true
 		}
 	}
-	gone := make(map[likeness][]int)
-	offered := make(map[likeness]bool)
-	for i, p := range pairs {
-		if p.B >= 0 || a.Layout.Tensors[i].Len == 0 {
-			continue
-		}
-		l := outlineOf(a.Layout.Tensors[i])
-		if !wanted[l] {
-			continue
-		}
-		offered[l] = true
-		var err error
-		if l.id, err = a.Hash(ctx, i); err != nil {
-			return nil, err
-		}
-		gone[l] = append(gone[l], i)
+	gone, offered, err := offers(ctx, a, pairs, wanted)
+	if err != nil {
+		return nil, err
 	}
 	for j := range matched {
 		if matched[j] {
@@ -210,7 +198,6 @@ func pairByContent(ctx context.Context, a, b *object.File, pairs []TensorPair, m
 		}
 		l := outlineOf(b.Layout.Tensors[j])
 		if offered[l] {
-			var err error
 			if l.id, err = b.Hash(ctx, j); err != nil {
 				return nil, err
 			}
@@ -223,6 +210,27 @@ func pairByContent(ctx context.Context, a, b *object.File, pairs []TensorPair, m
 		pairs = append(pairs, TensorPair{TensorAdded, -1, j})
 	}
 	return pairs, nil
+}
+
+// offers are the tensors without a match that a alone has, of the outlines that are wanted.
+func offers(ctx context.Context, a *object.File, pairs []TensorPair, wanted map[likeness]bool) (
+	gone map[likeness][]int, offered map[likeness]bool, err error) {
+	gone, offered = make(map[likeness][]int), make(map[likeness]bool)
+	for i, p := range pairs {
+		if p.B >= 0 || a.Layout.Tensors[i].Len == 0 {
+			continue
+		}
+		l := outlineOf(a.Layout.Tensors[i])
+		if !wanted[l] {
+			continue
+		}
+		offered[l] = true
+		if l.id, err = a.Hash(ctx, i); err != nil {
+			return nil, nil, err
+		}
+		gone[l] = append(gone[l], i)
+	}
+	return gone, offered, nil
 }
 
 // statusOf compares two tensors of one name without reading them.

@@ -86,7 +86,8 @@ func (x *inspection) checkIndex() {
 	slices.Sort(missing)
 	for _, tensor := range missing[:min(len(missing), maxNamed)] {
 		file := x.set.index.files[tensor]
-		x.problem(path.Join(path.Dir(at), file), MissingTensor, fmt.Sprintf("has no tensor %s, which %s says is there", tensor, path.Base(at)))
+		text := fmt.Sprintf("has no tensor %s, which %s says is there", tensor, path.Base(at))
+		x.problem(path.Join(path.Dir(at), file), MissingTensor, text)
 	}
 	if more := len(missing) - maxNamed; more > 0 {
 		x.problem(at, MissingTensor, fmt.Sprintf("%d more tensors are not in their files", more))

@@ -10,8 +10,8 @@ import (
 // scaleEnds are the names of tensors that say how others are to be read, and are no weights: of GPTQ and AWQ,
 // compressed-tensors, FP8 checkpoints, bitsandbytes and MXFP4.
 var scaleEnds = []string{
-	".scales", ".qzeros", ".g_idx", ".weight_scale", ".weight_scale_inv", ".weight_scale_2", ".weight_zero_point", ".weight_shape",
-	".weight_g_idx", ".input_scale", ".SCB", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map", "_scales",
+	".scales", ".qzeros", ".g_idx", ".weight_scale", ".weight_scale_inv", ".weight_scale_2", ".weight_zero_point",
+	".weight_shape", ".weight_g_idx", ".input_scale", ".SCB", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map", "_scales",
 }
 
 // packings are the ends of names whose integers hold several weights each, and the bits of one.

@@ -98,7 +98,8 @@ func (x *checking) check(ctx context.Context) (*Check, error) {
 		return nil, err
 	}
 	first := x.adapters[0]
-	c := &Check{A: x.a.Commit, B: x.b.Commit, Adapter: namesOf(x.adapters), Rank: first.Rank, Alpha: first.Alpha, Tensors: []Verdict{}}
+	c := &Check{A: x.a.Commit, B: x.b.Commit, Adapter: namesOf(x.adapters), Rank: first.Rank, Alpha: first.Alpha,
+		Tensors: []Verdict{}}
 	missing := make(map[string]string)
 	for _, l := range x.adapters {
 		maps.Copy(missing, l.expected())
@@ -250,13 +251,18 @@ func (x *checking) pair(ctx context.Context, c *Check, p diff.ModelPair, missing
 	if isAdapter(a) {
 		return nil
 	}
-	workers := x.options.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
+	return x.tensors(ctx, c, p.Path(), a, b, missing)
+}
+
+// tensors checks those of two files.
+func (x *checking) tensors(ctx context.Context, c *Check, path string, a, b *object.File, missing map[string]string) error {
 	pairs, err := diff.PairTensors(ctx, a, b)
 	if err != nil {
 		return err
+	}
+	workers := x.options.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
 	}
 	found := make([]Verdict, len(pairs))
 	g, ctx := errgroup.WithContext(ctx)
@@ -269,7 +275,7 @@ func (x *checking) pair(ctx context.Context, c *Check, p diff.ModelPair, missing
 			if found[i], err = v.verify(ctx); err != nil {
 				return fmt.Errorf("tensor %q: %w", v.diff.Name, err)
 			}
-			found[i].Path = p.Path()
+			found[i].Path = path
 			if tp.B >= 0 {
 				object.OrQuiet(x.options.Progress).Add(b.Layout.Tensors[tp.B].Len)
 			}
