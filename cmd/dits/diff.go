@@ -19,6 +19,7 @@ type diffOptions struct {
 	expects    bool // --expect-lora is given, be it ""
 	expectLoRA string
 	all        bool // layers, also those that did not change
+	picture    pictureOptions
 	stat       bool
 	nameOnly   bool
 	staged     bool
@@ -50,6 +51,7 @@ the counts: keys of headers and JSON files that differ.`,
   dits diff --tensors --sort rel-l2 main..ft-customer -- model.safetensors
   dits diff HEAD:model.safetensors HEAD:model-Q4_K_M.gguf
   dits diff --rank main lora-merged  # is the change of low rank?
+  dits diff --svg layers.svg main ft-customer
   dits diff main lora-merged --expect-lora adapters/tone
   dits diff --exit-code --name-only HEAD~1 HEAD`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runDiff(cmd, g, o, args) },
@@ -61,6 +63,8 @@ the counts: keys of headers and JSON files that differ.`,
 	f.StringVar(&o.sort, "sort", "", "order tensors by `FIGURE`, the largest first: "+strings.Join(sortNames(), ", "))
 	f.StringVar(&o.expectLoRA, "expect-lora", "", "exit status 1 unless B is A with `ADAPTER` merged and nothing else: a folder as peft writes it, its safetensors file, or REV:PATH")
 	f.BoolVar(&o.all, "all", false, "layers and modules that did not change, too")
+	f.StringVar(&o.picture.svg, "svg", "", "draw the layers as a heat map into `FILE`, too")
+	f.StringVar(&o.picture.html, "html", "", "the same as a page of HTML")
 	f.BoolVar(&o.stat, "stat", false, "count tensors a file; read none")
 	f.BoolVar(&o.nameOnly, "name-only", false, "only the paths of files that differ")
 	f.BoolVar(&o.staged, "staged", false, "compare A (by default HEAD) with what is staged")
@@ -75,6 +79,9 @@ func (o *diffOptions) check() error {
 	if shapes := count(o.tensors || o.rank, o.stat, o.nameOnly, o.expects); shapes > 1 {
 		return usagef("diff: %d of --tensors or --rank, --stat, --name-only and --expect-lora, want one", shapes)
 	}
+	if o.picture.wanted() && (o.stat || o.nameOnly || o.expects) {
+		return usagef("diff: --svg and --html draw layers, which --stat, --name-only and --expect-lora do not look at")
+	}
 	if o.sort != "" && !slices.Contains(sortNames(), o.sort) {
 		return usagef("diff: --sort %s, want one of %s", o.sort, strings.Join(sortNames(), ", "))
 	}
@@ -86,7 +93,11 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 	if err := o.check(); err != nil {
 		return err
 	}
+	if err := o.picture.resolve(g, args); err != nil {
+		return err
+	}
 	err := g.withScreen(cmd, func(r *repo.Repo, s *screen) error {
+		o.picture.output = r.WriteOutput
 		disk, err := g.twoPaths(r, cmd, args)
 		if err != nil {
 			return err
@@ -123,6 +134,9 @@ func (o *diffOptions) options(cmd *cobra.Command, g *globals) diff.Options {
 // show prints a diff, and tells by the exit status whether there is one.
 func (o *diffOptions) show(cmd *cobra.Command, s *screen, d *diff.Diff) error {
 	sortTensors(d, o.sort)
+	if err := o.picture.draw(d); err != nil {
+		return err
+	}
 	return verdict(o.print(cmd, s, d), !o.exitCode || len(d.Files) == 0)
 }
 

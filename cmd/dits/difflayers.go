@@ -22,7 +22,7 @@ type layerTable struct {
 	width   int  // columns of the terminal; 0: any
 	largest float64
 	stacks  []*stack
-	others  []string // modules in no layer
+	others  []diff.LayerDiff // modules in no layer
 }
 
 // A stack is layers with the same modules, one below the other.
@@ -35,20 +35,17 @@ type stack struct {
 // A layerRow is a layer, or several that say the same.
 type layerRow struct {
 	label, last string
-	cells       map[string]string // by module
+	cells       map[string]diff.LayerDiff // by module
 	changed     bool
 }
 
 // newLayerTable sorts cells into rows.
 func newLayerTable(s *screen, cells []diff.LayerDiff, all bool) *layerTable {
-	t := &layerTable{screen: s, all: all, width: terminalWidth(s.out)}
+	t := &layerTable{screen: s, all: all, width: terminalWidth(s.out), largest: largestOf(cells)}
 	names := map[string]bool{}
 	for _, c := range cells {
 		if c.Layer != nil {
 			names[c.Stack] = true
-		}
-		if f := float64(c.RelL2); c.Changed > 0 && !math.IsInf(f, 0) && f > t.largest {
-			t.largest = f
 		}
 	}
 	for _, c := range cells {
@@ -57,11 +54,21 @@ func newLayerTable(s *screen, cells []diff.LayerDiff, all bool) *layerTable {
 	return t
 }
 
+// largestOf is the largest change of all cells that is a number.
+func largestOf(cells []diff.LayerDiff) (largest float64) {
+	for _, c := range cells {
+		if f := float64(c.RelL2); c.Changed > 0 && !math.IsInf(f, 0) && f > largest {
+			largest = f
+		}
+	}
+	return largest
+}
+
 // add takes up a cell; one is whether all stacks are rows of one table.
 func (t *layerTable) add(c diff.LayerDiff, one bool) {
 	if c.Layer == nil {
 		if c.Changed > 0 || t.all {
-			t.others = append(t.others, c.Module+" "+t.cell(c))
+			t.others = append(t.others, c)
 		}
 		return
 	}
@@ -75,10 +82,10 @@ func (t *layerTable) add(c diff.LayerDiff, one bool) {
 	s := t.stack(name)
 	s.modules = withName(s.modules, module)
 	if n := len(s.rows); n == 0 || s.rows[n-1].label != label {
-		s.rows = append(s.rows, &layerRow{label: label, last: label, cells: map[string]string{}})
+		s.rows = append(s.rows, &layerRow{label: label, last: label, cells: map[string]diff.LayerDiff{}})
 	}
 	row := s.rows[len(s.rows)-1]
-	row.cells[module] = t.cell(c)
+	row.cells[module] = c
 	row.changed = row.changed || c.Changed > 0
 }
 
@@ -100,12 +107,12 @@ func withName(names []string, name string) []string {
 	return append(names, name)
 }
 
-// cell is the relative change of a cell, "=" for none.
-func (t *layerTable) cell(c diff.LayerDiff) string {
+// style is that of a cell.
+func (t *layerTable) style(c diff.LayerDiff) style {
 	if c.Changed == 0 {
-		return t.paint(dim, "=")
+		return dim
 	}
-	return t.paint(heat(float64(c.RelL2), t.largest), relative(c.RelL2))
+	return heat(float64(c.RelL2), t.largest)
 }
 
 // heats are from the smallest to the largest change of a table: black on ever darker colours of the 256 of xterm.
@@ -159,7 +166,11 @@ func (t *layerTable) print() error {
 		}
 	}
 	if p.err == nil && len(t.others) > 0 {
-		return t.printWrapped("  others  ", t.others)
+		items := make([]string, len(t.others))
+		for i, c := range t.others {
+			items[i] = c.Module + " " + t.paint(t.style(c), cellText(c))
+		}
+		return t.printWrapped("  others  ", items)
 	}
 	return p.err
 }
@@ -249,7 +260,22 @@ func cutNumber(label string) (head string, number int) {
 }
 
 func (r *layerRow) says(o *layerRow, modules []string) bool {
-	return !slices.ContainsFunc(modules, func(m string) bool { return r.cells[m] != o.cells[m] })
+	return !slices.ContainsFunc(modules, func(m string) bool { return r.text(m) != o.text(m) })
+}
+
+// text is the relative change of a module, "=" for none and "" where there is no such module.
+func (r *layerRow) text(module string) string {
+	if c, ok := r.cells[module]; ok {
+		return cellText(c)
+	}
+	return ""
+}
+
+func cellText(c diff.LayerDiff) string {
+	if c.Changed == 0 {
+		return "="
+	}
+	return relative(c.RelL2)
 }
 
 // name is "3", or "3–5" of several.
@@ -280,7 +306,7 @@ func (t *layerTable) fitting(title string, modules []string, rows []*layerRow) i
 	for i, m := range modules {
 		w := max(textWidth(m), len("0.24%"))
 		for _, r := range rows {
-			w = max(w, textWidth(r.cells[m]))
+			w = max(w, textWidth(r.text(m)))
 		}
 		if at += layerGap + w; at > t.width {
 			return max(i, 1)
@@ -296,7 +322,7 @@ func (t *layerTable) printColumns(title string, modules []string, rows []*layerR
 	for _, r := range rows {
 		cells := []string{r.name()}
 		for _, m := range modules {
-			cells = append(cells, r.cells[m])
+			cells = append(cells, t.paint(t.style(r.cells[m]), r.text(m)))
 		}
 		out.row(cells...)
 	}
