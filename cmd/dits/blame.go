@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"dits/repo"
@@ -74,23 +71,6 @@ func printBlamedTensors(s *screen, b *history.Blame) error {
 	for _, x := range b.Tensors {
 		c := by[x.Commit]
 		t.row(c[0], c[1], x.Name, c[2])
-	}
-	return t.write(s)
-}
-
-func printBlamedLayers(s *screen, b *history.Blame) error {
-	t, by := &table{}, blamedBy(s.palette, b)
-	for _, x := range b.Layers {
-		layer := "others"
-		if x.Layer != nil {
-			layer = fmt.Sprint(x.Stack, *x.Layer)
-		}
-		what := strings.Join(x.Modules, ", ")
-		if x.Whole && x.Layer != nil {
-			what = "all"
-		}
-		c := by[x.Commit]
-		t.row(layer, c[0], c[1], what, c[2])
 	}
 	return t.write(s)
 }
