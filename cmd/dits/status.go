@@ -62,14 +62,14 @@ func runStatus(cmd *cobra.Command, g *globals, o statusOptions, args []string) e
 
 // letters of a change in short output.
 var letters = map[string]string{
-	work.ChangeAdded: "A", work.ChangeModified: "M", work.ChangeDeleted: "D", work.ChangeType: "T",
+	work.ChangeAdded: "A", work.ChangeModified: "M", work.ChangeDeleted: "D", work.ChangeType: "T", work.ChangeRenamed: "R",
 }
 
 // letterStyles are those of the letters.
 var letterStyles = map[string]style{work.ChangeAdded: green, work.ChangeDeleted: red}
 
 func printShortStatus(p *printer, s *work.Status) {
-	for _, c := range s.Staged {
+	for _, c := range s.StagedRows() {
 		p.f("%s  %s\n", letters[c.Status], c.Path)
 	}
 	for _, c := range s.Changed {
@@ -92,7 +92,7 @@ func printStatus(p *printer, s *work.Status, what string) {
 	default:
 		p.f("On branch %s\n", s.Branch)
 	}
-	printChanges(p, "Staged for the next commit:", s.Staged)
+	printChanges(p, "Staged for the next commit:", s.StagedRows())
 	printChanges(p, "Changed, not staged (dits add PATH):", s.Changed)
 	if len(s.Untracked) > 0 {
 		p.f("\nUntracked (dits add PATH):\n")

@@ -33,6 +33,29 @@ type Status struct {
 	Changed   []Change  `json:"changed"`
 	Untracked []string  `json:"untracked"`
 	Skipped   []Skipped `json:"skipped"` // what could not be looked at, or cannot be tracked; the rest is told
+	Renamed   []Renamed `json:"renamed"` // of Staged, what is one deletion and one addition of the same content
+}
+
+// ChangeRenamed is what rows for people call a deletion and an addition of the same content.
+const ChangeRenamed = "renamed"
+
+// StagedRows is Staged for people: a file that was renamed is one row, "a -> b".
+func (s *Status) StagedRows() []Change {
+	from, to := map[string]bool{}, map[string]string{}
+	for _, r := range s.Renamed {
+		from[r.From], to[r.To] = true, r.From
+	}
+	var rows []Change
+	for _, c := range s.Staged {
+		switch old, renamed := to[c.Path]; {
+		case c.Status == ChangeDeleted && from[c.Path]:
+		case c.Status == ChangeAdded && renamed:
+			rows = append(rows, Change{old + " -> " + c.Path, ChangeRenamed})
+		default:
+			rows = append(rows, c)
+		}
+	}
+	return rows
 }
 
 // Clean says that nothing tracked differs, as far as could be seen, and that there is nothing that cannot be tracked.
@@ -69,6 +92,7 @@ func (r *Folder) status(paths []string, verify bool) (*Status, error) {
 	s.Staged = ChangesBetween(head, x.Files())
 	c := survey{folder: r, index: x, status: s, verify: verify, paths: paths, seen: map[string]bool{}}
 	s.Staged = slices.DeleteFunc(s.Staged, func(ch Change) bool { return c.apart(ch.Path) })
+	s.Renamed = renamesAmong(s.Staged, head, x.Files())
 	if err := r.Walk("", WalkOptions{Visit: c.file, Skipped: c.skip}); err != nil {
 		return nil, err
 	}
