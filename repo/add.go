@@ -58,6 +58,8 @@ type Added struct {
 
 	Warning string `json:"warning,omitempty"`
 	Removed bool   `json:"removed,omitempty"`
+
+	FromCache bool `json:"from_cache,omitempty"` // the link was of a hub's cache, and is stored as what it leads to
 }
 
 // Add stages files and folders, given relative to the root; "" is all. Content goes to

@@ -17,6 +17,7 @@ type addOptions struct {
 	repo.AddOptions
 	level       string
 	dereference bool
+	links       bool
 	verbose     bool
 	json        bool
 }
@@ -50,6 +51,7 @@ With --json, one object a line for each file.`,
 	f.BoolVar(&o.KeepGoing, "keep-going", false, "stage what can be staged, and tell the rest in the end")
 	f.BoolVar(&o.dereference, "dereference", false,
 		"store what a link out of the folder leads to, and go on doing so; =false stores links again")
+	f.BoolVar(&o.links, "links", false, "keep links, also those of a hub's cache, which are stored as what they lead to")
 	f.StringVar(&o.Importance, "imatrix", "", "an importance `FILE` that quants were made with, where it is not committed")
 	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "count the tensors of each file")
@@ -66,7 +68,7 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 		return err
 	}
 	o.Dereference = o.dereference
-	o.KeepLinks = cmd.Flags().Changed("dereference") && !o.dereference
+	o.KeepLinks = o.links || cmd.Flags().Changed("dereference") && !o.dereference
 	r, err := g.open()
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ type addLines struct {
 	bar             *bar // nil: none is drawn where the lines go
 	width           int  // columns of the terminal; 0: not a terminal
 	files           int
+	cached          int // links of a hub's cache
 	logical, stored int64
 	err             error // the first of writing
 }
@@ -61,6 +62,9 @@ func (l *addLines) staged(a repo.Added) {
 	}
 	if !a.Removed {
 		l.files++
+		if a.FromCache {
+			l.cached++
+		}
 		l.logical += a.Logical
 		l.stored += a.Stored
 	}
@@ -80,6 +84,10 @@ func (l *addLines) skipped(s work.Skipped) { l.warn(s.Path, s.Reason) }
 
 // total tells what all files take.
 func (l *addLines) total() {
+	if l.cached > 0 && !l.options.json {
+		tell(l.cmd.ErrOrStderr(), "%s into the cache of a hub, stored as what they lead to (--links keeps links).",
+			plural(l.cached, "link", "links"))
+	}
 	if l.files > 1 && !l.quiet && !l.options.json && !l.options.DryRun {
 		l.line(fmt.Sprintf("%d files  %s → %s%s", l.files, size(l.logical), size(l.stored), percentOf(l.stored, l.logical)))
 	}
