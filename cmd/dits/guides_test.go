@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestGuides types what the guides say. Nothing of it may fail.
+func TestGuides(t *testing.T) {
+	for _, guide := range []string{"variants", "ladder", "ci"} {
+		t.Run(guide, func(t *testing.T) {
+			text, err := os.ReadFile("../../docs/" + guide + ".md")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := newReadmeRun(t)
+			for as, name := range map[string]string{
+				"base.safetensors": "base.safetensors", "tuned.safetensors": "ft-customer.safetensors",
+				"merged.safetensors": "merged-lora.safetensors", "adapter_model.safetensors": "adapter_model.safetensors",
+				"adapter_config.json": "adapter_config.json", "base-Q8_0.gguf": "base-Q8_0.gguf", "base-Q4_K_M.gguf": "base-Q4_K_M.gguf",
+			} {
+				r.put(family(t), name, "../../files/"+as)
+			}
+			if err := os.MkdirAll(r.dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			script := "set -ex\n"
+			blocks := strings.Split(string(text), "```sh\n")[1:]
+			for _, rest := range blocks {
+				block, _, _ := strings.Cut(rest, "```")
+				script += block
+			}
+			if out := r.sh(script); len(blocks) == 0 || len(out) == 0 {
+				t.Errorf("%d blocks print %q", len(blocks), out)
+			}
+		})
+	}
+}
