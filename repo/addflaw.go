@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -25,8 +24,8 @@ func (a *adding) refuse(name string, src io.ReaderAt, size int64, warning string
 		return nil
 	}
 	flaw, err := object.FindFlaw(src, size, name, warning)
-	if err != nil {
-		return fmt.Errorf("what it holds: %w", err)
+	if err != nil { // who stores it reads it again, and says more
+		return nil
 	}
 	if flaw == nil || flaw.Kind == object.Damaged ||
 		flaw.Kind == object.HTMLPage && !slices.Contains(modelExts, path.Ext(name)) {

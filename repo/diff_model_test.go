@@ -157,7 +157,7 @@ func TestDiffOfNamedFiles(t *testing.T) {
 		require.ErrorIs(t, err, object.ErrNoPath)
 	}
 	f.put("y/b.safetensors", "{")
-	f.save("two in a folder")
+	f.saveAny("two in a folder")
 	_, err := f.Diff(context.Background(), at.At("x/a.safetensors"), at.At("y"), diff.Options{})
 	require.ErrorContains(t, err, "2 models on the second side")
 }

@@ -90,6 +90,13 @@ func (f *fixture) save(message string) digest.ID {
 	return f.commit(message)
 }
 
+// saveAny is save, also of what is no whole model.
+func (f *fixture) saveAny(message string) digest.ID {
+	f.t.Helper()
+	require.NoError(f.t, f.Add(context.Background(), nil, AddOptions{All: true, Force: true}))
+	return f.commit(message)
+}
+
 // damage flips a bit of a pack.
 func (f *fixture) damage(name string, off int64) {
 	f.t.Helper()
