@@ -34,6 +34,7 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetVersionTemplate("{{.Version}}\n")
+	fitHelp(cmd)
 	cmd.PersistentFlags().StringVarP(&g.dir, "directory", "C", "", "work as if started in `DIR`")
 	cmd.PersistentFlags().BoolVarP(&g.quiet, "quiet", "q", false, "no progress, no hints")
 	cmd.PersistentFlags().Var(&g.color, "color", "colours: `WHEN` is auto (on a terminal), always or never")
