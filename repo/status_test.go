@@ -17,7 +17,7 @@ func TestStatus(t *testing.T) {
 	f := newFixture(t)
 	s := f.status()
 	require.Equal(t, &work.Status{Branch: "main",
-		Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}}, s)
+		Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}, Renamed: []work.Renamed{}}, s)
 
 	for _, name := range []string{"same", "edit", "gone", "mode", "kind", "folder", "unstaged-rm"} {
 		f.put(name, name)
@@ -48,7 +48,7 @@ func TestStatus(t *testing.T) {
 	require.NoError(t, err)
 	var fields map[string]any
 	require.NoError(t, json.Unmarshal(b, &fields))
-	require.ElementsMatch(t, []string{"branch", "head", "staged", "changed", "untracked", "skipped"}, keys(fields))
+	require.ElementsMatch(t, []string{"branch", "head", "staged", "changed", "untracked", "skipped", "renamed"}, keys(fields))
 }
 
 func keys(m map[string]any) []string {
