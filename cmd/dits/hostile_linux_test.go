@@ -259,7 +259,7 @@ func TestHostileAdapters(t *testing.T) {
 			h.write("adapter/adapter_model.safetensors", c.weights)
 		}
 		h.copy("merged-lora.safetensors", "model.safetensors")
-		h.must("add", "adapter", "model.safetensors")
+		h.must("add", "-f", "adapter", "model.safetensors")
 		h.must("commit", "-q", "-m", "merged")
 		h.run("diff", "HEAD~1", "HEAD", "--expect-lora", "adapter", "--", "model.safetensors")
 		h.run("diff", "HEAD~1", "HEAD", "--expect-lora", "HEAD:adapter", "--", "model.safetensors")
@@ -396,7 +396,7 @@ func TestHostileImportance(t *testing.T) {
 			h.must("fsck")
 			h = base.again(t)
 			h.write(name, matrix)
-			h.must("add", name)
+			h.must("add", "-f", name)
 			h.copy("base-Q4_K_M.gguf", "model.gguf")
 			h.must("add", "model.gguf")
 			h.must("commit", "-q", "-m", "quants")
