@@ -20,7 +20,7 @@ type Renamed struct {
 func renamesAmong(changes []Change, a, b []object.TreeFile) []Renamed {
 	gone := map[digest.ID][]string{}
 	for _, c := range changes {
-		if f := fileAt(a, c.Path); c.Status == ChangeDeleted && f.Size > 0 {
+		if f := among(a, c.Path); c.Status == ChangeDeleted && f.Size > 0 {
 			gone[f.ID] = append(gone[f.ID], c.Path)
 		}
 	}
@@ -29,7 +29,7 @@ func renamesAmong(changes []Change, a, b []object.TreeFile) []Renamed {
 		if c.Status != ChangeAdded {
 			continue
 		}
-		id := fileAt(b, c.Path).ID
+		id := among(b, c.Path).ID
 		from := gone[id]
 		if len(from) == 0 {
 			continue
@@ -47,8 +47,8 @@ func renamesAmong(changes []Change, a, b []object.TreeFile) []Renamed {
 	return out
 }
 
-// fileAt finds a file among files that are sorted by path.
-func fileAt(files []object.TreeFile, path string) (f object.TreeFile) {
+// among finds a file among files that are sorted by path.
+func among(files []object.TreeFile, path string) (f object.TreeFile) {
 	i, found := slices.BinarySearchFunc(files, path, func(f object.TreeFile, path string) int { return cmp.Compare(f.Path, path) })
 	if found {
 		f = files[i]

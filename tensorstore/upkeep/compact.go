@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/bits"
 	"slices"
 
@@ -51,7 +50,7 @@ func Crowd(sizes map[string]int64) []string {
 //
 // The caller sees to it that no other upkeep runs in the store; others may read and write meanwhile.
 func Compact(ctx context.Context, s *tensorstore.Store, names []string) error {
-	c := &compacting{store: s, sealed: map[string]bool{}, records: map[pack.Entry]bool{}}
+	c := &compacting{store: s, sealed: map[string]bool{}, missing: map[pack.Entry]bool{}}
 	marks, err := readMarks(s)
 	if err != nil {
 		return err
@@ -88,7 +87,7 @@ type compacting struct {
 	sealed  map[string]bool // packs that it has written
 	old     []string        // packs that are copied
 	here    map[Content]bool
-	records map[pack.Entry]bool // all of old
+	missing map[pack.Entry]bool // records of old that were not read back yet
 }
 
 // unplaced is a record wherever it is.
@@ -116,7 +115,7 @@ func (c *compacting) copy(name string) error {
 			return err
 		}
 		c.here[Content{e.Kind, e.ID}] = true
-		c.records[unplaced(e)] = true
+		c.missing[unplaced(e)] = true
 	}
 	c.old = append(c.old, name)
 	return nil
@@ -142,7 +141,6 @@ func passDamage(err error) error {
 
 // readBack makes sure that the new packs have all that was copied.
 func (c *compacting) readBack() error {
-	missing := maps.Clone(c.records)
 	for name := range c.sealed {
 		info, err := c.store.Pack(name)
 		if err != nil {
@@ -152,10 +150,10 @@ func (c *compacting) readBack() error {
 			if _, err := c.store.Payload(tensorstore.Location{Pack: name, Entry: e}); err != nil {
 				return err
 			}
-			delete(missing, unplaced(e))
+			delete(c.missing, unplaced(e))
 		}
 	}
-	for e := range missing {
+	for e := range c.missing {
 		return fmt.Errorf("%s %s: is not in the new packs", e.Kind, e.ID)
 	}
 	c.old = slices.DeleteFunc(c.old, func(name string) bool { return c.sealed[name] }) // was one of its own before
