@@ -1,4 +1,4 @@
-.PHONY: build man demo test torture asan corpus lint fuzz bench bench-ladder bench-large figures
+.PHONY: build man docs demo test torture asan corpus lint fuzz bench bench-ladder bench-large figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -7,6 +7,10 @@ build:
 # Manual pages, bin/man/dits*.1, made of what --help says.
 man:
 	go test -count=1 ./cmd/dits -run '^TestManPages$$' -man "$(CURDIR)/bin/man"
+
+# The pages of docs/ that are made from the code.
+docs:
+	go test -count=1 ./cmd/dits -run '^TestErrorsPage$$' -update
 
 # The main job on the real family in testdata/.
 demo: build
