@@ -2,19 +2,18 @@ package repo
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"dits/repo/diff"
 	"dits/repo/lora"
-	"dits/repo/refs"
 )
 
 // peftEnv names the Python that has the packages of scripts/oracle/peft-requirements.txt, and a torch.
@@ -22,8 +21,12 @@ const peftEnv = "DITS_PEFT_PYTHON"
 
 // A peftCase is a line of scripts/oracle/peft_merges.py.
 type peftCase struct {
-	Case  string
-	Wrong map[string][]string
+	Case     string
+	Adapters []string
+	Files    map[string]struct {
+		Verdict string
+		Off     []string // nil: of no account
+	}
 }
 
 // peftMerges runs the script.
@@ -48,36 +51,46 @@ func peftMerges(t *testing.T) (dir string, cases []peftCase) {
 	return dir, cases
 }
 
-// TestExpectLoRAOfPeft: what the real peft merges is accepted, and each of its merges gone wrong is refused
-// with the tensors that are off, no other.
-func TestExpectLoRAOfPeft(t *testing.T) {
+// TestVerifyMergeOfPeft: what the real peft merges is found to be merged, also where it was cast afterwards, and each
+// of its merges gone wrong is called what it is, with the tensors that are off, no other.
+func TestVerifyMergeOfPeft(t *testing.T) {
 	dir, cases := peftMerges(t)
-	wrong := 0
+	verdicts := map[string]int{}
 	for _, c := range cases {
-		t.Run(c.Case, func(t *testing.T) {
-			folder := filepath.Join(dir, c.Case)
-			f := newFixture(t)
-			f.putFile("m.safetensors", filepath.Join(folder, "base.safetensors"))
-			f.save("base")
-			adapter := refs.Spec{Path: filepath.Join(folder, "adapter")}
-			check := func(merged string) *lora.Check {
-				f.putFile("m.safetensors", filepath.Join(folder, merged))
-				got, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD"), AtWork(), adapter, diff.Options{})
-				require.NoError(t, err)
-				return got
-			}
-			got := check("merged.safetensors")
-			require.True(t, got.OK, "%s", asJSON(t, got, nil))
-			require.Positive(t, got.Merged)
-			for file, names := range c.Wrong {
-				got := check(file)
-				require.False(t, got.OK, file)
-				require.Equal(t, names, offNames(got), file)
-				wrong++
-			}
-		})
+		for file, want := range c.Files {
+			t.Run(c.Case+" "+file, func(t *testing.T) {
+				got := verifyFiles(t, filepath.Join(dir, c.Case), file, c.Adapters)
+				require.Equal(t, want.Verdict, got.Verdict, "%s: scale %v", got.Reason, got.Scale)
+				require.Equal(t, strings.HasPrefix(want.Verdict, lora.Merged) && want.Verdict != lora.MergedAndMore, got.OK)
+				if want.Off != nil {
+					require.Equal(t, want.Off, append([]string{}, offNames(got)...))
+				}
+			})
+			verdicts[want.Verdict]++
+		}
 	}
-	require.Equal(t, 15, wrong, "five wrong merges in three dtypes")
+	for _, v := range []string{lora.Merged, lora.MergedThenCast, lora.MergedAndMore, lora.OtherScale, lora.OtherBase, lora.NotMerged} {
+		require.Greater(t, verdicts[v], 5, v)
+	}
+}
+
+// verifyFiles checks a file of a folder against its base.safetensors and adapters.
+func verifyFiles(t *testing.T, folder, file string, adapters []string) *lora.Check {
+	t.Helper()
+	before, err := diff.ReadDisk(filepath.Join(folder, "base.safetensors"))
+	require.NoError(t, err)
+	after, err := diff.ReadDisk(filepath.Join(folder, file))
+	require.NoError(t, err)
+	var open []*lora.Adapter
+	for _, name := range adapters {
+		l, err := lora.ReadAdapter(t.Context(), filepath.Join(folder, name))
+		require.NoError(t, err)
+		defer l.Close()
+		open = append(open, l)
+	}
+	got, err := lora.CheckMerge(t.Context(), open, before, after, diff.Options{})
+	require.NoError(t, err)
+	return got
 }
 
 // offNames are the tensors that are off, ascending.

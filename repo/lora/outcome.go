@@ -86,6 +86,9 @@ func (x *checking) judgeMoved(ctx context.Context, c *Check, targets []Verdict) 
 	switch {
 	case loosely:
 		c.present(targets)
+	case slices.ContainsFunc(x.adapters, func(l *Adapter) bool { return l.DoRA }):
+		// What DoRA adds has a share of the weights themselves in it: a scale says nothing where these differ.
+		c.Verdict, c.Reason = NotMerged, "the tensors changed in another way, or DoRA was merged into other weights than A's"
 	case agree && math.Abs(float64(c.Scale)) >= noScale:
 		c.Verdict, c.Reason = OtherScale, "about that much of the adapter's change is there; weights changed besides"
 	case there > 0:
