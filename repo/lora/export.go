@@ -15,6 +15,7 @@ import (
 	"dits/formats/number"
 	"dits/repo/diff"
 	"dits/repo/object"
+	"dits/tensorstore/digest"
 )
 
 // Options of [Export]. The zero value takes the numerical rank of each change.
@@ -59,6 +60,7 @@ var ErrNoAdapter = errors.New("no matrix changed: there is no adapter to write")
 // of its rank, as far as a randomised search finds it; the scale is 1. Tensors are paired by name.
 // It holds one matrix of factors, the change of a tensor of at most 8 million weights, and blocks of others.
 func Export(ctx context.Context, a, b diff.Snapshot, dir string, o Options) (*Exported, error) {
+	a, b = changedFiles(a, b)
 	from, err := newLoRASide(a)
 	if err != nil {
 		return nil, err
@@ -90,6 +92,36 @@ func Export(ctx context.Context, a, b diff.Snapshot, dir string, o Options) (*Ex
 	}
 	x.out.Bytes, err = w.finish(x.config(), metadata)
 	return x.out, err
+}
+
+// changedFiles leaves out what both sides have at one path: there may be tensors of one name in several such files.
+// A side of nothing else stays as it is.
+func changedFiles(a, b diff.Snapshot) (from, to diff.Snapshot) {
+	type at struct {
+		path string
+		id   digest.ID
+	}
+	old := make(map[at]bool, len(a.Files))
+	for _, e := range a.Files {
+		old[at{e.Path, e.ID}] = !e.ID.IsZero()
+	}
+	same := make(map[string]bool)
+	for _, e := range b.Files {
+		if old[at{e.Path, e.ID}] {
+			same[e.Path] = true
+		}
+	}
+	from, to = a, b
+	from.Files, to.Files = without(a.Files, same), without(b.Files, same)
+	if len(from.Files) == 0 || len(to.Files) == 0 {
+		return a, b
+	}
+	return from, to
+}
+
+// without is the entries but for those at some paths.
+func without(entries []diff.Entry, paths map[string]bool) []diff.Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e diff.Entry) bool { return paths[e.Path] })
 }
 
 // A loraSide is the tensors of one side by name, in the order of its files.
