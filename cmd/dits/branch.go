@@ -37,7 +37,7 @@ branch at START (by default HEAD) without switching to it. With --list, words ar
   dits branch ft-customer                # here
   dits branch hotfix v1-customer-lora    # there
   dits branch -m new-name                # rename the current one
-  dits branch -d ft-customer             # refused if its commits would be lost; -D`,
+  dits branch -d ft-customer             # not if commits would be lost; -D`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runBranch(cmd, g, o, args) },
 	}
 	cmd.ValidArgsFunction = g.named(object.BranchPrefix, "delete", "delete-force", "move", "list")

@@ -27,7 +27,7 @@ it: that of GIT_EDITOR, of dits config core.editor, VISUAL or EDITOR.`,
   dits commit -a -m "ft-customer: 3 epochs on support transcripts"
   dits commit -F notes.txt
   dits commit --amend -m "a better message"
-  dits commit --amend --no-edit                 # what is staged, under the old message`,
+  dits commit --amend --no-edit                 # under the old message`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCommit(cmd, g, o) },
 	}

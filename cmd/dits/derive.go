@@ -41,7 +41,7 @@ all of them again and compares digests: exit status 12 where one differs.`,
 		Example: `  dits derive --list
   dits derive --list v1 model-Q4_K_M.gguf
   dits derive --verify
-  dits derive model-Q4_K_M.gguf --from main:model.safetensors --imatrix imatrix.gguf
+  dits derive model-Q4_K_M.gguf --from model.safetensors --imatrix imatrix.gguf
   dits derive merged.safetensors --from base.safetensors --lora adapter_model.safetensors`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error { return runDerive(cmd, g, o, args) },

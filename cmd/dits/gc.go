@@ -30,7 +30,7 @@ only that one needs may go.`,
 		Example: `  dits gc -n                   # what would go, and why
   dits gc
   dits gc --grace 0            # at once
-  dits gc --deep               # also earlier bases that fine-tunes are differences to
+  dits gc --deep               # also earlier bases of fine-tunes
   dits gc --forget /mnt/gone`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runGC(cmd, g, o) },

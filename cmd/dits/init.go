@@ -20,8 +20,8 @@ store, the index and the refs. In an existing repository it changes nothing, but
 Files and folders of .dits and of the store are for those to whom your umask leaves them.
 --shared group lets the group write too, --shared all lets the group write and others read.`,
 		Example: `  dits init
-  dits init llama-8b --store /models/store    # a store shared by several repositories
-  dits init --shared group                    # your group may add and commit too`,
+  dits init llama-8b --store /models/store    # a store for several
+  dits init --shared group                    # your group may add too`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runInit(cmd, g, o, args) },
 	}

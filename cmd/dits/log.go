@@ -40,7 +40,7 @@ character, [a-z] one of a range. --json gives one object a line.`,
 		Example: `  dits log --oneline
   dits log -3 --stat main..ft-customer
   dits log --all --graph --oneline
-  dits log -p -1                              # which layers the last commit changed
+  dits log -p -1                              # layers the last one changed
   dits log -- model.safetensors
   dits log --tensor 'model.layers.3.*' model.safetensors`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runLog(cmd, g, o, args) },

@@ -29,7 +29,7 @@ changed each tensor as the side that changed it. What both sides changed is a co
 named, nothing is changed, and the exit status is 1, unless --strategy decides. Where HEAD has
 no commits of its own it only moves forward.`,
 		Example: `  dits merge ft-customer
-  dits merge ft-customer --strategy average     # the mean of tensors that both changed
+  dits merge ft-customer --strategy average     # mean where both changed
   dits merge ft-customer --strategy theirs -m "the customer's weights win"`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runMerge(cmd, g, o, args[0]) },

@@ -28,7 +28,7 @@ branch was, and dits undo takes the move back.
 With paths, only makes what is staged at them as in REV; the branch stays.`,
 		Example: `  dits reset                            # unstage everything
   dits reset -- model.safetensors       # unstage one file
-  dits reset --soft HEAD~1              # take back a commit, keep all it had staged
+  dits reset --soft HEAD~1              # take back a commit, keep it staged
   dits reset --hard HEAD~1              # drop a commit and what it changed`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runReset(cmd, g, o, args) },
 	}

@@ -23,7 +23,7 @@ changes that were not added are lost. With --staged makes what is staged as in
 HEAD, and leaves the working folder alone. --source takes another revision;
 tracked files that it does not have are removed.`,
 		Example: `  dits restore model.safetensors                     # drop what I did to it
-  dits restore --staged model.safetensors            # unstage it; the file stays
+  dits restore --staged model.safetensors            # the file stays
   dits restore --source HEAD~2 model.safetensors     # the file as it was
   dits restore .`,
 		Args: cobra.MinimumNArgs(1),

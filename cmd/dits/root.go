@@ -49,6 +49,10 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 		sub.Args = asUsage(sub.Args)
 		cmd.AddCommand(sub)
 	}
+	cmd.InitDefaultCompletionCmd()
+	if sub, _, err := cmd.Find([]string{"completion"}); err == nil {
+		sub.Short = "Make the completion of commands for your shell"
+	}
 	return cmd
 }
 

@@ -38,7 +38,7 @@ lists them with what each column is. Nothing can be changed: it reads the catalo
 connection that cannot write, attach, load or open anything, and knows the views alone. ^C ends it,
 and so does --timeout. What it sorts or collects may take 256 MiB; rows are printed as they come.`,
 		Example: `  dits sql --schema
-  dits sql "SELECT layer, module, count(*) FROM changes JOIN refs USING (commit_id) WHERE ref = 'main' GROUP BY 1, 2"
+  dits sql "SELECT layer, module, count(*) FROM changes GROUP BY 1, 2"
   dits sql --csv "SELECT subject, stored_bytes FROM commits JOIN added USING (commit_id)"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runSQL(cmd, g, o, args) },

@@ -16,7 +16,7 @@ func newVerifyMerge(g *globals) *cobra.Command {
 	o := verifyMergeOptions{}
 	cmd := &cobra.Command{
 		Use:     "verify-merge BASE MERGED ADAPTER...",
-		Short:   "Prove that a model is its base with LoRA adapters merged, and nothing else",
+		Short:   "Prove that a merge of adapters changed nothing else",
 		GroupID: content,
 		Long: `Says in one line whether MERGED is BASE with the adapters merged, one after the other, and
 nothing else changed; below it, what is off. Each is a file, a folder, REV:PATH or, for
