@@ -1,4 +1,4 @@
-.PHONY: build man docs demo test torture asan corpus lint fuzz bench bench-ladder bench-large figures
+.PHONY: build man docs demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -43,6 +43,10 @@ fuzz:
 # Speeds and sizes beside those of peers, in one run.
 bench: build
 	bash scripts/bench.sh
+
+# A family of models in dits, git, git-lfs, DVC and restic.
+bench-stores: build
+	bash scripts/bench-stores.sh
 
 # GGUF ladders beside the quantiser that makes them.
 bench-ladder: build
