@@ -89,7 +89,7 @@ type TensorInfo struct {
 	Digest   digest.ID `json:"digest"`
 	Encoding string    `json:"encoding"`     // that of most of its bytes: raw, zstd, fields, blocks, delta or derived; "" if it is not stored
 	Source   digest.ID `json:"source"`       // the blob that they are coded against; "" for none
-	Stored   int64     `json:"stored_bytes"` // payload of its chunks: of what is derived, the residual
+	Stored   int64     `json:"stored_bytes"` // payload of its chunks and of what predicts them, which counts once
 
 	SourcePath   string `json:"source_path"`   // of a file that has it, "" when no branch or tag leads to one
 	SourceTensor string `json:"source_tensor"` // its name there
@@ -228,9 +228,19 @@ func storageOf(r *Repo, ids []digest.ID) (map[digest.ID]lineage.Storage, error) 
 	if err != nil {
 		return nil, err
 	}
+	var predicted []digest.ID
+	for _, found := range records {
+		if len(found) > 0 && !found[0].Prediction.IsZero() {
+			predicted = append(predicted, found[0].Prediction)
+		}
+	}
+	predictions, err := r.Catalog.RecordsOf(pack.Prediction, object.Distinct(predicted))
+	if err != nil {
+		return nil, err
+	}
 	reader := lineage.NewStorageReader(r.History)
 	for _, b := range blobs {
-		if out[b.ID], err = reader.Most(b, records); err != nil {
+		if out[b.ID], err = reader.Most(b, records, predictions); err != nil {
 			return nil, err
 		}
 	}

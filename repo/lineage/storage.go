@@ -58,7 +58,7 @@ func (p *Prediction) Source() digest.ID {
 type Storage struct {
 	Encoding   string
 	Prediction *Prediction
-	Stored     int64 // payload bytes of its chunks
+	Stored     int64 // payload bytes of its chunks, and of what predicts them
 }
 
 // NewStorageReader reads from the database of a history.
@@ -106,8 +106,9 @@ func (s *StorageReader) Of(r catalog.Record) (Storage, error) {
 	return Storage{Encoding: name, Prediction: p}, nil
 }
 
-// Most is how most bytes of a blob are stored.
-func (s *StorageReader) Most(b catalog.Blob, records map[digest.ID][]catalog.Record) (Storage, error) {
+// Most is how most bytes of a blob are stored, of whose chunks and predictions the records are given. What a prediction
+// takes counts for the first blob that has it, and its record is then taken out.
+func (s *StorageReader) Most(b catalog.Blob, records, predictions map[digest.ID][]catalog.Record) (Storage, error) {
 	best, bytes, stored := Storage{Encoding: "raw", Prediction: &Prediction{}}, map[Storage]int64{}, int64(0)
 	for _, c := range b.Chunks {
 		found := records[c.ID]
@@ -122,6 +123,10 @@ func (s *StorageReader) Most(b catalog.Blob, records map[digest.ID][]catalog.Rec
 			best = o
 		}
 		stored += found[0].Len
+		if of := predictions[found[0].Prediction]; len(of) > 0 {
+			stored += of[0].Len
+			delete(predictions, found[0].Prediction)
+		}
 	}
 	best.Stored = stored
 	return best, nil
