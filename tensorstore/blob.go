@@ -160,7 +160,7 @@ func (r *BlobReader) read(l *chunkList, off int64) ([]byte, error) {
 		own := newReach()
 		to = &own
 	}
-	b, err := r.store.chunk(c.ID, *to)
+	b, err := r.store.chunkOf(l, i, *to)
 	if err != nil {
 		return nil, err
 	}

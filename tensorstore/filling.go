@@ -13,6 +13,7 @@ import (
 // A filling is a pack that a session writes, and what the index is to learn of it.
 type filling struct {
 	pack    *pack.Writer
+	hollow  bool   // chunks are left out of the pack
 	sealed  Sealed // blobs and objects so far
 	objects int64  // bytes of them
 	known   map[key]bool
@@ -26,13 +27,17 @@ func (s *Store) newFilling() (*filling, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &filling{pack: w, known: map[key]bool{}, needed: map[digest.ID]bool{},
+	return &filling{pack: w, hollow: s.options.Estimate != nil, known: map[key]bool{}, needed: map[digest.ID]bool{},
 		sources: map[digest.ID][]digest.ID{}}, nil
 }
 
 // append adds a record. object is the decoded payload of what is no chunk.
 func (f *filling) append(e pack.Entry, payload, object []byte) error {
-	if _, err := f.pack.Append(e, payload); err != nil {
+	put := f.pack.Append
+	if f.hollow && e.Kind == pack.Chunk {
+		put = f.pack.AppendHole
+	}
+	if _, err := put(e, payload); err != nil {
 		return err
 	}
 	if e.Kind != pack.Chunk && e.Kind != pack.Prediction {

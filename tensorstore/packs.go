@@ -13,7 +13,7 @@ import (
 
 // openPacks opens packs when they are first needed and keeps the last ones open.
 type openPacks struct {
-	dir  string
+	dirs []string // that packs are in; a pack is looked for in one after another
 	mu   sync.Mutex
 	open *simplelru.LRU[string, *openPack] // that stay open while nobody reads them
 }
@@ -25,8 +25,8 @@ type openPack struct {
 	gone  bool // from the list; the last user closes it
 }
 
-func newOpenPacks(dir string) *openPacks {
-	p := &openPacks{dir: dir}
+func newOpenPacks(dirs ...string) *openPacks {
+	p := &openPacks{dirs: dirs}
 	p.open, _ = simplelru.NewLRU(openAtOnce, func(_ string, o *openPack) { o.drop() })
 	return p
 }
@@ -39,7 +39,7 @@ func (p *openPacks) get(name string) (*openPack, error) {
 	defer p.mu.Unlock()
 	o, listed := p.open.Get(name)
 	if !listed {
-		r, err := pack.Open(p.path(name))
+		r, err := p.find(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("pack %s: %w", name, err)
 		}
@@ -76,7 +76,18 @@ func (p *openPacks) forget(name string) {
 	p.open.Remove(name)
 }
 
-func (p *openPacks) path(name string) string { return pack.Path(p.dir, name) }
+// find opens the file of a pack.
+func (p *openPacks) find(name string) (r *pack.Reader, err error) {
+	for _, dir := range p.dirs {
+		if r, err = pack.Open(pack.Path(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return r, err
+}
+
+// path is the file of a pack of the store's own.
+func (p *openPacks) path(name string) string { return pack.Path(p.dirs[0], name) }
 
 func (p *openPacks) close() error {
 	p.mu.Lock()

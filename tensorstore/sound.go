@@ -99,7 +99,7 @@ func (s *Store) soundRecord(loc Location, depth int) (bool, error) {
 	if s.marks[at] {
 		return false, nil
 	}
-	if s.sound.has(at) {
+	if s.sound.has(at) || s.isEstimated(loc.Pack) {
 		return true, nil
 	}
 	buf := buffer.Get(0)

@@ -38,6 +38,7 @@ type Options struct {
 	PackBytes int64      // a pack of this size is sealed; 0: 128 MiB
 	Depth     int        // longest chain of relatives that is written; what is computed may go on for 2 more; 0: 4
 	Workers   int        // chunks coded at once; 0: one a processor
+	Estimate  *Estimate  // not nil: the store keeps no content, and only tells what it would take
 }
 
 func (o Options) withDefaults() Options {
@@ -88,7 +89,7 @@ type Store struct {
 // damaged does not keep the others from being read, see [Store.Damaged].
 func Open(dir string, index Index, o Options) (*Store, error) {
 	s := &Store{dir: dir, index: index, options: o.withDefaults(), damaged: map[string]error{}}
-	s.packs = newOpenPacks(s.packDir())
+	s.packs = newOpenPacks(s.packFolders()...)
 	s.chunks = newChunkCache(cachedBytes)
 	s.lists = newListCache()
 	s.locations = newLocationCache()
@@ -192,7 +193,10 @@ func (s *Store) list() ([]string, error) {
 	}
 	// What writers that died have left beside the packs: one that stays takes space and does no other harm.
 	s.tidy.Do(func() { _ = found.RemoveTemporaries(s.options.FS, s.packDir(), temporaryAge) })
-	return found.Packs, err
+	if err != nil || s.options.Estimate == nil {
+		return found.Packs, err
+	}
+	return s.options.Estimate.list(found.Packs)
 }
 
 func ignoreAbsent(err error) error {

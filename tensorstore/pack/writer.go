@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -50,7 +51,15 @@ func Create(fsys disk.FS, dir string) (*Writer, error) {
 // Append adds a payload, which it does not keep, and returns e with Off, Len
 // and Sum filled in. An entry that breaks a rule of the format ends the Writer
 // as an error of the file system does: a pack that lacks it must not be sealed.
-func (w *Writer) Append(e Entry, payload []byte) (Entry, error) {
+func (w *Writer) Append(e Entry, payload []byte) (Entry, error) { return w.append(e, payload, w.write) }
+
+// AppendHole is [Writer.Append] for a pack that only tells what content takes: where the payload would be is a hole,
+// which takes no room on most file systems. To read the entry finds its checksum wrong.
+func (w *Writer) AppendHole(e Entry, payload []byte) (Entry, error) {
+	return w.append(e, payload, w.skip)
+}
+
+func (w *Writer) append(e Entry, payload []byte, put func([]byte) error) (Entry, error) {
 	if w.err != nil {
 		return Entry{}, w.err
 	}
@@ -58,12 +67,30 @@ func (w *Writer) Append(e Entry, payload []byte) (Entry, error) {
 	if w.err = e.check(); w.err != nil {
 		return Entry{}, w.err
 	}
-	if _, w.err = w.buf.Write(payload); w.err != nil {
+	if w.err = put(payload); w.err != nil {
 		return Entry{}, w.err
 	}
 	w.off += e.Len
 	w.entries = append(w.entries, e)
 	return e, nil
+}
+
+func (w *Writer) write(payload []byte) error {
+	_, err := w.buf.Write(payload)
+	return err
+}
+
+// skip leaves out a payload; a file that cannot is written as any other.
+func (w *Writer) skip(payload []byte) error {
+	s, ok := w.file.(io.Seeker)
+	if !ok {
+		return w.write(payload)
+	}
+	if err := w.buf.Flush(); err != nil {
+		return err
+	}
+	_, err := s.Seek(int64(len(payload)), io.SeekCurrent)
+	return err
 }
 
 // Size is the number of bytes of header and payloads so far.
