@@ -94,17 +94,33 @@ const addTries = 3
 
 // add stores and stages what has changed.
 func (r *Repo) add(ctx context.Context, changes changes, o AddOptions) error {
-	a := &adding{repo: r, options: o, index: changes.index, failed: changes.failed, relatives: relatives.New(r.Folder),
-		importances: relatives.NewImportances(r.Folder), adapters: relatives.NewAdapters(r.Folder)}
-	a.writer = r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})
+	a := r.adding(changes, o)
 	defer a.writer.Close()
-	if o.Importance != "" {
+	if err := a.store(ctx, changes); err != nil {
+		return err
+	}
+	if err := r.stage(a.staged, changes.removed); err != nil {
+		return err
+	}
+	return a.failed.orNil()
+}
+
+// adding begins to store what has changed. The caller closes its writer.
+func (r *Repo) adding(c changes, o AddOptions) *adding {
+	return &adding{repo: r, options: o, index: c.index, failed: c.failed, relatives: relatives.New(r.Folder),
+		importances: relatives.NewImportances(r.Folder), adapters: relatives.NewAdapters(r.Folder),
+		writer: r.Store.Begin(tensorstore.WriterOptions{Level: o.Level, Progress: o.Progress.Add})}
+}
+
+// store stores what has changed; the index does not name it yet.
+func (a *adding) store(ctx context.Context, changes changes) error {
+	if o := a.options; o.Importance != "" {
 		if err := a.importances.AddNamed(ctx, a.writer, o.Importance); err != nil {
 			return err
 		}
 	}
 	var err error
-	if changes.changed, err = r.inOrder(ctx, changes.changed); err != nil {
+	if changes.changed, err = a.repo.inOrder(ctx, changes.changed); err != nil {
 		return err
 	}
 	err = a.files(ctx, changes)
@@ -112,13 +128,7 @@ func (r *Repo) add(ctx context.Context, changes changes, o AddOptions) error {
 	if ferr := a.writer.Flush(); err == nil {
 		err = ferr
 	}
-	if err != nil {
-		return err
-	}
-	if err := r.stage(a.staged, changes.removed); err != nil {
-		return err
-	}
-	return a.failed.orNil()
+	return err
 }
 
 // stage puts entries into the index and takes others out, under the lock. What is staged has to be in
@@ -162,6 +172,7 @@ type adding struct {
 
 	importances *relatives.Importances
 	adapters    *relatives.Adapters
+	scanned     func(catalog.File, io.ReaderAt) // told of each file before it is stored; nil: nobody wants to know
 }
 
 func (a *adding) files(ctx context.Context, c changes) error {
@@ -278,6 +289,9 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 	file, err := object.Scan(ctx, src, e.Size, e.Path, p.Add)
 	if err != nil {
 		return Added{}, err
+	}
+	if a.scanned != nil {
+		a.scanned(file, src)
 	}
 	if e.ID = file.ID; e.Mode == object.ModeLink {
 		file.Layout.Warning = ""

@@ -34,6 +34,11 @@ func (r *Repo) changes(paths []string, o AddOptions) (changes, error) {
 	if err != nil {
 		return changes{}, err
 	}
+	return r.changesFrom(x, paths, o)
+}
+
+// changesFrom is changes with an index at hand.
+func (r *Repo) changesFrom(x *work.Index, paths []string, o AddOptions) (changes, error) {
 	f := finder{repo: r, index: x, options: o, seen: map[string]bool{}}
 	f.found.index, f.found.named = x, map[string]bool{}
 	for _, path := range paths {

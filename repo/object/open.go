@@ -103,7 +103,11 @@ func openBy(dir string, fsys disk.FS, open func() (*catalog.Catalog, error)) (*D
 
 // openIndex opens the store with index, which cat answers. Without a store cat is closed.
 func openIndex(dir string, fsys disk.FS, cat *catalog.Catalog, index tensorstore.Index) (*Database, error) {
-	s, err := tensorstore.Open(dir, index, tensorstore.Options{FS: fsys})
+	return openWith(dir, cat, index, tensorstore.Options{FS: fsys})
+}
+
+func openWith(dir string, cat *catalog.Catalog, index tensorstore.Index, o tensorstore.Options) (*Database, error) {
+	s, err := tensorstore.Open(dir, index, o)
 	if err != nil {
 		return nil, errors.Join(err, cat.Close())
 	}

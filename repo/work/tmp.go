@@ -52,6 +52,7 @@ func (r *Folder) swept(l *refs.Lock, err error) (*refs.Lock, error) {
 // makes the folder if there is none. The caller holds the lock.
 func (r *Folder) sweepTmp() error {
 	dir := r.WorkPath(tmpDir)
+	sweepScratch(dir)
 	entries, err := os.ReadDir(dir)
 	if disk.IsNoFile(err) {
 		return errors.Join(r.FS.MkdirAll(dir, 0o777), r.FS.SyncDir(r.Dir))
@@ -61,7 +62,7 @@ func (r *Folder) sweepTmp() error {
 	}
 	for _, e := range entries {
 		if e.IsDir() {
-			continue // none of ours
+			continue // that of a process which needs no lock, see [NewScratch]
 		}
 		file := filepath.Join(dir, e.Name())
 		if strings.HasSuffix(e.Name(), noteSuffix) {
