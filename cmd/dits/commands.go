@@ -7,6 +7,7 @@ func commands(g *globals) []*cobra.Command {
 	return []*cobra.Command{
 		newInit(g),
 		newAdd(g),
+		newEstimate(g),
 		newStatus(g),
 		newCommit(g),
 		newSwitch(g),
