@@ -50,12 +50,12 @@ func (f *fixture) forgeAll(records ...forgery) {
 // A prediction of a kind that only a newer dits knows is no one's business but that of the files that need it.
 func TestStatsBesidePredictionsThatCannotBeRead(t *testing.T) {
 	f := modelAndFineTune(t)
-	want, err := f.Stats("HEAD")
+	want, err := f.Stats(t.Context(), "HEAD")
 	require.NoError(t, err)
 	p := (&predict.Prediction{Kind: predict.Alone}).Marshal()
 	p[1] = 200
 	f.forgeAll(forged(pack.Prediction, p))
-	got, err := f.Stats("HEAD")
+	got, err := f.Stats(t.Context(), "HEAD")
 	require.NoError(t, err)
 	require.Equal(t, want.ByEncoding, got.ByEncoding)
 
@@ -66,7 +66,7 @@ func TestStatsBesidePredictionsThatCannotBeRead(t *testing.T) {
 	used, err := f.Catalog.Records(pack.Prediction, records[0].Prediction)
 	require.NoError(t, err)
 	f.flipByte(used[0].Pack, used[0].Off+1)
-	_, err = f.Stats("HEAD")
+	_, err = f.Stats(t.Context(), "HEAD")
 	require.ErrorIs(t, err, tensorstore.ErrCorrupt)
 	require.ErrorContains(t, err, used[0].ID.String())
 }

@@ -1,12 +1,14 @@
 package repo
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 
 	"dits/catalog"
 	"dits/formats/number"
 	"dits/repo/lineage"
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -23,6 +25,7 @@ type Stats struct {
 	Ratio         number.Number            `json:"ratio"`         // stored to logical; null for no bytes
 	ByEncoding    map[string]EncodingStats `json:"by_encoding"`   // all of raw, zstd, fields, blocks, delta, derived
 	ByWay         map[string]EncodingStats `json:"by_way"`        // of derived: hinted, cast, merged, …, those that there are
+	ByFile        []FileSpace              `json:"by_file"`       // of each content, that of the most StoredBytes first
 }
 
 // EncodingStats are the distinct chunks that are stored alike.
@@ -32,60 +35,72 @@ type EncodingStats struct {
 	StoredBytes  int64 `json:"stored_bytes"` // payload
 }
 
-// Stats sums up the files of the commits that revs name; a file counts once for each
-// path and content, however many of the commits have it there. StoredBytes is the
-// payload that these files need. Without revs it sums up the whole store, and
-// StoredBytes is the size of its packs on disk.
-func (r *Repo) Stats(revs ...string) (*Stats, error) {
-	var files []digest.ID
-	if len(revs) > 0 {
-		var err error
-		if files, err = r.filesOf(revs); err != nil {
+// Stats sums up the files of the commits that revs name, see [Repo.StatsOf]. Without revs it sums up the
+// whole store, and StoredBytes is the size of its packs on disk.
+func (r *Repo) Stats(ctx context.Context, revs ...string) (*Stats, error) {
+	if len(revs) == 0 {
+		s, err := r.statsOf(ctx, nil)
+		if err == nil {
+			s.StoredBytes, err = r.packBytes()
+		}
+		return s.withRatio(), err
+	}
+	var files []object.TreeFile
+	for _, rev := range revs {
+		of, err := r.Files(rev)
+		if err != nil {
 			return nil, err
 		}
+		files = append(files, of...)
 	}
-	sums, err := r.Catalog.Stats(files)
-	if err != nil {
-		return nil, err
-	}
-	s := &Stats{Files: sums.Files, Tensors: sums.Tensors, UniqueTensors: sums.UniqueTensors,
-		Chunks: sums.Chunks, LogicalBytes: sums.LogicalBytes, ByEncoding: make(map[string]EncodingStats), ByWay: make(map[string]EncodingStats)}
-	if files == nil {
-		s.StoredBytes, err = r.packBytes()
-	} else {
-		s.StoredBytes, err = r.Catalog.StoredBytes(files, nil)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if s.CatalogBytes, err = r.Catalog.Size(); err != nil {
-		return nil, err
-	}
-	s.Ratio = number.Number(float64(s.StoredBytes) / float64(s.LogicalBytes))
-	return s, r.byEncoding(s, sums, files)
+	return r.StatsOf(ctx, files)
 }
 
-// filesOf returns the digest of each path and content in the commits, never nil.
-func (r *Repo) filesOf(revs []string) ([]digest.ID, error) {
+// StatsOf sums up files; one counts once for each path and content, however often it is among them. StoredBytes is the
+// payload that they need.
+func (r *Repo) StatsOf(ctx context.Context, files []object.TreeFile) (*Stats, error) {
 	type place struct {
 		path string
 		id   digest.ID
 	}
 	seen := make(map[place]bool)
 	ids := []digest.ID{}
-	for _, rev := range revs {
-		files, err := r.Files(rev)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range files {
-			if p := (place{f.Path, f.ID}); !seen[p] {
-				seen[p] = true
-				ids = append(ids, f.ID)
-			}
+	for _, f := range files {
+		if p := (place{f.Path, f.ID}); !seen[p] {
+			seen[p] = true
+			ids = append(ids, f.ID)
 		}
 	}
-	return ids, nil
+	s, err := r.statsOf(ctx, ids)
+	if err == nil {
+		s.StoredBytes, err = r.Catalog.StoredBytes(ids, nil)
+	}
+	return s.withRatio(), err
+}
+
+// statsOf sums up files, nil for all of the store, but for what they take together.
+func (r *Repo) statsOf(ctx context.Context, files []digest.ID) (*Stats, error) {
+	sums, err := r.Catalog.Stats(files)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stats{Files: sums.Files, Tensors: sums.Tensors, UniqueTensors: sums.UniqueTensors, Chunks: sums.Chunks,
+		LogicalBytes: sums.LogicalBytes, ByEncoding: make(map[string]EncodingStats), ByWay: make(map[string]EncodingStats)}
+	if s.CatalogBytes, err = r.Catalog.Size(); err != nil {
+		return nil, err
+	}
+	if err := r.byEncoding(s, sums, files); err != nil {
+		return nil, err
+	}
+	s.ByFile, err = r.Space(ctx, files)
+	return s, err
+}
+
+func (s *Stats) withRatio() *Stats {
+	if s != nil {
+		s.Ratio = number.Number(float64(s.StoredBytes) / float64(s.LogicalBytes))
+	}
+	return s
 }
 
 // packBytes is the size of the packs on disk.

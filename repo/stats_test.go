@@ -18,7 +18,7 @@ func TestStats(t *testing.T) {
 	f.family()
 	f.put("copy.safetensors", f.read("model.safetensors"))
 	f.save("a copy")
-	all, err := f.Stats()
+	all, err := f.Stats(t.Context())
 	require.NoError(t, err)
 	var onDisk int64
 	require.NoError(t, filepath.WalkDir(filepath.Join(f.StoreDir, "packs"), func(_ string, e fs.DirEntry, err error) error {
@@ -33,7 +33,7 @@ func TestStats(t *testing.T) {
 	require.Positive(t, all.CatalogBytes)
 	require.EqualValues(t, 2, all.Files, "the copy is the same file")
 
-	head, err := f.Stats("HEAD")
+	head, err := f.Stats(t.Context(), "HEAD")
 	require.NoError(t, err)
 	size := int64(len(f.read("model.safetensors")))
 	require.EqualValues(t, 2, head.Files)
@@ -42,7 +42,7 @@ func TestStats(t *testing.T) {
 	require.Equal(t, 2*size, head.LogicalBytes)
 	require.Less(t, head.StoredBytes, size)
 	require.EqualValues(t, float64(head.StoredBytes)/float64(head.LogicalBytes), head.Ratio)
-	history, err := f.Stats("HEAD", "HEAD~1", "HEAD~2")
+	history, err := f.Stats(t.Context(), "HEAD", "HEAD~1", "HEAD~2")
 	require.NoError(t, err)
 	require.EqualValues(t, 3, history.Files, "each path and content once")
 
@@ -57,7 +57,7 @@ func TestStats(t *testing.T) {
 	require.Equal(t, head.Chunks, sum.Chunks)
 	require.Equal(t, size, sum.LogicalBytes)
 	require.Positive(t, head.ByEncoding["delta"].Chunks)
-	_, err = f.Stats("nothing")
+	_, err = f.Stats(t.Context(), "nothing")
 	require.ErrorIs(t, err, refs.ErrUnknownRevision)
 }
 
@@ -82,7 +82,7 @@ func TestDerivedIsCounted(t *testing.T) {
 	f.put("n.safetensors", tensorsFile("in another file", testTensor{Name: "h.0.w", DType: "BF16", Shape: []int64{n, n}, Data: narrow}))
 	f.save("twice")
 	for _, revs := range [][]string{nil, {"HEAD", "HEAD~1", "HEAD~2"}} {
-		s, err := f.Stats(revs...)
+		s, err := f.Stats(t.Context(), revs...)
 		require.NoError(t, err)
 		require.EqualValues(t, len(narrow), s.ByEncoding["derived"].LogicalBytes)
 		require.Zero(t, s.ByEncoding["delta"].Chunks)
@@ -92,12 +92,12 @@ func TestDerivedIsCounted(t *testing.T) {
 // An empty store has all keys.
 func TestStatsJSON(t *testing.T) {
 	f := newFixture(t)
-	s, err := f.Stats()
+	s, err := f.Stats(t.Context())
 	require.NoError(t, err)
 	s.CatalogBytes = 1
 	b, err := json.Marshal(s)
 	require.NoError(t, err)
 	zero := `{"chunks":0,"logical_bytes":0,"stored_bytes":0}`
 	require.Equal(t, `{"files":0,"tensors":0,"unique_tensors":0,"chunks":0,"logical_bytes":0,"stored_bytes":0,"catalog_bytes":1,"ratio":null,`+
-		`"by_encoding":{"blocks":`+zero+`,"delta":`+zero+`,"derived":`+zero+`,"fields":`+zero+`,"raw":`+zero+`,"zstd":`+zero+`},"by_way":{}}`, string(b))
+		`"by_encoding":{"blocks":`+zero+`,"delta":`+zero+`,"derived":`+zero+`,"fields":`+zero+`,"raw":`+zero+`,"zstd":`+zero+`},"by_way":{},"by_file":[]}`, string(b))
 }

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
+	"dits/repo/work"
 )
 
 type statsOptions struct{ json, verbose bool }
@@ -15,48 +19,160 @@ type statsOptions struct{ json, verbose bool }
 func newStats(g *globals) *cobra.Command {
 	o := statsOptions{}
 	cmd := &cobra.Command{
-		Use:     "stats [REV...]",
-		Short:   "Show what deduplication saves",
+		Use:     "stats [REV|FILE|REV:PATH...]",
+		Short:   "Show what is saved, what each file takes, and what it would free",
 		GroupID: content,
 		Long: `Sums up the whole store: the sizes of all files in it, what the packs take on disk, and
 how content is stored: whole, as the difference to other content, or recomputed from it;
-what is already stored costs nothing. With revisions, the files of those commits, and what
-they need of the packs.`,
+what is already stored costs nothing. Then it says of each file what it is put together
+from, shared with others or not, and what would go if no commit had it any more.
+
+With words, only those files, and what they need of the packs: of commits, one of a commit,
+or files and folders as they are staged.`,
 		Example: `  dits stats
-  dits stats -v                # by encoding
+  dits stats model.safetensors
+  dits stats -v                # by encoding, and all files
   dits stats --json main ft-customer`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runStats(cmd, g, o, args) },
 	}
-	cmd.ValidArgsFunction = g.revisions
-	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "by encoding, and what is recomputed by the way")
+	cmd.ValidArgsFunction = g.revisionsAndPaths
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "by encoding, what is recomputed by the way, and all files")
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON")
 	return cmd
 }
 
-func runStats(cmd *cobra.Command, g *globals, o statsOptions, revs []string) error {
+func runStats(cmd *cobra.Command, g *globals, o statsOptions, words []string) error {
 	return g.withRepo(func(r *repo.Repo) error {
-		s, err := r.Stats(revs...)
+		s, err := g.stats(cmd.Context(), r, words)
 		if err != nil {
 			return err
 		}
 		if o.json {
 			return writeJSON(cmd, s)
 		}
-		p := &printer{w: cmd.OutOrStdout()}
-		p.f("%s, %d tensors (%d unique), %d chunks\n", plural(int(s.Files), "file", "files"), s.Tensors, s.UniqueTensors, s.Chunks)
-		p.f("%s of content, stored in %s%s", size(s.LogicalBytes), size(s.StoredBytes), percentOf(s.StoredBytes, s.LogicalBytes))
-		if len(revs) == 0 {
-			p.f(", and a catalog of %s that can be made again", size(s.CatalogBytes))
-		}
-		p.f("\n\n")
-		if p.err != nil {
-			return p.err
-		}
-		if o.verbose {
-			return printEncodings(cmd, s)
-		}
-		return printSavings(cmd, s)
+		return o.print(cmd, s, len(words) == 0)
 	})
+}
+
+// stats are those of what words name, of none the whole store's.
+func (g *globals) stats(ctx context.Context, r *repo.Repo, words []string) (*repo.Stats, error) {
+	if len(words) == 0 {
+		return r.Stats(ctx)
+	}
+	var files []object.TreeFile
+	for _, word := range words {
+		of, err := g.stored(r, word)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, of...)
+	}
+	return r.StatsOf(ctx, files)
+}
+
+// stored are the files that a word names: those of a revision, one of a revision, or what is staged at a path.
+func (g *globals) stored(r *repo.Repo, word string) ([]object.TreeFile, error) {
+	unknown := isRevision(r, word)
+	staged := g.staged(r, word)
+	switch exists := len(staged) > 0 || len(g.missing([]string{word})) == 0; {
+	case unknown == nil && exists:
+		return nil, bothWays(word)
+	case unknown == nil:
+		return r.Files(word)
+	case len(staged) > 0:
+		return staged, nil
+	case exists:
+		return nil, fmt.Errorf("%s: not added; `dits estimate` says what it would take", word)
+	}
+	if !strings.Contains(word, ":") {
+		return nil, fmt.Errorf("%w; and no path of that name", unknown)
+	}
+	rev, path, err := g.object(r, word)
+	if err != nil {
+		return nil, err
+	}
+	f, err := r.FileAt(rev, path)
+	return []object.TreeFile{f}, err
+}
+
+// staged are the files of the index at or below a path.
+func (g *globals) staged(r *repo.Repo, word string) []object.TreeFile {
+	paths, err := g.paths(r, []string{word})
+	if err != nil {
+		return nil
+	}
+	x, err := r.Index()
+	if err != nil {
+		return nil
+	}
+	below := &work.Index{Entries: x.Under(paths[0])}
+	if e := x.Find(paths[0]); e != nil {
+		below.Entries = append(below.Entries, *e)
+	}
+	return below.Files()
+}
+
+// print prints what people want to know; all says that the whole store was asked about.
+func (o statsOptions) print(cmd *cobra.Command, s *repo.Stats, all bool) error {
+	p := &printer{w: cmd.OutOrStdout()}
+	p.f("%s in %s%s\n", size(s.LogicalBytes), size(s.StoredBytes), savedOf(s.StoredBytes, s.LogicalBytes))
+	p.f("%s, %s (%d different)", plural(int(s.Files), "file", "files"), plural(int(s.Tensors), "tensor", "tensors"), s.UniqueTensors)
+	if all {
+		p.f("; and a catalog of %s, which can be made again", size(s.CatalogBytes))
+	}
+	p.f("\n\n")
+	if p.err != nil {
+		return p.err
+	}
+	savings := printSavings
+	if o.verbose {
+		savings = printEncodings
+	}
+	if err := savings(cmd, s); err != nil {
+		return err
+	}
+	return o.printFiles(cmd, s)
+}
+
+// filesShown is how many files are listed, unless all are asked for.
+const filesShown = 20
+
+// printFiles prints what each file takes.
+func (o statsOptions) printFiles(cmd *cobra.Command, s *repo.Stats) error {
+	shown := s.ByFile
+	if !o.verbose {
+		shown = shown[:min(len(shown), filesShown)]
+	}
+	if len(shown) == 0 {
+		return nil
+	}
+	p := &printer{w: cmd.OutOrStdout()}
+	p.f("\n")
+	t := &table{}
+	t.rightAlign(0, 1, 2)
+	t.row("size", "needs", "frees", "file")
+	for _, f := range shown {
+		t.row(size(f.Logical), size(f.Stored), size(f.Freed), placeOf(f))
+	}
+	if err := t.write(p.w); err != nil {
+		return err
+	}
+	if more := len(s.ByFile) - len(shown); more > 0 {
+		p.f("and %s, which dits stats -v lists\n", plural(more, "smaller one", "smaller ones"))
+	}
+	p.f("needs: what a file is made of, shared or not; frees: what would go with it\n")
+	return p.err
+}
+
+// placeOf is where a content is: "model.safetensors", or "main~1:model.safetensors" if that is no more.
+func placeOf(f repo.FileSpace) string {
+	switch {
+	case f.Path == "":
+		return orUnnamed("")
+	case f.Rev != "":
+		return f.Rev + ":" + f.Path
+	}
+	return f.Path
 }
 
 // printSavings prints what people want to know of how content is stored.
