@@ -17,7 +17,7 @@ func TestStatus(t *testing.T) {
 	f := newFixture(t)
 	s := f.status()
 	require.Equal(t, &work.Status{Branch: "main",
-		Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}, Renamed: []work.Renamed{}}, s)
+		Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}, Renamed: []object.Renamed{}}, s)
 
 	for _, name := range []string{"same", "edit", "gone", "mode", "kind", "folder", "unstaged-rm"} {
 		f.put(name, name)

@@ -2,11 +2,8 @@ package diff
 
 import (
 	"context"
-	"fmt"
 	"path"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dits/repo/object"
@@ -20,39 +17,26 @@ type model struct {
 	files []*Entry
 }
 
-// shardName is how Hugging Face and llama.cpp's gguf-split number the shards of a model.
-var shardName = regexp.MustCompile(`^(.+)-(\d{5})-of-(\d{5})(\.safetensors|\.gguf)$`)
-
-// Models groups files, ascending by path, where shards is set; the models are in the order of their keys.
-// Shards stay files of their own where a file has the name that they would have together.
+// Models groups files, ascending by path, where shards is set, as [object.Models] does.
 func Models(files []Entry, shards bool) []*model {
-	byKey := make(map[string]*model)
-	var list []*model
-	taken := make(map[string]bool)
-	for _, f := range files {
-		taken[f.Path] = true
+	list := make([]*model, 0, len(files))
+	if !shards {
+		for i := range files {
+			list = append(list, &model{files[i].Path, files[i].Path, []*Entry{&files[i]}})
+		}
+		return list
 	}
-	for i := range files {
-		f := &files[i]
-		m := &model{path: f.Path, key: f.Path}
-		if p := shardName.FindStringSubmatch(f.Path); shards && p != nil && f.Mode != object.ModeLink && !taken[p[1]+p[4]] {
-			m.path, m.key = p[1]+"-*-of-"+p[3]+p[4], p[1]+p[4]
+	plain := make([]object.TreeFile, len(files))
+	for i, f := range files {
+		plain[i] = f.TreeFile
+	}
+	for _, g := range object.Models(plain) {
+		m := &model{path: g.Path, key: g.Name}
+		for _, i := range g.Files {
+			m.files = append(m.files, &files[i])
 		}
-		if have := byKey[m.key]; have != nil && have.path == m.path {
-			have.files = append(have.files, f)
-			continue
-		} else if have != nil { // two sets of shards: the second goes by its own name
-			m.key = m.path
-			if have = byKey[m.key]; have != nil {
-				have.files = append(have.files, f)
-				continue
-			}
-		}
-		m.files = []*Entry{f}
-		byKey[m.key] = m
 		list = append(list, m)
 	}
-	slices.SortStableFunc(list, func(a, b *model) int { return strings.Compare(a.key, b.key) })
 	return list
 }
 
@@ -78,26 +62,17 @@ func (m *model) Path() string { return m.path }
 func (m *model) Files() []*Entry { return m.files }
 
 // Missing are the paths of the shards that are not there, by the number that each says.
-func (m *model) Missing() (paths []string) {
-	first := shardName.FindStringSubmatch(m.files[0].Path)
-	if first == nil {
+func (m *model) Missing() []string {
+	first, ok := object.ShardOf(m.files[0].Path)
+	if !ok {
 		return nil
 	}
 	there := make(map[string]bool)
 	for _, f := range m.files {
 		there[f.Path] = true
 	}
-	of, _ := strconv.Atoi(first[3])
-	for i := 1; i <= min(of, maxShards); i++ {
-		if p := fmt.Sprintf("%s-%05d-of-%s%s", first[1], i, first[3], first[4]); !there[p] {
-			paths = append(paths, p)
-		}
-	}
-	return paths
+	return slices.DeleteFunc(first.Shards(), func(path string) bool { return there[path] })
 }
-
-// maxShards bounds the shards that are looked for.
-const maxShards = 10000
 
 // SameBytes says that two models have the same bytes, under whatever names.
 func (m *model) SameBytes(ctx context.Context, o *model) (bool, error) {
@@ -187,17 +162,13 @@ func (m *model) weight() weight { return weight{m.ID(), m.Size()} }
 // that went and one that came with the same bytes are one that was renamed.
 func pairModels(ctx context.Context, a, b []*model) ([]ModelPair, error) {
 	var pairs []ModelPair
-	gone := make(map[weight][]int) // pairs that were removed
-	var came []*model
+	var gone, came []*model
 	for len(a) > 0 || len(b) > 0 {
 		switch {
 		case len(b) == 0 || len(a) > 0 && a[0].key < b[0].key:
-			gone[a[0].weight()] = append(gone[a[0].weight()], len(pairs))
-			pairs = append(pairs, ModelPair{FileRemoved, a[0], nil})
-			a = a[1:]
+			gone, a = append(gone, a[0]), a[1:]
 		case len(a) == 0 || b[0].key < a[0].key:
-			came = append(came, b[0])
-			b = b[1:]
+			came, b = append(came, b[0]), b[1:]
 		default:
 			same, err := a[0].same(ctx, b[0])
 			if err != nil {
@@ -209,30 +180,35 @@ func pairModels(ctx context.Context, a, b []*model) ([]ModelPair, error) {
 			a, b = a[1:], b[1:]
 		}
 	}
-	return pairRenamed(ctx, pairs, gone, came)
+	moved, err := pairRenamed(ctx, gone, came)
+	return sortPairs(append(pairs, moved...)), err
 }
 
-// pairRenamed finds what came among what is gone.
-func pairRenamed(ctx context.Context, pairs []ModelPair, gone map[weight][]int, came []*model) ([]ModelPair, error) {
-	for _, m := range came {
-		k, from := -1, gone[m.weight()]
-		for i := 0; i < len(from) && k < 0 && m.Size() > 0; i++ { // an empty file is no one's
-			same, err := pairs[from[i]].A.SameBytes(ctx, m)
-			if err != nil {
-				return nil, err
-			}
-			if same {
-				k = i
-			}
+// pairRenamed finds what came among what is gone. An empty file is no one's.
+func pairRenamed(ctx context.Context, gone, came []*model) ([]ModelPair, error) {
+	same := func(a, b *model) (bool, error) {
+		if b.Size() == 0 {
+			return false, nil
 		}
-		if k < 0 {
-			pairs = append(pairs, ModelPair{FileAdded, nil, m})
-			continue
-		}
-		pairs[from[k]].Status, pairs[from[k]].B = FileRenamed, m
-		gone[m.weight()] = slices.Delete(from, k, k+1)
+		return a.SameBytes(ctx, b)
 	}
-	return sortPairs(pairs), nil
+	renamed, err := object.Pairs(gone, came, (*model).Path, (*model).weight, same)
+	var pairs []ModelPair
+	for _, p := range renamed {
+		pairs = append(pairs, ModelPair{FileRenamed, gone[p[0]], came[p[1]]})
+		gone[p[0]], came[p[1]] = nil, nil
+	}
+	for _, m := range gone {
+		if m != nil {
+			pairs = append(pairs, ModelPair{FileRemoved, m, nil})
+		}
+	}
+	for _, m := range came {
+		if m != nil {
+			pairs = append(pairs, ModelPair{FileAdded, nil, m})
+		}
+	}
+	return pairs, err
 }
 
 func sortPairs(pairs []ModelPair) []ModelPair {

@@ -48,6 +48,11 @@ func (r *Database) WorkFiles(id digest.ID) (files []TreeFile, foreign []string, 
 // SameFile says that two files have the same content and mode.
 func SameFile(a, b TreeFile) bool { return a.ID == b.ID && a.Mode == b.Mode }
 
+// SameContent says that two files have the same content, and that both are links or none is.
+func SameContent(a, b TreeFile) bool {
+	return a.ID == b.ID && (a.Mode == ModeLink) == (b.Mode == ModeLink)
+}
+
 // ByPath finds files by their path.
 func ByPath(files []TreeFile) map[string]TreeFile {
 	m := make(map[string]TreeFile, len(files))

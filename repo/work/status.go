@@ -27,13 +27,13 @@ type Change struct {
 
 // Status is what is checked out and how the three states differ.
 type Status struct {
-	Branch    string    `json:"branch"` // "" when HEAD is detached
-	Head      digest.ID `json:"head"`   // "" before the first commit
-	Staged    []Change  `json:"staged"` // index against HEAD
-	Changed   []Change  `json:"changed"`
-	Untracked []string  `json:"untracked"`
-	Skipped   []Skipped `json:"skipped"` // what could not be looked at, or cannot be tracked; the rest is told
-	Renamed   []Renamed `json:"renamed"` // of Staged, what is one deletion and one addition of the same content
+	Branch    string           `json:"branch"` // "" when HEAD is detached
+	Head      digest.ID        `json:"head"`   // "" before the first commit
+	Staged    []Change         `json:"staged"` // index against HEAD
+	Changed   []Change         `json:"changed"`
+	Untracked []string         `json:"untracked"`
+	Skipped   []Skipped        `json:"skipped"` // what could not be looked at, or cannot be tracked; the rest is told
+	Renamed   []object.Renamed `json:"renamed"` // of Staged, what is one deletion and one addition of the same content
 }
 
 // ChangeRenamed is what rows for people call a deletion and an addition of the same content.
@@ -92,7 +92,9 @@ func (r *Folder) status(paths []string, verify bool) (*Status, error) {
 	s.Staged = ChangesBetween(head, x.Files())
 	c := survey{folder: r, index: x, status: s, verify: verify, paths: paths, seen: map[string]bool{}}
 	s.Staged = slices.DeleteFunc(s.Staged, func(ch Change) bool { return c.apart(ch.Path) })
-	s.Renamed = renamesAmong(s.Staged, head, x.Files())
+	s.Renamed = slices.DeleteFunc(object.Renames(head, x.Files()), func(n object.Renamed) bool {
+		return c.apart(n.From) || c.apart(n.To)
+	})
 	if err := r.Walk("", WalkOptions{Visit: c.file, Skipped: c.skip}); err != nil {
 		return nil, err
 	}

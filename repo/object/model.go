@@ -1,0 +1,100 @@
+package object
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Model is a file, or the shards of one model.
+type Model struct {
+	Name    string // by which the model goes: "model.safetensors" of shards, too
+	Path    string // of the file; of shards "model-*-of-00003.safetensors"
+	Files   []int  // places of its files in the list that it was made of
+	Index   int    // place of the file that says which tensor is in which shard; -1: there is none
+	Sharded bool
+}
+
+// shardName is how Hugging Face and llama.cpp's gguf-split number the shards of a model.
+var shardName = regexp.MustCompile(`^(.+)-(\d{5})-of-(\d{5})(\.safetensors|\.gguf)$`)
+
+// A Shard is what the name of one says.
+type Shard struct {
+	Model string // name of the model: "model.safetensors"
+	All   string // path of all shards: "model-*-of-00003.safetensors"
+
+	before, of, ext string
+}
+
+// ShardOf reads the name of a shard; ok is false of any other.
+func ShardOf(path string) (s Shard, ok bool) {
+	if !strings.HasSuffix(path, ".safetensors") && !strings.HasSuffix(path, ".gguf") {
+		return s, false
+	}
+	p := shardName.FindStringSubmatch(path)
+	if p == nil {
+		return s, false
+	}
+	return Shard{p[1] + p[4], p[1] + "-*-of-" + p[3] + p[4], p[1], p[3], p[4]}, true
+}
+
+// Shards are the paths of all shards of the model, as far as one looks.
+func (s Shard) Shards() []string {
+	n, _ := strconv.Atoi(s.of)
+	paths := make([]string, min(n, maxShards))
+	for i := range paths {
+		paths[i] = fmt.Sprintf("%s-%05d-of-%s%s", s.before, i+1, s.of, s.ext)
+	}
+	return paths
+}
+
+// maxShards bounds the shards that are looked for.
+const maxShards = 10000
+
+// indexSuffix ends the name of the file that says which tensor is in which shard.
+const indexSuffix = ".index.json"
+
+// Models groups files, ascending by path. The models are in the order of their names; an index is one of its own, too.
+// Shards stay files of their own where a file has the name that they would have together.
+func Models(files []TreeFile) []Model {
+	at := make(map[string]int, len(files)) // by name, in list
+	places := make(map[string]int, len(files))
+	for i, f := range files {
+		places[f.Path] = i
+	}
+	list := make([]Model, 0, len(files))
+	for i, f := range files {
+		m := Model{Name: f.Path, Path: f.Path, Files: []int{i}, Index: -1}
+		if s, ok := ShardOf(f.Path); ok && f.Mode != ModeLink {
+			if _, taken := places[s.Model]; !taken {
+				m.Name, m.Path, m.Sharded = s.Model, s.All, true
+			}
+		}
+		k, have := at[m.Name]
+		if have && list[k].Path != m.Path { // two sets of shards: the second goes by its own name
+			m.Name = m.Path
+			k, have = at[m.Name]
+		}
+		if have {
+			list[k].Files = append(list[k].Files, i)
+			continue
+		}
+		if x, ok := places[m.Name+indexSuffix]; ok && m.Sharded {
+			m.Index = x
+		}
+		at[m.Name] = len(list)
+		list = append(list, m)
+	}
+	slices.SortStableFunc(list, func(a, b Model) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Shards is how many files a model has that is in shards; 0 of a file.
+func (m Model) Shards() int {
+	if !m.Sharded {
+		return 0
+	}
+	return len(m.Files)
+}

@@ -1,0 +1,97 @@
+package object
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"dits/tensorstore/digest"
+)
+
+// A Renamed is a file that has another path and the same content.
+type Renamed struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Pairs finds what came among what is gone: a pair of places in the two lists for each that has the same content.
+// One that kept its name in another folder goes first, then in order. content tells most that differ apart, same decides.
+func Pairs[F any, C comparable](gone, came []F, path func(F) string, content func(F) C,
+	same func(a, b F) (bool, error)) ([][2]int, error) {
+	p := pairing[F, C]{gone: gone, path: path, content: content, same: same, left: map[C][]int{}}
+	for i, f := range gone {
+		p.left[content(f)] = append(p.left[content(f)], i)
+	}
+	var pairs [][2]int
+	found := make([]bool, len(came))
+	for _, sameName := range []bool{true, false} {
+		for k, f := range came {
+			if found[k] {
+				continue
+			}
+			i, err := p.take(f, sameName)
+			if err != nil {
+				return nil, err
+			}
+			if found[k] = i >= 0; found[k] {
+				pairs = append(pairs, [2]int{i, k})
+			}
+		}
+	}
+	return pairs, nil
+}
+
+// A pairing is one call of Pairs.
+type pairing[F any, C comparable] struct {
+	gone    []F
+	path    func(F) string
+	content func(F) C
+	same    func(a, b F) (bool, error)
+	left    map[C][]int // places in gone that have no partner
+}
+
+// take is the place of the first of what is left that is f, -1 if there is none.
+func (p *pairing[F, C]) take(f F, sameName bool) (int, error) {
+	left := p.left[p.content(f)]
+	for k, i := range left {
+		if sameName && path.Base(p.path(p.gone[i])) != path.Base(p.path(f)) {
+			continue
+		}
+		if same, err := p.same(p.gone[i], f); err != nil {
+			return -1, err
+		} else if same {
+			p.left[p.content(f)] = append(left[:k:k], left[k+1:]...)
+			return i, nil
+		}
+	}
+	return -1, nil
+}
+
+// Renames are the files of a whose path b lacks and whose content it has under a path that a lacks; both are ascending
+// by path, and so are the renames by the new one. Empty files are all alike, and paired with none.
+func Renames(a, b []TreeFile) []Renamed {
+	gone, came := apart(a, b), apart(b, a)
+	path := func(f TreeFile) string { return f.Path }
+	content := func(f TreeFile) digest.ID { return f.ID }
+	same := func(f, g TreeFile) (bool, error) { return SameContent(f, g), nil }
+	pairs, _ := Pairs(gone, came, path, content, same)
+	out := make([]Renamed, len(pairs))
+	for i, p := range pairs {
+		out[i] = Renamed{gone[p[0]].Path, came[p[1]].Path}
+	}
+	slices.SortFunc(out, func(x, y Renamed) int { return strings.Compare(x.To, y.To) })
+	return out
+}
+
+// apart are the files of a that hold something and whose path b lacks; both are ascending by path.
+func apart(a, b []TreeFile) (out []TreeFile) {
+	for _, f := range a {
+		for len(b) > 0 && b[0].Path < f.Path {
+			b = b[1:]
+		}
+		if f.Size > 0 && (len(b) == 0 || b[0].Path != f.Path) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
