@@ -127,13 +127,7 @@ func (m *merging) fastForward(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range work.ChangesBetween(before, after) {
-		how := "theirs"
-		if c.Status == work.ChangeDeleted {
-			how = "removed"
-		}
-		m.result.Files = append(m.result.Files, merge.MergedFile{Path: c.Path, How: how})
-	}
+	m.result.Files = merge.Forward(before, after)
 	done, err := m.repo.switchTo(ctx, m.index, m.head.Commit, m.theirs, false, m.options.Progress)
 	if err != nil {
 		return err

@@ -116,15 +116,19 @@ func conflictPlace(c merge.Conflict) string {
 	return c.Path + ": " + c.Tensor
 }
 
-// howMerged is "as in ft", or how many tensors came from where.
+// howMerged is "as in ft", what the file is called in HEAD, or how many tensors came from where.
 func howMerged(rev string, f merge.MergedFile) string {
+	var parts []string
+	if f.From != "" {
+		parts = append(parts, "renamed from "+f.From)
+	}
 	switch f.How {
-	case "theirs":
-		return "as in " + rev
+	case "theirs", "renamed":
+		return strings.Join(append(parts, "as in "+rev), ", ")
 	case "removed":
 		return "removed, as in " + rev
 	}
-	parts := []string{"merged"}
+	parts = append(parts, "merged")
 	if f.Theirs > 0 {
 		parts = append(parts, plural(f.Theirs, "tensor", "tensors")+" from "+rev)
 	}

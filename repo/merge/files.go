@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,14 +9,37 @@ import (
 	"dits/repo/object"
 )
 
-// A triple is a file as the base, HEAD and the other side of a merge have it. Absent is the zero TreeFile.
-type triple struct{ base, ours, theirs object.TreeFile }
+// A triple is a file as the base, HEAD and the other side of a merge have it, under whatever names. Absent is the zero
+// TreeFile.
+type triple struct {
+	base, ours, theirs object.TreeFile
+	path               string // where it is in the result, if it is there
+}
 
-func (t triple) path() string {
-	for _, f := range []object.TreeFile{t.ours, t.theirs, t.base} {
-		if f.Path != "" {
-			return f.Path
-		}
+// pathOf is where a file of the result is: where the side that renamed it has it; that of HEAD if both did, unless the
+// strategy is the other's.
+func pathOf(t triple, s Strategy) string {
+	switch names := t.names(); {
+	case names != "" && s == Theirs, names == "" && t.ours.Path == t.base.Path:
+		return cmp.Or(t.theirs.Path, t.ours.Path, t.base.Path)
+	}
+	return cmp.Or(t.ours.Path, t.theirs.Path, t.base.Path)
+}
+
+// moved says that a side has a file of the base under another name.
+func (t triple) moved(side object.TreeFile) bool {
+	return t.base.Path != "" && side.Path != "" && side.Path != t.base.Path
+}
+
+// names says why the names that both sides have for a file do not go together, "" if they do.
+func (t triple) names() string {
+	switch ours, theirs := t.moved(t.ours), t.moved(t.theirs); {
+	case ours && t.theirs.Path == "":
+		return "renamed from " + t.base.Path + " in HEAD, removed in the other"
+	case theirs && t.ours.Path == "":
+		return "removed in HEAD, renamed from " + t.base.Path + " in the other"
+	case ours && theirs && t.ours.Path != t.theirs.Path:
+		return "renamed from " + t.base.Path + " in HEAD, to " + t.theirs.Path + " in the other"
 	}
 	return ""
 }
@@ -35,10 +59,15 @@ type Merge struct {
 // Trees merges the files of ours and theirs, which both come from base.
 func Trees(r *object.Database, base, ours, theirs []object.TreeFile, s Strategy) (*Merge, error) {
 	m := &Merge{db: r, strategy: s, Changed: []MergedFile{}, Conflicts: []Conflict{}}
-	for _, t := range triples(base, ours, theirs) {
+	for _, t := range triples(base, ours, theirs, s) {
+		changed := len(m.Changed)
 		f, merge, err := m.file(t)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.path(), err)
+			return nil, fmt.Errorf("%s: %w", t.path, err)
+		}
+		if f.Path != "" {
+			f.Path = t.path
+			m.rename(t, changed)
 		}
 		if merge != nil {
 			merge.at = len(m.Files)
@@ -48,6 +77,7 @@ func Trees(r *object.Database, base, ours, theirs []object.TreeFile, s Strategy)
 			m.Files = append(m.Files, f)
 		}
 	}
+	m.findTwice()
 	m.findNested(m.Files)
 	return m, nil
 }
@@ -67,29 +97,76 @@ func (m *Merge) conflict(path, tensor, reason string) {
 	m.Conflicts = append(m.Conflicts, Conflict{path, tensor, reason})
 }
 
-// triples are all paths of the three trees, ascending.
-func triples(base, ours, theirs []object.TreeFile) []triple {
+// rename tells of a file of the result that HEAD has under another name; what was told of it is at changed or after.
+func (m *Merge) rename(t triple, changed int) {
+	if t.ours.Path == "" || t.ours.Path == t.path {
+		return
+	}
+	if len(m.Changed) == changed {
+		m.Changed = append(m.Changed, MergedFile{How: "renamed"})
+	}
+	m.Changed[changed].Path, m.Changed[changed].From = t.path, t.ours.Path
+}
+
+// triples are all files of the three trees, ascending by the path that they are to have. A file that a side renamed
+// goes with that of its old name.
+func triples(base, ours, theirs []object.TreeFile, s Strategy) []triple {
 	all := map[string]*triple{}
+	was := oldNames(base, ours, theirs)
 	for i, files := range [][]object.TreeFile{base, ours, theirs} {
 		for _, f := range files {
-			if all[f.Path] == nil {
-				all[f.Path] = &triple{}
+			name := f.Path
+			if i > 0 {
+				name = cmp.Or(was[i-1][f.Path], name)
 			}
-			*[]*object.TreeFile{&all[f.Path].base, &all[f.Path].ours, &all[f.Path].theirs}[i] = f
+			if all[name] == nil {
+				all[name] = &triple{}
+			}
+			*[]*object.TreeFile{&all[name].base, &all[name].ours, &all[name].theirs}[i] = f
 		}
 	}
 	out := make([]triple, 0, len(all))
 	for _, t := range all {
+		t.path = pathOf(*t, s)
 		out = append(out, *t)
 	}
-	slices.SortFunc(out, func(a, b triple) int { return strings.Compare(a.path(), b.path()) })
+	slices.SortFunc(out, func(a, b triple) int {
+		return cmp.Or(strings.Compare(a.path, b.path), strings.Compare(a.base.Path, b.base.Path))
+	})
 	return out
+}
+
+// oldNames are the names in the base of files that each side renamed, by their new names. A side that has another file
+// by a name to which the other side renamed one, and not the old one, has renamed it too, and changed it.
+func oldNames(base, ours, theirs []object.TreeFile) (was [2]map[string]string) {
+	sides := [2][]object.TreeFile{ours, theirs}
+	var renames [2][]object.Renamed
+	var moved [2]map[string]bool // by the old name
+	for i, side := range sides {
+		was[i], moved[i], renames[i] = map[string]string{}, map[string]bool{}, object.Renames(base, side)
+		for _, r := range renames[i] {
+			was[i][r.To], moved[i][r.From] = r.From, true
+		}
+	}
+	for i, side := range sides {
+		has := object.ByPath(side)
+		for _, r := range renames[1-i] {
+			_, old := has[r.From]
+			_, new := has[r.To]
+			if new && !old && was[i][r.To] == "" && !moved[i][r.From] {
+				was[i][r.To] = r.From
+			}
+		}
+	}
+	return was
 }
 
 // file decides about one path: its file in the result, zero for none, and how to make its content
 // if that is neither side's.
 func (m *Merge) file(t triple) (object.TreeFile, *tensorMerge, error) {
 	switch {
+	case t.names() != "":
+		return m.whole(t, false), nil, nil
 	case object.SameFile(t.ours, t.theirs) || object.SameFile(t.base, t.theirs):
 		return t.ours, nil, nil
 	case object.SameFile(t.base, t.ours):
@@ -119,7 +196,7 @@ func (m *Merge) take(t triple) object.TreeFile {
 	if t.theirs.Path == "" {
 		how = "removed"
 	}
-	m.Changed = append(m.Changed, MergedFile{Path: t.path(), How: how})
+	m.Changed = append(m.Changed, MergedFile{Path: t.path, How: how})
 	return t.theirs
 }
 
@@ -152,7 +229,7 @@ func (m *Merge) whole(t triple, told bool) object.TreeFile {
 	case Ours:
 	default:
 		if !told {
-			m.conflict(t.path(), "", reasonOf(t))
+			m.conflict(t.path, "", reasonOf(t))
 		}
 	}
 	return t.ours
@@ -160,7 +237,9 @@ func (m *Merge) whole(t triple, told bool) object.TreeFile {
 
 // reasonOf says what both sides did.
 func reasonOf(t triple) string {
-	switch {
+	switch names := t.names(); {
+	case names != "":
+		return names
 	case t.ours.Path == "":
 		return "removed in HEAD, changed in the other"
 	case t.theirs.Path == "":
@@ -169,6 +248,15 @@ func reasonOf(t triple) string {
 		return "added on both sides"
 	}
 	return "changed on both sides"
+}
+
+// findTwice finds files of the result that have one path: one side made a file where the other renamed one to.
+func (m *Merge) findTwice() {
+	for i, f := range m.Files[min(1, len(m.Files)):] {
+		if f.Path == m.Files[i].Path {
+			m.conflict(f.Path, "", "added on one side, the new name of another file on the other")
+		}
+	}
 }
 
 // findNested finds files where the result needs a folder: one side made a file, the other a folder.

@@ -103,7 +103,7 @@ const (
 // tensors merges the tensors of a file that both sides changed. Where it cannot be put together it notes
 // why, unless the strategy takes one side as a whole.
 func (m *Merge) tensors(t triple, mode uint32) (f object.TreeFile, merge *tensorMerge, how outcome, err error) {
-	x := &threeWay{m: m, path: t.path()}
+	x := &threeWay{m: m, path: t.path}
 	for _, side := range []struct {
 		to   **tensorFile
 		from object.TreeFile
