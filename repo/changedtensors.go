@@ -2,30 +2,24 @@ package repo
 
 import (
 	"fmt"
-	"sort"
-	"strings"
+	"maps"
 
 	"dits/catalog"
 	"dits/repo/object"
-	"dits/repo/work"
 )
 
-// countTensors counts the tensors of changed files that are new, gone, or differ in
-// content, dtype or shape from the tensor of that name in the same file before.
-func (r *Repo) countTensors(changes []work.Change, before, after []object.TreeFile) (int, error) {
-	total := 0
-	for _, ch := range changes {
-		a, err := r.tensorsAt(before, ch.Path)
-		if err != nil {
-			return 0, err
-		}
-		b, err := r.tensorsAt(after, ch.Path)
-		if err != nil {
-			return 0, err
-		}
-		total += differing(a, b)
+// countTensors counts the tensors of a model that are new, gone, or differ in content, dtype or shape from the tensor
+// of that name before; nil is no model.
+func (r *Repo) countTensors(a, b *heldModel) (int, error) {
+	if a != nil && b != nil && a.sameContent(*b) {
+		return 0, nil
 	}
-	return total, nil
+	before, err := r.tensorsOf(a)
+	if err != nil {
+		return 0, err
+	}
+	after, err := r.tensorsOf(b)
+	return differing(before, after), err
 }
 
 // differing counts the names that are in one map only or have other values.
@@ -44,18 +38,23 @@ func differing(a, b map[string]string) int {
 	return n
 }
 
-// tensorsAt returns what each tensor of the file at path is, by its name; nothing
-// if there is no file.
-func (r *Repo) tensorsAt(files []object.TreeFile, path string) (map[string]string, error) {
-	i, found := sort.Find(len(files), func(i int) int { return strings.Compare(path, files[i].Path) })
-	if !found || files[i].Mode == object.ModeLink {
-		return nil, nil
+// tensorsOf is what each tensor of a model is, by its name; nothing of no model.
+func (r *Repo) tensorsOf(m *heldModel) (map[string]string, error) {
+	all := map[string]string{}
+	if m == nil {
+		return all, nil
 	}
-	f, err := r.ReadFile(files[i].ID)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	for _, t := range m.files {
+		if t.Mode == object.ModeLink {
+			continue
+		}
+		f, err := r.ReadFile(t.ID)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.Path, err)
+		}
+		maps.Copy(all, tensorKeys(f))
 	}
-	return tensorKeys(f), nil
+	return all, nil
 }
 
 // tensorKeys describes each tensor of f by dtype, shape and digest. An empty tensor

@@ -38,6 +38,7 @@ type CommitResult struct {
 	Files          []work.Change `json:"files"`           // against the first parent
 	TensorsChanged int           `json:"tensors_changed"` // tensors of those files that came, went or differ
 	StoredBytes    int64         `json:"stored_bytes"`    // in packs, that the parents' files do not need
+	Models         []ModelChange `json:"models"`          // Files as people count them: shards are one, and so is a rename
 }
 
 // Commit records the index. [ErrNothing] if it is as in the parent. The branch, or
@@ -184,5 +185,5 @@ func (r *Repo) commitResult(c catalog.Commit, h refs.Head, files []object.TreeFi
 		return nil, err
 	}
 	return &CommitResult{ID: c.ID, Branch: h.Branch, Parents: c.Parents, Message: c.Message,
-		Files: s.Files, TensorsChanged: s.TensorsChanged, StoredBytes: s.StoredBytes}, nil
+		Files: s.Files, TensorsChanged: s.TensorsChanged, StoredBytes: s.StoredBytes, Models: s.Models}, nil
 }

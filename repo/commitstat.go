@@ -17,6 +17,7 @@ type CommitStat struct {
 	// Sources is what tensors that came or changed were stored from, by the path of their
 	// file; see [Namer.Sources].
 	Sources map[string][]lineage.FileSource `json:"sources,omitempty"`
+	Models  []ModelChange                   `json:"models"` // Files as people count them
 }
 
 // CommitStat adds up what the commit c brought. It reads manifests, no tensors.
@@ -35,8 +36,11 @@ func (r *Repo) commitStat(parents []digest.ID, files []object.TreeFile) (*Commit
 		return nil, err
 	}
 	s := &CommitStat{Files: work.ChangesBetween(before, files)}
-	if s.TensorsChanged, err = r.countTensors(s.Files, before, files); err != nil {
+	if s.Models, err = r.modelsBetween(before, files); err != nil {
 		return nil, err
+	}
+	for _, m := range s.Models {
+		s.TensorsChanged += m.Tensors
 	}
 	had := object.IDs(before)
 	for _, p := range parents[min(1, len(parents)):] {

@@ -82,8 +82,7 @@ func printCommit(cmd *cobra.Command, r *repo.Repo, c *repo.CommitResult, o commi
 	}
 	p := &printer{w: cmd.OutOrStdout()}
 	p.f("[%s %s] %s\n", branch, c.ID.Short(), visible(object.Subject(c.Message)))
-	p.f(" %s changed, %s changed, %s added\n",
-		plural(len(c.Files), "file", "files"), plural(c.TensorsChanged, "tensor", "tensors"), size(c.StoredBytes))
+	p.f(" %s, %s, %s added\n", whatChanged(c.Models), tensorsChanged(c.TensorsChanged), size(c.StoredBytes))
 	if a := r.Author(); a.Default && o.Author == "" && !o.Amend && !toldBefore(r, c, a.String()) {
 		tell(cmd.ErrOrStderr(), "Committed as %s; `dits config user.name NAME` and `dits config user.email MAIL` set it.", a)
 	}

@@ -226,10 +226,15 @@ func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
 	if stat == nil {
 		return
 	}
-	for _, f := range stat.Files {
-		p.f("  %s %s%s\n", s.screen.paint(letterStyles[f.Status], letters[f.Status]), f.Path, storedFrom(stat.Sources[f.Path]))
+	for _, m := range stat.Models {
+		var sources []lineage.FileSource
+		for _, path := range m.Paths {
+			sources = append(sources, stat.Sources[path]...)
+		}
+		letter := s.screen.paint(letterStyles[m.Status], letters[m.Status])
+		p.f("  %s %s%s\n", letter, modelName(m), storedFrom(lineage.ByModel(sources)))
 	}
-	p.f("  %s, %s, %s added\n", plural(len(stat.Files), "file", "files"), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
+	p.f("  %s, %s, %s added\n", countModels(stat.Models), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
 }
 
 // storedFrom is " ← base.safetensors (20 as a difference)", with up to three sources, "" without any.

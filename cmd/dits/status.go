@@ -63,6 +63,7 @@ func runStatus(cmd *cobra.Command, g *globals, o statusOptions, args []string) e
 // letters of a change in short output.
 var letters = map[string]string{
 	work.ChangeAdded: "A", work.ChangeModified: "M", work.ChangeDeleted: "D", work.ChangeType: "T", work.ChangeRenamed: "R",
+	repo.ChangeResharded: "M",
 }
 
 // letterStyles are those of the letters.

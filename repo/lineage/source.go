@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"dits/repo/object"
 	"dits/tensorstore/digest"
 )
 
@@ -61,4 +62,26 @@ func (k *Namer) list(t *tally, from digest.ID) ([]FileSource, error) {
 		return cmp.Or(cmp.Compare(b.count(), a.count()), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rev, b.Rev))
 	})
 	return out, nil
+}
+
+// ByModel adds up the sources that are shards of one model.
+func ByModel(sources []FileSource) (out []FileSource) {
+	type place struct{ path, rev string }
+	at := map[place]int{}
+	for _, s := range sources {
+		p := place{s.Path, s.Rev}
+		if shard, ok := object.ShardOf(s.Path); ok {
+			p.path = shard.Model
+		}
+		i, known := at[p]
+		if !known {
+			i = len(out)
+			at[p] = i
+			out = append(out, FileSource{Path: p.path, Rev: p.rev, Digest: s.Digest, Tensors: map[string]int{}})
+		}
+		for kind, n := range s.Tensors {
+			out[i].Tensors[kind] += n
+		}
+	}
+	return out
 }

@@ -1,0 +1,187 @@
+package repo
+
+import (
+	"slices"
+	"strings"
+
+	"dits/repo/object"
+	"dits/repo/work"
+	"dits/tensorstore/digest"
+)
+
+// ChangeResharded is a model that was cut into other files.
+const ChangeResharded = "resharded"
+
+// A ModelChange is what differs between two states as people count it: a file, a model in shards with the index of
+// them, or either of these under another name.
+type ModelChange struct {
+	Path    string `json:"path"`            // by which a model goes: "model.safetensors" of shards, too
+	From    string `json:"from"`            // what it was called before, "" if that is the same, or nothing
+	Status  string `json:"status"`          // as that of a file, renamed or resharded
+	Shards  int    `json:"shards"`          // 0: a file, or nothing
+	Before  int    `json:"shards_before"`   // the same before
+	Tensors int    `json:"tensors_changed"` // that came, went or differ
+
+	Paths []string `json:"-"` // of its files that are there now
+}
+
+// Sharded says that either state has the model in shards.
+func (c ModelChange) Sharded() bool { return c.Shards+c.Before > 0 }
+
+// A heldModel is a model as one of two states has it.
+type heldModel struct {
+	object.Model
+	files []object.TreeFile
+	index []object.TreeFile // of the shards: one, or none
+}
+
+// heldModels groups files. Paths of indexes that count with their model are noted in folded.
+func heldModels(files []object.TreeFile, folded map[string]bool) []heldModel {
+	models := object.Models(files)
+	out := make([]heldModel, len(models))
+	for i, m := range models {
+		out[i].Model = m
+		out[i].files = files[m.Files[0] : m.Files[0]+1]
+		for _, at := range m.Files[1:] {
+			out[i].files = append(slices.Clip(out[i].files), files[at])
+		}
+		if m.Index >= 0 {
+			out[i].index = files[m.Index : m.Index+1]
+			folded[files[m.Index].Path] = true
+		}
+	}
+	return out
+}
+
+// sameFiles says that two models have the same files, under whatever names.
+func (m heldModel) sameFiles(o heldModel) bool {
+	return slices.EqualFunc(m.files, o.files, object.SameFile)
+}
+
+// sameContent says the same of the content of their files.
+func (m heldModel) sameContent(o heldModel) bool {
+	return slices.EqualFunc(m.files, o.files, object.SameContent)
+}
+
+// isEmpty says that a model holds nothing: such files are all alike.
+func (m heldModel) isEmpty() bool { return m.files[0].Size == 0 }
+
+// A comparison finds the models that differ between two states.
+type comparison struct {
+	repo       *Repo
+	gone, came []heldModel
+	changes    []ModelChange
+}
+
+// modelsBetween are the models that differ between two lists of files, ascending by name.
+func (r *Repo) modelsBetween(before, after []object.TreeFile) ([]ModelChange, error) {
+	folded := map[string]bool{}
+	a, b := heldModels(before, folded), heldModels(after, folded)
+	inModel := func(m heldModel) bool { return folded[m.Name] }
+	c := comparison{repo: r, changes: []ModelChange{}}
+	if err := c.sameNames(slices.DeleteFunc(a, inModel), slices.DeleteFunc(b, inModel)); err != nil {
+		return nil, err
+	}
+	if err := c.otherNames(); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(c.changes, func(x, y ModelChange) int { return strings.Compare(x.Path, y.Path) })
+	return c.changes, nil
+}
+
+// sameNames compares what both states have by one name, and notes the others.
+func (c *comparison) sameNames(a, b []heldModel) error {
+	for len(a) > 0 || len(b) > 0 {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0].Name < b[0].Name:
+			c.gone, a = append(c.gone, a[0]), a[1:]
+		case len(a) == 0 || b[0].Name < a[0].Name:
+			c.came, b = append(c.came, b[0]), b[1:]
+		case a[0].Path == b[0].Path && a[0].sameFiles(b[0]):
+			c.index(a[0], b[0])
+			a, b = a[1:], b[1:]
+		default:
+			if err := c.add(&a[0], &b[0]); err != nil {
+				return err
+			}
+			a, b = a[1:], b[1:]
+		}
+	}
+	return nil
+}
+
+// index compares what alone may differ of models whose shards are the same.
+func (c *comparison) index(a, b heldModel) {
+	for _, ch := range work.ChangesBetween(a.index, b.index) {
+		c.changes = append(c.changes, ModelChange{Path: ch.Path, Status: ch.Status, Paths: []string{ch.Path}})
+	}
+}
+
+// otherNames compares the others: some only go by another name.
+func (c *comparison) otherNames() error {
+	name := func(m heldModel) string { return m.Name }
+	first := func(m heldModel) digest.ID { return m.files[0].ID }
+	same := func(x, y heldModel) (bool, error) { return !x.isEmpty() && x.sameContent(y), nil }
+	pairs, err := object.Pairs(c.gone, c.came, name, first, same)
+	if err != nil {
+		return err
+	}
+	from := map[int]*heldModel{}
+	to := map[int]bool{}
+	for _, p := range pairs {
+		from[p[1]], to[p[0]] = &c.gone[p[0]], true
+	}
+	for i := range c.came {
+		if err := c.add(from[i], &c.came[i]); err != nil {
+			return err
+		}
+	}
+	for i := range c.gone {
+		if to[i] {
+			continue
+		}
+		if err := c.add(&c.gone[i], nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add notes a model of both states, or of one.
+func (c *comparison) add(a, b *heldModel) error {
+	n, err := c.repo.countTensors(a, b)
+	if err != nil {
+		return err
+	}
+	ch := ModelChange{Tensors: n}
+	if a != nil {
+		ch.Path, ch.Before, ch.Status = a.Name, a.Shards(), work.ChangeDeleted
+	}
+	if b != nil {
+		ch.Path, ch.Shards, ch.Status = b.Name, b.Shards(), work.ChangeAdded
+		for _, f := range b.files {
+			ch.Paths = append(ch.Paths, f.Path)
+		}
+	}
+	if a != nil && b != nil {
+		ch.Status = becameOf(a, b)
+		if a.Name != b.Name {
+			ch.From = a.Name
+		}
+	}
+	c.changes = append(c.changes, ch)
+	return nil
+}
+
+// becameOf is what became of a model that both states have.
+func becameOf(a, b *heldModel) string {
+	switch {
+	case a.Name != b.Name:
+		return work.ChangeRenamed
+	case a.Path != b.Path:
+		return ChangeResharded
+	case a.Sharded:
+		return work.ChangeModified
+	}
+	return work.ChangesBetween(a.files, b.files)[0].Status
+}
