@@ -77,6 +77,8 @@ type FileListing struct {
 	SHA256  *string      `json:"sha256"` // null when it is not known
 	Warning string       `json:"warning,omitempty"`
 	Tensors []TensorInfo `json:"tensors"` // in the order of the file's header
+
+	Shards int `json:"shards,omitempty"` // the files of a model that is in several; 0 of a file
 }
 
 // A TensorInfo is a tensor of a stored file.
@@ -134,6 +136,28 @@ func (r *Repo) FileTensors(rev, path string) (*FileListing, error) {
 		l.Tensors[i].stored(storage[blobs[i]], named)
 	}
 	return l, nil
+}
+
+// ModelTensors lists the tensors of the model in shards that goes by a path, as [Repo.FileTensors] does of a file.
+// Offsets are those in the shard.
+func (r *Repo) ModelTensors(rev, path string) (*FileListing, error) {
+	files, err := r.ModelAt(rev, path)
+	if err != nil {
+		return nil, err
+	}
+	all := &FileListing{Path: path, Shards: len(files), Tensors: []TensorInfo{}}
+	for _, f := range files {
+		l, err := r.FileTensors(rev, f.Path)
+		if err != nil {
+			return nil, err
+		}
+		all.Format, all.Size = l.Format, all.Size+l.Size
+		if all.Warning == "" && l.Warning != "" {
+			all.Warning = f.Path + ": " + l.Warning
+		}
+		all.Tensors = append(all.Tensors, l.Tensors...)
+	}
+	return all, nil
 }
 
 // ScanTensors lists the tensors of a file of the file system, of which nothing has to be stored. It reads it once, for the

@@ -22,7 +22,9 @@ type addLines struct {
 	quiet           bool
 	bar             *bar // nil: none is drawn where the lines go
 	width           int  // columns of the terminal; 0: not a terminal
-	files           int
+	models          addedModels
+	told            int // files and models that were added
+	sharded         int // of them models in shards
 	cached          int // links of a hub's cache
 	logical, stored int64
 	err             error // the first of writing
@@ -61,7 +63,6 @@ func (l *addLines) staged(a repo.Added) {
 		l.warn(a.Path, a.Warning)
 	}
 	if !a.Removed {
-		l.files++
 		if a.FromCache {
 			l.cached++
 		}
@@ -73,23 +74,44 @@ func (l *addLines) staged(a repo.Added) {
 		l.keep(printDryRun(l.cmd.OutOrStdout(), a))
 	case l.quiet:
 	case l.options.verbose:
+		l.count(a)
 		l.line(describe(a))
 	default:
-		l.line(addedLine(a, l.width))
+		l.print(l.models.take(a))
+	}
+}
+
+// print tells of files and models.
+func (l *addLines) print(all []addedModel) {
+	for _, m := range all {
+		l.count(m.Added)
+		if m.shards > 0 && !m.Removed {
+			l.sharded++
+		}
+		l.line(addedLine(m.Added, l.width))
+	}
+}
+
+// count counts what was added.
+func (l *addLines) count(a repo.Added) {
+	if !a.Removed {
+		l.told++
 	}
 }
 
 // skipped tells of a name that was passed over.
 func (l *addLines) skipped(s work.Skipped) { l.warn(s.Path, s.Reason) }
 
-// total tells what all files take.
+// total tells what was still to be told, and what all files take.
 func (l *addLines) total() {
+	l.print(l.models.rest())
 	if l.cached > 0 && !l.options.json {
 		tell(l.cmd.ErrOrStderr(), "%s into the cache of a hub, stored as what they lead to (--links keeps links).",
 			plural(l.cached, "link", "links"))
 	}
-	if l.files > 1 && !l.quiet && !l.options.json && !l.options.DryRun {
-		l.line(fmt.Sprintf("%d files  %s → %s%s", l.files, size(l.logical), size(l.stored), percentOf(l.stored, l.logical)))
+	if l.told > 1 && !l.quiet && !l.options.json && !l.options.DryRun {
+		what := modelsAndFiles(l.sharded, l.told-l.sharded)
+		l.line(fmt.Sprintf("%s  %s → %s%s", what, size(l.logical), size(l.stored), percentOf(l.stored, l.logical)))
 	}
 }
 

@@ -21,7 +21,8 @@ func newBlame(g *globals) *cobra.Command {
 		GroupID: past,
 		Long: `Shows for each layer of a file in REV (by default HEAD) the commits that changed tensors of
 it last; with --tensors for each tensor. Of a merge the side that made the change counts,
-and a file that was only renamed is followed to its old path. No tensor is read.`,
+a file that was only renamed is followed to its old path, and a tensor from one shard of a
+model into another: the model goes by its name, model.safetensors. No tensor is read.`,
 		Example: `  dits blame model.safetensors
   dits blame --tensors ft-customer model.safetensors`,
 		Args: cobra.RangeArgs(1, 2),

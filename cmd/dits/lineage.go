@@ -78,10 +78,10 @@ func runLineage(cmd *cobra.Command, g *globals, o lineageOptions, args []string)
 		case o.json:
 			return writeJSON(cmd, l)
 		case o.dot:
-			return printDot(cmd.OutOrStdout(), l)
+			return printDot(cmd.OutOrStdout(), l.ByModel())
 		}
 		p := &printer{w: s}
-		printFamily(p, s.palette, l)
+		printFamily(p, s.palette, l.ByModel())
 		if p.err == nil && len(l.Tensors) > 0 {
 			p.f("\n")
 			return printLineageTensors(s, l.Tensors)

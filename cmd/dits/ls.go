@@ -16,6 +16,7 @@ import (
 
 type lsOptions struct {
 	recursive bool
+	verbose   bool
 	json      bool
 }
 
@@ -27,7 +28,8 @@ func newLs(g *globals) *cobra.Command {
 		GroupID: content,
 		Long: `Lists the files of a folder in REV (by default HEAD), or, where PATH is a file, its
 tensors: name, dtype, shape, size, digest and how each is stored. A single word that is
-no revision is a path. Paths are relative to the current folder. A file that is not in
+no revision is a path. A model in shards is one line, and its name lists the tensors of all.
+Paths are relative to the current folder. A file that is not in
 HEAD is listed as it is in the working folder; that needs no repository.`,
 		Example: `  dits ls
   dits ls -r ft-customer
@@ -39,6 +41,7 @@ HEAD is listed as it is in the working folder; that needs no repository.`,
 	cmd.ValidArgsFunction = g.revisionsAndPaths
 	f := cmd.Flags()
 	f.BoolVarP(&o.recursive, "recursive", "r", false, "all files below the folder")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "each shard of a model")
 	f.BoolVar(&o.json, "json", false, "JSON")
 	return cmd
 }
@@ -77,21 +80,64 @@ func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []st
 		return err
 	}
 	entries, err := r.Ls(rev, paths[0], o.recursive)
+	if errors.Is(err, object.ErrNoPath) {
+		if l, merr := r.ModelTensors(rev, paths[0]); merr == nil {
+			return printListed(cmd, l, o.json)
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", rev, err)
 	}
 	if len(entries) == 1 && entries[0].Path == paths[0] && entries[0].Type == "file" {
 		return lsFile(cmd, r, rev, paths[0], o)
 	}
-	return listFolder(cmd, r, rev, paths[0], entries, o.json)
+	return listFolder(cmd, r, rev, paths[0], entries, o)
 }
 
 // listFolder prints what a folder has.
-func listFolder(cmd *cobra.Command, r *repo.Repo, rev, path string, entries []repo.LsEntry, asJSON bool) error {
-	if asJSON {
+func listFolder(cmd *cobra.Command, r *repo.Repo, rev, path string, entries []repo.LsEntry, o lsOptions) error {
+	switch {
+	case o.json:
 		return writeJSON(cmd, listedFolder{path, orEmpty(entries)})
+	case o.verbose:
+		return printFolder(cmd, r, rev, entries)
 	}
-	return printFolder(cmd, r, rev, entries)
+	return printFolder(cmd, r, rev, asModels(entries))
+}
+
+// asModels are entries with the shards of a model and their index as one, in the order of their names. It has no digest.
+func asModels(entries []repo.LsEntry) []repo.LsEntry {
+	files := make([]object.TreeFile, len(entries))
+	for i, e := range entries {
+		files[i] = object.TreeFile{Path: e.Path}
+		if e.Type != "file" {
+			files[i].Mode = object.ModeLink
+		}
+	}
+	models, folded := object.Models(files), map[int]bool{}
+	for _, m := range models {
+		if m.Index >= 0 {
+			folded[m.Index] = true
+		}
+	}
+	var out []repo.LsEntry
+	for _, m := range models {
+		e := entries[m.Files[0]]
+		switch {
+		case m.Sharded:
+			e = repo.LsEntry{Path: fmt.Sprintf("%s (%s)", m.Name, filesOrShards(m.Shards())), Type: e.Type}
+			for _, i := range m.Files {
+				e.Size += entries[i].Size
+			}
+			if m.Index >= 0 {
+				e.Size += entries[m.Index].Size
+			}
+		case folded[m.Files[0]]:
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // lsWords reads [REV] [PATH]; a single word is a revision if it names one. dash is
@@ -133,7 +179,11 @@ func printFolder(cmd *cobra.Command, r *repo.Repo, rev string, entries []repo.Ls
 			}
 			name += " -> " + target.String()
 		}
-		t.row(size(e.Size), e.Digest.Short(), name)
+		digest := ""
+		if !e.Digest.IsZero() {
+			digest = e.Digest.Short()
+		}
+		t.row(size(e.Size), digest, name)
 	}
 	return t.write(cmd.OutOrStdout())
 }
@@ -153,6 +203,9 @@ func printListed(cmd *cobra.Command, l *repo.FileListing, asJSON bool) error {
 	}
 	p := &printer{w: cmd.OutOrStdout()}
 	p.f("%s: %s, ", l.Path, formatWords(l.Format))
+	if l.Shards > 0 {
+		p.f("%s, ", filesOrShards(l.Shards))
+	}
 	if len(l.Tensors) > 0 {
 		p.f("%s, ", plural(len(l.Tensors), "tensor", "tensors"))
 	}

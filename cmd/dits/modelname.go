@@ -40,14 +40,18 @@ func countModels(models []repo.ModelChange) string {
 			sharded++
 		}
 	}
-	files := plural(len(models)-sharded, "file", "files")
-	switch sharded {
-	case 0:
-		return files
-	case len(models):
-		return plural(sharded, "model", "models")
+	return modelsAndFiles(sharded, len(models)-sharded)
+}
+
+// modelsAndFiles is "1 model and 2 files", or one of these.
+func modelsAndFiles(models, files int) string {
+	switch {
+	case models == 0:
+		return plural(files, "file", "files")
+	case files == 0:
+		return plural(models, "model", "models")
 	}
-	return plural(sharded, "model", "models") + " and " + files
+	return plural(models, "model", "models") + " and " + plural(files, "file", "files")
 }
 
 // whatChanged is "2 files changed, 1 file renamed, 1 model re-sharded".

@@ -83,7 +83,7 @@ func (o showOptions) object(cmd *cobra.Command, g *globals, r *repo.Repo, word s
 			return fmt.Errorf("%s: %w", rev, err)
 		}
 		if len(entries) != 1 || entries[0].Path != path {
-			return listFolder(cmd, r, rev, path, entries, o.json)
+			return listFolder(cmd, r, rev, path, entries, lsOptions{json: o.json})
 		}
 		if entries[0].Type == "link" {
 			return r.Cat(cmd.Context(), rev, path, repo.CatOptions{}, cmd.OutOrStdout())

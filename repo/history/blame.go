@@ -51,11 +51,11 @@ type blamer struct {
 	claims map[digest.ID][]*claim // by commit
 }
 
-// Blame finds for each tensor of the file at path, in the commit that rev names, the
-// commit that changed it last. Of a merge it follows the parent that has the tensor as it
-// is, and a file that was only renamed to its old path. It reads no tensor.
+// Blame finds for each tensor of the file at path, or of the model in shards that goes by it, in the commit that rev
+// names, the commit that changed it last. Of a merge it follows the parent that has the tensor as it is, a file that was
+// only renamed to its old path, and a tensor from one shard into another. It reads no tensor.
 func (r *History) Blame(rev, path string) (*Blame, error) {
-	tf, err := r.FileAt(rev, path)
+	files, err := r.ModelAt(rev, path)
 	if err != nil {
 		return nil, err
 	}
@@ -68,17 +68,14 @@ func (r *History) Blame(rev, path string) (*Blame, error) {
 		return nil, err
 	}
 	b := &blamer{r.FileHistory(), &Blame{Path: path, Commit: id}, map[digest.ID][]*claim{}}
-	if err := b.files.load(h, path); err != nil {
+	for _, f := range files {
+		if err := b.files.load(h, f.Path); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.start(files); err != nil {
 		return nil, err
 	}
-	list, err := b.files.List(tf.ID)
-	if err != nil {
-		return nil, err
-	}
-	if len(list.Names) == 0 {
-		return nil, fmt.Errorf("%s: a file without tensors (dits log shows its history)", path)
-	}
-	b.start(list)
 	for h.Len() > 0 {
 		if err := b.commit(h.Next()); err != nil {
 			return nil, err
@@ -88,15 +85,29 @@ func (r *History) Blame(rev, path string) (*Blame, error) {
 	return b.blame, nil
 }
 
-// start claims all tensors of the file for the commit to look back from.
-func (b *blamer) start(list catalog.TensorList) {
-	c := &claim{b.blame.Path, list, make([]int, len(list.Names))}
-	b.blame.Tensors = make([]BlamedTensor, len(list.Names))
-	for i, name := range list.Names {
-		c.at[i] = i
-		b.blame.Tensors[i].Name = name
+// start claims all tensors of the files for the commit to look back from.
+func (b *blamer) start(files []object.TreeFile) error {
+	var claims []*claim
+	for _, f := range files {
+		list, err := b.files.List(f.ID)
+		if err != nil {
+			return err
+		}
+		c := &claim{f.Path, list, slices.Repeat([]int{-1}, len(b.blame.Tensors))}
+		for i, name := range list.Names {
+			c.at = append(c.at, i)
+			b.blame.Tensors = append(b.blame.Tensors, BlamedTensor{Name: name})
+		}
+		claims = append(claims, c)
 	}
-	b.claims[b.blame.Commit] = []*claim{c}
+	if len(b.blame.Tensors) == 0 {
+		return fmt.Errorf("%s: a file without tensors (dits log shows its history)", b.blame.Path)
+	}
+	for _, c := range claims {
+		c.at = append(c.at, slices.Repeat([]int{-1}, len(b.blame.Tensors)-len(c.at))...)
+	}
+	b.claims[b.blame.Commit] = claims
+	return nil
 }
 
 // commit hands the claims on c to its parents, and blames c for what none of them takes.
@@ -128,26 +139,29 @@ func (b *blamer) charge(c catalog.Commit) {
 	b.blame.Commits[n-1].Tensors++
 }
 
-// pass moves the tensors that parent p has too from cl to a claim of p.
+// pass moves the tensors that parent p has too from cl to claims of p.
 func (b *blamer) pass(cl *claim, c catalog.Commit, p digest.ID) error {
-	path, list, err := b.files.Before(c, cl.path, p)
-	if err != nil || len(list.Names) == 0 {
-		return err
+	before, err := b.files.Before(c, cl.path, p)
+	for _, f := range before {
+		b.passTo(cl, b.claimOf(p, f.Path, f.List, len(cl.at)))
 	}
-	to := b.claimOf(p, path, list, len(cl.at))
+	return err
+}
+
+// passTo moves the tensors that another claim is on too.
+func (b *blamer) passTo(cl, to *claim) {
 	for i, at := range cl.at {
 		if at < 0 {
 			continue
 		}
 		j := at
-		if list.Signature != cl.list.Signature {
-			j = list.Find(cl.list.Names[at])
+		if to.list.Signature != cl.list.Signature {
+			j = to.list.Find(cl.list.Names[at])
 		}
-		if j >= 0 && cl.list.Same(at, list, j) {
+		if j >= 0 && cl.list.Same(at, to.list, j) {
 			to.at[i], cl.at[i] = j, -1
 		}
 	}
-	return nil
 }
 
 // claimOf is the claim of a commit on the file at path.

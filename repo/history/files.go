@@ -1,6 +1,8 @@
 package history
 
 import (
+	"errors"
+	"path"
 	"slices"
 	"strings"
 
@@ -108,35 +110,92 @@ func (f *FileHistory) At(tree digest.ID, path string) (digest.ID, error) {
 	}
 }
 
-// Before is the file of commit p from which that at path in c, a child of p, comes: of the
-// same path or, where p has none, another with the same bytes.
-func (f *FileHistory) Before(c catalog.Commit, path string, p digest.ID) (string, catalog.TensorList, error) {
+// A FileBefore is a file that another one comes from.
+type FileBefore struct {
+	Path string
+	List catalog.TensorList
+}
+
+// Before are the files of commit p from which that at path in c, a child of p, comes: of the same path or, where p has
+// none, another with the same bytes; then those that make the model of its name. Files without tensors are left out.
+func (f *FileHistory) Before(c catalog.Commit, path string, p digest.ID) ([]FileBefore, error) {
 	parent, err := f.Commit(p)
 	if err != nil {
-		return "", catalog.TensorList{}, err
+		return nil, err
 	}
 	id, err := f.At(parent.Tree, path)
-	if err == nil && id.IsZero() {
-		path, id, err = f.renamed(c, path, parent.Tree)
+	if err != nil {
+		return nil, err
 	}
-	if err != nil || id.IsZero() {
-		return path, catalog.TensorList{Signature: &catalog.Signature{}}, err
+	_, isShard := object.ShardOf(path)
+	var from []object.TreeFile
+	switch {
+	case !id.IsZero():
+		from = []object.TreeFile{{Path: path, ID: id}}
+	default:
+		if from, err = f.renamed(c, path, parent.Tree); err != nil {
+			return nil, err
+		}
 	}
-	l, err := f.List(id)
-	return path, l, err
+	if isShard || len(from) == 0 {
+		model, err := f.model(parent.Tree, object.ModelName(path))
+		if err != nil {
+			return nil, err
+		}
+		from = append(from, model...)
+	}
+	var out []FileBefore
+	for i, file := range from {
+		if slices.IndexFunc(from, func(o object.TreeFile) bool { return o.Path == file.Path }) < i {
+			continue
+		}
+		if l, err := f.List(file.ID); err != nil {
+			return nil, err
+		} else if len(l.Names) > 0 {
+			out = append(out, FileBefore{file.Path, l})
+		}
+	}
+	return out, nil
+}
+
+// model are the files below the tree that make the model of a name.
+func (f *FileHistory) model(tree digest.ID, name string) ([]object.TreeFile, error) {
+	dir := path.Dir(name)
+	prefix := ""
+	if dir != "." {
+		e, err := f.History.Lookup(tree, dir)
+		if errors.Is(err, object.ErrNoPath) || e.Mode != object.ModeDir {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		tree, prefix = e.ID, dir+"/"
+	}
+	t, err := f.tree(tree)
+	if err != nil {
+		return nil, err
+	}
+	var files []object.TreeFile
+	for _, e := range t.Entries {
+		if e.Mode != object.ModeDir && object.ModelName(e.Name) == path.Base(name) {
+			files = append(files, object.TreeFile{Path: prefix + e.Name, Mode: e.Mode, ID: e.ID, Size: e.Size})
+		}
+	}
+	return object.ModelNamed(files, name), nil
 }
 
 // renamed finds the file below the tree that has the bytes of that at path in c.
-func (f *FileHistory) renamed(c catalog.Commit, path string, tree digest.ID) (string, digest.ID, error) {
+func (f *FileHistory) renamed(c catalog.Commit, path string, tree digest.ID) ([]object.TreeFile, error) {
 	now, err := f.At(c.Tree, path)
 	if err != nil || now.IsZero() {
-		return path, digest.ID{}, err
+		return nil, err
 	}
 	files, err := f.History.TreeFiles(tree)
 	for _, file := range files {
 		if file.ID == now && file.Mode != object.ModeLink {
-			return file.Path, now, err
+			return []object.TreeFile{file}, err
 		}
 	}
-	return path, digest.ID{}, err
+	return nil, err
 }

@@ -2,8 +2,10 @@ package lineage
 
 import (
 	"fmt"
+	"slices"
 
 	"dits/catalog"
+	"dits/repo/history"
 	"dits/repo/work"
 	"dits/tensorstore/digest"
 )
@@ -39,9 +41,9 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	if err != nil || len(now.Names) == 0 {
 		return nil, err
 	}
-	had := catalog.TensorList{Signature: &catalog.Signature{}}
+	var before []history.FileBefore
 	if len(c.Parents) > 0 {
-		if _, had, err = k.Files.Before(c, p.Path, c.Parents[0]); err != nil {
+		if before, err = k.Files.Before(c, p.Path, c.Parents[0]); err != nil {
 			return nil, err
 		}
 	}
@@ -52,7 +54,11 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	byBlob, made := map[digest.ID]*Source{}, map[int]*Prediction{}
 	var ask []*Source
 	for i, name := range now.Names {
-		if j := had.Find(name); j >= 0 && now.Same(i, had, j) {
+		had := func(f history.FileBefore) bool {
+			j := f.List.Find(name)
+			return j >= 0 && now.Same(i, f.List, j)
+		}
+		if slices.ContainsFunc(before, had) {
 			continue
 		}
 		w, err := k.Storage.Prediction(stored[i].Prediction)

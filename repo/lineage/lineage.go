@@ -91,6 +91,7 @@ type lineage struct {
 	ages     *ages
 	storages map[digest.ID][]catalog.Storage
 	nodes    map[digest.ID]*FileLineage
+	asked    []digest.ID // the file that was asked for, or its shards
 	todo     []generation
 }
 
@@ -103,11 +104,14 @@ type generation struct {
 // start notes the files that were asked for.
 func (b *lineage) start() error {
 	if b.options.Path != "" {
-		tf, err := b.namer.Files.History.FileAt(b.options.Rev, b.options.Path)
-		if err != nil {
-			return err
+		files, err := b.namer.Files.History.ModelAt(b.options.Rev, b.options.Path)
+		for _, f := range files {
+			b.asked = append(b.asked, f.ID)
+			if err := b.note(Place{f.Path, f.ID, b.home}, 0); err != nil {
+				return err
+			}
 		}
-		return b.note(Place{tf.Path, tf.ID, b.home}, 0)
+		return err
 	}
 	commits := []digest.ID{b.home}
 	if b.options.Rev == "" {
@@ -167,8 +171,10 @@ func (b *lineage) result() *Lineage {
 	l := &Lineage{Files: []*FileLineage{}}
 	for _, f := range b.nodes {
 		l.Files = append(l.Files, f)
-		if b.options.Path != "" && f.Path == b.options.Path && f.Rev == "" {
-			l.Tensors = f.details
+	}
+	for _, id := range b.asked {
+		if f := b.nodes[id]; f != nil {
+			l.Tensors = append(l.Tensors, f.details...)
 		}
 	}
 	slices.SortFunc(l.Files, func(x, y *FileLineage) int { return b.compareAge(x.Digest, y.Digest) })

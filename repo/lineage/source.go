@@ -69,10 +69,7 @@ func ByModel(sources []FileSource) (out []FileSource) {
 	type place struct{ path, rev string }
 	at := map[place]int{}
 	for _, s := range sources {
-		p := place{s.Path, s.Rev}
-		if shard, ok := object.ShardOf(s.Path); ok {
-			p.path = shard.Model
-		}
+		p := place{object.ModelName(s.Path), s.Rev}
 		i, known := at[p]
 		if !known {
 			i = len(out)

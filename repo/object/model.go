@@ -40,10 +40,15 @@ func ShardOf(path string) (s Shard, ok bool) {
 	return Shard{p[1] + p[4], p[1] + "-*-of-" + p[3] + p[4], p[1], p[3], p[4]}, true
 }
 
-// Shards are the paths of all shards of the model, as far as one looks.
-func (s Shard) Shards() []string {
+// Count is how many shards there are, as far as one looks.
+func (s Shard) Count() int {
 	n, _ := strconv.Atoi(s.of)
-	paths := make([]string, min(n, maxShards))
+	return min(n, maxShards)
+}
+
+// Shards are the paths of all shards of the model.
+func (s Shard) Shards() []string {
+	paths := make([]string, s.Count())
 	for i := range paths {
 		paths[i] = fmt.Sprintf("%s-%05d-of-%s%s", s.before, i+1, s.of, s.ext)
 	}
@@ -53,8 +58,8 @@ func (s Shard) Shards() []string {
 // maxShards bounds the shards that are looked for.
 const maxShards = 10000
 
-// indexSuffix ends the name of the file that says which tensor is in which shard.
-const indexSuffix = ".index.json"
+// IndexSuffix ends the name of the file that says which tensor is in which shard, after that of the model.
+const IndexSuffix = ".index.json"
 
 // Models groups files, ascending by path. The models are in the order of their names; an index is one of its own, too.
 // Shards stay files of their own where a file has the name that they would have together.
@@ -81,7 +86,7 @@ func Models(files []TreeFile) []Model {
 			list[k].Files = append(list[k].Files, i)
 			continue
 		}
-		if x, ok := places[m.Name+indexSuffix]; ok && m.Sharded {
+		if x, ok := places[m.Name+IndexSuffix]; ok && m.Sharded {
 			m.Index = x
 		}
 		at[m.Name] = len(list)
@@ -97,4 +102,25 @@ func (m Model) Shards() int {
 		return 0
 	}
 	return len(m.Files)
+}
+
+// ModelNamed are the files, of those in one list, that make the model of a name.
+func ModelNamed(files []TreeFile, name string) (out []TreeFile) {
+	for _, m := range Models(files) {
+		if m.Name != name {
+			continue
+		}
+		for _, i := range m.Files {
+			out = append(out, files[i])
+		}
+	}
+	return out
+}
+
+// ModelName is the name of the model that a file is a shard of; its path if it is none.
+func ModelName(path string) string {
+	if s, ok := ShardOf(path); ok {
+		return s.Model
+	}
+	return path
 }
