@@ -73,6 +73,7 @@ func (l *addLines) staged(a repo.Added) {
 	case l.options.DryRun:
 		l.keep(printDryRun(l.cmd.OutOrStdout(), a))
 	case l.quiet:
+		l.count(a)
 	case l.options.verbose:
 		l.count(a)
 		l.line(describe(a))

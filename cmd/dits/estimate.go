@@ -159,13 +159,14 @@ func below(root string, paths []string) bool {
 
 // estimated tells what all files would take; complete says that none could not be looked at.
 func (l *addLines) estimated(complete bool) {
+	l.print(l.models.rest())
 	switch {
 	case l.options.json:
-	case l.files == 0 && complete:
+	case l.told == 0 && complete:
 		l.line("nothing to add: all is as it was added last")
-	case l.files > 0 && l.stored == 0:
+	case l.told > 0 && l.stored == 0:
 		l.line(size(l.logical) + " here would take nothing: all of it is stored already")
-	case l.files > 0:
+	case l.told > 0:
 		l.line(fmt.Sprintf("%s here would take %s%s", size(l.logical), size(l.stored), savedOf(l.stored, l.logical)))
 	}
 }

@@ -30,7 +30,7 @@ func newLs(g *globals) *cobra.Command {
 tensors: name, dtype, shape, size, digest and how each is stored. A single word that is
 no revision is a path. A model in shards is one line, and its name lists the tensors of all.
 Paths are relative to the current folder. A file that is not in
-HEAD is listed as it is in the working folder; that needs no repository.`,
+HEAD is listed as it is staged, else as it is in the working folder, which needs no repository.`,
 		Example: `  dits ls
   dits ls -r ft-customer
   dits ls model.safetensors
@@ -82,6 +82,11 @@ func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []st
 	entries, err := r.Ls(rev, paths[0], o.recursive)
 	if errors.Is(err, object.ErrNoPath) {
 		if l, merr := r.ModelTensors(rev, paths[0]); merr == nil {
+			return printListed(cmd, l, o.json)
+		}
+	}
+	if len(args) == 1 && isNotThere(err) {
+		if l, serr := r.FileTensors("", paths[0]); serr == nil {
 			return printListed(cmd, l, o.json)
 		}
 	}
