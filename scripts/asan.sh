@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seeds='Fuzz(Core|(Delta|Fields)?Decode|RoundTrip|ParseNumbers|Predict)'
-tests='Test(KernelsCheckLengths|Lanes|AddBytes|MetersAgree|Kernels(Load|Store|Move)TheSame)'
-go test -asan -timeout 30m -run "^($seeds|$tests)\$" ./formats/ggml ./formats/number ./tensorstore/codec/... ./tensorstore/predict
+tests='Test(KernelsCheckLengths|Lanes|AddBytes|MetersAgree|Kernels(Load|Store|Move)TheSame|Products)'
+go test -asan -timeout 30m -run "^($seeds|$tests)\$" ./formats/ggml ./formats/number ./tensorstore/codec/... ./tensorstore/predict ./repo/diff

@@ -4,8 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -42,9 +40,10 @@ func (r *rankOf) directions(ctx context.Context, n int) (y, z *mat.Dense, err er
 // times sets y to the change times z.
 func (r *rankOf) times(ctx context.Context, y, z *mat.Dense) error {
 	_, n := z.Dims()
+	y.Zero()
 	return r.blocks(ctx, func(i int, change *mat.Dense) {
 		k, _ := change.Dims()
-		y.Slice(i, i+k, 0, n).(*mat.Dense).Mul(change, z)
+		addProduct(y.Slice(i, i+k, 0, n).(*mat.Dense), change, z)
 	})
 }
 
@@ -52,26 +51,8 @@ func (r *rankOf) times(ctx context.Context, y, z *mat.Dense) error {
 func (r *rankOf) transposedTimes(ctx context.Context, z, y *mat.Dense) error {
 	_, n := y.Dims()
 	z.Zero()
-	var part mat.Dense
 	return r.blocks(ctx, func(i int, change *mat.Dense) {
 		k, _ := change.Dims()
-		part.Mul(change.T(), y.Slice(i, i+k, 0, n))
-		z.Add(z, &part)
+		addTurnedProduct(z, change, y.Slice(i, i+k, 0, n).(*mat.Dense))
 	})
-}
-
-// orthogonalise makes the columns of a matrix with at least as many rows orthonormal.
-func orthogonalise(m *mat.Dense) {
-	a := m.RawMatrix()
-	tau := make([]float64, a.Cols)
-	thin(a, tau, lapack64.Geqrf)
-	thin(a, tau, lapack64.Orgqr)
-}
-
-// thin runs a step of the decomposition with the workspace that it asks for.
-func thin(a blas64.General, tau []float64, step func(blas64.General, []float64, []float64, int)) {
-	work := make([]float64, 1)
-	step(a, tau, work, -1)
-	work = make([]float64, int(work[0]))
-	step(a, tau, work, len(work))
 }

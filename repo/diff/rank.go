@@ -14,7 +14,7 @@ const (
 	// firstSketch and lastSketch are how many directions of a change are looked for: more only where the
 	// first ones are all above the noise and have most of the change, or all are soon had.
 	firstSketch, lastSketch = 80, 272
-	// fewDirections is the size of a matrix up to which the last sketch is tried anyway.
+	// fewDirections is the size of a matrix up to which all directions are looked at.
 	fewDirections = 512
 	// mostEnergy is the share of a change from which on it may be one of low rank.
 	mostEnergy = 0.9
@@ -159,38 +159,34 @@ func (r *rankOf) Find(ctx context.Context) (rank int, share float64, least bool,
 		return 0, 0, false, nil
 	}
 	smaller := min(r.Rows, r.Cols)
+	if values, err := r.allValues(ctx); values != nil || err != nil {
+		rank, share = r.count(values)
+		return rank, share, false, err
+	}
 	for _, n := range []int{firstSketch, lastSketch} {
 		n = min(n, smaller)
 		values, err := r.values(ctx, n)
 		if err != nil {
 			return 0, 0, false, err
 		}
-		rank, share = 0, 0
-		for _, s := range values {
-			if s > r.floor {
-				rank++
-				share += s * s / r.Energy
-			}
-		}
+		rank, share = r.count(values)
 		least = rank > n-spareSketch && n < smaller
 		if !least || share < mostEnergy && smaller > fewDirections {
 			break
 		}
 	}
-	return rank, min(share, 1), least, nil
+	return rank, share, least, nil
 }
 
-// values are the n largest singular values of the change, about.
-func (r *rankOf) values(ctx context.Context, n int) ([]float64, error) {
-	_, z, err := r.directions(ctx, n)
-	if err != nil {
-		return nil, err
+// count is how many values are above the floor, and their share of the energy.
+func (r *rankOf) count(values []float64) (rank int, share float64) {
+	for _, s := range values {
+		if s > r.floor {
+			rank++
+			share += s * s / r.Energy
+		}
 	}
-	var svd mat.SVD
-	if !svd.Factorize(z, mat.SVDNone) {
-		return nil, fmt.Errorf("singular values of a %d×%d matrix: no convergence", r.Cols, n)
-	}
-	return svd.Values(nil), nil
+	return rank, min(share, 1)
 }
 
 // smallRank is the share of a matrix' size up to which a rank is a small one.

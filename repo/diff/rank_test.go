@@ -54,6 +54,10 @@ func TestRank(t *testing.T) {
 		{"F32", 700, 600, 84, 1e-3, 84, false},          // more than the first sketch has, and all of the change
 		{"F32", 700, 600, 600, 1e-3, firstSketch, true}, // a lower bound
 		{"F32", 20, 30, 20, 1e-3, 20, false},
+		{"BF16", 512, 320, 300, 1e-3, 300, false}, // a small matrix has all its directions looked at
+		{"BF16", 700, 520, 16, 1e-3, 16, false},
+		{"BF16", 320, 700, 290, 1e-3, 290, false},
+		{"F32", 200, 96, 8, 1e3, 8, false}, // the noise is too far below the change for squares
 	} {
 		if repotest.Race && tt.m > 500 {
 			continue // nothing there runs side by side
