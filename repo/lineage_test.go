@@ -20,9 +20,10 @@ import (
 // treeOf is a lineage as text: a line a file, set in below the one it came from.
 func treeOf(l *lineage.Lineage) string {
 	var b strings.Builder
-	children := l.Children()
-	var write func(f *lineage.FileLineage, indent string)
-	write = func(f *lineage.FileLineage, indent string) {
+	tree := l.Tree()
+	var write func(m *lineage.Model, indent string)
+	write = func(m *lineage.Model, indent string) {
+		f := m.Files[0]
 		fmt.Fprintf(&b, "%s%s", indent, named(f.Path, f.Rev))
 		if f.New > 0 {
 			fmt.Fprintf(&b, " new:%d", f.New)
@@ -37,11 +38,11 @@ func treeOf(l *lineage.Lineage) string {
 			}
 		}
 		b.WriteString("\n")
-		for _, c := range children[f] {
+		for _, c := range tree.Below[m] {
 			write(c, indent+"  ")
 		}
 	}
-	for _, root := range children[nil] {
+	for _, root := range tree.Roots {
 		write(root, "")
 	}
 	return b.String()
@@ -164,19 +165,22 @@ func TestLineageTreeOfCircle(t *testing.T) {
 		}
 		return out
 	}
-	l := &lineage.Lineage{Files: []*lineage.FileLineage{{Digest: a, Sources: from(c)}, {Digest: b, Sources: from(a)}, {Digest: c, Sources: from(b)}, {Digest: digest.Sum(nil), Sources: from(a, digest.Sum(nil))}}}
-	children := l.Children()
+	l := &lineage.Lineage{Files: []*lineage.FileLineage{
+		{Path: "a", Digest: a, Sources: from(c)}, {Path: "b", Digest: b, Sources: from(a)}, {Path: "c", Digest: c, Sources: from(b)},
+		{Path: "d", Digest: digest.Sum(nil), Sources: from(a, digest.Sum(nil))},
+	}}
+	tree := l.Tree()
 	seen := 0
-	var count func(f *lineage.FileLineage)
-	count = func(f *lineage.FileLineage) {
-		for _, x := range children[f] {
+	var count func(models []*lineage.Model)
+	count = func(models []*lineage.Model) {
+		for _, m := range models {
 			seen++
-			count(x)
+			count(tree.Below[m])
 		}
 	}
-	count(nil)
+	count(tree.Roots)
 	require.Equal(t, 4, seen)
-	require.Len(t, children[nil], 1)
+	require.Len(t, tree.Roots, 1)
 }
 
 // A merge of two names both.

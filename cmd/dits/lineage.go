@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,15 +25,17 @@ func newLineage(g *globals) *cobra.Command {
 	o := lineageOptions{}
 	cmd := &cobra.Command{
 		Use:     "lineage [REV] [PATH]",
-		Short:   "Show what files and tensors were stored from",
+		Short:   "Show which model came from which, and what each takes",
 		GroupID: content,
-		Long: `Shows the family of files with tensors as a tree: each below the one that most of its
-tensors came from, with how many are identical, how many stored as a difference, recomputed,
-moved by a low rank or combined, and what the file added in bits for each of its weights.
+		Long: `Shows models as a tree, each below the one that most of its tensors came from: how large it is,
+what it adds to the store, and how it is stored. What came from where is told as far as it is
+known from how things are stored: "the same" is there already, "as a difference" is stored
+against the model above, "quantised", "cast" or "merged" is computed from it again and what
+that does not give is stored; "whole" or "new" is stored for itself. Shards are one model.
 
-Without arguments, the files of all branches and tags; with REV, of that commit; with PATH,
-that file (by default in HEAD) and each of its tensors. A single word that is no revision is
-a path. Files that are not in the commit asked for (or HEAD) say where they are.`,
+Without arguments, the models of all branches and tags; with REV, of that commit; with PATH,
+that one (by default in HEAD) and each of its tensors. A single word that is no revision is
+a path. Models that are not in the commit asked for (or HEAD) say where they are.`,
 		Example: `  dits lineage
   dits lineage ft-customer
   dits lineage model.safetensors
@@ -45,7 +46,7 @@ a path. Files that are not in the commit asked for (or HEAD) say where they are.
 	cmd.ValidArgsFunction = g.revisionsAndPaths
 	f := cmd.Flags()
 	f.BoolVar(&o.dot, "dot", false, "a graph for Graphviz")
-	f.IntVar(&o.depth, "depth", generations, "look back at most `N` generations of files; 0 is all")
+	f.IntVar(&o.depth, "depth", generations, "look back at most `N` generations of models; 0 is all")
 	f.BoolVar(&o.json, "json", false, "JSON")
 	return cmd
 }
@@ -80,80 +81,11 @@ func runLineage(cmd *cobra.Command, g *globals, o lineageOptions, args []string)
 		case o.dot:
 			return printDot(cmd.OutOrStdout(), l.ByModel())
 		}
-		p := &printer{w: s}
-		printFamily(p, s.palette, l.ByModel())
-		if p.err == nil && len(l.Tensors) > 0 {
-			p.f("\n")
-			return printLineageTensors(s, l.Tensors)
+		if err := printFamily(s, l.Tree()); err != nil || len(l.Tensors) == 0 {
+			return err
 		}
-		return p.err
+		return printLineageTensors(s, l.Tensors)
 	})
-}
-
-// printFamily prints the tree.
-func printFamily(p *printer, c palette, l *lineage.Lineage) {
-	var print func(f *lineage.FileLineage, first, rest string)
-	children := l.Children()
-	print = func(f *lineage.FileLineage, first, rest string) {
-		p.f("%s%s\n", first, lineageLine(c, f))
-		below := children[f]
-		for i, child := range below {
-			if i == len(below)-1 {
-				print(child, rest+"└─ ", rest+"   ")
-			} else {
-				print(child, rest+"├─ ", rest+"│  ")
-			}
-		}
-	}
-	for _, root := range children[nil] {
-		print(root, "", "")
-	}
-}
-
-// lineageLine is "ft.safetensors ← base.safetensors (226 of 290 tensors as a difference, 64 identical; 5.2 bits a weight)".
-func lineageLine(p palette, f *lineage.FileLineage) string {
-	var b strings.Builder
-	b.WriteString(p.paint(bold, atRev(f.Path, f.Rev)))
-	if f.Cut {
-		fmt.Fprintf(&b, " (%s; --depth 0 looks further back)", plural(f.Tensors, "tensor", "tensors"))
-		return b.String()
-	}
-	c := counter{all: f.Tensors}
-	own := map[string]int{"new": f.New, "repeated": f.Repeated}
-	for i, s := range f.Sources {
-		parts := c.counts(s.Tensors)
-		if i == 0 { // what came from no other file is told with the first
-			parts = append(parts, c.counts(own)...)
-		}
-		fmt.Fprintf(&b, " ← %s (%s%s)", sourceName(s), strings.Join(parts, ", "), bits(f, i))
-	}
-	if len(f.Sources) == 0 {
-		fmt.Fprintf(&b, " (%s%s)", strings.Join(c.counts(own), ", "), bits(f, 0))
-	}
-	return b.String()
-}
-
-// A counter writes numbers of tensors, the first one in full: "226 of 290 tensors as a difference".
-type counter struct {
-	all  int
-	said bool
-}
-
-func (c *counter) counts(of map[string]int) (parts []string) {
-	of = kindCounts(of)
-	for _, kind := range kindsOf(of) {
-		n := fmt.Sprint(of[kind])
-		switch {
-		case c.said:
-		case of[kind] == c.all:
-			n = plural(c.all, "tensor", "tensors")
-		default:
-			n += " of " + plural(c.all, "tensor", "tensors")
-		}
-		c.said = true
-		parts = append(parts, n+" "+kind)
-	}
-	return parts
 }
 
 // bits is what a file took, told with its first source, and what share of what is recomputed had to be stored.
@@ -183,11 +115,11 @@ func kindsOf(of map[string]int) []string {
 	return kinds
 }
 
-func sourceName(s lineage.FileSource) string {
-	if s.Path == "" {
+func sourceName(path, rev string) string {
+	if path == "" {
 		return "a file in no branch or tag"
 	}
-	return atRev(s.Path, s.Rev)
+	return atRev(path, rev)
 }
 
 // atRev is "model.safetensors @ main~1", without a revision the path alone.
@@ -199,8 +131,9 @@ func atRev(path, rev string) string {
 }
 
 func printLineageTensors(s *screen, tensors []lineage.TensorLineage) error {
-	t := &table{indent: "  "}
+	t := &table{indent: "  ", width: terminalWidth(s.out), give: []int{0}}
 	t.rightAlign(1)
+	t.row("")
 	for _, x := range tensors {
 		t.row(x.Name, size(x.Stored), storedAs(x.Kind, x.Sources))
 	}

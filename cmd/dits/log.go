@@ -247,7 +247,7 @@ func storedFrom(sources []lineage.FileSource) string {
 		for _, kind := range kindsOf(tensors) {
 			counts = append(counts, fmt.Sprintf("%d %s", tensors[kind], kind))
 		}
-		parts = append(parts, fmt.Sprintf("%s (%s)", sourceName(s), strings.Join(counts, ", ")))
+		parts = append(parts, fmt.Sprintf("%s (%s)", sourceName(s.Path, s.Rev), strings.Join(counts, ", ")))
 	}
 	if n := len(sources) - most; n > 0 {
 		parts = append(parts, fmt.Sprintf("%d more", n))

@@ -12,6 +12,8 @@ type table struct {
 	narrow int // least width of a column but the last in its row
 	right  map[int]bool
 	fixed  []int // widths that do not depend on the rows; nil: they do
+	width  int   // of the terminal; 0: any
+	give   []int // columns that are cut where rows are wider than that, the first one first; then the ends of rows
 	rows   [][]string
 }
 
@@ -30,6 +32,7 @@ func (t *table) rightAlign(columns ...int) {
 // row is not padded and does not make its column wider.
 func (t *table) write(w io.Writer) error {
 	t.makeVisible(paletteOf(w))
+	t.fit()
 	widths := t.widths()
 	p := &printer{w: w}
 	for _, row := range t.rows {

@@ -29,7 +29,7 @@ func (b *lineage) grow(g generation) error {
 	if err != nil {
 		return err
 	}
-	f.Format = file.Layout.Format
+	f.Format, f.Size = file.Layout.Format, file.Layout.Size
 	if f.Cut = b.options.Depth > 0 && g.depth >= b.options.Depth; f.Cut {
 		f.Bits = number.Number(math.NaN())
 		return nil
@@ -168,6 +168,7 @@ func (g *growth) sources(same []*Source) (map[digest.ID]*Source, error) {
 func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) error {
 	t := g.file.Layout.Tensors[i]
 	g.node.weights += formats.Elements(t.Shape)
+	g.node.bytes += t.Len
 	d := TensorLineage{Name: t.Name, Sources: []TensorSource{}}
 	var from []*Source
 	switch {
@@ -179,6 +180,7 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 		g.node.Repeated++
 	case same.Found:
 		d.Kind, from = kindIdentical, []*Source{same}
+		g.node.Same += t.Len
 		g.tally.add(kindIdentical, from)
 	default:
 		w, err := g.namer.Storage.Prediction(g.storage[i].Prediction)
@@ -195,6 +197,7 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 		case "":
 			d.Kind = kindNew
 			g.node.New++
+			g.node.NewBytes += t.Len
 			return g.detail(d, nil)
 		case kindDelta:
 			d.Kind = kindDelta

@@ -23,7 +23,7 @@ type Options struct {
 // and those again. Its JSON form is a contract.
 type Lineage struct {
 	Files []*FileLineage `json:"files"` // a file after those it came from, as far as that can be
-	// Tensors are those of the one file that was asked for, in the order of its header.
+	// Tensors are those of the one model that was asked for, in the order of its headers.
 	Tensors []TensorLineage `json:"tensors,omitempty"`
 }
 
@@ -33,17 +33,21 @@ type FileLineage struct {
 	Rev      string        `json:"rev"` // "" of the commit that was asked for, or HEAD
 	Digest   digest.ID     `json:"digest"`
 	Format   string        `json:"format"`
+	Size     int64         `json:"logical_bytes"` // of the file
 	Tensors  int           `json:"tensors"`
 	New      int           `json:"new"`          // of them stored for themselves
 	Repeated int           `json:"repeated"`     // of them in the file before, under another name
 	Stored   int64         `json:"stored_bytes"` // payload of the tensors that no older file has
 	Bits     number.Number `json:"bits_per_weight"`
-	Derived  int64         `json:"derived_bytes"`  // of the tensors that are computed from others
-	Residual int64         `json:"residual_bytes"` // what these add to Stored
-	Sources  []FileSource  `json:"sources"`        // the one of the most tensors first
-	Cut      bool          `json:"cut,omitempty"`  // what it came from was not looked at: see Depth
+	Derived  int64         `json:"derived_bytes"`   // of the tensors that are computed from others
+	Residual int64         `json:"residual_bytes"`  // what these add to Stored
+	Same     int64         `json:"identical_bytes"` // of the tensors that an older file has
+	NewBytes int64         `json:"new_bytes"`       // of those that are stored for themselves
+	Sources  []FileSource  `json:"sources"`         // the one of the most tensors first
+	Cut      bool          `json:"cut,omitempty"`   // what it came from was not looked at: see Depth
 
 	weights int64
+	bytes   int64 // of all tensors
 	details []TensorLineage
 }
 

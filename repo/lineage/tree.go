@@ -1,31 +1,38 @@
 package lineage
 
-// Children arranges the files as a tree: each below the one that the most of its tensors
-// came from. Those below nil came from none of the files. Where files came from each other,
-// as after a repack, one of them takes the next of its sources instead.
-func (l *Lineage) Children() map[*FileLineage][]*FileLineage {
-	byDigest := map[string]*FileLineage{}
-	for _, f := range l.Files {
-		byDigest[f.Digest.String()] = f
-	}
-	above := map[*FileLineage]*FileLineage{}
-	isAbove := func(a, f *FileLineage) bool {
-		for ; f != nil; f = above[f] {
-			if f == a {
-				return true
-			}
-		}
-		return false
-	}
-	children := map[*FileLineage][]*FileLineage{}
-	for _, f := range l.Files {
-		for _, s := range f.Sources {
-			if p := byDigest[s.Digest.String()]; p != nil && !isAbove(f, p) {
-				above[f] = p
+// A Tree is models, each below the one that the most of its tensors came from.
+type Tree struct {
+	Roots []*Model            // that came from none of the others
+	Below map[*Model][]*Model // what came from a model
+	Above map[*Model]*Model
+}
+
+// Tree arranges the models. Where they came from each other, as after a repack, one of them takes the next of its
+// sources instead.
+func (l *Lineage) Tree() *Tree {
+	t := &Tree{Below: map[*Model][]*Model{}, Above: map[*Model]*Model{}}
+	for _, m := range l.Models() {
+		for _, s := range m.Sources {
+			if s.Of != nil && !t.isAbove(m, s.Of) {
+				t.Above[m] = s.Of
 				break
 			}
 		}
-		children[above[f]] = append(children[above[f]], f)
+		if p := t.Above[m]; p != nil {
+			t.Below[p] = append(t.Below[p], m)
+		} else {
+			t.Roots = append(t.Roots, m)
+		}
 	}
-	return children
+	return t
+}
+
+// isAbove says that a is m, or anywhere above it.
+func (t *Tree) isAbove(a, m *Model) bool {
+	for ; m != nil; m = t.Above[m] {
+		if m == a {
+			return true
+		}
+	}
+	return false
 }
