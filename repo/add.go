@@ -12,6 +12,7 @@ import (
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/formats/gguf"
 	"dits/repo/lineage"
 	"dits/repo/object"
 	"dits/repo/relatives"
@@ -55,6 +56,8 @@ type Added struct {
 	Recipe          *lineage.Recipe `json:"recipe"`         // that of most bytes of the derived ones; nil: there are none
 	DerivedLogical  int64           `json:"derived_bytes"`  // bytes of the derived ones
 	DerivedResidual int64           `json:"residual_bytes"` // what they took in packs, their predictions included
+
+	Quant string `json:"quant"` // what a GGUF says that it is: Q4_K_M
 
 	Warning string `json:"warning,omitempty"`
 	Removed bool   `json:"removed,omitempty"`
@@ -297,6 +300,9 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 		file.Layout.Warning = ""
 	}
 	done := Added{Path: e.Path, Format: file.Layout.Format, Logical: e.Size, Tensors: len(file.Layout.Tensors), Warning: file.Layout.Warning}
+	if done.Format == "gguf" {
+		done.Quant = gguf.FileType(src, e.Size)
+	}
 	if known, err := a.known(file, src); err != nil || known {
 		done.Known = done.Tensors
 		a.puts = putTensors(file, nil)

@@ -27,6 +27,7 @@ type addLines struct {
 	sharded         int // of them models in shards
 	cached          int // links of a hub's cache
 	logical, stored int64
+	ladder          ladder
 	err             error // the first of writing
 }
 
@@ -68,6 +69,7 @@ func (l *addLines) staged(a repo.Added) {
 		}
 		l.logical += a.Logical
 		l.stored += a.Stored
+		l.ladder.add(a)
 	}
 	switch {
 	case l.options.DryRun:
@@ -113,6 +115,7 @@ func (l *addLines) total() {
 	if l.told > 1 && !l.quiet && !l.options.json && !l.options.DryRun {
 		what := modelsAndFiles(l.sharded, l.told-l.sharded)
 		l.line(fmt.Sprintf("%s  %s → %s%s", what, size(l.logical), size(l.stored), percentOf(l.stored, l.logical)))
+		l.keep(l.ladder.print(l.cmd.OutOrStdout()))
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestGuides types what the guides say. Nothing of it may fail.
+// TestGuides types what the guides say. Nothing of it may fail, and what they show is printed.
 func TestGuides(t *testing.T) {
 	for _, guide := range []string{"variants", "ladder", "ci"} {
 		t.Run(guide, func(t *testing.T) {
@@ -31,8 +31,14 @@ func TestGuides(t *testing.T) {
 				block, _, _ := strings.Cut(rest, "```")
 				script += block
 			}
-			if out := r.sh(script); len(blocks) == 0 || len(out) == 0 {
+			out := r.sh(script)
+			if len(blocks) == 0 || len(out) == 0 {
 				t.Errorf("%d blocks print %q", len(blocks), out)
+			}
+			for _, rest := range strings.Split(string(text), "```text\n")[1:] {
+				if shown, _, _ := strings.Cut(rest, "```"); !strings.Contains(string(out), shown) {
+					t.Errorf("it shows\n%s\nand prints\n%s", shown, out)
+				}
 			}
 		})
 	}
