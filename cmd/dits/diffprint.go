@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+
 	"dits/formats/number"
 	"dits/repo/diff"
 )
@@ -20,9 +22,7 @@ func printFileDiff(s *screen, f *diff.FileDiff, o *diffOptions) error {
 	if f.Warning != "" {
 		p.f("  %s\n", f.Warning)
 	}
-	for _, k := range f.Metadata {
-		p.f("  %s: %s → %s\n", k.Key, s.paint(red, valueText(k.A)), s.paint(green, valueText(k.B)))
-	}
+	printKeys(p, s, f)
 	if f.LoRARank > 0 {
 		p.f("  consistent with LoRA rank %d\n", f.LoRARank)
 	}
@@ -36,6 +36,48 @@ func printFileDiff(s *screen, f *diff.FileDiff, o *diffOptions) error {
 		return nil
 	}
 	return newLayerTable(s, f.Layers, o.all).print()
+}
+
+// mostKeys is how many keys that differ are listed.
+const mostKeys = 40
+
+// printKeys prints a line for each key that differs, and for each object of which many do.
+func printKeys(p *printer, s *screen, f *diff.FileDiff) {
+	for _, k := range f.Sums {
+		p.f("  %s\n", keySumText(f.Path, k))
+	}
+	listed := f.Listed()
+	for _, k := range listed[:min(len(listed), mostKeys)] {
+		p.f("  %s: %s → %s\n", k.Key, s.paint(red, valueText(k.A)), s.paint(green, valueText(k.B)))
+	}
+	if n := len(listed) - mostKeys; n > 0 {
+		p.f("  … %s more differ (--json lists them)\n", plural(n, "key", "keys"))
+	}
+}
+
+// keySumText is "weight_map: 90,000 names, 12 point to another shard".
+func keySumText(path string, k diff.KeySum) string {
+	things, changed := "keys", "changed"
+	if k.Key == "weight_map" && strings.HasSuffix(path, ".index.json") {
+		things, changed = "names", "point to another shard"
+	}
+	count := func(n int) string { return humanize.Comma(int64(n)) }
+	text := count(k.B) + " " + things
+	if k.A != k.B {
+		text = count(k.A) + " → " + text
+	}
+	if k.Key != "" {
+		text = k.Key + ": " + text
+	}
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{k.Changed, changed}, {k.Added, "added"}, {k.Removed, "removed"}} {
+		if part.n > 0 {
+			text += ", " + count(part.n) + " " + part.what
+		}
+	}
+	return text
 }
 
 // maxValue is how many runes of a value are shown.

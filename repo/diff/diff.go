@@ -47,11 +47,12 @@ type FileDiff struct {
 	Status   string       `json:"status"`
 	ModeA    string       `json:"mode_a,omitempty"` // octal, if they differ
 	ModeB    string       `json:"mode_b,omitempty"`
-	Warning  string       `json:"warning,omitempty"`   // why tensors could not be compared
-	Metadata []KeyDiff    `json:"metadata"`            // keys of the header, or of a JSON file, whose values differ
-	LoRARank int64        `json:"lora_rank,omitempty"` // the one rank of all that changed, where they have one
-	Tensors  []TensorDiff `json:"tensors"`             // those of a in its order, then those that b added
-	Layers   []LayerDiff  `json:"layers"`              // see [Layers]
+	Warning  string       `json:"warning,omitempty"`       // why tensors could not be compared
+	Metadata []KeyDiff    `json:"metadata"`                // keys of the header, or of a JSON file, whose values differ
+	Sums     []KeySum     `json:"metadata_sums,omitempty"` // of objects in a JSON file of which many keys differ
+	LoRARank int64        `json:"lora_rank,omitempty"`     // the one rank of all that changed, where they have one
+	Tensors  []TensorDiff `json:"tensors"`                 // those of a in its order, then those that b added
+	Layers   []LayerDiff  `json:"layers"`                  // see [Layers]
 	Summary  Summary      `json:"summary"`
 }
 

@@ -27,7 +27,7 @@ func diffFile(ctx context.Context, p ModelPair, o Options) (FileDiff, error) {
 		return d, nil
 	}
 	if p.Status == FileModified {
-		if d.Metadata, err = diffMetadata(p, a, b); err != nil {
+		if err := d.diffMetadata(p, a, b); err != nil {
 			return d, err
 		}
 	}

@@ -20,7 +20,7 @@ import (
 
 const (
 	// maxJSON is the longest JSON file that is compared by key, in bytes.
-	maxJSON = 4 << 20
+	maxJSON = 32 << 20
 	// maxKeys is how many keys of a file are listed.
 	maxKeys = 1000
 	// maxShown is the longest text that is shown as it is, in bytes; a longer one by its length and the start of its
@@ -36,31 +36,33 @@ type KeyDiff struct {
 	Key string          `json:"key"` // of JSON the path to it, "rope_scaling.factor"
 	A   json.RawMessage `json:"a"`
 	B   json.RawMessage `json:"b"`
+
+	object string // of a JSON file, that has the key; "": the file itself
 }
 
 // diffMetadata compares headers, or JSON files by key. Of files of two formats there is nothing to be compared.
-func diffMetadata(p ModelPair, a, b *object.File) ([]KeyDiff, error) {
+func (d *FileDiff) diffMetadata(p ModelPair, a, b *object.File) (err error) {
 	if a == nil || b == nil || a.Layout.Format != b.Layout.Format {
-		return []KeyDiff{}, nil
+		return nil
 	}
 	switch a.Layout.Format {
 	case "safetensors":
-		return diffTexts(a, b)
+		d.Metadata, err = diffTexts(a, b)
+		return err
 	case "gguf":
-		return diffPairs(a, b)
+		d.Metadata, err = diffPairs(a, b)
+		return err
 	}
-	ka, err := keysOf(a, p.A)
-	if err != nil {
-		return nil, err
+	ja, err := jsonOf(a, p.A)
+	if err != nil || ja == nil {
+		return err
 	}
-	kb, err := keysOf(b, p.B)
-	if err != nil {
-		return nil, err
+	jb, err := jsonOf(b, p.B)
+	if err != nil || jb == nil {
+		return err
 	}
-	if ka == nil || kb == nil {
-		return []KeyDiff{}, nil
-	}
-	return diffKeys(ka, kb), nil
+	d.Metadata, d.Sums = diffKeys(ja, jb), sumKeys(ja, jb)
+	return nil
 }
 
 // diffTexts compares the metadata of two safetensors: texts, of which only those that are listed become JSON.
@@ -79,7 +81,7 @@ func diffTexts(a, b *object.File) ([]KeyDiff, error) {
 func keysOfTexts(a, b map[string]string) []KeyDiff {
 	diffs := []KeyDiff{}
 	for _, key := range differing(a, b, func(x, y string) bool { return x == y }) {
-		diffs = append(diffs, KeyDiff{key, asText(a, key), asText(b, key)})
+		diffs = append(diffs, KeyDiff{Key: key, A: asText(a, key), B: asText(b, key)})
 	}
 	return diffs
 }
@@ -151,16 +153,20 @@ func differing[V any](a, b map[string]V, same func(V, V) bool) (keys []string) {
 }
 
 // diffKeys are the keys whose values differ, ascending.
-func diffKeys(a, b map[string]json.RawMessage) []KeyDiff {
+func diffKeys(a, b *jsonFile) []KeyDiff {
 	diffs := []KeyDiff{}
-	for _, key := range differing(a, b, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) }) {
-		diffs = append(diffs, KeyDiff{key, a[key], b[key]})
+	for _, key := range differing(a.values, b.values, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) }) {
+		of := a
+		if a.values[key] == nil {
+			of = b
+		}
+		diffs = append(diffs, KeyDiff{key, a.values[key], b.values[key], of.objectOf(key)})
 	}
 	return diffs
 }
 
-// keysOf are the keys of a JSON file; nil of any other.
-func keysOf(c *object.File, m *model) (map[string]json.RawMessage, error) {
+// jsonOf is what a JSON file holds; nil of any other.
+func jsonOf(c *object.File, m *model) (*jsonFile, error) {
 	c = c.Lead()
 	if path.Ext(m.path) != ".json" || c.Layout.Size > maxJSON {
 		return nil, nil
@@ -221,26 +227,30 @@ func shortened(raw json.RawMessage) json.RawMessage {
 }
 
 // flatten lists what a JSON object holds by path, arrays as one value; nil for what is no JSON object.
-func flatten(text []byte) map[string]json.RawMessage {
+func flatten(text []byte) *jsonFile {
 	var top map[string]json.RawMessage
 	if json.Unmarshal(text, &top) != nil || top == nil {
 		return nil
 	}
-	keys := make(map[string]json.RawMessage)
-	flattenInto(keys, "", top)
-	return keys
+	f := &jsonFile{map[string]json.RawMessage{}, map[string]bool{}}
+	for k, v := range top {
+		f.objects[k] = v[0] == '{'
+	}
+	f.add("", top)
+	return f
 }
 
-func flattenInto(keys map[string]json.RawMessage, prefix string, object map[string]json.RawMessage) {
+// add takes up an object.
+func (f *jsonFile) add(prefix string, object map[string]json.RawMessage) {
 	for k, v := range object {
 		var inner map[string]json.RawMessage
 		if v[0] == '{' && json.Unmarshal(v, &inner) == nil && len(inner) > 0 {
-			flattenInto(keys, prefix+k+".", inner)
+			f.add(prefix+k+".", inner)
 			continue
 		}
 		var b bytes.Buffer
 		if json.Compact(&b, v) == nil {
-			keys[prefix+k] = shortened(b.Bytes())
+			f.values[prefix+k] = shortened(b.Bytes())
 		}
 	}
 }
