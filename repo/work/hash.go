@@ -22,7 +22,8 @@ func (r *Folder) HashFile(f WorkFile) (digest.ID, error) {
 	}
 	defer file.Close()
 	h := digest.NewHasher()
-	if _, err := io.CopyBuffer(h, onlyReader{file}, make([]byte, 1<<20)); err != nil {
+	buf := make([]byte, min(1<<20, max(4<<10, f.Size))) // many files are small: to clear it would take longer than to read
+	if _, err := io.CopyBuffer(h, onlyReader{file}, buf); err != nil {
 		return digest.ID{}, err
 	}
 	return h.ID(), nil
