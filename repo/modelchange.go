@@ -71,6 +71,7 @@ type comparison struct {
 	repo       *Repo
 	gone, came []heldModel
 	changes    []ModelChange
+	counts     []tensorCount
 }
 
 // modelsBetween are the models that differ between two lists of files, ascending by name.
@@ -79,10 +80,11 @@ func (r *Repo) modelsBetween(before, after []object.TreeFile) ([]ModelChange, er
 	a, b := heldModels(before, folded), heldModels(after, folded)
 	inModel := func(m heldModel) bool { return folded[m.Name] }
 	c := comparison{repo: r, changes: []ModelChange{}}
-	if err := c.sameNames(slices.DeleteFunc(a, inModel), slices.DeleteFunc(b, inModel)); err != nil {
+	c.sameNames(slices.DeleteFunc(a, inModel), slices.DeleteFunc(b, inModel))
+	if err := c.otherNames(); err != nil {
 		return nil, err
 	}
-	if err := c.otherNames(); err != nil {
+	if err := c.countTensors(); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(c.changes, func(x, y ModelChange) int { return strings.Compare(x.Path, y.Path) })
@@ -90,7 +92,7 @@ func (r *Repo) modelsBetween(before, after []object.TreeFile) ([]ModelChange, er
 }
 
 // sameNames compares what both states have by one name, and notes the others.
-func (c *comparison) sameNames(a, b []heldModel) error {
+func (c *comparison) sameNames(a, b []heldModel) {
 	for len(a) > 0 || len(b) > 0 {
 		switch {
 		case len(b) == 0 || len(a) > 0 && a[0].Name < b[0].Name:
@@ -101,13 +103,10 @@ func (c *comparison) sameNames(a, b []heldModel) error {
 			c.index(a[0], b[0])
 			a, b = a[1:], b[1:]
 		default:
-			if err := c.add(&a[0], &b[0]); err != nil {
-				return err
-			}
+			c.add(&a[0], &b[0])
 			a, b = a[1:], b[1:]
 		}
 	}
-	return nil
 }
 
 // index compares what alone may differ of models whose shards are the same.
@@ -132,28 +131,19 @@ func (c *comparison) otherNames() error {
 		from[p[1]], to[p[0]] = &c.gone[p[0]], true
 	}
 	for i := range c.came {
-		if err := c.add(from[i], &c.came[i]); err != nil {
-			return err
-		}
+		c.add(from[i], &c.came[i])
 	}
 	for i := range c.gone {
-		if to[i] {
-			continue
-		}
-		if err := c.add(&c.gone[i], nil); err != nil {
-			return err
+		if !to[i] {
+			c.add(&c.gone[i], nil)
 		}
 	}
 	return nil
 }
 
 // add notes a model of both states, or of one.
-func (c *comparison) add(a, b *heldModel) error {
-	n, err := c.repo.countTensors(a, b)
-	if err != nil {
-		return err
-	}
-	ch := ModelChange{Tensors: n}
+func (c *comparison) add(a, b *heldModel) {
+	ch := ModelChange{}
 	if a != nil {
 		ch.Path, ch.Before, ch.Status = a.Name, a.Shards(), work.ChangeDeleted
 	}
@@ -169,8 +159,10 @@ func (c *comparison) add(a, b *heldModel) error {
 			ch.From = a.Name
 		}
 	}
+	if a == nil || b == nil || !a.sameContent(*b) {
+		c.counts = append(c.counts, tensorCount{len(c.changes), a, b})
+	}
 	c.changes = append(c.changes, ch)
-	return nil
 }
 
 // becameOf is what became of a model that both states have.

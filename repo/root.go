@@ -157,8 +157,25 @@ func (r *Repo) checkHistory(id digest.ID) error {
 	return nil
 }
 
+// filesAtOnce is how many files the catalog is asked about at a time. Their manifests are in memory, which are small but
+// for models, of which there are fewer.
+const filesAtOnce = 200
+
 // checkStored makes sure that the store has every file with all its parts.
 func (r *Repo) checkStored(files []object.TreeFile) error {
+	for part := range slices.Chunk(files, filesAtOnce) {
+		if whole, err := r.HasFiles(object.IDs(part)); err == nil && whole {
+			continue
+		}
+		if err := r.checkEach(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkEach is checkStored that says which file it is.
+func (r *Repo) checkEach(files []object.TreeFile) error {
 	for _, f := range files {
 		whole, err := r.HasFile(f.ID)
 		if err == nil && !whole {

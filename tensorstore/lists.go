@@ -3,6 +3,7 @@ package tensorstore
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 
 	"dits/tensorstore/digest"
@@ -49,6 +50,25 @@ func (s *Store) chunkList(id digest.ID) (*chunkList, error) {
 		}
 		return newChunkList(b), nil
 	})
+}
+
+// LookAhead has the lists of blobs of one chunk at hand, and where their chunks are, for [Store.Reopen]: the index is
+// asked twice, and not three times for each blob.
+func (s *Store) LookAhead(blobs []digest.ID) error {
+	listed, err := s.index.LocateAll(pack.Blob, blobs)
+	if err != nil {
+		return err
+	}
+	single := slices.DeleteFunc(slices.Clone(blobs), func(id digest.ID) bool { return len(listed[id]) > 0 })
+	_, err = s.lists.LoadAll(func() (map[digest.ID]*chunkList, error) {
+		located, err := s.allLocated(single)
+		lists := make(map[digest.ID]*chunkList, len(located))
+		for id, locs := range located {
+			lists[id] = oneChunk(id, locs[0].RawLen)
+		}
+		return lists, err
+	})
+	return err
 }
 
 // keptList is the list of a blob as it was read last: its chunks are the blob, and a reader that finds some of them
@@ -102,8 +122,12 @@ func (s *Store) chunkAsBlob(id digest.ID) (Blob, error) {
 	if err != nil {
 		return Blob{}, err
 	}
-	n := locs[0].RawLen
-	return Blob{ID: id, Len: n, Chunks: []Span{{id, n}}}, nil
+	return oneChunk(id, locs[0].RawLen).Blob, nil
+}
+
+// oneChunk is the list of a blob that is a chunk of n bytes.
+func oneChunk(id digest.ID, n int64) *chunkList {
+	return newChunkList(Blob{ID: id, Len: n, Chunks: []Span{{id, n}}})
 }
 
 // prove reads the chunks of a list: together they have to have the digest of the blob.

@@ -43,6 +43,22 @@ func (s *Store) anyObject(kind pack.Kind, id digest.ID) ([]byte, error) {
 	return nil, errors.Join(errs...)
 }
 
+// Objects is [Store.Object] of many objects: the index is asked once. Left out is what takes a closer look: what the
+// store does not have or cannot read, and what records say different things of.
+func (s *Store) Objects(kind pack.Kind, ids []digest.ID) (map[digest.ID][]byte, error) {
+	located, err := s.index.LocateAll(kind, ids)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[digest.ID][]byte, len(located))
+	for id, locs := range located {
+		if all, err := s.differing(locs); err == nil && len(all) == 1 {
+			found[id] = all[0]
+		}
+	}
+	return found, nil
+}
+
 // Variants are the different bytes that records of an object have which can be read, those that
 // readers take first. Of an object that is named by its own bytes there is one.
 func (s *Store) Variants(kind pack.Kind, id digest.ID) ([][]byte, error) {
@@ -53,7 +69,7 @@ func (s *Store) Variants(kind pack.Kind, id digest.ID) ([][]byte, error) {
 	return all, err
 }
 
-func (s *Store) variants(kind pack.Kind, id digest.ID) (all [][]byte, err error) {
+func (s *Store) variants(kind pack.Kind, id digest.ID) ([][]byte, error) {
 	locs, err := s.index.Locate(kind, id)
 	if err != nil {
 		return nil, err
@@ -61,6 +77,11 @@ func (s *Store) variants(kind pack.Kind, id digest.ID) (all [][]byte, err error)
 	if len(locs) == 0 {
 		return nil, &UnknownError{kind, id}
 	}
+	return s.differing(locs)
+}
+
+// differing are the different bytes that records of one object have, of those that can be read.
+func (s *Store) differing(locs []Location) (all [][]byte, err error) {
 	var errs []error
 	for _, loc := range locs {
 		b, err := s.readObject(loc)

@@ -215,6 +215,19 @@ func (r *Database) ReadFile(id digest.ID) (catalog.File, error) {
 	return DecodeManifest(id, b)
 }
 
+// ReadFiles reads the manifests of many files, asking the catalog once. Left out is what only [Database.ReadFile] can
+// tell about: what the store does not have or cannot read, and files with several manifests.
+func (r *Database) ReadFiles(ids []digest.ID) (map[digest.ID]catalog.File, error) {
+	manifests, err := r.Store.Objects(pack.Manifest, ids)
+	files := make(map[digest.ID]catalog.File, len(manifests))
+	for id, b := range manifests {
+		if f, err := DecodeManifest(id, b); err == nil {
+			files[id] = f
+		}
+	}
+	return files, err
+}
+
 // Manifest is the manifest of a file. Of several that differ it is one by which the file has its
 // digest: a manifest is named by what it describes, so that one may be a lie.
 func (r *Database) Manifest(id digest.ID) ([]byte, error) {
@@ -262,6 +275,24 @@ func (r *Database) HasFile(id digest.ID) (bool, error) {
 		return false, err
 	}
 	return r.Store.HasWhole(Distinct(f.Blobs)...)
+}
+
+// HasFiles says that the store has files with all their parts. It is not sure of those that [Database.ReadFiles] leaves
+// out, for which it says no.
+func (r *Database) HasFiles(ids []digest.ID) (bool, error) {
+	files, err := r.ReadFiles(ids)
+	if err != nil {
+		return false, err
+	}
+	var blobs []digest.ID
+	for _, id := range ids {
+		f, found := files[id]
+		if !found {
+			return false, nil
+		}
+		blobs = append(blobs, f.Blobs...)
+	}
+	return r.Store.HasWhole(Distinct(blobs)...)
 }
 
 // Sound is HasFile where all parts have their checksums, see [tensorstore.Store.Sound].
