@@ -30,6 +30,9 @@ func Scan(ctx context.Context, src io.ReaderAt, size int64, path string, seen fu
 	if err != nil {
 		return catalog.File{}, err
 	}
+	if size <= scanSmall {
+		return scanBytes(src, *layout, seen)
+	}
 	s := scanner{file: catalog.File{Layout: *layout}, whole: digest.NewHasher(), sha: sha256.New(), part: digest.NewHasher()}
 	buf := make([]byte, min(scanBlock, size))
 	for off := int64(0); off < size; off += int64(len(buf)) {
@@ -46,6 +49,28 @@ func Scan(ctx context.Context, src io.ReaderAt, size int64, path string, seen fu
 	s.file.ID = s.whole.ID()
 	s.sha.Sum(s.file.SHA256[:0])
 	return s.file, nil
+}
+
+// scanSmall is the largest file that is hashed as a whole: for hashers and goroutines of its own it takes longer to make
+// them than to use them.
+const scanSmall = 64 << 10
+
+// scanBytes is Scan of a small file.
+func scanBytes(src io.ReaderAt, l formats.Layout, seen func(n int64)) (catalog.File, error) {
+	b := make([]byte, l.Size)
+	if n, err := src.ReadAt(b, 0); n < len(b) {
+		return catalog.File{}, ShortRead(err, int64(n), l.Size)
+	}
+	f := catalog.File{ID: digest.Sum(b), SHA256: sha256.Sum256(b), Layout: l}
+	for _, s := range l.Segments {
+		id := f.ID
+		if s.Len < l.Size {
+			id = digest.Sum(b[s.Off : s.Off+s.Len])
+		}
+		f.Blobs = append(f.Blobs, id)
+	}
+	seen(l.Size)
+	return f, nil
 }
 
 // ShortRead is the error of a file that ended at an offset where it had more bytes.
