@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -171,6 +172,7 @@ type adding struct {
 	unflushed int64 // bytes of models since the writer was flushed last
 	writer    *tensorstore.Writer
 	staged    []work.IndexEntry
+	ahead     map[string]*smallFile
 	puts      []putTensor // of the last file
 
 	importances *relatives.Importances
@@ -184,9 +186,14 @@ func (a *adding) files(ctx context.Context, c changes) error {
 	for _, path := range c.removed {
 		a.report(Added{Path: path, Removed: true})
 	}
-	for _, path := range c.changed {
-		if err := a.oneFile(ctx, path, c.named[path]); err != nil {
+	for part := range slices.Chunk(c.changed, filesAtOnce) {
+		if err := a.lookAhead(ctx, part); err != nil {
 			return err
+		}
+		for _, path := range part {
+			if err := a.oneFile(ctx, path, c.named[path]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -250,6 +257,9 @@ func (a *adding) report(done Added) {
 
 // regular stores a file, perhaps what a link at path leads to, and makes sure that it stayed as it was meanwhile.
 func (a *adding) regular(ctx context.Context, path, full string, linked bool) (Added, error) {
+	if small := a.ahead[path]; small != nil && !linked {
+		return a.content(ctx, &small.entry, bytes.NewReader(small.content))
+	}
 	// Asked before it is opened: to open a pipe would wait for a writer.
 	if info, err := os.Stat(full); err != nil {
 		return Added{}, err
@@ -289,7 +299,7 @@ func (a *adding) regular(ctx context.Context, path, full string, linked bool) (A
 func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderAt) (Added, error) {
 	p := a.options.Progress
 	p.Turn(hashing, e.Path)
-	file, err := object.Scan(ctx, src, e.Size, e.Path, p.Add)
+	file, err := a.scan(ctx, e, src)
 	if err != nil {
 		return Added{}, err
 	}
@@ -368,6 +378,9 @@ func (a *adding) stage(e work.IndexEntry, file catalog.File) {
 
 // known says that the store has a file, can read it, and cuts it as it is.
 func (a *adding) known(file catalog.File, src io.ReaderAt) (bool, error) {
+	if a.writer.Lacks(file.ID) {
+		return false, nil
+	}
 	stored, err := a.repo.ReadFile(file.ID)
 	if errors.Is(err, tensorstore.ErrUnknown) || errors.Is(err, tensorstore.ErrCorrupt) {
 		return false, nil
@@ -394,16 +407,12 @@ func (a *adding) segments(ctx context.Context, file catalog.File, family relativ
 			return err
 		}
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(tensorstore.PutsAtOnce)
-	for i, s := range file.Layout.Segments {
-		g.Go(func() (err error) {
-			part := io.NewSectionReader(src, s.Off, s.Len)
-			puts[i], err = a.writer.PutBlob(ctx, part, file.Blobs[i], s.Len, known[i])
-			return err
-		})
+	put := func(ctx context.Context, i int) (err error) {
+		s := file.Layout.Segments[i]
+		puts[i], err = a.writer.PutBlob(ctx, io.NewSectionReader(src, s.Off, s.Len), file.Blobs[i], s.Len, known[i])
+		return err
 	}
-	if err := g.Wait(); err != nil {
+	if err := eachAtOnce(ctx, len(puts), put); err != nil {
 		return err
 	}
 	done.count(file.Layout, puts)
@@ -413,6 +422,19 @@ func (a *adding) segments(ctx context.Context, file catalog.File, family relativ
 		return err
 	}
 	return a.recipe(file, puts, done)
+}
+
+// eachAtOnce calls put for 0 to n-1, for several at once.
+func eachAtOnce(ctx context.Context, n int, put func(ctx context.Context, i int) error) error {
+	if n == 1 {
+		return put(ctx, 0)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(tensorstore.PutsAtOnce)
+	for i := range n {
+		g.Go(func() error { return put(ctx, i) })
+	}
+	return g.Wait()
 }
 
 // knownOf is what is known of segment i of a file.

@@ -109,7 +109,7 @@ func (p *putting) run(ctx context.Context, id digest.ID) error {
 // split cuts the blob and starts the coding of each new chunk in g. It returns the
 // digest of what it has read.
 func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, error) {
-	whole := digest.NewHasher()
+	var whole *digest.Hasher // of several chunks
 	for off := int64(0); off < p.size; {
 		plan, most, err := p.at(ctx, off)
 		if err != nil {
@@ -125,17 +125,22 @@ func (p *putting) split(ctx context.Context, g *errgroup.Group) (digest.ID, erro
 		}
 		c := &coding{Span: Span{ID: digest.Sum(*b), Len: int64(len(*b))}, off: off}
 		p.chunks = append(p.chunks, c)
-		if off += c.Len; c.Len < p.size {
-			whole.Write(*b)
-		}
-		g.Go(func() error {
+		store := func() error {
 			defer p.w.release()
 			defer buffer.Put(b)
 			return p.store(plan, c, *b)
-		})
+		}
+		if off += c.Len; c.Len == p.size {
+			return c.ID, store() // to hand a small file over takes longer than to code it
+		}
+		if whole == nil {
+			whole = digest.NewHasher()
+		}
+		whole.Write(*b)
+		g.Go(store)
 	}
-	if len(p.chunks) == 1 {
-		return p.chunks[0].ID, nil
+	if whole == nil {
+		return digest.Sum(nil), nil
 	}
 	return whole.ID(), nil
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"dits/tensorstore/choose"
+	"dits/tensorstore/codec"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/pack"
 )
@@ -40,6 +41,7 @@ type Writer struct {
 	sealing *filling   // the one before, on its way to the disk and the index; nil: that is done
 	moved   *sync.Cond // over mu: open or sealing is another now, or there is an error
 	blobs   map[digest.ID]bool
+	absent  map[key]bool         // what the store did not have when it was asked last, see LookAhead
 	named   map[digest.ID][]byte // payloads of predictions that are in no pack of the session, by which chunks may be coded
 	stored  int64
 	err     error // of a pack that could not be written; final
@@ -93,14 +95,23 @@ func (w *Writer) putObject(kind pack.Kind, id digest.ID, payload []byte, needs .
 	if len(payload) > maxObject {
 		return 0, fmt.Errorf("%s %s: %d bytes, want at most %d", kind, id, len(payload), maxObject)
 	}
-	has, err := w.store.hasReadable(kind, id, payload)
-	if err != nil || has && w.rely(kind, id, payload) {
-		return 0, err
+	if !w.lacks(kind, id) {
+		has, err := w.store.hasReadable(kind, id, payload)
+		if err != nil || has && w.rely(kind, id, payload) {
+			return 0, err
+		}
 	}
-	enc, b := choose.Compress(nil, payload)
+	enc, b := codec.Raw, payload
+	if len(payload) > neverSmaller {
+		enc, b = choose.Compress(nil, payload)
+	}
 	e := pack.Entry{Kind: kind, ID: id, Encoding: uint8(enc), RawLen: int64(len(payload))}
 	return w.append(e, b, payload, needs...)
 }
+
+// neverSmaller is how many bytes an object may have that is stored as it is: most of them are digests. The manifest of a
+// file without tensors is one, of which there are as many as small files.
+const neverSmaller = 96
 
 // maxNamed is the size of predictions that a session remembers, in bytes. What is larger is
 // stored again: it is of one tensor, which another tensor does not have.
@@ -164,6 +175,7 @@ func (w *Writer) appendLocked(e pack.Entry, payload, object []byte, needs []dige
 	if e.Kind == pack.Blob {
 		w.blobs[e.ID] = true
 	}
+	delete(w.absent, key{e.Kind, e.ID})
 	return nil
 }
 
@@ -237,10 +249,10 @@ var errClosed = errors.New("the writer is closed")
 // hasChunk says that a chunk need not be stored: the index or a pack of the session has it.
 func (w *Writer) hasChunk(id digest.ID) (bool, error) {
 	w.mu.Lock()
-	known := w.knows(key{pack.Chunk, id})
+	known, absent := w.knows(key{pack.Chunk, id}), w.absent[key{pack.Chunk, id}]
 	w.mu.Unlock()
-	if known {
-		return true, nil
+	if known || absent {
+		return known, nil
 	}
 	locs, err := w.store.index.Locate(pack.Chunk, id)
 	if err != nil {
@@ -253,10 +265,10 @@ func (w *Writer) hasChunk(id digest.ID) (bool, error) {
 // that is gone may have taken along, or damage.
 func (w *Writer) hasBlob(id digest.ID) (bool, error) {
 	w.mu.Lock()
-	known := w.blobs[id]
+	known, absent := w.blobs[id], w.absent[key{pack.Blob, id}] && w.absent[key{pack.Chunk, id}]
 	w.mu.Unlock()
-	if known {
-		return true, nil
+	if known || absent {
+		return known, nil
 	}
 	return w.store.Sound(id)
 }
