@@ -107,3 +107,29 @@ func TestCheckoutReadsTheManifestOfALinkOnce(t *testing.T) {
 	})
 	require.Equal(t, 1, reads["manifest"])
 }
+
+// Of a batch with a file that is lost none takes its place, and no temporary file is left.
+func TestCheckoutStopsAtABatchWithAFileThatIsLost(t *testing.T) {
+	f := newFixture(t)
+	names := []string{"a", "b", "c", "d", "e", "f"}
+	for _, name := range names {
+		f.put(name, name)
+	}
+	f.save("files")
+	for _, name := range names {
+		f.remove(name)
+	}
+	records, err := f.Catalog.Records(1, digest.Sum([]byte("c")))
+	require.NoError(t, err)
+	require.Len(t, records, 1)
+	f.damage(records[0].Pack, records[0].Off)
+	_, err = f.checkout("", CheckoutOptions{Paths: []string{""}})
+	require.ErrorIs(t, err, object.ErrCorrupt)
+	require.ErrorContains(t, err, "c: ")
+	for _, name := range names {
+		require.False(t, f.exists(name), name)
+	}
+	left, err := os.ReadDir(f.path(object.Dir + "/tmp"))
+	require.NoError(t, err)
+	require.Empty(t, left)
+}

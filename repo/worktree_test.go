@@ -307,3 +307,31 @@ const (
 	nearPrefix = ".dits-tmp-"
 	noteSuffix = ".near"
 )
+
+// Of a batch of small files none takes its place before the content of all is durable.
+func TestWorktreeLogOfABatch(t *testing.T) {
+	f := newFixture(t)
+	f.put("z", "large: "+strings.Repeat("!", 1<<16))
+	for i := range 6 {
+		f.put("d/"+strconv.Itoa(i), strconv.Itoa(i))
+	}
+	require.NoError(t, os.Symlink("0", f.path("d/link")))
+	f.save("one")
+	f.remove("d")
+	f.remove("z")
+	require.NoError(t, f.Close())
+	fsys, err := faultfs.New(f.Root)
+	require.NoError(t, err)
+	r, err := Open(f.Root, fsys)
+	require.NoError(t, err)
+	defer r.Close()
+	_, err = r.Checkout(context.Background(), "", CheckoutOptions{Force: true})
+	require.NoError(t, err)
+	log, _, _ := strings.Cut(fsys.Log(), "create .dits/tmp/.tmp") // the index
+	filled, placed, _ := strings.Cut(log, "rename ")
+	placed, _, _ = strings.Cut(placed, "create ") // the large file
+	require.Equal(t, 6, strings.Count(filled, "\nsync .dits/tmp/"), log)
+	require.Equal(t, 7, 1+strings.Count(placed, "\nrename .dits/tmp/"), log)
+	require.NotContains(t, placed, "sync ", log)
+	require.Contains(t, log, "\nrename .dits/tmp/8 z\n")
+}

@@ -76,4 +76,9 @@ func (a aside) Rename(from, to string) error {
 	return source.Rename(there, here)
 }
 
+func (a aside) SyncFiles(dir string, names []string) error {
+	root, dir := a.at(dir)
+	return root.SyncFiles(dir, names)
+}
+
 func (a aside) Close() error { return errors.Join(a.dits.Close(), a.Root.Close()) }

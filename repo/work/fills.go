@@ -3,6 +3,8 @@ package work
 import (
 	"context"
 	"fmt"
+	"path"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -24,10 +26,39 @@ type filling struct {
 	done chan error // capacity 1
 }
 
-// writeAll puts files into the working folder, in order, and returns their index entries. Their
+// begin is a file that is to be filled.
+func (w *worktree) begin(f object.TreeFile) *filling {
+	w.made++
+	return &filling{f, path.Join(tmpDir, strconv.Itoa(w.made)), make(chan error, 1)}
+}
+
+// finish puts a filled file into its place and returns its index entry.
+func (w *worktree) finish(f *filling) (IndexEntry, error) {
+	got, err := w.write(f.file, f.tmp)
+	e := IndexEntry{Path: f.file.Path, Mode: f.file.Mode, ID: f.file.ID, Size: f.file.Size, Stat: got.Stat, fresh: true}
+	return e, err
+}
+
+// writeAll puts files into the working folder and returns their index entries: many small ones a batch at a time, then
+// the others.
+func (w *worktree) writeAll(ctx context.Context, files []object.TreeFile, p object.Progress) ([]IndexEntry, error) {
+	small, large := apartBySize(files)
+	var entries []IndexEntry
+	for batch := range slices.Chunk(small, batchFiles) {
+		written, err := w.writeBatch(ctx, batch, p)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, written...)
+	}
+	written, err := w.writeEach(ctx, large, p)
+	return append(entries, written...), err
+}
+
+// writeEach puts files into the working folder, in order, and returns their index entries. Their
 // temporary files are filled several at a time: with small ones nearly all of the time is waiting
 // for the disk. Together they take the memory that one large file takes, which is filled alone.
-func (w *worktree) writeAll(ctx context.Context, files []object.TreeFile, p object.Progress) ([]IndexEntry, error) {
+func (w *worktree) writeEach(ctx context.Context, files []object.TreeFile, p object.Progress) ([]IndexEntry, error) {
 	entries := make([]IndexEntry, 0, len(files))
 	queue := make(chan *filling, filesAtOnce-1) // and one that is waited for
 	g, ctx := errgroup.WithContext(ctx)
@@ -40,13 +71,11 @@ func (w *worktree) writeAll(ctx context.Context, files []object.TreeFile, p obje
 			if err := <-f.done; err != nil {
 				return fmt.Errorf("%s: %w", f.file.Path, err)
 			}
-			got, err := w.write(f.file, f.tmp)
+			e, err := w.finish(f)
 			if err != nil {
 				return err
 			}
-			entries = append(entries, IndexEntry{
-				Path: f.file.Path, Mode: f.file.Mode, ID: f.file.ID, Size: f.file.Size, Stat: got.Stat, fresh: true,
-			})
+			entries = append(entries, e)
 		}
 		return nil
 	})
@@ -57,8 +86,7 @@ func (w *worktree) writeAll(ctx context.Context, files []object.TreeFile, p obje
 func (w *worktree) fillAll(ctx context.Context, g *errgroup.Group, files []object.TreeFile, queue chan<- *filling, p object.Progress) error {
 	room := semaphore.NewWeighted(object.CopyMemory())
 	for _, file := range files {
-		w.made++
-		f := &filling{file, tmpDir + "/" + strconv.Itoa(w.made), make(chan error, 1)}
+		f := w.begin(file)
 		select {
 		case queue <- f:
 		case <-ctx.Done():
@@ -72,7 +100,7 @@ func (w *worktree) fillAll(ctx context.Context, g *errgroup.Group, files []objec
 		g.Go(func() error {
 			defer room.Release(n)
 			p.Turn(checkingOut, file.Path)
-			f.done <- w.fill(ctx, f.tmp, file, p)
+			f.done <- w.fillSynced(ctx, f, p)
 			return nil // writeAll returns it, after the files before it are in place
 		})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"dits/catalog"
 	"dits/repo/object"
+	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
 )
 
@@ -110,33 +111,51 @@ func (w *worktree) write(f object.TreeFile, tmp string) (WorkFile, error) {
 	return got, err
 }
 
-// fill makes a temporary file or link of f's content, checked and synced. It is safe for
-// concurrent use.
-func (w *worktree) fill(ctx context.Context, tmp string, f object.TreeFile, p object.Progress) error {
-	file, err := w.folder.ReadFile(f.ID)
+// fillSynced makes a temporary file or link of a file's content, checked and synced. It is safe for concurrent use.
+func (w *worktree) fillSynced(ctx context.Context, f *filling, p object.Progress) error {
+	file, err := w.folder.ReadFile(f.file.ID)
 	if err != nil {
 		return err
 	}
-	if file.Layout.Size != f.Size {
-		return fmt.Errorf("%d bytes, want %d: %w", file.Layout.Size, f.Size, object.ErrCorrupt)
+	return w.fill(ctx, f, file, true, p)
+}
+
+// fillKnown is fillSynced for a file of which the manifest may be known, without the sync.
+func (w *worktree) fillKnown(
+	ctx context.Context, f *filling, known map[digest.ID]catalog.File, p object.Progress,
+) error {
+	file, found := known[f.file.ID]
+	if !found {
+		var err error
+		if file, err = w.folder.ReadFile(f.file.ID); err != nil {
+			return err
+		}
 	}
-	if f.Mode == object.ModeLink {
-		return w.fillLink(ctx, tmp, file, p)
+	return w.fill(ctx, f, file, false, p)
+}
+
+// fill makes the temporary file or link of what a manifest describes.
+func (w *worktree) fill(ctx context.Context, f *filling, file catalog.File, sync bool, p object.Progress) error {
+	if file.Layout.Size != f.file.Size {
+		return fmt.Errorf("%d bytes, want %d: %w", file.Layout.Size, f.file.Size, object.ErrCorrupt)
+	}
+	if f.file.Mode == object.ModeLink {
+		return w.fillLink(ctx, f.tmp, file, p)
 	}
 	perm := fs.FileMode(0o666) // less the umask
-	if f.Mode == object.ModeExec {
+	if f.file.Mode == object.ModeExec {
 		perm = 0o777
 	}
-	out, err := w.root.Create(tmp, perm)
+	out, err := w.root.Create(f.tmp, perm)
 	if err != nil {
 		return err
 	}
 	err = w.folder.CopyContent(ctx, out, file, p)
-	if err == nil {
+	if err == nil && sync {
 		err = out.Sync()
 	}
 	if err = errors.Join(err, out.Close()); err != nil {
-		w.root.Remove(tmp)
+		w.root.Remove(f.tmp)
 	}
 	return err
 }

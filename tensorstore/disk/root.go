@@ -5,9 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Root is a folder that is changed by slash-separated names below it. Nothing
@@ -25,6 +28,8 @@ type Root interface {
 	Remove(name string) error
 	// SyncDir makes what was made, renamed and removed in the folder name durable.
 	SyncDir(name string) error
+	// SyncFiles makes the contents of files in the folder dir durable, which takes less for many than to sync each.
+	SyncFiles(dir string, names []string) error
 
 	Lstat(name string) (fs.FileInfo, error)
 	Readlink(name string) (string, error)
@@ -198,6 +203,36 @@ func (r osRoot) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := f.ReadDir(-1)
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries, err
+}
+
+// syncsAtOnce is how many files are synced side by side: a journal takes what waits for it together.
+const syncsAtOnce = 16
+
+func (r osRoot) SyncFiles(dir string, names []string) error {
+	return r.in("sync", dir+"/*", func(in *os.Root, _ string) error {
+		if done, err := syncWhole(in, len(names)); done || err != nil {
+			return err
+		}
+		var g errgroup.Group
+		g.SetLimit(syncsAtOnce)
+		for _, name := range names {
+			g.Go(func() error { return syncFile(in, name) })
+		}
+		return g.Wait()
+	})
+}
+
+// syncFile is for a file that this process has made: it is no link.
+func syncFile(dir *os.Root, name string) error {
+	how := os.O_RDONLY // a umask may take the right to write from its owner
+	if runtime.GOOS == "windows" {
+		how = os.O_RDWR // without which it flushes nothing
+	}
+	f, err := dir.OpenFile(name, how, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func (r osRoot) SyncDir(name string) error {

@@ -184,3 +184,62 @@ func TestRootStaysInside(t *testing.T) {
 		}
 	})
 }
+
+// A folder that was used before and then moved away, or had one above it moved and linked to, is not used through that.
+func TestRootForgetsFoldersThatMoved(t *testing.T) {
+	for name, move := range map[string]func(in func(string) string) error{
+		"itself, a link in its place": func(in func(string) string) error {
+			return errors.Join(os.Rename(in("a/b"), in("a/old")), os.Symlink("old", in("a/b")))
+		},
+		"the one above, a link in its place": func(in func(string) string) error {
+			return errors.Join(os.Rename(in("a"), in("../outside/a")), os.Symlink("../outside/a", in("a")))
+		},
+		"another in its place": func(in func(string) string) error {
+			return errors.Join(os.Rename(in("a/b"), in("a/old")), os.Mkdir(in("a/b"), 0o755))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachRoot(t, func(t *testing.T, root disk.Root, dir string) {
+				if err := errors.Join(root.Mkdir("a", 0o777), root.Mkdir("a/b", 0o777), create(root, "a/b/first", "")); err != nil {
+					t.Fatal(err)
+				}
+				if err := move(func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }); err != nil {
+					t.Fatal(err)
+				}
+				err := create(root, "a/b/second", "")
+				if moved := name == "another in its place"; (err == nil) != moved {
+					t.Errorf("got %v", err)
+				}
+				for _, old := range []string{"a/old/second", "../outside/a/b/second"} {
+					if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(old))); err == nil {
+						t.Errorf("%s: was made", old)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Content that was synced with others survives what names and all else do not.
+func TestSyncFiles(t *testing.T) {
+	eachRoot(t, func(t *testing.T, root disk.Root, dir string) {
+		var names []string
+		for i := range 100 {
+			f, err := root.Create(strconv.Itoa(i), 0o666)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = io.WriteString(f, "text")
+			if err := errors.Join(err, f.Close()); err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, strconv.Itoa(i))
+		}
+		if err := errors.Join(root.SyncFiles(".", names[:3]), root.SyncFiles(".", names)); err != nil {
+			t.Fatal(err)
+		}
+		if err := root.SyncFiles(".", []string{"none"}); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("one that is not there: %v", err)
+		}
+	})
+}

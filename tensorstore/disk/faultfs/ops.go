@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -131,6 +132,20 @@ func (f *FS) remove(path string, real func() error) error {
 		return err
 	}
 	f.unlink(f.rel(path))
+	return nil
+}
+
+func (f *FS) syncFile(path string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.step("sync %s", f.rel(path)); err != nil {
+		return err
+	}
+	n := f.at(f.rel(path))
+	if n == nil || !n.mode.IsRegular() {
+		return &fs.PathError{Op: "sync", Path: path, Err: fs.ErrNotExist}
+	}
+	n.synced = slices.Clone(n.data)
 	return nil
 }
 

@@ -127,6 +127,11 @@ func (r *pausingRoot) Remove(name string) error {
 	return r.Root.Remove(name)
 }
 
+func (r *pausingRoot) SyncFiles(dir string, names []string) error {
+	r.fs.step()
+	return r.Root.SyncFiles(dir, names)
+}
+
 func (r *pausingRoot) SyncDir(name string) error {
 	r.fs.step()
 	return r.Root.SyncDir(name)

@@ -64,6 +64,16 @@ func (r *root) Remove(name string) error {
 	return r.fs.remove(r.path(name), func() error { return r.Root.Remove(name) })
 }
 
+// SyncFiles is an operation for each file. The real ones are not flushed.
+func (r *root) SyncFiles(dir string, names []string) error {
+	for _, name := range names {
+		if err := r.fs.syncFile(r.path(dir + "/" + name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *root) SyncDir(name string) error {
 	return r.fs.syncDir(r.path(name), func() error {
 		f, err := r.Root.Open(name)

@@ -86,6 +86,8 @@ func TestRootCrash(t *testing.T) {
 		{"link", func(r disk.Root) error { return errors.Join(r.Symlink("a", "l"), r.SyncDir(".")) }, faultfs.LoseAll, "a/ a/x=old l->a"},
 		{"file", func(r disk.Root) error { return put(r, "f") }, faultfs.LoseNames, "a/ a/x=old"},
 		{"file", func(r disk.Root) error { return put(r, "f") }, faultfs.TearData, "a/ a/x=old f=ne"},
+		{"synced file", func(r disk.Root) error { return errors.Join(put(r, "f"), r.SyncFiles(".", []string{"f"})) }, faultfs.LoseData, "a/ a/x=old f=new!"},
+		{"synced file", func(r disk.Root) error { return errors.Join(put(r, "f"), r.SyncFiles(".", []string{"f"})) }, faultfs.LoseAll, "a/ a/x=old"},
 		{"folder anew", again, faultfs.LoseNone, "a/"},
 		{"folder anew", again, faultfs.LoseAll, "a/ a/x=old"},
 		{"folder anew", func(r disk.Root) error { return errors.Join(again(r), r.SyncDir(".")) }, faultfs.LoseAll, "a/"},
@@ -112,12 +114,13 @@ func TestRootFails(t *testing.T) {
 	fsys.CrashAt(0)
 	for i, err := range []error{
 		put(root, "f"), root.Mkdir("d", 0o755), root.Symlink("a", "l"), root.Rename("a/x", "x"), root.Remove("a/x"), root.SyncDir("a"),
+		root.SyncFiles("a", []string{"x", "y"}),
 	} {
 		if !errors.Is(err, faultfs.ErrInjected) {
 			t.Errorf("operation %d: got %v, want %v", i, err, faultfs.ErrInjected)
 		}
 	}
-	want := strings.ReplaceAll("create f!mkdir d!symlink l!rename a/x x!remove a/x!syncdir a!", "!", ": injected failure\n")
+	want := strings.ReplaceAll("create f!mkdir d!symlink l!rename a/x x!remove a/x!syncdir a!sync a/x!", "!", ": injected failure\n")
 	if got := fsys.Log(); got != want {
 		t.Errorf("got:\n%swant:\n%s", got, want)
 	}
