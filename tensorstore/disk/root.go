@@ -41,14 +41,17 @@ type Root interface {
 
 // osRoot is a Root of the operating system. [os.Root] keeps what links lead to inside, and follows those; here each
 // folder on the way is opened below the one before it, and is only gone into if it is one and no link.
-type osRoot struct{ root *os.Root }
+type osRoot struct {
+	root *os.Root
+	used *folders
+}
 
 func (osFS) OpenRoot(dir string) (Root, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	return osRoot{root}, nil
+	return osRoot{root, new(folders)}, nil
 }
 
 // ErrLink means that a link is where a folder was wanted.
@@ -57,40 +60,55 @@ var ErrLink = errors.New("is a link, want a folder")
 // in runs do with the folder that name is in, and its last part.
 func (r osRoot) in(op, name string, do func(dir *os.Root, base string) error) error {
 	dir, base := path.Split(path.Clean(name))
+	dir = strings.TrimSuffix(dir, "/")
+	at := r.used.get(r.root, dir)
+	if at == nil {
+		var err error
+		if at, err = r.walk(dir); err != nil {
+			return &fs.PathError{Op: op, Path: name, Err: err}
+		}
+		r.used.add(at)
+	}
+	defer r.used.put(at)
+	return do(at.Root, base)
+}
+
+// walk opens the folder dir, "" for the root itself, to be used once.
+func (r osRoot) walk(dir string) (*folder, error) {
 	at, err := r.root.OpenRoot(".")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for part := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
+	var way []fs.FileInfo
+	for part := range strings.SplitSeq(dir, "/") {
 		if part == "" {
 			continue
 		}
-		next, err := enter(at, part)
+		next, seen, err := enter(at, part)
 		at.Close()
 		if err != nil {
-			return &fs.PathError{Op: op, Path: name, Err: err}
+			return nil, err
 		}
-		at = next
+		at, way = next, append(way, seen)
 	}
-	defer at.Close()
-	return do(at, base)
+	return &folder{Root: at, name: dir, way: way, uses: 1}, nil
 }
 
 // enter opens a folder in another. That it is the one which was seen there as a folder shows that no link was
 // followed, also if it was exchanged for one meanwhile.
-func enter(dir *os.Root, name string) (*os.Root, error) {
+func enter(dir *os.Root, name string) (*os.Root, fs.FileInfo, error) {
 	seen, err := dir.Lstat(name)
 	switch {
 	case err != nil:
-		return nil, cause(err)
+		return nil, nil, cause(err)
 	case seen.Mode()&fs.ModeSymlink != 0:
-		return nil, ErrLink
+		return nil, nil, ErrLink
 	case !seen.IsDir():
-		return nil, syscall.ENOTDIR
+		return nil, nil, syscall.ENOTDIR
 	}
 	in, err := dir.OpenRoot(name)
 	if err != nil {
-		return nil, cause(err)
+		return nil, nil, cause(err)
 	}
 	now, err := in.Stat(".")
 	if err == nil && !os.SameFile(seen, now) {
@@ -98,9 +116,9 @@ func enter(dir *os.Root, name string) (*os.Root, error) {
 	}
 	if err != nil {
 		in.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	return in, nil
+	return in, seen, nil
 }
 
 // cause is what a path error is about, without the part of the path that it knows.
@@ -112,7 +130,10 @@ func cause(err error) error {
 	return err
 }
 
-func (r osRoot) Close() error { return r.root.Close() }
+func (r osRoot) Close() error {
+	r.used.close()
+	return r.root.Close()
+}
 
 func (r osRoot) Create(name string, perm fs.FileMode) (f File, err error) {
 	err = r.in("create", name, func(dir *os.Root, base string) error {
