@@ -150,14 +150,10 @@ func (r *Repo) stage(put []work.IndexEntry, remove []string) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range remove {
-		x.Remove(path)
-	}
+	x.Remove(remove...)
 	staged := &work.Index{Entries: put}
 	return r.name(staged.Files(), func() error {
-		for _, e := range put {
-			x.Put(e)
-		}
+		x.Put(put...)
 		return r.WriteIndex(x)
 	})
 }

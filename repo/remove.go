@@ -74,9 +74,7 @@ func (r *Repo) remove(ctx context.Context, h refs.Head, x *work.Index, o RemoveO
 			return nil, err
 		}
 	}
-	for _, path := range paths {
-		x.Remove(path)
-	}
+	x.Remove(paths...)
 	return paths, r.WriteIndex(x)
 }
 

@@ -137,14 +137,14 @@ func (r *Repo) restorePlan(ctx context.Context, x *work.Index, pl work.Plan, o R
 	if !o.Staged {
 		return nil
 	}
-	for _, path := range pl.Remove {
-		x.Remove(path)
-	}
+	x.Remove(pl.Remove...)
+	var put []work.IndexEntry
 	for _, f := range pl.Write {
 		if e := x.Find(f.Path); e == nil || !object.SameFile(f, object.TreeFile{ID: e.ID, Mode: e.Mode}) {
-			x.Put(work.IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}) // no stat: not compared
+			put = append(put, work.IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}) // no stat: not compared
 		}
 	}
+	x.Put(put...)
 	return nil
 }
 

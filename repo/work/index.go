@@ -96,10 +96,20 @@ func (x *Index) Under(dir string) []IndexEntry {
 	return x.Entries[i:j]
 }
 
-// Put adds or replaces the entry of e.Path. What cannot be there beside it goes:
+// Put adds or replaces the entries of their paths, in their order. What cannot be there beside one goes:
 // a file where it needs a folder, files in a folder of its name. A Stat that is
-// not zero claims that the working file was compared to e.ID just now.
-func (x *Index) Put(e IndexEntry) {
+// not zero claims that the working file was compared to its ID just now.
+func (x *Index) Put(entries ...IndexEntry) {
+	const several = 16 // for which all that come after one in the index are not moved again and again
+	if len(entries) >= several && x.merge(entries) {
+		return
+	}
+	for _, e := range entries {
+		x.put(e)
+	}
+}
+
+func (x *Index) put(e IndexEntry) {
 	for i := strings.LastIndexByte(e.Path, '/'); i > 0; i = strings.LastIndexByte(e.Path[:i], '/') {
 		x.Remove(e.Path[:i])
 	}
@@ -116,11 +126,36 @@ func (x *Index) Put(e IndexEntry) {
 	x.Entries = slices.Insert(x.Entries, i, e)
 }
 
-// Remove drops the entry of path, if there is one.
-func (x *Index) Remove(path string) {
-	if i, ok := x.search(path); ok {
-		x.Entries = slices.Delete(x.Entries, i, i+1)
+// merge is Put in one pass over all entries. It does nothing, and says so, where something has to go.
+func (x *Index) merge(entries []IndexEntry) bool {
+	byPath := func(a, b IndexEntry) int { return strings.Compare(a.Path, b.Path) }
+	put := Index{Entries: slices.Clone(entries)}
+	slices.SortStableFunc(put.Entries, byPath)
+	for i, e := range put.Entries {
+		if !x.fits(e.Path) || !put.fits(e.Path) || i > 0 && e.Path == put.Entries[i-1].Path {
+			return false
+		}
+		put.Entries[i].fresh = true
 	}
+	stay := slices.DeleteFunc(x.Entries, func(e IndexEntry) bool { return put.Find(e.Path) != nil })
+	x.Entries = slices.Concat(stay, put.Entries)
+	slices.SortFunc(x.Entries, byPath)
+	return true
+}
+
+// Remove drops the entries of paths, as far as there are some.
+func (x *Index) Remove(paths ...string) {
+	if len(paths) == 1 {
+		if i, ok := x.search(paths[0]); ok {
+			x.Entries = slices.Delete(x.Entries, i, i+1)
+		}
+		return
+	}
+	gone := make(map[string]bool, len(paths))
+	for _, path := range paths {
+		gone[path] = true
+	}
+	x.Entries = slices.DeleteFunc(x.Entries, func(e IndexEntry) bool { return gone[e.Path] })
 }
 
 // Racy says that a change to e's file may not show in its Stat: the file's mtime
@@ -303,10 +338,11 @@ func sumOf(b []byte) uint64 {
 // Adopt takes over entries of files just written or compared: all of them, or only
 // those that agree with what is staged.
 func (x *Index) Adopt(entries []IndexEntry, all bool) {
-	for _, e := range entries {
-		now := x.Find(e.Path)
-		if all || now != nil && now.ID == e.ID && now.Mode == e.Mode {
-			x.Put(e)
-		}
+	if !all {
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e IndexEntry) bool {
+			now := x.Find(e.Path)
+			return now == nil || now.ID != e.ID || now.Mode != e.Mode
+		})
 	}
+	x.Put(entries...)
 }

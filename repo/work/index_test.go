@@ -2,6 +2,8 @@ package work
 
 import (
 	"encoding/binary"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/cespare/xxhash/v2"
@@ -96,4 +98,40 @@ func FuzzDecodeIndex(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Many entries are put as if one by one, whatever they replace and whatever stands in their way.
+func TestIndexPutMany(t *testing.T) {
+	entry := func(path string, id byte) IndexEntry {
+		return IndexEntry{Path: path, Mode: object.ModeFile, ID: digest.ID{id}}
+	}
+	had := []IndexEntry{entry("a", 1), entry("b/c", 1), entry("b/d", 1), entry("k/05", 1), entry("z", 1)}
+	for name, more := range map[string][]IndexEntry{
+		"none in the way":           {entry("z", 2), entry("b/a", 2)},
+		"a file above":              {entry("a/x", 2)},
+		"files below":               {entry("b", 2)},
+		"one path twice":            {entry("z", 2), entry("z", 3)},
+		"a file and below it":       {entry("q", 2), entry("q/x", 2)},
+		"below a file, and that":    {entry("q/x", 2), entry("q", 2)},
+		"other names between those": {entry("q", 2), entry("q-", 2), entry("q0", 2)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var put []IndexEntry
+			for i := 30; i > 0; i-- {
+				put = append(put, entry(fmt.Sprintf("k/%02d", i), 2))
+			}
+			put = append(put, more...)
+			many, each := &Index{Entries: slices.Clone(had)}, &Index{Entries: slices.Clone(had)}
+			many.Put(put...)
+			for _, e := range put {
+				each.Put(e)
+			}
+			require.Equal(t, each.Entries, many.Entries)
+			many.Remove("k/01", "none", "z", "k/30", "k/02")
+			for _, path := range []string{"k/01", "none", "z", "k/30", "k/02"} {
+				each.Remove(path)
+			}
+			require.Equal(t, each.Entries, many.Entries)
+		})
+	}
 }

@@ -6,30 +6,30 @@ import "path"
 // is looked at but what the stat says: the caller has made sure that from is there and to may be replaced.
 func (w *worktree) Move(x *Index, from, to string) error {
 	clean := map[string]bool{}
-	entries := []IndexEntry{}
+	var entries []IndexEntry
+	var paths []string
 	for _, e := range moved(x, from) {
 		f, exists, err := w.folder.Lstat(e.Path)
 		if err != nil {
 			return err
 		}
 		clean[e.Path] = exists && !e.Dereferenced && f.Stat == e.Stat && !x.Racy(&e)
-		entries = append(entries, e)
+		entries, paths = append(entries, e), append(paths, e.Path)
 	}
 	if err := w.root.Rename(from, to); err != nil {
 		return err
 	}
 	w.dirty[path.Dir(from)], w.dirty[path.Dir(to)] = true, true
-	for _, e := range entries {
-		x.Remove(e.Path)
-	}
-	for _, e := range entries {
+	x.Remove(paths...)
+	for i := range entries {
+		e := &entries[i]
 		was := e.Path
 		e.Path, e.Stat = to+e.Path[len(from):], Stat{} // renaming changes the ctime
 		if f, exists, err := w.folder.Lstat(e.Path); err == nil && exists && clean[was] {
 			e.Stat = f.Stat
 		}
-		x.Put(e)
 	}
+	x.Put(entries...)
 	return nil
 }
 

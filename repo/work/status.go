@@ -242,10 +242,6 @@ func (r *Folder) saveRefreshed(entries []IndexEntry) {
 	if err != nil {
 		return
 	}
-	for _, e := range entries {
-		if now := x.Find(e.Path); now != nil && now.ID == e.ID && now.Mode == e.Mode {
-			x.Put(e)
-		}
-	}
+	x.Adopt(entries, false)
 	r.WriteIndex(x)
 }
