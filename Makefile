@@ -1,4 +1,4 @@
-.PHONY: build man docs demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large figures
+.PHONY: build man docs demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-files figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -55,6 +55,10 @@ bench-ladder: build
 # Large tensors, and many of them.
 bench-large: build
 	bash scripts/bench-large.sh
+
+# Many small files beside git.
+bench-files: build
+	go run ./scripts/manyfiles -dits bin/dits
 
 # Size figures on the larger corpus, when it is there.
 figures:
