@@ -34,6 +34,7 @@ func commands(g *globals) []*cobra.Command {
 		newCat(g),
 		newExport(g),
 		newStats(g),
+		newWhy(g),
 		newFsck(g),
 		newRepack(g),
 		newGC(g),

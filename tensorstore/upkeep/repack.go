@@ -24,8 +24,18 @@ type Options struct {
 	DryRun   bool              // say what would be gained; nothing is written
 	Progress func(bytes int64) // told of the bytes of each tensor that was looked at; may be nil
 
+	Only  func(family []Tensor) bool // the families that are looked at; nil: all
+	Taken func(Moved)                // told of each tensor that is stored anew, or would be; may be nil
+
 	// Manifest is the right one of several manifests of a file; nil: the first that can be read.
 	Manifest func(file digest.ID) ([]byte, error)
+}
+
+// A Moved is a tensor and what it takes: before and after it was coded anew.
+type Moved struct {
+	Blob     digest.ID
+	Source   digest.ID // what it is coded against now; zero: nothing
+	Was, Now int64     // bytes of its own records, predictions included
 }
 
 // Repacked is what a repacking has done, or would do.
@@ -66,6 +76,9 @@ func Repack(ctx context.Context, s *tensorstore.Store, families [][]Tensor, o Op
 		return Repacked{}, err
 	}
 	for _, f := range families {
+		if o.Only != nil && !o.Only(f) {
+			continue
+		}
 		if err := r.family(ctx, f); err != nil {
 			return r.done, err
 		}

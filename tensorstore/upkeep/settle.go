@@ -105,6 +105,9 @@ func (r *repacking) take(ctx context.Context, d *draft) error {
 		}
 	}
 	r.coded += d.bytes
+	if r.options.Taken != nil {
+		r.options.Taken(d.moved())
+	}
 	for i, rec := range d.records {
 		if !rec.Prediction.IsZero() {
 			d.records[i].Depth = depth
@@ -115,6 +118,15 @@ func (r *repacking) take(ctx context.Context, d *draft) error {
 		return nil
 	}
 	return r.write(ctx, d)
+}
+
+// moved is what the draft is for its tensor.
+func (d *draft) moved() Moved {
+	m := Moved{Blob: d.Blob, Was: d.stored, Now: d.bytes}
+	if p := d.plan.Prediction(); p != nil && d.object.Payload != nil {
+		m.Source, _ = p.Root()
+	}
+	return m
 }
 
 // write appends the records of a draft; those whose payload was not kept are coded again.

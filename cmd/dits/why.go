@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"dits/repo"
+)
+
+type whyOptions struct {
+	repo.WhyOptions
+	level string
+	json  bool
+}
+
+func newWhy(g *globals) *cobra.Command {
+	o := whyOptions{}
+	cmd := &cobra.Command{
+		Use:     "why FILE|REV:PATH",
+		Short:   "Say what makes a file take what it takes, and what repack would save",
+		GroupID: content,
+		Long: `Says of a file, as it is staged or in a commit, how its tensors are stored and which take
+the most. Then it tries what dits repack would: each tensor is coded against those of the
+store that have its role and shape, whenever they came. Nothing is written. That reads all
+of these tensors; with --quick nothing is tried.`,
+		Example: `  dits why model.safetensors
+  dits why --level max model.safetensors
+  dits why --quick main:model.safetensors`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runWhy(cmd, g, o, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
+	f.BoolVar(&o.Quick, "quick", false, "say only what is known; try nothing")
+	f.BoolVar(&o.json, "json", false, "JSON")
+	levels := cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp)
+	_ = cmd.RegisterFlagCompletionFunc("level", levels)
+	return cmd
+}
+
+func runWhy(cmd *cobra.Command, g *globals, o whyOptions, word string) (err error) {
+	if o.Level, err = parseLevel(o.level); err != nil {
+		return err
+	}
+	o.Progress = g.progress(cmd.ErrOrStderr())
+	return g.withRepo(func(r *repo.Repo) error {
+		rev, path, err := g.object(r, word)
+		if err != nil {
+			return err
+		}
+		w, err := r.Why(cmd.Context(), rev, path, o.WhyOptions)
+		if err != nil {
+			return err
+		}
+		w.Path = word
+		if o.json {
+			return writeJSON(cmd, w)
+		}
+		return o.print(cmd, w)
+	})
+}
+
+// print prints what people want to know.
+func (o whyOptions) print(cmd *cobra.Command, w *repo.Why) error {
+	p := &printer{w: cmd.OutOrStdout()}
+	p.f("%s: %s in %s%s\n", w.Path, size(w.Logical), size(w.Stored), percentOf(w.Stored, w.Logical))
+	if p.err != nil {
+		return p.err
+	}
+	if err := printGroups(cmd, w); err != nil {
+		return err
+	}
+	for _, t := range w.Largest {
+		if w.Stored > 0 && 10*t.Stored >= w.Stored {
+			p.f("%s of it is %s (%s)\n", size(t.Stored), t.Name, size(t.Size))
+		}
+	}
+	if w.Lone.Tensors > 0 {
+		p.f("%s without relatives, in %s: nothing else has the role and shape.\n",
+			plural(w.Lone.Tensors, "tensor is", "tensors are"), size(w.Lone.Stored))
+	}
+	o.printRepack(p, w.Repack)
+	return p.err
+}
+
+// printGroups prints how tensors are stored, and what is no tensor.
+func printGroups(cmd *cobra.Command, w *repo.Why) error {
+	t := &table{indent: "  "}
+	t.rightAlign(0, 1, 2)
+	t.row("tensors", "size", "stored", "")
+	rest := repo.WhyGroup{Logical: w.Logical, Stored: w.Stored}
+	for _, g := range w.Groups {
+		t.row(fmt.Sprint(g.Tensors), size(g.Logical), size(g.Stored), groupWords(g))
+		rest.Logical -= g.Logical
+		rest.Stored -= g.Stored
+	}
+	what := "the header, and how tensors are made of others"
+	if len(w.Groups) == 0 {
+		what = "no tensors in it"
+	}
+	t.row("", size(rest.Logical), size(rest.Stored), what)
+	return t.write(cmd.OutOrStdout())
+}
+
+// groupWords is "recomputed from base.safetensors", "stored whole, also in merged.safetensors".
+func groupWords(g repo.WhyGroup) string {
+	words := "stored whole"
+	switch g.How {
+	case "delta":
+		words = "difference to " + orUnnamed(g.Source)
+	case "derived":
+		words = "recomputed from " + orUnnamed(g.Source)
+	}
+	if g.Shared != "" {
+		words += ", also in " + g.Shared
+	}
+	return words
+}
+
+// printRepack prints what was tried.
+func (o whyOptions) printRepack(p *printer, r *repo.WhyRepack) {
+	command := "dits repack"
+	if o.level != "default" {
+		command += " --level " + o.level
+	}
+	switch {
+	case r == nil:
+	case r.Tensors > 0 && r.Saved > 0:
+		p.f("`%s` would store %d of its tensors in %s instead of %s", command, r.Tensors, size(r.Now), size(r.Was))
+		if len(r.Sources) > 0 {
+			p.f(",\nagainst%s", sourceList(r.Sources))
+		}
+		if r.Saved != r.Was-r.Now {
+			p.f("; with those of other files that saves %s", size(r.Saved))
+		}
+		p.f(".\n")
+	case o.level != "max":
+		p.f("Nothing smaller was found; --level max looks harder.\n")
+	default:
+		p.f("Nothing smaller was found.\n")
+	}
+}
