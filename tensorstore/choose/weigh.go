@@ -13,6 +13,9 @@ import (
 // closeLooks is the number of sources that are weighed with low rank, and of those that quants are weighed as made of.
 const closeLooks = 3
 
+// clearlyWorse is how many times as many quants of a probe a source may miss as the best one, to be weighed too.
+const clearlyWorse = 2
+
 // A Choice is a way to code a tensor, found by a trial.
 type Choice struct {
 	Cost    int64       // bytes, expected of the whole tensor with its prediction
@@ -145,6 +148,9 @@ func (t *Trial) priceQuantised(ctx context.Context, list *prices, relatives []Re
 	}
 	slices.SortStableFunc(all, func(a, b *quantSource) int { return cmp.Compare(a.misses, b.misses) })
 	for _, o := range all[:min(len(all), closeLooks)] {
+		if float64(o.misses) > clearlyWorse*float64(all[0].misses+1) {
+			break // made of the first, it costs a fraction
+		}
 		c, err := t.quantisedFrom(o, probe)
 		if err != nil {
 			return err
