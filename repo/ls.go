@@ -71,11 +71,14 @@ func lsEntry(path string, e catalog.TreeEntry) LsEntry {
 
 // A FileListing is a file and the tensors in it. Its JSON form is a contract.
 type FileListing struct {
-	Path    string       `json:"path"`
-	Format  string       `json:"format"`
-	Size    int64        `json:"size"`
-	SHA256  *string      `json:"sha256"` // null when it is not known
-	Warning string       `json:"warning,omitempty"`
+	Path    string  `json:"path"`
+	Format  string  `json:"format"`
+	Size    int64   `json:"size"`
+	SHA256  *string `json:"sha256"` // null when it is not known
+	Warning string  `json:"warning,omitempty"`
+
+	BigEndian bool `json:"big_endian,omitempty"` // of a GGUF, its numbers
+
 	Tensors []TensorInfo `json:"tensors"` // in the order of the file's header
 
 	Shards int `json:"shards,omitempty"` // the files of a model that is in several; 0 of a file
@@ -178,6 +181,7 @@ func listingOf(path string, f *object.File) *FileListing {
 		sum := hex.EncodeToString(f.SHA256[:])
 		l.SHA256 = &sum
 	}
+	l.BigEndian, _ = f.IsBigEndian() // its header was read before
 	for i, t := range f.Layout.Tensors {
 		info := TensorInfo{Name: t.Name, DType: string(t.DType), Shape: t.Shape, Offset: t.Off, Size: t.Len, Digest: f.Digest(i)}
 		if t.Shape == nil {

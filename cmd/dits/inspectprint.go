@@ -63,6 +63,9 @@ func kindOfModel(r *inspect.Report) []string {
 	if r.Adapter != nil {
 		words[0] += " adapter"
 	}
+	if r.BigEndian {
+		words[0] += ", big endian"
+	}
 	if r.Architecture != "" && r.Adapter == nil {
 		words = append(words, r.Architecture)
 	}

@@ -211,6 +211,9 @@ func printListed(cmd *cobra.Command, l *repo.FileListing, asJSON bool) error {
 	if l.Shards > 0 {
 		p.f("%s, ", filesOrShards(l.Shards))
 	}
+	if l.BigEndian {
+		p.f("big endian, ")
+	}
 	if len(l.Tensors) > 0 {
 		p.f("%s, ", plural(len(l.Tensors), "tensor", "tensors"))
 	}

@@ -70,6 +70,11 @@ func EachKV(r io.ReaderAt, size int64, visit func(KV) error) error {
 	return nil
 }
 
+// IsBigEndian says that a file is of that byte order, by its first 8 bytes.
+func IsBigEndian(start []byte) bool {
+	return len(start) >= 8 && string(start[:4]) == magic && start[4] == 0 && start[5] == 0
+}
+
 // readHeader reads a header; without values, KV.Value is nil. Tensor.Off is left as the file has it.
 func readHeader(d *reader, values bool) (*Header, error) {
 	h := &Header{Alignment: defaultAlignment}

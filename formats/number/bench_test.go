@@ -58,7 +58,7 @@ func BenchmarkCompare(b *testing.B) {
 			}
 			b.SetBytes(int64(len(pa)))
 			for b.Loop() {
-				_, err := Compare(context.Background(), Operand{bytes.NewReader(pa), 0, bench.da}, Operand{bytes.NewReader(pb), 0, bench.db}, n, 1)
+				_, err := Compare(context.Background(), Operand{bytes.NewReader(pa), 0, bench.da, false}, Operand{bytes.NewReader(pb), 0, bench.db, false}, n, 1)
 				if err != nil {
 					b.Fatal(err)
 				}

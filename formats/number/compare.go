@@ -18,6 +18,7 @@ type Operand struct {
 	R     io.ReaderAt // safe for concurrent use
 	Off   int64       // of the tensor's first byte in R
 	DType formats.DType
+	Raw   bool // its values cannot be read: only bytes are compared
 }
 
 // A Comparison says how far tensor b is from tensor a.
@@ -49,7 +50,7 @@ const compareBlock = 1 << 17
 // does not depend on workers. An element costs a core two to three
 // nanoseconds, and about one where whole pieces are equal.
 func Compare(ctx context.Context, a, b Operand, n int64, workers int) (Comparison, error) {
-	c, err := newPairing(a.DType, b.DType)
+	c, err := newPairing(a, b)
 	if err != nil {
 		return Comparison{}, err
 	}

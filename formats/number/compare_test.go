@@ -153,7 +153,7 @@ func checkComparison(t *testing.T, name string, got, want Comparison) {
 
 func mustCompare(t *testing.T, da, db formats.DType, a, b []byte, n int64, workers int) Comparison {
 	t.Helper()
-	c, err := Compare(context.Background(), Operand{bytes.NewReader(a), 0, da}, Operand{bytes.NewReader(b), 0, db}, n, workers)
+	c, err := Compare(context.Background(), Operand{bytes.NewReader(a), 0, da, false}, Operand{bytes.NewReader(b), 0, db, false}, n, workers)
 	if err != nil {
 		t.Fatalf("%s, %s: %v", da, db, err)
 	}
@@ -349,12 +349,12 @@ func TestCompareBlocks(t *testing.T) {
 }
 
 func TestCompareErrors(t *testing.T) {
-	short := Operand{bytes.NewReader(make([]byte, 6)), 0, "F32"}
-	whole := Operand{bytes.NewReader(make([]byte, 8)), 0, "F32"}
+	short := Operand{bytes.NewReader(make([]byte, 6)), 0, "F32", false}
+	whole := Operand{bytes.NewReader(make([]byte, 8)), 0, "F32", false}
 	if _, err := Compare(context.Background(), whole, short, 2, 1); !errors.Is(err, formats.ErrTruncated) {
 		t.Errorf("short operand: got %v, want formats.ErrTruncated", err)
 	}
-	if _, err := Compare(context.Background(), whole, Operand{whole.R, 0, "F31"}, 2, 1); err == nil {
+	if _, err := Compare(context.Background(), whole, Operand{whole.R, 0, "F31", false}, 2, 1); err == nil {
 		t.Error("unknown dtype: got no error")
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/bits"
 
-	"dits/formats"
 )
 
 // comparePiece is how many elements are turned into numbers at once: what fits
@@ -31,7 +30,8 @@ type pairing struct {
 }
 
 // newPairing picks how to compare two dtypes.
-func newPairing(a, b formats.DType) (*pairing, error) {
+func newPairing(x, y Operand) (*pairing, error) {
+	a, b := x.DType, y.DType
 	c := new(pairing)
 	var ok bool
 	if c.a.elems, c.a.bytes, ok = a.Block(); !ok {
@@ -42,7 +42,7 @@ func newPairing(a, b formats.DType) (*pairing, error) {
 	}
 	va, oka := valuesFor(a)
 	vb, okb := valuesFor(b)
-	c.valued = oka && okb
+	c.valued = oka && okb && !x.Raw && !y.Raw
 	switch {
 	case c.valued && (va.lo != nil || vb.lo != nil):
 		c.add = func(s *sums, pa, pb []byte, p *pieces) { addWide(s, pa, pb, va, vb, p) }
@@ -52,7 +52,7 @@ func newPairing(a, b formats.DType) (*pairing, error) {
 	case c.valued:
 		ua, ub := c.a, c.b
 		c.add = func(s *sums, pa, pb []byte, p *pieces) { addCast(s, pa, pb, va, vb, ua, ub, p) }
-	case a == b:
+	case a == b && x.Raw == y.Raw:
 		u := c.a
 		c.add = func(s *sums, pa, pb []byte, _ *pieces) { s.changed += changedUnits(pa, pb, u) }
 	}

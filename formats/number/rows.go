@@ -16,7 +16,7 @@ type Rows struct {
 func NewRows(o Operand, shape []int64) (*Rows, bool) {
 	v, ok := valuesFor(o.DType)
 	elems, bytes, known := o.DType.Block()
-	if !ok || !known || v.lo != nil || shape[1] == 0 || shape[1]%elems != 0 {
+	if !ok || !known || o.Raw || v.lo != nil || shape[1] == 0 || shape[1]%elems != 0 {
 		return nil, false
 	}
 	return &Rows{o, v, shape[1], shape[1] / elems * bytes, comparePiece / elems * bytes}, true

@@ -14,7 +14,7 @@ func TestRows(t *testing.T) {
 	raw := append(make([]byte, off), weights(rng, "BF16", rows*columns)...)
 	want := make([]float32, rows*columns)
 	Decoder("BF16")(want, raw[off:])
-	r, ok := NewRows(Operand{bytes.NewReader(raw), off, "BF16"}, []int64{rows, columns})
+	r, ok := NewRows(Operand{bytes.NewReader(raw), off, "BF16", false}, []int64{rows, columns})
 	if !ok {
 		t.Fatal("no rows")
 	}

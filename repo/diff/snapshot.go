@@ -81,8 +81,16 @@ func diskEntry(name, path string, info fs.FileInfo) Entry {
 	}
 }
 
-// Operand is tensor i of a file for [number.Compare].
+// Operand is tensor i of a file for [number.Compare], in the byte order of most machines.
 func Operand(f *object.File, i int) (number.Operand, error) {
 	b, err := f.Bytes(i)
-	return number.Operand{R: b, DType: f.Layout.Tensors[i].DType}, err
+	o := number.Operand{R: b, DType: f.Layout.Tensors[i].DType}
+	if err != nil || b == nil {
+		return o, err
+	}
+	part, _ := f.Part(i)
+	if big, err := part.IsBigEndian(); !big || err != nil {
+		return o, err
+	}
+	return number.InOrder(o), nil
 }

@@ -47,6 +47,9 @@ func (x *inspection) file(e *diff.Entry) error {
 		}
 	}
 	x.report.Format = layout.Format
+	if x.report.BigEndian, err = f.IsBigEndian(); err != nil {
+		return err
+	}
 	x.addTensors(e.Path, layout)
 	return x.header(formats.Filled(f, f.Layout.Size), layout)
 }

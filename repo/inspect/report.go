@@ -23,6 +23,8 @@ type Report struct {
 	Index         string        `json:"index"`           // the *.index.json that names its files, "" for none
 	Problems      []Problem     `json:"problems"`
 
+	BigEndian bool `json:"big_endian,omitempty"` // of a GGUF, its numbers
+
 	Metadata []Key    `json:"metadata,omitempty"` // where it was asked for
 	Tensors  []Tensor `json:"tensors,omitempty"`  // where they were asked for, in the order of the files
 }

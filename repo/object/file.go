@@ -10,6 +10,7 @@ import (
 
 	"dits/catalog"
 	"dits/formats"
+	"dits/formats/gguf"
 	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
 )
@@ -125,6 +126,16 @@ func (f *File) Tensors() []formats.Tensor {
 		return nil
 	}
 	return f.Layout.Tensors
+}
+
+// IsBigEndian says that the numbers of a GGUF are big endian; not of shards.
+func (f *File) IsBigEndian() (bool, error) {
+	if f == nil || f.Layout.Format != "gguf" || f.Layout.Size < 8 || len(f.parts) > 0 {
+		return false, nil
+	}
+	var start [8]byte
+	err := ReadFull(f, start[:], 0)
+	return err == nil && gguf.IsBigEndian(start[:]), err
 }
 
 // IsOpaque says that there are no tensors to be looked for; true for no file.
