@@ -232,7 +232,7 @@ func printListed(cmd *cobra.Command, l *repo.FileListing, asJSON bool) error {
 }
 
 func printListing(cmd *cobra.Command, l *repo.FileListing) error {
-	t := &table{indent: "  "}
+	t := &table{indent: "  ", width: terminalWidth(cmd.OutOrStdout()), give: []int{0}}
 	t.rightAlign(3)
 	for _, x := range l.Tensors {
 		t.row(x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size), x.Digest.Short(), howStored(x))

@@ -16,6 +16,9 @@ const defaultPager = "less"
 // on the screen, let colours through, leave the text there.
 const lessFlags = "LESS=FRX"
 
+// lessCharset is LESSCHARSET where the environment has none: what is printed is UTF-8 in any locale.
+const lessCharset = "LESSCHARSET=utf-8"
+
 // pagerCommand is the command line of the pager: DITS_PAGER, else PAGER, else less. ""
 // is none: so does a variable that is set to that, or to "cat".
 func pagerCommand(lookup func(string) (string, bool)) string {
@@ -47,6 +50,9 @@ func startPager(command string, stdout, stderr io.Writer) (*pager, error) {
 	cmd.Env = os.Environ()
 	if _, set := os.LookupEnv("LESS"); !set {
 		cmd.Env = append(cmd.Env, lessFlags)
+	}
+	if _, set := os.LookupEnv("LESSCHARSET"); !set {
+		cmd.Env = append(cmd.Env, lessCharset)
 	}
 	in, err := cmd.StdinPipe()
 	if err != nil {
