@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
-
 )
 
 // comparePiece is how many elements are turned into numbers at once: what fits
