@@ -103,7 +103,7 @@ func (r *Repo) add(ctx context.Context, changes changes, o AddOptions) error {
 	if err := a.store(ctx, changes); err != nil {
 		return err
 	}
-	if err := r.stage(a.staged, changes.removed); err != nil {
+	if err := r.stage(a.staged, changes.removed, what("add", slices.Concat(changes.changed, changes.removed))); err != nil {
 		return err
 	}
 	return a.failed.orNil()
@@ -137,7 +137,7 @@ func (a *adding) store(ctx context.Context, changes changes) error {
 
 // stage puts entries into the index and takes others out, under the lock. What is staged has to be in
 // the store still.
-func (r *Repo) stage(put []work.IndexEntry, remove []string) error {
+func (r *Repo) stage(put []work.IndexEntry, remove []string, what string) error {
 	if len(put)+len(remove) == 0 {
 		return nil
 	}
@@ -154,7 +154,7 @@ func (r *Repo) stage(put []work.IndexEntry, remove []string) error {
 	staged := &work.Index{Entries: put}
 	return r.name(staged.Files(), func() error {
 		x.Put(put...)
-		return r.WriteIndex(x)
+		return r.Restage(x, what)
 	})
 }
 

@@ -57,7 +57,7 @@ func (r *Repo) Derive(ctx context.Context, path string, o DeriveOptions) (Added,
 	if err := a.writer.Flush(); err != nil {
 		return done, err
 	}
-	return done, r.stage(a.staged, nil)
+	return done, r.stage(a.staged, nil, what("derive", []string{path}))
 }
 
 // deriving is adding a file with one relative.

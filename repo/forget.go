@@ -203,6 +203,9 @@ func (f *forgetting) apply() error {
 			return err
 		}
 	}
+	if err := f.repo.DropBefore(); err != nil { // it may name what is forgotten
+		return err
+	}
 	to := map[string]digest.ID{}
 	for _, m := range f.done.Refs {
 		to[m.Ref] = m.To

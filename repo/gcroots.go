@@ -43,6 +43,16 @@ func (r *Repo) roots() ([]upkeep.Root, error) {
 	for _, e := range x.Entries {
 		add(e.Path+" in the index", e.ID, asFile)
 	}
+	b, err := r.Before()
+	if err != nil {
+		return nil, err
+	}
+	if b != nil {
+		for _, e := range b.Index.Entries {
+			of := e.Path + " in the index before " + b.What + " of " + r.Root
+			roots = append(roots, upkeep.Root{Name: of, ID: e.ID, Kinds: asFile, Optional: true})
+		}
+	}
 	h, err := r.Head()
 	if err != nil {
 		return nil, err

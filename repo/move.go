@@ -40,7 +40,7 @@ func (r *Repo) Move(from []string, to string, force bool) ([]Moved, error) {
 				break
 			}
 		}
-		return moves, errors.Join(err, r.WriteIndex(x), w.Close())
+		return moves, errors.Join(err, r.Restage(x, what("mv", append(from, to))), w.Close())
 	})
 }
 

@@ -75,7 +75,11 @@ func (r *Repo) remove(ctx context.Context, h refs.Head, x *work.Index, o RemoveO
 		}
 	}
 	x.Remove(paths...)
-	return paths, r.WriteIndex(x)
+	name := "rm"
+	if o.Cached {
+		name = "rm --cached"
+	}
+	return paths, r.Restage(x, what(name, o.Paths))
 }
 
 // trackedAt are the paths of the tracked file at path, or of those in the folder there.

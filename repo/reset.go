@@ -73,5 +73,5 @@ func (r *Repo) writeIndexOf(x *work.Index, files []object.TreeFile) error {
 		}
 		next.Entries = append(next.Entries, e)
 	}
-	return r.WriteIndex(next)
+	return r.Restage(next, "reset: moving to HEAD")
 }

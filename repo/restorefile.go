@@ -47,7 +47,7 @@ func (r *Repo) restore(ctx context.Context, h refs.Head, x *work.Index, o Restor
 	if err := r.restorePlan(ctx, x, pl, o, res); err != nil {
 		return nil, err
 	}
-	return res, r.name(staged, func() error { return r.WriteIndex(x) })
+	return res, r.name(staged, func() error { return r.Restage(x, what("restore", o.Paths)) })
 }
 
 // restoreSource are the files to restore from, without those of other version control, and where these are.

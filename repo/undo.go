@@ -30,6 +30,8 @@ type Undone struct {
 	Removed int       `json:"removed"`
 	Bytes   int64     `json:"bytes"` // of the files written
 	Done    bool      `json:"done"`  // false in a dry run
+
+	Staged []work.Change `json:"staged"` // what becomes of what was staged; then no ref moves
 }
 
 // ErrNoUndo means that the last command is none that can be taken back.
@@ -41,8 +43,8 @@ const (
 	redid = "redo: "
 )
 
-// Undo takes back the last command that moved the current branch, or a detached HEAD, by the log of HEAD. What was
-// taken back last is done again. What is staged goes along where it is as the command left it, but a commit leaves it
+// Undo takes back the last command that moved the current branch, or a detached HEAD, by the log of HEAD, or that changed
+// nothing but what is staged. What was taken back last is done again. What is staged goes along where it is as the command left it, but a commit leaves it
 // as it is: that commit can be made again. The working folder stays, unless Hard: then files that differ become what
 // they were, and a [DirtyError] tells what would be lost.
 func (r *Repo) Undo(ctx context.Context, o UndoOptions) (*Undone, error) {
@@ -50,6 +52,13 @@ func (r *Repo) Undo(ctx context.Context, o UndoOptions) (*Undone, error) {
 }
 
 func (r *Repo) undo(ctx context.Context, h refs.Head, x *work.Index, o UndoOptions) (*Undone, error) {
+	b, err := r.Before()
+	if err != nil {
+		return nil, err
+	}
+	if b != nil {
+		return r.undoStaged(ctx, h, x, b, o)
+	}
 	u, err := r.lastMove(h)
 	if err != nil || o.DryRun {
 		return u, err
@@ -77,7 +86,7 @@ func (r *Repo) lastMove(h refs.Head) (*Undone, error) {
 		return nil, fmt.Errorf("the reflog of HEAD tells of no command: %w", ErrNoUndo)
 	}
 	last := log[0]
-	u := &Undone{Branch: h.Branch, From: last.New, To: last.Old}
+	u := &Undone{Branch: h.Branch, From: last.New, To: last.Old, Staged: []work.Change{}}
 	u.What, u.Again = strings.CutPrefix(last.Reason, undid)
 	u.What = strings.TrimPrefix(u.What, redid)
 	_, switched := refs.MovedFrom(last.Reason)

@@ -5,6 +5,7 @@ import (
 
 	"dits/repo"
 	"dits/repo/object"
+	"dits/repo/work"
 )
 
 type undoOptions struct {
@@ -16,14 +17,15 @@ func newUndo(g *globals) *cobra.Command {
 	o := undoOptions{}
 	cmd := &cobra.Command{
 		Use:     "undo",
-		Short:   "Take back the last commit, merge or reset",
+		Short:   "Take back the last commit, merge, reset or add",
 		GroupID: everyday,
 		Long: `Takes back the last command that moved the current branch, by the reflog of HEAD:
 a commit, an amend, a merge or a reset. What a commit had staged is staged again.
+Or the last that only changed what is staged: add, rm, mv, restore --staged, reset PATH.
 The working folder stays as it is, unless --hard; even that refuses to lose a
 change that is not saved. A second undo does again what the first took back.
 
-A switch is taken back by dits switch -, what is staged by dits reset.`,
+A switch is taken back by dits switch -; dits reset and dits reflog go further back.`,
 		Example: `  dits undo -n        # what would it take back?
   dits undo
   dits undo --hard    # the files, too`,
@@ -54,10 +56,6 @@ func runUndo(cmd *cobra.Command, g *globals, o undoOptions) error {
 }
 
 func printUndone(cmd *cobra.Command, r *repo.Repo, u *repo.Undone) error {
-	to, err := r.ReadCommit(u.To)
-	if err != nil {
-		return err
-	}
 	how, is := "Took back", "is now"
 	if u.Again {
 		how = "Did again"
@@ -71,8 +69,39 @@ func printUndone(cmd *cobra.Command, r *repo.Repo, u *repo.Undone) error {
 	files := bytesOf(&repo.CheckoutResult{Written: u.Written, Removed: u.Removed, Bytes: u.Bytes})
 	p := &printer{w: cmd.OutOrStdout()}
 	p.f("%s: %s\n", how, u.What)
+	if len(u.Staged) > 0 {
+		printStagedAgain(p, u.Staged)
+		if files != "" {
+			p.f(" %s\n", files) // which begins with a space
+		}
+		return p.err
+	}
+	to, err := r.ReadCommit(u.To)
+	if err != nil {
+		return err
+	}
 	p.f("%s %s at %s %s%s\n", orHead(u.Branch), is, u.To.Short(), object.Subject(to.Message), files)
 	return p.err
+}
+
+// printStagedAgain tells what became of what was staged.
+func printStagedAgain(p *printer, changes []work.Change) {
+	const most = 3
+	for _, kind := range []struct{ name, first, second string }{
+		{"staged again", work.ChangeAdded, ""},
+		{"staged as before", work.ChangeModified, work.ChangeType},
+		{"no longer staged", work.ChangeDeleted, ""},
+	} {
+		var paths []string
+		for _, c := range changes {
+			if c.Status == kind.first || c.Status == kind.second {
+				paths = append(paths, c.Path)
+			}
+		}
+		if len(paths) > 0 {
+			p.f("  %s: %s\n", kind.name, work.FirstOf(paths, most))
+		}
+	}
 }
 
 // orHead is the name of a branch, HEAD where there is none.

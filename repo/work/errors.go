@@ -37,7 +37,11 @@ func (e *DirtyError) Unwrap() error { return ErrDirty }
 
 // SomeOf names up to ten of them.
 func SomeOf(names []string) string {
-	const most = 10
+	return FirstOf(names, 10)
+}
+
+// FirstOf is the first names of a list, and how many there are more.
+func FirstOf(names []string, most int) string {
 	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}
