@@ -23,7 +23,9 @@ func noEmpty(cmd *cobra.Command, args []string) error {
 		args = nil
 	}
 	for i, arg := range args {
-		if arg == "" {
+		if arg == "" && !cmd.HasParent() {
+			errs = append(errs, usagef("word %d is empty, want a command%s", i+1, unsetHint))
+		} else if arg == "" {
 			errs = append(errs, usagef("%s: word %d is empty, want a revision or a path%s", cmd.Name(), i+1, unsetHint))
 		}
 	}

@@ -67,12 +67,13 @@ const (
 // asUsage makes a wrong number of arguments, and an empty one, a wrong usage.
 func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if check != nil {
-			if check(cmd, args) != nil {
-				return usageError{wrongWords(cmd, check, args)}
-			}
+		if err := noEmpty(cmd, args); err != nil {
+			return err
 		}
-		return noEmpty(cmd, args)
+		if check != nil && check(cmd, args) != nil {
+			return usageError{wrongWords(cmd, check, args)}
+		}
+		return nil
 	}
 }
 
