@@ -36,7 +36,7 @@ func (r *Repo) commitStat(parents []digest.ID, files []object.TreeFile) (*Commit
 		return nil, err
 	}
 	s := &CommitStat{Files: work.ChangesBetween(before, files)}
-	if s.Models, err = r.modelsBetween(before, files); err != nil {
+	if s.Models, err = r.modelsBetween(s.Files, before, files); err != nil {
 		return nil, err
 	}
 	for _, m := range s.Models {

@@ -74,8 +74,11 @@ type comparison struct {
 	counts     []tensorCount
 }
 
-// modelsBetween are the models that differ between two lists of files, ascending by name.
-func (r *Repo) modelsBetween(before, after []object.TreeFile) ([]ModelChange, error) {
+// modelsBetween are the models that differ between two lists of files, ascending by name; changes are the files that do.
+func (r *Repo) modelsBetween(changes []work.Change, before, after []object.TreeFile) ([]ModelChange, error) {
+	if !slices.ContainsFunc(changes, ofShards) {
+		before, after = only(changes, before), only(changes, after)
+	}
 	folded := map[string]bool{}
 	a, b := heldModels(before, folded), heldModels(after, folded)
 	inModel := func(m heldModel) bool { return folded[m.Name] }
@@ -89,6 +92,23 @@ func (r *Repo) modelsBetween(before, after []object.TreeFile) ([]ModelChange, er
 	}
 	slices.SortFunc(c.changes, func(x, y ModelChange) int { return strings.Compare(x.Path, y.Path) })
 	return c.changes, nil
+}
+
+// ofShards says that a file that changed is a shard, or the index of some: only then others matter.
+func ofShards(c work.Change) bool {
+	_, isShard := object.ShardOf(c.Path)
+	return isShard || strings.HasSuffix(c.Path, object.IndexSuffix)
+}
+
+// only are the files that changed; both lists are ascending by path.
+func only(changes []work.Change, files []object.TreeFile) (out []object.TreeFile) {
+	for _, c := range changes {
+		byPath := func(f object.TreeFile, path string) int { return strings.Compare(f.Path, path) }
+		if i, found := slices.BinarySearchFunc(files, c.Path, byPath); found {
+			out = append(out, files[i])
+		}
+	}
+	return out
 }
 
 // sameNames compares what both states have by one name, and notes the others.

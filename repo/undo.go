@@ -44,9 +44,9 @@ const (
 )
 
 // Undo takes back the last command that moved the current branch, or a detached HEAD, by the log of HEAD, or that changed
-// nothing but what is staged. What was taken back last is done again. What is staged goes along where it is as the command left it, but a commit leaves it
-// as it is: that commit can be made again. The working folder stays, unless Hard: then files that differ become what
-// they were, and a [DirtyError] tells what would be lost.
+// nothing but what is staged. What was taken back last is done again. What is staged goes along where it is as the
+// command left it, but a commit leaves it as it is: that commit can be made again. The working folder stays, unless
+// Hard: then files that differ become what they were, and a [DirtyError] tells what would be lost.
 func (r *Repo) Undo(ctx context.Context, o UndoOptions) (*Undone, error) {
 	return change(r, func(h refs.Head, x *work.Index) (*Undone, error) { return r.undo(ctx, h, x, o) })
 }

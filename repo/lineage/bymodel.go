@@ -25,7 +25,7 @@ func (l *Lineage) ByModel() *Lineage {
 		}
 		m := at[p]
 		if m == nil {
-			m = &FileLineage{Path: object.ModelName(f.Path), Rev: f.Rev, Digest: f.Digest, Format: f.Format, Sources: []FileSource{}}
+			m = &FileLineage{Path: object.ModelName(f.Path), Rev: f.Rev, Digest: f.Digest, Format: f.Format}
 			at[p] = m
 			out.Files = append(out.Files, m)
 		}

@@ -60,7 +60,7 @@ func (r *Folder) restage(x *Index, what string, again bool) error {
 		return r.WriteIndex(x)
 	}
 	if b.move, err = r.lastMove(); err != nil {
-		return err
+		b.move = digest.ID{} // HEAD is broken: that is told by whoever needs it
 	}
 	if err := r.WriteFileIf(r.beforePath(), b.encode(), func() error { return nil }); err != nil {
 		return err
