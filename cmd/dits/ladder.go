@@ -95,7 +95,7 @@ func ladderWith(a repo.Added) string {
 // nothing is left.
 const ofItself = 128
 
-// reproduced says how far a quant comes out as it was: "exactly", "all but 4.8%", which had to be stored, or "no".
+// reproduced says how far a quant comes out as it was: "exactly", "95.2%", where the rest had to be stored, or "no".
 func reproduced(a repo.Added) string {
 	switch {
 	case a.Derived == 0:
@@ -103,5 +103,5 @@ func reproduced(a repo.Added) string {
 	case a.DerivedResidual <= ofItself*int64(a.Derived) && a.Derived+a.Known == a.Tensors:
 		return "exactly"
 	}
-	return "all but " + shareOf(a.DerivedResidual, a.Logical)
+	return shareOf(a.Logical-a.DerivedResidual, a.Logical)
 }

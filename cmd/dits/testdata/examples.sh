@@ -1,7 +1,7 @@
 # Makes, in the current folder, what the examples of help speak of: a repository with its history in work/, and
 # beside it what they name elsewhere. FAMILY is a folder with a model, a fine-tune, an adapter, a merge and quants.
 set -eu
-mkdir backup models mnt home
+mkdir backup downloads models mnt home
 cd work
 dits init
 cp "$FAMILY/base.safetensors" model.safetensors
@@ -48,5 +48,6 @@ cp "$FAMILY/base.safetensors" model-2.safetensors
 cp "$FAMILY/base.safetensors" llama-8b
 cp "$FAMILY/merged-lora.safetensors" llama-8b-tone
 cp "$FAMILY/base.safetensors" ../backup/model.safetensors
+cp "$FAMILY/base-Q8_0.gguf" ../downloads
 mkdir -p ../home/.cache/huggingface/hub
 cp "$FAMILY/base.safetensors" ../home/.cache/huggingface/hub
