@@ -59,6 +59,7 @@ type Added struct {
 	DerivedResidual int64           `json:"residual_bytes"` // what they took in packs, their predictions included
 
 	Quant string `json:"quant"` // what a GGUF says that it is: Q4_K_M
+	Late  bool   `json:"late"`  // most of it is stored against quants, which would take less stored against it
 
 	Warning string `json:"warning,omitempty"`
 	Removed bool   `json:"removed,omitempty"`
@@ -412,6 +413,7 @@ func (a *adding) segments(ctx context.Context, file catalog.File, family relativ
 		return err
 	}
 	done.count(file.Layout, puts)
+	done.Late = isLate(file, puts)
 	a.puts = putTensors(file, puts)
 	var err error
 	if done.Sources, err = a.sources(puts); err != nil {

@@ -28,7 +28,8 @@ type addLines struct {
 	cached          int // links of a hub's cache
 	logical, stored int64
 	ladder          ladder
-	err             error // the first of writing
+	late            []repo.Added // what came after its quants
+	err             error        // the first of writing
 }
 
 // newAddLines tells where the command prints.
@@ -62,6 +63,9 @@ func (l *addLines) staged(a repo.Added) {
 	}
 	if a.Warning != "" {
 		l.warn(a.Path, a.Warning)
+	}
+	if a.Late {
+		l.late = append(l.late, a)
 	}
 	if !a.Removed {
 		if a.FromCache {
@@ -116,6 +120,18 @@ func (l *addLines) total() {
 		what := modelsAndFiles(l.sharded, l.told-l.sharded)
 		l.line(fmt.Sprintf("%s  %s → %s%s", what, size(l.logical), size(l.stored), percentOf(l.stored, l.logical)))
 		l.keep(l.ladder.print(l.cmd.OutOrStdout()))
+	}
+	l.tellLate()
+}
+
+// tellLate says of a model that came after its quants what can be done about it.
+func (l *addLines) tellLate() {
+	if l.quiet || l.options.json || l.options.DryRun {
+		return
+	}
+	for _, a := range l.late {
+		tell(l.cmd.ErrOrStderr(), "%s came after%s, which should take less stored against it: "+
+			"`dits why %s` says what `dits repack` would save.", a.Path, sourceList(a.Sources), a.Path)
 	}
 }
 
