@@ -50,6 +50,25 @@ func zoneAt(east int) *time.Location {
 	return time.FixedZone("", east)
 }
 
+// Ancestors are a commit and those before it, the nearest first: at most so many, and none if it is not known.
+func (c *Catalog) Ancestors(id digest.ID, most int) (ids []digest.ID, err error) {
+	err = c.view("ancestors of "+id.Short(), func(tx *sql.Tx) error {
+		rows, err := tx.Query(`WITH RECURSIVE a(n) AS (SELECT n FROM digests WHERE id = ?
+			UNION SELECT p.parent FROM a CROSS JOIN commit_parents p ON p.child = a.n LIMIT ?)
+			SELECT d.id FROM a CROSS JOIN digests d ON d.n = a.n`, id[:], most)
+		if err != nil {
+			return err
+		}
+		return each(rows, func() error {
+			var before digest.ID
+			err := rows.Scan((*idColumn)(&before))
+			ids = append(ids, before)
+			return err
+		})
+	})
+	return ids, err
+}
+
 var insertParent = insertInto("commit_parents", "child, seq, parent")
 
 // AddCommit adds a commit. One that is known already is replaced.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"dits/formats"
 	"dits/tensorstore/digest"
@@ -276,6 +277,27 @@ func TestTreeAndCommit(t *testing.T) {
 	_, noCommit := c.Commit(id("k0"))
 	if !errors.Is(noTree, ErrNotFound) || !errors.Is(noCommit, ErrNotFound) {
 		t.Errorf("got %v and %v, want ErrNotFound", noTree, noCommit)
+	}
+}
+
+// Ancestors are the nearest first, each once, and no more than asked for.
+func TestAncestors(t *testing.T) {
+	c := openFixture(t)
+	for _, step := range [][]string{{"a"}, {"b", "a"}, {"c", "a"}, {"d", "b", "c"}, {"e", "d"}} {
+		update(t, c, func(tx *Tx) error { return tx.AddCommit(fixtureCommit(step[0], "t1", time.Unix(1, 0), step[1:]...)) })
+	}
+	for _, test := range []struct {
+		from string
+		most int
+		want []string
+	}{
+		{"e", 9, []string{"e", "d", "b", "c", "a"}}, {"e", 2, []string{"e", "d"}}, {"a", 9, []string{"a"}}, {"nothing", 9, nil},
+	} {
+		got, err := c.Ancestors(id(test.from), test.most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, test.from, got, ids(test.want...))
 	}
 }
 

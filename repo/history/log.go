@@ -168,8 +168,9 @@ func (h *history) Pop() any {
 
 // visit reads commits breadth first; fn says whether to go on to the parents.
 func (r *History) visit(from []digest.ID, fn func(catalog.Commit) bool) error {
+	reader := r.commitReader()
 	for todo := append([]digest.ID{}, from...); len(todo) > 0; todo = todo[1:] {
-		c, err := r.ReadCommit(todo[0])
+		c, err := reader.read(todo[0])
 		if err != nil {
 			return fmt.Errorf("history: %w", err)
 		}
