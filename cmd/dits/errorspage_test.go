@@ -49,18 +49,23 @@ var areas = []area{
 
 // TestErrorsPage wants docs/errors.md to list what the code says.
 func TestErrorsPage(t *testing.T) {
-	want := errorsText(t)
+	checkPage(t, errorsPage, errorsText(t))
+}
+
+// checkPage wants a page that is made from the code to be as it is made now; with -update it makes it.
+func checkPage(t *testing.T, path, want string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(errorsPage, []byte(want), 0o666); err != nil {
+		if err := os.WriteFile(path, []byte(want), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := os.ReadFile(errorsPage)
+	got, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the code says: `make docs` makes it anew", errorsPage)
+		t.Errorf("%s is not what the code says: `make docs` makes it anew", path)
 	}
 }
 
