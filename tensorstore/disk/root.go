@@ -155,7 +155,7 @@ func (r osRoot) Mkdir(name string, perm fs.FileMode) error {
 }
 
 func (r osRoot) Remove(name string) error {
-	return r.in("remove", name, func(dir *os.Root, base string) error { return dir.Remove(base) })
+	return r.in("remove", name, func(dir *os.Root, base string) error { return removeIn(dir, base) })
 }
 
 func (r osRoot) Rename(from, to string) error {

@@ -29,3 +29,6 @@ func renameBetween(_, fromDir *os.Root, fromBase string, toDir *os.Root, toBase,
 	}
 	return nil
 }
+
+// removeIn removes an entry of an open folder.
+func removeIn(dir *os.Root, base string) error { return dir.Remove(base) }

@@ -1,5 +1,3 @@
-//go:build !unix
-
 package disk
 
 // foreignOwner finds none: nobody owns files by a number here.

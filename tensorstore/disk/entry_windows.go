@@ -1,0 +1,24 @@
+package disk
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/windows"
+)
+
+// renameBetween renames by names below the root: the system has no call for open folders. Both were seen to be no links.
+func renameBetween(root, _ *os.Root, _ string, _ *os.Root, _, from, to string) error {
+	return root.Rename(from, to)
+}
+
+// removeIn removes an entry of an open folder; by name where the file system has no removal of what is open, as Wine's
+// has none.
+func removeIn(dir *os.Root, base string) error {
+	err := dir.Remove(base)
+	if errors.Is(err, windows.ERROR_INVALID_FUNCTION) {
+		return os.Remove(filepath.Join(dir.Name(), base))
+	}
+	return err
+}
