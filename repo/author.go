@@ -34,7 +34,7 @@ func (r *Repo) author() refs.Author {
 
 func loginAndHost() (login, host string) {
 	if u, err := user.Current(); err == nil {
-		login = cleanAuthor(u.Username)
+		login = cleanAuthor(u.Username[strings.LastIndexByte(u.Username, '\\')+1:]) // without the domain of Windows
 	}
 	host, err := os.Hostname()
 	if host = cleanAuthor(host); err != nil {
