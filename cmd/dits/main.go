@@ -22,6 +22,7 @@ func run() int {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
+	readyConsole()
 	ctx, stop := interruptible()
 	defer stop()
 	cmd := newRoot()

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// rename replaces a file; that is on the disk when the folder is synced.
+func rename(from, to string) error { return os.Rename(from, to) }
+
 // renameBetween renames an entry of one open folder to one of another; from and to are for the error.
 func renameBetween(_, fromDir *os.Root, fromBase string, toDir *os.Root, toBase, from, to string) error {
 	a, err := fromDir.Open(".")

@@ -8,6 +8,22 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// rename replaces a file, and returns when that is on the disk: there is no flushing of folders.
+func rename(from, to string) error {
+	a, err := windows.UTF16PtrFromString(from)
+	if err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	b, err := windows.UTF16PtrFromString(to)
+	if err == nil {
+		err = windows.MoveFileEx(a, b, windows.MOVEFILE_REPLACE_EXISTING|windows.MOVEFILE_WRITE_THROUGH)
+	}
+	if err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	return nil
+}
+
 // renameBetween renames by names below the root: the system has no call for open folders. Both were seen to be no links.
 func renameBetween(root, _ *os.Root, _ string, _ *os.Root, _, from, to string) error {
 	return root.Rename(from, to)

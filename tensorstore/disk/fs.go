@@ -47,7 +47,7 @@ var OS FS = osFS{}
 
 type osFS struct{}
 
-func (osFS) Rename(from, to string) error                { return os.Rename(from, to) }
+func (osFS) Rename(from, to string) error                { return rename(from, to) }
 func (osFS) Remove(path string) error                    { return os.Remove(path) }
 func (osFS) MkdirAll(dir string, perm fs.FileMode) error { return os.MkdirAll(dir, perm) }
 
@@ -74,7 +74,7 @@ func (osFS) SyncDir(dir string) error {
 
 func syncDir(open func() (*os.File, error)) error {
 	if runtime.GOOS == "windows" {
-		// A folder cannot be flushed there; NTFS journals renames.
+		// A folder cannot be flushed there; see rename.
 		return nil
 	}
 	d, err := open()
