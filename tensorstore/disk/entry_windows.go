@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/windows"
 )
@@ -37,4 +38,18 @@ func removeIn(dir *os.Root, base string) error {
 		return os.Remove(filepath.Join(dir.Name(), base))
 	}
 	return err
+}
+
+// errName means that Windows takes a name for that of something else: a device, a stream of a file, or the name without
+// its last dots and spaces.
+var errName = errors.New("Windows has no such name (rename it on another system)")
+
+// checkName is an error if a slash-separated name has a part that means something else here.
+func checkName(name string) error {
+	for part := range strings.SplitSeq(name, "/") {
+		if part != "." && (!filepath.IsLocal(part) || strings.TrimRight(part, ". ") != part) {
+			return errName
+		}
+	}
+	return nil
 }

@@ -59,6 +59,9 @@ var ErrLink = errors.New("is a link, want a folder")
 
 // in runs do with the folder that name is in, and its last part.
 func (r osRoot) in(op, name string, do func(dir *os.Root, base string) error) error {
+	if err := checkName(name); err != nil {
+		return &fs.PathError{Op: op, Path: name, Err: err}
+	}
 	dir, base := path.Split(path.Clean(name))
 	dir = strings.TrimSuffix(dir, "/")
 	at := r.used.get(r.root, dir)
