@@ -10,7 +10,7 @@ man:
 
 # The pages of docs/ that are made from the code.
 docs:
-	go test -count=1 ./cmd/dits -run '^TestErrorsPage$$' -update
+	go test -count=1 ./cmd/dits -run '^Test(Errors|Commands)Page$$' -update
 
 # dist/: archives and Python wheels for Linux, macOS and Windows. Zig, which compiles C for all of them, comes from PyPI.
 release:

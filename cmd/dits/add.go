@@ -53,7 +53,7 @@ With --json, one object a line for each file.`,
 		"store what a link out of the folder leads to, and go on doing so; =false stores links again")
 	f.BoolVar(&o.links, "links", false, "keep links, also those of a hub's cache, which are stored as what they lead to")
 	f.StringVar(&o.Importance, "imatrix", "", "an importance `FILE` that quants were made with, where it is not committed")
-	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
+	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: `LEVEL` is fast, default or max")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "count the tensors of each file, and of each shard of a model")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line for each file")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp))

@@ -53,7 +53,7 @@ all of them again and compares digests: exit status 12 where one differs.`,
 	f.StringVar(&o.from, "from", "", "the `SOURCE` that PATH was made of: a staged path, or REV:PATH")
 	f.StringVar(&o.adapter, "lora", "", "an `ADAPTER` that was merged: a staged path, or REV:PATH")
 	f.StringVar(&o.importance, "imatrix", "", "an importance `FILE` that quants were made with; without it those that are staged are tried")
-	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
+	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: `LEVEL` is fast, default or max")
 	f.BoolVar(&o.json, "json", false, "JSON")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

@@ -21,7 +21,7 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A manual is docs/cli.md: the text below each heading of a command, by the command's
+// A manual is docs/manual.md: the text below each heading of a command, by the command's
 // path ("dits add"), and what is outside of them under "dits".
 type manual map[string]string
 
@@ -30,7 +30,7 @@ var heading = regexp.MustCompile(`^#+ (dits(?: [a-z][a-z-]*)*)`)
 
 func readManual(t *testing.T) manual {
 	t.Helper()
-	b, err := os.ReadFile("../../docs/cli.md")
+	b, err := os.ReadFile("../../docs/manual.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestManualIsComplete(t *testing.T) {
 	walk(fullRoot(), func(cmd *cobra.Command) {
 		text := m.section(cmd)
 		if _, own := m[cmd.CommandPath()]; !own && !says(text, cmd.Name()) {
-			t.Errorf("%s: not in docs/cli.md", cmd.CommandPath())
+			t.Errorf("%s: not in docs/manual.md", cmd.CommandPath())
 		}
 		cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { wantFlag(t, cmd, text, f) })
 		cmd.PersistentFlags().VisitAll(func(f *pflag.Flag) { wantFlag(t, cmd, text, f) })
@@ -96,10 +96,10 @@ func TestManualIsComplete(t *testing.T) {
 func wantFlag(t *testing.T, cmd *cobra.Command, text string, f *pflag.Flag) {
 	t.Helper()
 	if !says(text, "--"+f.Name) {
-		t.Errorf("%s: --%s is not in its section of docs/cli.md", cmd.CommandPath(), f.Name)
+		t.Errorf("%s: --%s is not in its section of docs/manual.md", cmd.CommandPath(), f.Name)
 	}
 	if f.Shorthand != "" && !says(text, "-"+f.Shorthand) {
-		t.Errorf("%s: -%s is not in its section of docs/cli.md", cmd.CommandPath(), f.Shorthand)
+		t.Errorf("%s: -%s is not in its section of docs/manual.md", cmd.CommandPath(), f.Shorthand)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestManualIsTrue(t *testing.T) {
 	for path, text := range readManual(t) {
 		cmd, rest, err := fullRoot().Find(strings.Fields(path)[1:])
 		if err != nil || len(rest) > 0 {
-			t.Errorf("docs/cli.md: heading %q: no such command (%v)", path, err)
+			t.Errorf("docs/manual.md: heading %q: no such command (%v)", path, err)
 			continue
 		}
 		for line := range strings.Lines(text) {
@@ -118,7 +118,7 @@ func TestManualIsTrue(t *testing.T) {
 			}
 			for _, flag := range regexp.MustCompile("`(-[^ `]+)").FindAllStringSubmatch(strings.SplitN(line, "|", 3)[1], -1) {
 				if !hasFlag(cmd, flag[1]) {
-					t.Errorf("docs/cli.md: %s: flag %s does not exist", path, flag[1])
+					t.Errorf("docs/manual.md: %s: flag %s does not exist", path, flag[1])
 				}
 			}
 		}
@@ -171,7 +171,7 @@ func TestManualHasJSON(t *testing.T) {
 		for _, v := range values {
 			for _, key := range jsonKeys(reflect.TypeOf(v), nil) {
 				if !strings.Contains(m[path], "`"+key+"`") {
-					t.Errorf("%s: field `%s` of %T is not in its section of docs/cli.md", path, key, v)
+					t.Errorf("%s: field `%s` of %T is not in its section of docs/manual.md", path, key, v)
 				}
 			}
 		}

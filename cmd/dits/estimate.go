@@ -40,7 +40,7 @@ one object a line for each file, as dits add has it.`,
 	f := cmd.Flags()
 	f.BoolVarP(&o.Force, "force", "f", false, "count what is ignored too, and models that are cut off or not there")
 	f.StringVar(&o.Importance, "imatrix", "", "an importance `FILE` that quants were made with, where it is not committed")
-	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
+	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: `LEVEL` is fast, default or max")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "count the tensors of each file")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line for each file")
 	levels := cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp)

@@ -16,7 +16,7 @@ import (
 	"dits/tensorstore/disk"
 )
 
-// Exit statuses, as documented in docs/cli.md.
+// Exit statuses, as documented in docs/manual.md.
 const (
 	exitOK           = 0
 	exitDifferent    = 1 // differences, or an expectation that is not met

@@ -28,7 +28,7 @@ func TestManualHasViews(t *testing.T) {
 		}
 		row += " " + strings.Join(columns, ", ") + " |\n"
 		if !strings.Contains(text, row) {
-			t.Errorf("docs/cli.md: dits sql: want the line %s", row)
+			t.Errorf("docs/manual.md: dits sql: want the line %s", row)
 		}
 	}
 }

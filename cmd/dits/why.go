@@ -31,7 +31,7 @@ of these tensors; with --quick nothing is tried.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runWhy(cmd, g, o, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: fast, default or max")
+	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: `LEVEL` is fast, default or max")
 	f.BoolVar(&o.Quick, "quick", false, "say only what is known; try nothing")
 	f.BoolVar(&o.json, "json", false, "JSON")
 	levels := cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp)

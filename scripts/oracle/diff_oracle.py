@@ -83,7 +83,7 @@ def bf16_step(x):
 
 
 def rank(a, b):
-    """Singular values above the noise of rounding to BF16, as docs/cli.md has it."""
+    """Singular values above the noise of rounding to BF16, as docs/manual.md has it."""
     d = b - a
     noise = (bf16_step(b) ** 2 + 2 * bf16_step(d) ** 2) / 12
     floor = np.sqrt(noise.sum(axis=1).max()) + np.sqrt(noise.sum(axis=0).max())
