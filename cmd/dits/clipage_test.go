@@ -65,7 +65,9 @@ func commandText(cmd *cobra.Command, anchors map[string]string) string {
 }
 
 // fenced is a block of text as it is.
-func fenced(kind, text string) string { return "```" + kind + "\n" + strings.TrimRight(text, "\n") + "\n```\n" }
+func fenced(kind, text string) string {
+	return "```" + kind + "\n" + strings.TrimRight(text, "\n") + "\n```\n"
+}
 
 func orElse(text, other string) string {
 	if text == "" {
