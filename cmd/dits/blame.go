@@ -68,7 +68,7 @@ func blamedBy(p palette, b *history.Blame) map[digest.ID][]string {
 }
 
 func printBlamedTensors(s *screen, b *history.Blame) error {
-	t, by := &table{}, blamedBy(s.palette, b)
+	t, by := &table{width: s.width, give: []int{2}, spare: []int{1}}, blamedBy(s.palette, b)
 	for _, x := range b.Tensors {
 		c := by[x.Commit]
 		t.row(c[0], c[1], x.Name, c[2])

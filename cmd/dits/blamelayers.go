@@ -24,8 +24,10 @@ type blamedPart struct {
 
 // printBlamedLayers prints a line for each commit of each run of layers.
 func printBlamedLayers(s *screen, b *history.Blame) error {
-	t, by := &table{}, blamedBy(s.palette, b)
-	for _, run := range foldBlamed(b.Layers) {
+	const label, date, what = 0, 2, 3
+	t := &table{width: s.width, spare: []int{date}, give: []int{what, label}, ends: map[int]bool{what: true}}
+	by := blamedBy(s.palette, b)
+	for _, run := range foldBlamedStacks(foldBlamed(b.Layers)) {
 		label := run.label()
 		for _, part := range run.parts {
 			c := by[part.commit]
@@ -34,6 +36,15 @@ func printBlamedLayers(s *screen, b *history.Blame) error {
 		}
 	}
 	return t.write(s)
+}
+
+// foldBlamedStacks makes one run of those of stacks that say the same.
+func foldBlamedStacks(runs []*blamedRun) []*blamedRun {
+	return foldStacks(runs, func(r *blamedRun) string { return r.stack },
+		func(r *blamedRun) string { return fmt.Sprint(r.first, r.last, r.parts) },
+		func(of []*blamedRun, name string) *blamedRun {
+			return &blamedRun{stack: name, first: of[0].first, last: of[0].last, parts: of[0].parts}
+		})
 }
 
 // foldBlamed makes a run of layers that say the same.

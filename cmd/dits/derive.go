@@ -140,8 +140,14 @@ func printDerivations(cmd *cobra.Command, l *lineage.Derivations) error {
 			p.f("  nothing in it is recomputed from others\n")
 		}
 		for _, u := range f.Recipes {
-			p.f("  %s recomputed from %s%s; %s; %s (%s) had to be stored\n", plural(u.Tensors, "tensor", "tensors"),
-				orUnnamed(u.Source), recipeWords(u.Recipe), typeCounts(u.Types), size(u.Residual), shareOf(u.Residual, u.Logical))
+			from := fmt.Sprintf("  %s recomputed from %s", plural(u.Tensors, "tensor", "tensors"), orUnnamed(u.Source))
+			parts := []string{from}
+			if with := recipeWords(u.Recipe); with != "" {
+				parts = append(parts, strings.TrimSpace(with))
+			}
+			parts[len(parts)-1] += ";"
+			p.filled(terminalWidth(p.w), "    ", append(parts, typeCounts(u.Types)+";",
+				fmt.Sprintf("%s (%s) had to be stored", size(u.Residual), shareOf(u.Residual, u.Logical)))...)
 		}
 		if p.err != nil {
 			return p.err
@@ -154,10 +160,11 @@ func printDerivations(cmd *cobra.Command, l *lineage.Derivations) error {
 }
 
 func printDerived(cmd *cobra.Command, all []lineage.DerivedOne) error {
-	t := &table{indent: "    "}
+	const how = 4
+	t := &table{indent: "    ", width: terminalWidth(cmd.OutOrStdout()), give: []int{how, 0}, ends: map[int]bool{how: true}}
 	t.rightAlign(2, 3)
 	for _, d := range all {
-		t.row(d.Name, d.DType, size(d.Residual), shareOf(d.Residual, d.Logical), storedAs(d.Prediction, d.Sources))
+		t.row(d.Name, d.DType, size(d.Residual), shareOf(d.Residual, d.Logical), storedAs(d.Name, d.Prediction, d.Sources))
 	}
 	return t.write(cmd.OutOrStdout())
 }

@@ -18,7 +18,7 @@ type diffOptions struct {
 	sort       string
 	expects    bool // --expect-lora is given, be it ""
 	expectLoRA string
-	all        bool // layers, also those that did not change
+	all        bool // layers and tensors, also those that did not change
 	picture    pictureOptions
 	stat       bool
 	nameOnly   bool
@@ -58,11 +58,11 @@ the counts: keys of headers and JSON files that differ.`,
 	}
 	cmd.ValidArgsFunction = g.revisionsAndPaths
 	f := cmd.Flags()
-	f.BoolVar(&o.tensors, "tensors", false, "each tensor: share of elements changed, relative L2, largest change, cosine")
+	f.BoolVar(&o.tensors, "tensors", false, "each tensor that is not identical: share of elements changed, relative L2, largest change, cosine")
 	f.BoolVar(&o.rank, "rank", false, "with --tensors: the rank of each change above the noise of rounding, and the energy in it")
 	f.StringVar(&o.sort, "sort", "", "order tensors by `FIGURE`, the largest first: "+strings.Join(sortNames(), ", "))
 	f.StringVar(&o.expectLoRA, "expect-lora", "", "exit status 1 unless B is A with `ADAPTER` merged and nothing else: a folder as peft writes it, its safetensors file, or REV:PATH")
-	f.BoolVar(&o.all, "all", false, "layers and modules that did not change, too")
+	f.BoolVar(&o.all, "all", false, "layers, modules and tensors that did not change, too")
 	f.StringVar(&o.picture.svg, "svg", "", "draw the layers as a heat map into `FILE`, too")
 	f.StringVar(&o.picture.html, "html", "", "the same as a page of HTML")
 	f.BoolVar(&o.stat, "stat", false, "count tensors a file; read none")

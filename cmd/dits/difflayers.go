@@ -41,7 +41,7 @@ type layerRow struct {
 
 // newLayerTable sorts cells into rows.
 func newLayerTable(s *screen, cells []diff.LayerDiff, all bool) *layerTable {
-	t := &layerTable{screen: s, all: all, width: terminalWidth(s.out), largest: largestOf(cells)}
+	t := &layerTable{screen: s, all: all, width: s.width, largest: largestOf(cells)}
 	names := map[string]bool{}
 	for _, c := range cells {
 		if c.Layer != nil {
@@ -77,7 +77,7 @@ func (t *layerTable) add(c diff.LayerDiff, one bool) {
 		module = strings.TrimPrefix(c.Module, c.Stack+".")
 	}
 	if one {
-		name, label = "", strings.TrimPrefix(c.Stack+"."+label, ".")
+		name, label = "", strings.TrimPrefix(shortStack(c.Stack)+"."+label, ".")
 	}
 	s := t.stack(name)
 	s.modules = withName(s.modules, module)
@@ -178,18 +178,12 @@ func (t *layerTable) print() error {
 // printWrapped prints items after a title, in lines as wide as the terminal.
 func (t *layerTable) printWrapped(title string, items []string) error {
 	p := &printer{w: t.screen}
-	line := title
-	for i, item := range items {
-		if i+1 < len(items) {
-			item += ","
-		}
-		if i > 0 && t.width > 0 && textWidth(line)+1+textWidth(item) > t.width {
-			p.f("%s\n", line)
-			line = strings.Repeat(" ", textWidth(title))
-		}
-		line += " " + item
+	parts := slices.Clone(items)
+	for i := range parts[1:] {
+		parts[i] += ","
 	}
-	p.f("%s\n", line)
+	parts[0] = title + " " + parts[0]
+	p.filled(t.width, strings.Repeat(" ", textWidth(title)+1), parts...)
 	return p.err
 }
 
@@ -204,17 +198,32 @@ func (t *layerTable) printStack(s *stack) error {
 	if title == "" {
 		title = "layers"
 	}
-	for rest := s.modules; len(rows) > 0 && len(rest) > 0; {
-		n := t.fitting(title, rest, rows)
-		if err := t.printColumns(title, rest[:n], rows); err != nil {
+	modules, still := s.modules, []string(nil)
+	narrow := !t.all && t.fitting(title, modules, rows) < len(modules)
+	if narrow {
+		modules, still = splitStill(rows, modules)
+	}
+	for len(rows) > 0 && len(modules) > 0 {
+		n, part := t.fitting(title, modules, rows), rows
+		if narrow {
+			part = folded(changedIn(rows, modules[:n]), modules[:n])
+		}
+		if err := t.printColumns(title, modules[:n], part); err != nil {
 			return err
 		}
-		rest = rest[n:]
+		modules = modules[n:]
 	}
-	if len(same) == 0 {
-		return nil
+	for _, x := range []struct {
+		what  string
+		names []string
+	}{{"modules", still}, {title, same}} {
+		if len(x.names) > 0 {
+			if err := t.printWrapped(layerIndent+x.what+" without a change:", x.names); err != nil {
+				return err
+			}
+		}
 	}
-	return t.printWrapped(layerIndent+title+" without a change:", same)
+	return nil
 }
 
 // splitUnchanged parts the layers that changed from the names of those that did not.
@@ -231,6 +240,25 @@ func splitUnchanged(rows []*layerRow) (changed []*layerRow, same []string) {
 		same = append(same, r.name())
 	}
 	return changed, same
+}
+
+// changedIn are the rows in which one of the modules changed.
+func changedIn(rows []*layerRow, modules []string) []*layerRow {
+	return slices.DeleteFunc(slices.Clone(rows), func(r *layerRow) bool {
+		return !slices.ContainsFunc(modules, func(m string) bool { return r.cells[m].Changed > 0 })
+	})
+}
+
+// splitStill parts the modules that changed in some row from those that did not.
+func splitStill(rows []*layerRow, modules []string) (changed, still []string) {
+	for _, m := range modules {
+		if len(changedIn(rows, []string{m})) > 0 {
+			changed = append(changed, m)
+		} else {
+			still = append(still, m)
+		}
+	}
+	return changed, still
 }
 
 // folded makes one row of rows that follow each other and say the same.

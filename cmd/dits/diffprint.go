@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,9 +19,13 @@ import (
 // the list of tensors.
 func printFileDiff(s *screen, f *diff.FileDiff, o *diffOptions) error {
 	p := &printer{w: s}
-	p.f("%s   %s\n", s.paint(bold, pathsOf(f)), describeFile(s.palette, f))
+	line, counts := "%s   %s\n", describeFile(s.palette, f)
+	if s.width > 0 && textWidth(visible(pathsOf(f)))+textWidth(counts)+3 > s.width {
+		line = "%s\n  %s\n"
+	}
+	p.f(line, s.paint(bold, pathsOf(f)), counts)
 	if f.Warning != "" {
-		p.f("  %s\n", f.Warning)
+		p.words(s.width, "  ", f.Warning)
 	}
 	printKeys(p, s, f)
 	if f.LoRARank > 0 {
@@ -30,7 +35,7 @@ func printFileDiff(s *screen, f *diff.FileDiff, o *diffOptions) error {
 		return p.err
 	}
 	if o.tensors || o.rank {
-		return printTensors(s, f.Tensors, o.rank)
+		return printTensors(s, f.Tensors, o)
 	}
 	if f.Summary.Tensors == f.Summary.Identical {
 		return nil
@@ -156,12 +161,23 @@ func figure(n number.Number) string {
 	return fmt.Sprintf("%se%d", mantissa, e)
 }
 
-// printTensors prints a line for each tensor; change is ‖ΔW‖/‖W‖.
-func printTensors(s *screen, tensors []diff.TensorDiff, ranks bool) error {
-	t := &table{indent: "  "}
+// printTensors prints a line for each tensor that changed, or for each; change is ‖ΔW‖/‖W‖.
+func printTensors(s *screen, tensors []diff.TensorDiff, o *diffOptions) error {
+	if !o.all {
+		tensors = slices.DeleteFunc(slices.Clone(tensors), func(d diff.TensorDiff) bool {
+			return d.Status == diff.TensorIdentical
+		})
+	}
+	if len(tensors) == 0 {
+		return nil
+	}
+	t := &table{indent: "  ", width: s.width, spare: []int{6, 5, 3}, give: []int{0}}
 	t.rightAlign(3, 4, 5, 6, 7, 8)
+	if !slices.ContainsFunc(tensors, func(d diff.TensorDiff) bool { return d.Status != diff.TensorChanged }) {
+		t.leaveOut(1)
+	}
 	head := []string{"tensor", "status", "dtype, shape", "changed", "change", "max |Δ|", "cosine"}
-	if ranks {
+	if o.rank {
 		head = append(head, "rank", "energy")
 	}
 	t.row(head...)
@@ -171,7 +187,7 @@ func printTensors(s *screen, tensors []diff.TensorDiff, ranks bool) error {
 		switch d.Status {
 		case diff.TensorChanged, diff.TensorReshaped:
 			row = append(row, share(d.Changed, d.Elements), s.paint(changeStyle(float64(d.RelL2)), relative(d.RelL2)), figure(d.MaxAbs), cosine(d.Cosine))
-			if ranks && d.Rank != nil {
+			if o.rank && d.Rank != nil {
 				row = append(row, rankText(d), energyText(float64(*d.Energy)))
 			}
 		}
@@ -244,16 +260,24 @@ func share(part, whole int64) string {
 
 // printDiffStat prints a line for each file.
 func printDiffStat(s *screen, d *diff.Diff, disk bool) error {
-	t := &table{indent: " "}
+	t := &table{indent: " ", width: s.width, give: []int{0}}
 	for i := range d.Files {
 		f := &d.Files[i]
 		t.row(s.paint(bold, pathsOf(f)), describeFile(s.palette, f))
+	}
+	if t.tooWide() {
+		for _, row := range t.rows {
+			row[1] = withoutNone.Replace(row[1])
+		}
 	}
 	if err := t.write(s); err != nil {
 		return err
 	}
 	return printSummary(s, d, false, disk)
 }
+
+// withoutNone takes away counts of nothing.
+var withoutNone = strings.NewReplacer(", 0 identical", "", ", 0 added", "", ", 0 removed", "")
 
 // printSummary prints the last line: "226 of 290 tensors changed · 41.2% of weights
 // differ · stored 1.9 GiB of 15.0 GiB". Weights are those of tensors that both sides have.

@@ -23,6 +23,31 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// TestCutName: numbers of layers stay, and what tells one tensor from another as long as it can.
+func TestCutName(t *testing.T) {
+	const unet = "down_blocks.0.attentions.1.transformer_blocks.0.attn1.to_q.weight"
+	for _, tt := range []struct {
+		name  string
+		width int
+		want  string
+	}{
+		{"model.norm.weight", 17, "model.norm.weight"},
+		{"model.layers.10.self_attn.q_proj.weight", 38, "mode…layers.10.self_attn.q_proj.weight"},
+		{"model.layers.10.self_attn.q_proj.weight", 30, "m…l…10.self_attn.q_proj.weight"},
+		{"model.layers.10.self_attn.q_proj.weight", 24, "m…l…10.self_attn.q_proj…"},
+		{"model.layers.10.self_attn.q_proj.weight", 20, "m…l…10.self_…q_proj…"},
+		{unet, 40, "d…0.a…1.transformer_…0.attn1.to_q.weight"},
+		{unet, 24, "d…0.a…1.t…0.attn1.to_q…"},
+		{"a.b.weight → blk.0.attn_q.weight", 24, "… → blk.0.attn_q.weight"},
+		{"unet/model.safetensors @ main", 20, "unet/mod…sors @ main"},
+		{"层.模型模型.0.权重", 12, "层.模…0.权重"},
+	} {
+		got := cutName(tt.name, tt.width)
+		require.Equal(t, tt.want, got)
+		require.LessOrEqual(t, textWidth(got), tt.width)
+	}
+}
+
 // TestFit cuts the columns that give way first, and then the ends of rows.
 func TestFit(t *testing.T) {
 	const long = "model.layers.10.self_attn.q_proj.weight"
@@ -31,8 +56,8 @@ func TestFit(t *testing.T) {
 		want  string
 	}{
 		{0, long + "  12 KiB  difference to base\na" + strings.Repeat(" ", 43) + "1 B\n"},
-		{60, "model.layers.…attn.q_proj.weight  12 KiB  difference to base\na                                    1 B\n"},
-		{40, "model.laye…q_proj.weight  12 KiB  diffe…\na                            1 B\n"},
+		{60, "m…lay…10.self_attn.q_proj.weight  12 KiB  difference to base\na                                    1 B\n"},
+		{40, "m…l…10.self_attn.q_proj…  12 KiB  diffe…\na                            1 B\n"},
 	} {
 		table := &table{width: tt.width, give: []int{0}}
 		table.rightAlign(1)

@@ -157,10 +157,10 @@ func printMix(s *screen, mix []inspect.Mix) error {
 	if len(mix) == 0 {
 		return nil
 	}
-	t := &table{indent: "  "}
+	t := &table{indent: "  ", width: s.width, wrap: 3}
 	t.rightAlign(2)
 	t.row("layers", "dtype", "bytes", "modules")
-	for _, m := range mix {
+	for _, m := range foldMix(mix) {
 		layers := runsText(m.Layers)
 		if m.Stack != "" {
 			layers = m.Stack + " " + layers
@@ -172,6 +172,20 @@ func printMix(s *screen, mix []inspect.Mix) error {
 		t.row(layers, dtype, size(m.Bytes), strings.Join(m.Modules, ", "))
 	}
 	return t.write(s)
+}
+
+// foldMix makes one of what is the same of several stacks.
+func foldMix(mix []inspect.Mix) []inspect.Mix {
+	return foldStacks(mix, func(m inspect.Mix) string { return m.Stack },
+		func(m inspect.Mix) string { return fmt.Sprint(m.Layers, m.DType, m.Scales, m.Modules) },
+		func(of []inspect.Mix, name string) inspect.Mix {
+			all := of[0]
+			all.Stack = name
+			for _, m := range of[1:] {
+				all.Bytes += m.Bytes
+			}
+			return all
+		})
 }
 
 // mostRuns is how many runs of layers are shown.
@@ -207,7 +221,7 @@ func printMetadata(s *screen, pairs []inspect.Key) error {
 
 // printTensorList prints a line for each tensor.
 func printTensorList(s *screen, r *inspect.Report) error {
-	t := &table{indent: "  "}
+	t := &table{indent: "  ", width: s.width, give: []int{0, 4}}
 	t.rightAlign(3)
 	for _, x := range r.Tensors {
 		row := []string{x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size)}

@@ -131,11 +131,21 @@ func atRev(path, rev string) string {
 }
 
 func printLineageTensors(s *screen, tensors []lineage.TensorLineage) error {
-	t := &table{indent: "  ", width: terminalWidth(s.out), give: []int{0}}
+	hows := make([]string, len(tensors))
+	for i, x := range tensors {
+		hows[i] = storedAs(x.Name, x.Kind, x.Sources)
+	}
+	const name, how = 0, 2
+	t := &table{indent: "  ", width: s.width, give: []int{how, name}, ends: map[int]bool{how: true}}
 	t.rightAlign(1)
-	t.row("")
-	for _, x := range tensors {
-		t.row(x.Name, size(x.Stored), storedAs(x.Kind, x.Sources))
+	for i, x := range tensors {
+		t.row(x.Name, size(x.Stored), hows[i])
+	}
+	p := &printer{w: s}
+	p.f("\n")
+	t.sumUp(p, how, hows)
+	if p.err != nil {
+		return p.err
 	}
 	return t.write(s)
 }

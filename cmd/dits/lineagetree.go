@@ -13,7 +13,7 @@ func printFamily(s *screen, t *lineage.Tree) error {
 	if len(t.Roots) == 0 {
 		return nil
 	}
-	rows := &table{width: terminalWidth(s.out), give: []int{0}}
+	rows := &table{width: s.width, give: []int{3, 0}, ends: map[int]bool{3: true}}
 	rows.rightAlign(1, 2)
 	rows.row("model", "size", "stored", "how")
 	var add func(m *lineage.Model, first, rest string)
@@ -64,7 +64,7 @@ func storedAsModel(m, above *lineage.Model) string {
 	var words []string
 	for _, p := range parts {
 		switch {
-		case p.n == 0:
+		case p.n == 0 || p.n < m.Whole/100 && m.Whole > 0:
 		case p.n >= m.Whole-m.Whole/100: // the rest is norms and the like
 			words = append(words, p.alone)
 		default:

@@ -185,7 +185,7 @@ func (s *shower) printPatch(b *strings.Builder, c catalog.Commit) error {
 	if !s.options.oneline && len(d.Files) > 0 {
 		b.WriteByte('\n')
 	}
-	out := &screen{out: b, palette: s.screen.palette}
+	out := &screen{out: b, width: s.screen.width, palette: s.screen.palette}
 	for i := range d.Files {
 		if err := printFileDiff(out, &d.Files[i], &diffOptions{}); err != nil {
 			return err
@@ -210,7 +210,12 @@ func (s *shower) stat(c catalog.Commit) (*repo.CommitStat, error) {
 }
 
 func (s *shower) printLong(p *printer, c catalog.Commit) {
-	p.f("%s%s\n", s.screen.paint(yellow, "commit "+c.ID.String()), s.decoration(c.ID))
+	id, refs := "commit "+c.ID.String(), s.decoration(c.ID)
+	line := "%s%s\n"
+	if s.screen.width > 0 && textWidth(id+refs) > s.screen.width {
+		line = "%s\nRefs:  %s\n"
+	}
+	p.f(line, s.screen.paint(yellow, id), refs)
 	if len(c.Parents) > 1 {
 		p.f("Merge: ")
 		for _, parent := range c.Parents {
@@ -232,7 +237,13 @@ func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
 			sources = append(sources, stat.Sources[path]...)
 		}
 		letter := s.screen.paint(letterStyles[m.Status], letters[m.Status])
-		p.f("  %s %s%s\n", letter, modelName(m), storedFrom(lineage.ByModel(sources)))
+		from := storedFrom(lineage.ByModel(sources))
+		line := "  %s %s%s\n"
+		if s.screen.width > 0 && textWidth("  M "+modelName(m)+from) > s.screen.width {
+			line = "  %s %s\n     %s\n"
+			from = cutMiddle(from, s.screen.width-textWidth("     "))
+		}
+		p.f(line, letter, modelName(m), from)
 	}
 	p.f("  %s, %s, %s added\n", countModels(stat.Models), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
 }

@@ -207,23 +207,26 @@ func printListed(cmd *cobra.Command, l *repo.FileListing, asJSON bool) error {
 		return writeJSON(cmd, l)
 	}
 	p := &printer{w: cmd.OutOrStdout()}
-	p.f("%s: %s, ", l.Path, formatWords(l.Format))
+	facts := []string{formatWords(l.Format)}
 	if l.Shards > 0 {
-		p.f("%s, ", filesOrShards(l.Shards))
+		facts = append(facts, filesOrShards(l.Shards))
 	}
 	if l.BigEndian {
-		p.f("big endian, ")
+		facts = append(facts, "big endian")
 	}
 	if len(l.Tensors) > 0 {
-		p.f("%s, ", plural(len(l.Tensors), "tensor", "tensors"))
+		facts = append(facts, plural(len(l.Tensors), "tensor", "tensors"))
 	}
-	p.f("%s", size(l.Size))
+	facts = append(facts, size(l.Size))
 	if l.SHA256 != nil {
-		p.f(", sha256 %s", *l.SHA256)
+		facts = append(facts, "sha256 "+*l.SHA256)
 	}
-	p.f("\n")
+	for i := range facts[1:] {
+		facts[i] += ","
+	}
+	p.filled(terminalWidth(p.w), "  ", append([]string{l.Path + ":"}, facts...)...)
 	if l.Warning != "" {
-		p.f("  %s\n", l.Warning)
+		p.words(terminalWidth(p.w), "  ", l.Warning)
 	}
 	if p.err != nil {
 		return p.err
@@ -231,16 +234,30 @@ func printListed(cmd *cobra.Command, l *repo.FileListing, asJSON bool) error {
 	return printListing(cmd, l)
 }
 
+// printListing prints a row for each tensor. Where they are too wide, what tensors are made of stands above them.
 func printListing(cmd *cobra.Command, l *repo.FileListing) error {
-	t := &table{indent: "  ", width: terminalWidth(cmd.OutOrStdout()), give: []int{0}}
+	hows := make([]string, len(l.Tensors))
+	for i, x := range l.Tensors {
+		hows[i] = howStored(x)
+	}
+	const name, digest, how = 0, 4, 5
+	t := &table{indent: "  ", width: terminalWidth(cmd.OutOrStdout()), give: []int{name, how}, ends: map[int]bool{how: true}}
 	t.rightAlign(3)
-	for _, x := range l.Tensors {
-		t.row(x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size), x.Digest.Short(), howStored(x))
+	for i, x := range l.Tensors {
+		t.row(x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size), x.Digest.Short(), hows[i])
+	}
+	p := &printer{w: cmd.OutOrStdout()}
+	t.sumUp(p, how, hows)
+	if p.err != nil {
+		return p.err
+	}
+	if t.tooWide() {
+		t.leaveOut(digest)
 	}
 	return t.write(cmd.OutOrStdout())
 }
 
-// howStored is "stored whole", "difference to base.safetensors:lm_head.weight @ main~1" or
+// howStored is "stored whole", "difference to base.safetensors @ main~1" or
 // "recomputed from …, 2.1% had to be stored".
 func howStored(x repo.TensorInfo) string {
 	switch {
@@ -253,9 +270,9 @@ func howStored(x repo.TensorInfo) string {
 	if len(sources) == 0 {
 		sources = []lineage.TensorSource{{Digest: x.Source, Path: x.SourcePath, Tensor: x.SourceTensor, Rev: x.SourceRev}}
 	}
-	how := storedAs(x.Prediction, sources)
+	how := storedAs(x.Name, x.Prediction, sources)
 	if x.Encoding == lineage.DerivedName {
-		how += ", " + shareLeft(x.Stored, x.Size)
+		how += shareGap + shareLeft(x.Stored, x.Size)
 	}
 	return how
 }

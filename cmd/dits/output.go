@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mitchellh/go-wordwrap"
 	"github.com/spf13/cobra"
 
 	"dits/repo"
@@ -98,6 +99,32 @@ func (p *printer) f(format string, args ...any) {
 		}
 	}
 	_, p.err = fmt.Fprintf(p.w, format, args...)
+}
+
+// filled prints parts of a sentence in lines as wide as the terminal, 0 for any, each part in one line. The second and
+// later lines are set in.
+func (p *printer) filled(width int, indent string, parts ...string) {
+	line := parts[0]
+	for _, part := range parts[1:] {
+		if width > 0 && textWidth(line)+1+textWidth(part) > width {
+			p.f("%s\n", line)
+			line = indent + part
+		} else {
+			line += " " + part
+		}
+	}
+	p.f("%s\n", line)
+}
+
+// words prints a text in lines as wide as the terminal, 0 for any, all set in.
+func (p *printer) words(width int, indent, text string) {
+	text = visible(text)
+	if width > 0 {
+		text = wordwrap.WrapString(text, uint(max(leastColumn, width-len(indent))))
+	}
+	for line := range strings.Lines(text) {
+		p.f("%s%s\n", indent, strings.TrimSuffix(line, "\n"))
+	}
 }
 
 // message writes a message, set in.

@@ -19,6 +19,7 @@ type screen struct {
 	palette
 	out        io.Writer
 	complaints io.Writer // stderr
+	width      int       // columns of the terminal; 0: not a terminal
 	command    string    // of the pager, started by the first write; "" is none
 	pager      *pager    // nil: not started
 }
@@ -26,7 +27,7 @@ type screen struct {
 // screen is that of a command.
 func (g *globals) screen(cmd *cobra.Command) *screen {
 	out := cmd.OutOrStdout()
-	s := &screen{out: out, complaints: cmd.ErrOrStderr(), palette: g.color.palette(isTerminal(out), os.Getenv)}
+	s := &screen{out: out, width: terminalWidth(out), complaints: cmd.ErrOrStderr(), palette: g.color.palette(isTerminal(out), os.Getenv)}
 	if isTerminal(out) && !g.noPager {
 		s.command = pagerCommand(os.LookupEnv)
 	}

@@ -116,11 +116,14 @@ func (g *globals) staged(r *repo.Repo, word string) []object.TreeFile {
 func (o statsOptions) print(cmd *cobra.Command, s *repo.Stats, all bool) error {
 	p := &printer{w: cmd.OutOrStdout()}
 	p.f("%s in %s%s\n", size(s.LogicalBytes), size(s.StoredBytes), savedOf(s.StoredBytes, s.LogicalBytes))
-	p.f("%s, %s (%d different)", plural(int(s.Files), "file", "files"), plural(int(s.Tensors), "tensor", "tensors"), s.UniqueTensors)
+	content := []string{fmt.Sprintf("%s, %s (%d different)", plural(int(s.Files), "file", "files"),
+		plural(int(s.Tensors), "tensor", "tensors"), s.UniqueTensors)}
 	if all {
-		p.f("; and a catalog of %s, which can be made again", size(s.CatalogBytes))
+		content[0] += ";"
+		content = append(content, fmt.Sprintf("and a catalog of %s, which can be made again", size(s.CatalogBytes)))
 	}
-	p.f("\n\n")
+	p.filled(terminalWidth(p.w), "", content...)
+	p.f("\n")
 	if p.err != nil {
 		return p.err
 	}
@@ -148,7 +151,7 @@ func (o statsOptions) printFiles(cmd *cobra.Command, s *repo.Stats) error {
 	}
 	p := &printer{w: cmd.OutOrStdout()}
 	p.f("\n")
-	t := &table{}
+	t := &table{width: terminalWidth(p.w), give: []int{3}}
 	t.rightAlign(0, 1, 2)
 	t.row("size", "needs", "frees", "file")
 	for _, f := range shown {
@@ -220,7 +223,7 @@ var ways = map[string]string{
 }
 
 func printEncodings(cmd *cobra.Command, s *repo.Stats) error {
-	t := &table{}
+	t := &table{width: terminalWidth(cmd.OutOrStdout()), wrap: 5}
 	t.rightAlign(1, 2, 3, 4)
 	t.row("encoding", "chunks", "content", "stored", "ratio", "")
 	row := func(name, what string, u repo.EncodingStats) {

@@ -12,9 +12,15 @@ type table struct {
 	narrow int // least width of a column but the last in its row
 	right  map[int]bool
 	fixed  []int // widths that do not depend on the rows; nil: they do
-	width  int   // of the terminal; 0: any
-	give   []int // columns that are cut where rows are wider than that, the first one first; then the ends of rows
 	rows   [][]string
+
+	// Where rows are wider than the terminal, these give way in this order, then the ends of rows.
+	width int          // of the terminal; 0: any
+	spare []int        // columns that are left out, the first one first
+	give  []int        // columns that are cut, the first one first: names lose parts that tell little
+	ends  map[int]bool // of those the ones that lose their end
+	gone  map[int]bool // columns that were left out
+	wrap  int          // the last column, whose words go on in rows below; 0: none
 }
 
 // row adds a row.
@@ -32,6 +38,7 @@ func (t *table) rightAlign(columns ...int) {
 // row is not padded and does not make its column wider.
 func (t *table) write(w io.Writer) error {
 	t.makeVisible(paletteOf(w))
+	t.wrapLast()
 	t.fit()
 	widths := t.widths()
 	p := &printer{w: w}
@@ -39,6 +46,9 @@ func (t *table) write(w io.Writer) error {
 		var b strings.Builder
 		b.WriteString(t.indent)
 		for i, cell := range row {
+			if t.gone[i] {
+				continue
+			}
 			if i > 0 {
 				b.WriteString(strings.Repeat(" ", max(t.gap, 2)))
 			}

@@ -1,17 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
 )
 
 type whyOptions struct {
 	repo.WhyOptions
 	level string
 	json  bool
+	width int // columns of the terminal; 0: not a terminal
 }
 
 func newWhy(g *globals) *cobra.Command {
@@ -57,6 +61,7 @@ func runWhy(cmd *cobra.Command, g *globals, o whyOptions, word string) (err erro
 		if o.json {
 			return writeJSON(cmd, w)
 		}
+		o.width = terminalWidth(cmd.OutOrStdout())
 		return o.print(cmd, w)
 	})
 }
@@ -73,12 +78,12 @@ func (o whyOptions) print(cmd *cobra.Command, w *repo.Why) error {
 	}
 	for _, t := range w.Largest {
 		if w.Stored > 0 && 10*t.Stored >= w.Stored {
-			p.f("%s of it is %s (%s)\n", size(t.Stored), t.Name, size(t.Size))
+			p.filled(o.width, "  ", size(t.Stored)+" of it is", fmt.Sprintf("%s (%s)", t.Name, size(t.Size)))
 		}
 	}
 	if w.Lone.Tensors > 0 {
-		p.f("%s without relatives, in %s: nothing else has the role and shape.\n",
-			plural(w.Lone.Tensors, "tensor is", "tensors are"), size(w.Lone.Stored))
+		p.filled(o.width, "", fmt.Sprintf("%s without relatives, in %s:", plural(w.Lone.Tensors, "tensor is", "tensors are"),
+			size(w.Lone.Stored)), "nothing else has the role and shape.")
 	}
 	o.printRepack(p, w.Repack)
 	return p.err
@@ -86,11 +91,11 @@ func (o whyOptions) print(cmd *cobra.Command, w *repo.Why) error {
 
 // printGroups prints how tensors are stored, and what is no tensor.
 func printGroups(cmd *cobra.Command, w *repo.Why) error {
-	t := &table{indent: "  "}
+	t := &table{indent: "  ", width: terminalWidth(cmd.OutOrStdout()), wrap: 3}
 	t.rightAlign(0, 1, 2)
 	t.row("tensors", "size", "stored", "")
 	rest := repo.WhyGroup{Logical: w.Logical, Stored: w.Stored}
-	for _, g := range w.Groups {
+	for _, g := range byModel(w.Groups) {
 		t.row(fmt.Sprint(g.Tensors), size(g.Logical), size(g.Stored), groupWords(g))
 		rest.Logical -= g.Logical
 		rest.Stored -= g.Stored
@@ -101,6 +106,23 @@ func printGroups(cmd *cobra.Command, w *repo.Why) error {
 	}
 	t.row("", size(rest.Logical), size(rest.Stored), what)
 	return t.write(cmd.OutOrStdout())
+}
+
+// byModel are groups with the shards of a model as one, in the order of what they take.
+func byModel(groups []repo.WhyGroup) (out []repo.WhyGroup) {
+	for _, g := range groups {
+		g.Source, g.Shared = object.ModelName(g.Source), object.ModelName(g.Shared)
+		i := slices.IndexFunc(out, func(o repo.WhyGroup) bool { return groupWords(o) == groupWords(g) })
+		if i < 0 {
+			out = append(out, g)
+			continue
+		}
+		out[i].Tensors += g.Tensors
+		out[i].Logical += g.Logical
+		out[i].Stored += g.Stored
+	}
+	slices.SortStableFunc(out, func(a, b repo.WhyGroup) int { return cmp.Compare(b.Stored, a.Stored) })
+	return out
 }
 
 // groupWords is "recomputed from base.safetensors", "stored whole, also in merged.safetensors".
@@ -127,17 +149,26 @@ func (o whyOptions) printRepack(p *printer, r *repo.WhyRepack) {
 	switch {
 	case r == nil:
 	case r.Tensors > 0 && r.Saved > 0:
-		p.f("`%s` would store %d of its tensors in %s instead of %s", command, r.Tensors, size(r.Now), size(r.Was))
-		if len(r.Sources) > 0 {
-			p.f(",\nagainst%s", sourceList(r.Sources))
-		}
-		if r.Saved != r.Was-r.Now {
-			p.f("; with those of other files that saves %s", size(r.Saved))
-		}
-		p.f(".\n")
+		p.filled(cmp.Or(o.width, helpWidth), "", repackWords(command, r)...)
 	case o.level != "max":
 		p.f("Nothing smaller was found; --level max looks harder.\n")
 	default:
 		p.f("Nothing smaller was found.\n")
 	}
+}
+
+// repackWords is what repack would save.
+func repackWords(command string, r *repo.WhyRepack) []string {
+	words := []string{fmt.Sprintf("`%s` would store %d of its tensors in %s instead of %s",
+		command, r.Tensors, size(r.Now), size(r.Was))}
+	if len(r.Sources) > 0 {
+		words[0] += ","
+		words = append(words, "against"+sourceList(r.Sources))
+	}
+	if r.Saved != r.Was-r.Now {
+		words[len(words)-1] += ";"
+		words = append(words, "with those of other files that saves "+size(r.Saved))
+	}
+	words[len(words)-1] += "."
+	return words
 }
