@@ -3,6 +3,7 @@ package repotest
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"math"
 	"strings"
@@ -19,10 +20,10 @@ type Tensor struct {
 // TensorsFile is a file of those tensors, in that order. Its metadata holds note.
 func TensorsFile(note string, tensors ...Tensor) string {
 	var header, data bytes.Buffer
-	fmt.Fprintf(&header, `{"__metadata__":{"note":%q}`, note)
+	fmt.Fprintf(&header, `{"__metadata__":{"note":%s}`, quoted(note))
 	for _, t := range tensors {
 		shape := strings.ReplaceAll(fmt.Sprint(t.Shape), " ", ",")
-		fmt.Fprintf(&header, `,%q:{"dtype":%q,"shape":%s,"data_offsets":[%d,%d]}`, t.Name, t.DType, shape, data.Len(), data.Len()+len(t.Data))
+		fmt.Fprintf(&header, `,%s:{"dtype":%q,"shape":%s,"data_offsets":[%d,%d]}`, quoted(t.Name), t.DType, shape, data.Len(), data.Len()+len(t.Data))
 		data.Write(t.Data)
 	}
 	header.WriteString("}")
@@ -30,6 +31,15 @@ func TensorsFile(note string, tensors ...Tensor) string {
 		header.WriteByte(' ')
 	}
 	return string(binary.LittleEndian.AppendUint64(nil, uint64(header.Len()))) + header.String() + data.String()
+}
+
+// quoted is a string in JSON.
+func quoted(s string) []byte {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 // F32Tensor is a vector.
