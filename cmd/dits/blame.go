@@ -62,7 +62,7 @@ func runBlame(cmd *cobra.Command, g *globals, o blameOptions, args []string) err
 func blamedBy(p palette, b *history.Blame) map[digest.ID][]string {
 	columns := map[digest.ID][]string{}
 	for _, c := range b.Commits {
-		columns[c.ID] = []string{p.paint(yellow, c.ID.Short()), c.Time.Format("2006-01-02"), c.Subject}
+		columns[c.ID] = []string{p.paint(yellow, c.ID.Short()), c.Time.Format("2006-01-02"), visible(c.Subject)}
 	}
 	return columns
 }
@@ -71,7 +71,7 @@ func printBlamedTensors(s *screen, b *history.Blame) error {
 	t, by := &table{width: s.width, give: []int{2}, spare: []int{1}}, blamedBy(s.palette, b)
 	for _, x := range b.Tensors {
 		c := by[x.Commit]
-		t.row(c[0], c[1], x.Name, c[2])
+		t.row(c[0], c[1], visible(x.Name), c[2])
 	}
 	return t.write(s)
 }

@@ -31,7 +31,7 @@ func printBlamedLayers(s *screen, b *history.Blame) error {
 		label := run.label()
 		for _, part := range run.parts {
 			c := by[part.commit]
-			t.row(label, c[0], c[1], part.what, c[2])
+			t.row(label, c[0], c[1], visible(part.what), c[2])
 			label = ""
 		}
 	}

@@ -36,7 +36,7 @@ func (p palette) paint(s style, text string) string {
 	if !bool(p) || s == "" || text == "" {
 		return text
 	}
-	return "\x1b[" + string(s) + "m" + p.visible(text) + "\x1b[m"
+	return "\x1b[" + string(s) + "m" + visible(text) + "\x1b[m"
 }
 
 // counted is "3 added" in a style, without it where there are none.

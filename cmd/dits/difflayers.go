@@ -72,14 +72,15 @@ func (t *layerTable) add(c diff.LayerDiff, one bool) {
 		}
 		return
 	}
-	name, label, module := c.Stack, strconv.Itoa(*c.Layer), c.Module
+	name, label, module := visible(c.Stack), strconv.Itoa(*c.Layer), c.Module
 	if c.Stack != "" {
 		module = strings.TrimPrefix(c.Module, c.Stack+".")
 	}
 	if one {
-		name, label = "", strings.TrimPrefix(shortStack(c.Stack)+"."+label, ".")
+		name, label = "", strings.TrimPrefix(shortStack(visible(c.Stack))+"."+label, ".")
 	}
 	s := t.stack(name)
+	module = visible(module)
 	s.modules = withName(s.modules, module)
 	if n := len(s.rows); n == 0 || s.rows[n-1].label != label {
 		s.rows = append(s.rows, &layerRow{label: label, last: label, cells: map[string]diff.LayerDiff{}})
@@ -168,7 +169,7 @@ func (t *layerTable) print() error {
 	if p.err == nil && len(t.others) > 0 {
 		items := make([]string, len(t.others))
 		for i, c := range t.others {
-			items[i] = c.Module + " " + t.paint(t.style(c), cellText(c))
+			items[i] = visible(c.Module) + " " + t.paint(t.style(c), cellText(c))
 		}
 		return t.printWrapped("  others  ", items)
 	}

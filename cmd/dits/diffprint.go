@@ -49,11 +49,11 @@ const mostKeys = 40
 // printKeys prints a line for each key that differs, and for each object of which many do.
 func printKeys(p *printer, s *screen, f *diff.FileDiff) {
 	for _, k := range f.Sums {
-		p.f("  %s\n", keySumText(f.Path, k))
+		p.f("  %s\n", visible(keySumText(f.Path, k)))
 	}
 	listed := f.Listed()
 	for _, k := range listed[:min(len(listed), mostKeys)] {
-		p.f("  %s: %s → %s\n", k.Key, s.paint(red, valueText(k.A)), s.paint(green, valueText(k.B)))
+		p.f("  %s: %s → %s\n", visible(k.Key), s.paint(red, valueText(k.A)), s.paint(green, valueText(k.B)))
 	}
 	if n := len(listed) - mostKeys; n > 0 {
 		p.f("  … %s more differ (--json lists them)\n", plural(n, "key", "keys"))
@@ -215,9 +215,9 @@ func rankText(t *diff.TensorDiff) string {
 // tensorName is "a", or "a → b" of a tensor that has another name in b.
 func tensorName(t *diff.TensorDiff) string {
 	if t.NameB != "" && t.NameB != t.Name {
-		return t.Name + " → " + t.NameB
+		return visible(t.Name + " → " + t.NameB)
 	}
-	return t.Name
+	return visible(t.Name)
 }
 
 // kindOf is "BF16 [256 256]", with what was before an arrow where it was other.

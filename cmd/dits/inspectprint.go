@@ -29,7 +29,7 @@ func printReports(s *screen, reports []inspect.Report) error {
 
 func printReport(s *screen, r *inspect.Report) error {
 	p := &printer{w: s}
-	p.f("%s   %s\n", s.paint(bold, r.Path), strings.Join(kindOfModel(r), ", "))
+	p.f("%s   %s\n", s.paint(bold, r.Path), visible(strings.Join(kindOfModel(r), ", ")))
 	for _, x := range r.Problems {
 		if x.Path == r.Path {
 			p.f("  %s\n", s.paint(red, x.Text))
@@ -163,13 +163,13 @@ func printMix(s *screen, mix []inspect.Mix) error {
 	for _, m := range foldMix(mix) {
 		layers := runsText(m.Layers)
 		if m.Stack != "" {
-			layers = m.Stack + " " + layers
+			layers = visible(m.Stack) + " " + layers
 		}
 		dtype := m.DType
 		if m.Scales {
 			dtype += " scales"
 		}
-		t.row(layers, dtype, size(m.Bytes), strings.Join(m.Modules, ", "))
+		t.row(layers, dtype, size(m.Bytes), visible(strings.Join(m.Modules, ", ")))
 	}
 	return t.write(s)
 }
@@ -224,9 +224,9 @@ func printTensorList(s *screen, r *inspect.Report) error {
 	t := &table{indent: "  ", width: s.width, give: []int{0, 4}}
 	t.rightAlign(3)
 	for _, x := range r.Tensors {
-		row := []string{x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size)}
+		row := []string{visible(x.Name), x.DType, fmt.Sprint(x.Shape), size(x.Size)}
 		if r.Files > 1 {
-			row = append(row, x.Path)
+			row = append(row, visible(x.Path))
 		}
 		t.row(row...)
 	}

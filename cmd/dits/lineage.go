@@ -133,13 +133,13 @@ func atRev(path, rev string) string {
 func printLineageTensors(s *screen, tensors []lineage.TensorLineage) error {
 	hows := make([]string, len(tensors))
 	for i, x := range tensors {
-		hows[i] = storedAs(x.Name, x.Kind, x.Sources)
+		hows[i] = visible(storedAs(x.Name, x.Kind, x.Sources))
 	}
 	const name, how = 0, 2
 	t := &table{indent: "  ", width: s.width, give: []int{how, name}, ends: map[int]bool{how: true}}
 	t.rightAlign(1)
 	for i, x := range tensors {
-		t.row(x.Name, size(x.Stored), hows[i])
+		t.row(visible(x.Name), size(x.Stored), hows[i])
 	}
 	p := &printer{w: s}
 	p.f("\n")

@@ -22,7 +22,7 @@ func printFamily(s *screen, t *lineage.Tree) error {
 		if m.Cut {
 			rows.row(name, size(m.Size), "", "--depth 0 looks further back")
 		} else {
-			rows.row(name, size(m.Size), size(m.Stored), storedAsModel(m, t.Above[m]))
+			rows.row(name, size(m.Size), size(m.Stored), visible(storedAsModel(m, t.Above[m])))
 		}
 		below := t.Below[m]
 		for i, child := range below {

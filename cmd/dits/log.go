@@ -151,7 +151,7 @@ func (s *shower) show(c catalog.Commit) error {
 	var b strings.Builder
 	p := &printer{w: &b, palette: s.screen.palette}
 	if s.options.oneline {
-		p.f("%s%s %s\n", s.screen.paint(yellow, c.ID.Short()), s.decoration(c.ID), object.Subject(c.Message))
+		p.f("%s%s %s\n", s.screen.paint(yellow, c.ID.Short()), s.decoration(c.ID), visible(object.Subject(c.Message)))
 	} else {
 		s.printLong(p, c)
 	}
@@ -223,7 +223,7 @@ func (s *shower) printLong(p *printer, c catalog.Commit) {
 		}
 		p.f("\n")
 	}
-	p.f("Author: %s\nDate:   %s\n\n", c.Author, when(c.Time))
+	p.f("Author: %s\nDate:   %s\n\n", visible(c.Author), when(c.Time))
 	p.message(c.Message)
 }
 
@@ -243,7 +243,7 @@ func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
 			line = "  %s %s\n     %s\n"
 			from = cutMiddle(from, s.screen.width-textWidth("     "))
 		}
-		p.f(line, letter, modelName(m), from)
+		p.f(line, letter, visible(modelName(m)), visible(from))
 	}
 	p.f("  %s, %s, %s added\n", countModels(stat.Models), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
 }
