@@ -48,6 +48,30 @@ func (r *Refs) Reflog(name string) ([]LogEntry, error) {
 	return newestFirst(withoutUnmade(lines, now)), nil
 }
 
+// LastOf is the newest move of a ref that fits, by its log; ok is false if none does. Lines before it are not parsed.
+func (r *Refs) LastOf(name string, fits func(LogEntry) bool) (last LogEntry, ok bool, err error) {
+	log, err := contentOf(r.logPath(name))
+	if len(log) == 0 || err != nil {
+		return last, false, err
+	}
+	now, err := r.valueOf(name)
+	if err != nil {
+		return last, false, err
+	}
+	log = log[:len(log)-len(unmade(log, now))]
+	for len(log) > 0 {
+		log = bytes.TrimRight(log, "\n")
+		start := bytes.LastIndexByte(log, '\n') + 1
+		for _, l := range parseLog(log[start:]) {
+			if l.err == nil && fits(l.entry) {
+				return l.entry, true, nil
+			}
+		}
+		log = log[:start]
+	}
+	return last, false, nil
+}
+
 // newestFirst are the moves that can be read.
 func newestFirst(lines []logLine) []LogEntry {
 	var entries []LogEntry

@@ -88,6 +88,31 @@ func TestReflogWithoutUnmade(t *testing.T) {
 	require.Equal(t, []any{a, c}, []any{log[0].Old, log[0].New})
 }
 
+// The newest move that fits is what the whole log says, past lines that cannot be read and a move that was never made.
+func TestLastOf(t *testing.T) {
+	f := newRefs(t)
+	a, b, c := repotest.ID("a"), repotest.ID("b"), repotest.ID("c")
+	const name = "refs/heads/main"
+	require.NoError(t, f.UpdateRef(name, digest.ID{}, a, "one"))
+	require.NoError(t, f.UpdateRef(name, a, b, "two"))
+	path := f.logPath(name)
+	log, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, append(log, "no line of a log\n"...), 0o644))
+	require.NoError(t, f.appendLog(name, b, c, "died before the ref was written"))
+	for reason, want := range map[string]digest.ID{"one": a, "two": b} {
+		got, ok, err := f.LastOf(name, func(e LogEntry) bool { return e.Reason == reason })
+		require.NoError(t, err)
+		require.True(t, ok, reason)
+		require.Equal(t, want, got.New)
+	}
+	for _, of := range []string{name, "refs/heads/none"} {
+		_, ok, err := f.LastOf(of, func(e LogEntry) bool { return e.New == c })
+		require.NoError(t, err)
+		require.False(t, ok, of)
+	}
+}
+
 func TestReflogDamage(t *testing.T) {
 	e := LogEntry{Old: repotest.ID("a"), New: repotest.ID("b"), Author: "Ada <a@b>", Time: time.Unix(1, 0), Reason: "x"}
 	line := string(formatLog([]logLine{{entry: e}}))

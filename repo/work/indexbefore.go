@@ -104,11 +104,12 @@ const maxBefore = 1 << 30
 
 // lastMove is the digest of what HEAD's log tells last that is a move: to another commit, or a switch.
 func (r *Folder) lastMove() (id digest.ID, err error) {
-	log, err := r.Reflog(object.HeadName)
-	for _, e := range log {
-		if _, switched := refs.MovedFrom(e.Reason); switched || e.Old != e.New {
-			return digest.Sum(fmt.Appendf(nil, "%s %s %d %s", e.Old, e.New, e.Time.Unix(), e.Reason)), err
-		}
+	e, ok, err := r.LastOf(object.HeadName, func(e refs.LogEntry) bool {
+		_, switched := refs.MovedFrom(e.Reason)
+		return switched || e.Old != e.New
+	})
+	if ok {
+		id = digest.Sum(fmt.Appendf(nil, "%s %s %d %s", e.Old, e.New, e.Time.Unix(), e.Reason))
 	}
 	return id, err
 }
