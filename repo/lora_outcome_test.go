@@ -121,7 +121,7 @@ func TestVerifyMerge(t *testing.T) {
 		{"and some weights", func(b *toy) *toy { return b.merged(nil).changed(9, 0.1, q0+".weight") }, lora.MergedAndMore, 1, "weights of 1 merged tensor changed further"},
 		{"other base", func(b *toy) *toy {
 			return b.changed(1, 0.3, b.order...).merged(nil)
-		}, lora.OtherBase, math.NaN(), "not those of A"},
+		}, lora.OtherBase, math.NaN(), "not the base's"},
 	} {
 		for _, d := range []formats.DType{"F32", "BF16"} {
 			t.Run(tt.name+" "+string(d), func(t *testing.T) {

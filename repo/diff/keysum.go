@@ -7,8 +7,12 @@ import (
 	"slices"
 )
 
-// Keys of an object of longObject and more are summed up where more than fewKeys differ.
-const longObject, fewKeys = 100, 8
+// Keys of an object of longObject and more are summed up where more than fewKeys differ, and so are those of the index of
+// a model in shards, of whatever length.
+const (
+	longObject, fewKeys = 100, 8
+	shardIndex          = "weight_map"
+)
 
 // A KeySum is how many keys of an object in a JSON file differ, where they are many.
 type KeySum struct {
@@ -64,7 +68,8 @@ func sumKeys(a, b *jsonFile) []KeySum {
 	}
 	many := []KeySum{}
 	for _, key := range slices.Sorted(maps.Keys(sums)) {
-		if s := sums[key]; max(s.A, s.B) >= longObject && s.Changed+s.Added+s.Removed > fewKeys {
+		long := key == shardIndex || max(sums[key].A, sums[key].B) >= longObject
+		if s := sums[key]; long && s.Changed+s.Added+s.Removed > fewKeys {
 			many = append(many, *s)
 		}
 	}

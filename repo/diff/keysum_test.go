@@ -3,6 +3,7 @@ package diff
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,10 @@ func TestSumKeys(t *testing.T) {
 	few := diff(string(index(0)), string(index(fewKeys)))
 	require.Empty(t, few.Sums)
 	require.Len(t, few.Listed(), fewKeys+1)
+
+	short := `{"weight_map": {"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1}}`
+	d = diff(short, strings.ReplaceAll(short, "1", "2"))
+	require.Equal(t, []KeySum{{Key: "weight_map", A: 9, B: 9, Changed: 9}}, d.Sums, "the index of shards, however short")
 
 	// Keys of the file itself, beside an object whose keys are few; a key with a dot is no object's.
 	many := ""

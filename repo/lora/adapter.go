@@ -78,6 +78,9 @@ func (l *Adapter) Close() error { return l.content.Close() }
 // readAdapterFiles reads the configuration and opens the weights.
 func readAdapterFiles(ctx context.Context, name string) ([]byte, *object.File, error) {
 	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, object.ErrNoPath
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,6 +2,7 @@ package lora
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -203,9 +204,33 @@ func loraPairs(ctx context.Context, a, b diff.Snapshot, adapters []*Adapter) ([]
 		}
 	}
 	if len(same) == 0 {
-		return nil, object.Absent("no tensor of the first side is one that an adapter changes")
+		if err := whyNoTensors(a, b); err != nil {
+			return nil, err
+		}
+		return nil, object.Absent("no tensor of the base is one that an adapter changes")
 	}
 	return append(both(changed), same...), nil
+}
+
+// whyNoTensors is the error of the first file that looks like a model and has no tensors, nil if there is none.
+func whyNoTensors(sides ...diff.Snapshot) error {
+	for _, s := range sides {
+		for _, e := range s.Files {
+			if e.Open == nil {
+				continue
+			}
+			f, err := e.Open()
+			if err != nil {
+				return fmt.Errorf("%s: %w", e.Path, err)
+			}
+			warning := f.Layout.Warning
+			f.Close()
+			if warning != "" {
+				return fmt.Errorf("%s: %s", e.Path, warning)
+			}
+		}
+	}
+	return nil
 }
 
 // both are the pairs of models with tensors that both sides have.
@@ -250,6 +275,11 @@ func (x *checking) pair(ctx context.Context, c *Check, p diff.ModelPair, missing
 	}
 	if isAdapter(a) {
 		return nil
+	}
+	for _, f := range []*object.File{a, b} {
+		if f.Layout.Format == "gguf" {
+			return errors.New("one of the two is a GGUF, want safetensors: llama.cpp's converter moves rows, and quants are not what was merged")
+		}
 	}
 	return x.tensors(ctx, c, p.Path(), a, b, missing)
 }

@@ -2,6 +2,7 @@ package lora
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -50,7 +51,7 @@ func (x *checking) judge(ctx context.Context, c *Check) error {
 	moved := slices.ContainsFunc(targets, func(t Verdict) bool { return t.moved })
 	switch {
 	case len(targets) == 0:
-		c.Verdict, c.Reason = NotMerged, "none of the tensors that the adapter changes could be checked"
+		return c.uncheckable()
 	case !moved && c.others() == 0:
 		c.Verdict, c.Reason = NotMerged, "nothing changed"
 	case !moved:
@@ -88,7 +89,7 @@ func (x *checking) judgeMoved(ctx context.Context, c *Check, targets []Verdict) 
 		c.present(targets)
 	case slices.ContainsFunc(x.adapters, func(l *Adapter) bool { return l.DoRA }):
 		// What DoRA adds has a share of the weights themselves in it: a scale says nothing where these differ.
-		c.Verdict, c.Reason = NotMerged, "the tensors changed in another way, or DoRA was merged into other weights than A's"
+		c.Verdict, c.Reason = NotMerged, "the tensors changed in another way, or DoRA was merged into other weights than the base's"
 	case agree && math.Abs(float64(c.Scale)) >= noScale:
 		c.Verdict, c.Reason = OtherScale, "about that much of the adapter's change is there; weights changed besides"
 	case there > 0:
@@ -121,7 +122,7 @@ func (c *Check) present(targets []Verdict) {
 	}
 	switch {
 	case 2*elsewhere > len(targets):
-		c.Verdict, c.Reason = OtherBase, "the change is there, on weights that are not those of A, or that were trained further"
+		c.Verdict, c.Reason = OtherBase, "the change is there, on weights that are not the base's, or that were trained further"
 	case off > 0:
 		c.Verdict, c.Reason = MergedAndMore, "weights of "+tensorCount(off, "merged")+" changed further"
 		if n := c.others(); n > 0 {
@@ -199,7 +200,7 @@ type guess struct {
 func (x *checking) guesses() []guess {
 	l := x.adapters[0]
 	root, plain := math.Sqrt(float64(l.Rank)), l.Alpha/float64(l.Rank)
-	list := []guess{{2, "merged twice"}, {-1, "it is A that has the adapter merged, and B that has not"}}
+	list := []guess{{2, "merged twice"}, {-1, "the two are the wrong way round: it is the base that has the adapter merged"}}
 	if l.RSLoRA {
 		list = append(list, guess{1 / root, "merged as if use_rslora were not set"})
 		plain *= root
@@ -224,6 +225,17 @@ func (c *Check) targets() []Verdict {
 	return slices.DeleteFunc(slices.Clone(c.Tensors), func(t Verdict) bool {
 		return t.Expected != ExpectMerged || math.IsNaN(float64(t.Residual)) && !t.OK
 	})
+}
+
+// uncheckable is the error of a check in which none of the tensors that adapters change could be looked into: no verdict
+// would be true.
+func (c *Check) uncheckable() error {
+	for _, t := range c.Tensors {
+		if t.Expected == ExpectMerged && t.Problem != "" {
+			return fmt.Errorf("no tensor that the adapter changes can be checked: %s: %s", t.Name, t.Problem)
+		}
+	}
+	return errors.New("the adapter changes no tensor that can be checked")
 }
 
 // others is how many tensors are off that adapters do not change.
