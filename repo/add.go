@@ -174,7 +174,7 @@ type adding struct {
 
 	importances *relatives.Importances
 	adapters    *relatives.Adapters
-	scanned     func(catalog.File, io.ReaderAt) // told of each file before it is stored; nil: nobody wants to know
+	scanned     func(path string, f catalog.File, src io.ReaderAt) // told of each file before it is stored; nil: nobody wants to know
 }
 
 func (a *adding) files(ctx context.Context, c changes) error {
@@ -301,7 +301,7 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 		return Added{}, err
 	}
 	if a.scanned != nil {
-		a.scanned(file, src)
+		a.scanned(e.Path, file, src)
 	}
 	if e.ID = file.ID; e.Mode == object.ModeLink {
 		file.Layout.Warning = ""

@@ -87,10 +87,12 @@ func (e *estimate) run(ctx context.Context, paths []string, o AddOptions) error 
 	}
 	a := e.repo.adding(c, o)
 	defer a.writer.Close()
-	a.scanned = func(f catalog.File, src io.ReaderAt) {
+	a.scanned = func(path string, f catalog.File, src io.ReaderAt) {
+		at := e.repo.WorkPath(path) // where small files are, which were read before their turn
 		if file, ok := src.(*os.File); ok {
-			e.contents.Add(file.Name(), f)
+			at = file.Name()
 		}
+		e.contents.Add(at, f)
 	}
 	if err := a.store(ctx, c); err != nil {
 		return err

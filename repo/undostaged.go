@@ -3,6 +3,7 @@ package repo
 import (
 	"context"
 	"os"
+	"slices"
 
 	"dits/repo/object"
 	"dits/repo/refs"
@@ -55,11 +56,11 @@ func (r *Repo) bringBack(ctx context.Context, x, next *work.Index, u *Undone, p 
 		to = append(to, object.TreeFile{Path: e.Path, Mode: e.Mode, ID: e.ID, Size: e.Size})
 	}
 	gone := x.Next(nil)
-	for _, n := range object.Renames(to, x.Files()) {
+	came := x.Next(slices.DeleteFunc(slices.Clone(x.Entries), func(e work.IndexEntry) bool {
+		return e.Dereferenced || next.Find(e.Path) != nil
+	}))
+	for _, n := range object.Renames(to, came.Files()) {
 		e := *x.Find(n.To)
-		if next.Find(n.To) != nil {
-			continue
-		}
 		gone.Entries = append(gone.Entries, e)
 		from = append(from, object.TreeFile{Path: e.Path, Mode: e.Mode, ID: e.ID, Size: e.Size})
 	}

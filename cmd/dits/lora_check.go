@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"dits/repo"
 	"dits/repo/diff"
 	"dits/repo/lora"
+	"dits/repo/object"
 	"dits/repo/refs"
 )
 
@@ -77,7 +79,11 @@ func (g *globals) adapter(r *repo.Repo, word string) (refs.Spec, error) {
 		return refs.Spec{}, usagef("diff: --expect-lora %q, want a path or REV:PATH", word)
 	}
 	path := g.join(dir, word)
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(word[1:], ":") {
+	_, err = os.Stat(path)
+	switch isGone := errors.Is(err, fs.ErrNotExist); {
+	case isGone && !strings.Contains(word[1:], ":"):
+		return refs.Spec{}, fmt.Errorf("%s: %w", word, object.ErrNoPath)
+	case !isGone:
 		return refs.Spec{Path: path}, err
 	}
 	rev, path, err := g.object(r, word)

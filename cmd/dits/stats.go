@@ -106,6 +106,9 @@ func (g *globals) staged(r *repo.Repo, word string) []object.TreeFile {
 		return nil
 	}
 	below := &work.Index{Entries: x.Under(paths[0])}
+	if shards := object.ModelNamed(x.Files(), paths[0]); len(shards) > 0 {
+		return shards
+	}
 	if e := x.Find(paths[0]); e != nil {
 		below.Entries = append(below.Entries, *e)
 	}

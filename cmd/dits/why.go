@@ -82,8 +82,8 @@ func (o whyOptions) print(cmd *cobra.Command, w *repo.Why) error {
 		}
 	}
 	if w.Lone.Tensors > 0 {
-		p.filled(o.width, "", fmt.Sprintf("%s without relatives, in %s:", plural(w.Lone.Tensors, "tensor is", "tensors are"),
-			size(w.Lone.Stored)), "nothing else has the role and shape.")
+		p.filled(o.width, "", fmt.Sprintf("%s in %s like nothing else in the store:", plural(w.Lone.Tensors, "tensor", "tensors"),
+			size(w.Lone.Stored)), "no other has their place in a model and their shape.")
 	}
 	o.printRepack(p, w.Repack)
 	return p.err
@@ -100,7 +100,7 @@ func printGroups(cmd *cobra.Command, w *repo.Why) error {
 		rest.Logical -= g.Logical
 		rest.Stored -= g.Stored
 	}
-	what := "the header, and how tensors are made of others"
+	what := "the header, and what is kept of all tensors"
 	if len(w.Groups) == 0 {
 		what = "no tensors in it"
 	}

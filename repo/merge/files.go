@@ -52,6 +52,7 @@ type Merge struct {
 	Conflicts []Conflict
 
 	db       *object.Database
+	like     func(a, b object.TreeFile) bool // two contents can be one file that changed; nil: none can
 	strategy Strategy
 	pending  []*tensorMerge
 }
@@ -59,7 +60,8 @@ type Merge struct {
 // Trees merges the files of ours and theirs, which both come from base.
 func Trees(r *object.Database, base, ours, theirs []object.TreeFile, s Strategy) (*Merge, error) {
 	m := &Merge{db: r, strategy: s, Changed: []MergedFile{}, Conflicts: []Conflict{}}
-	for _, t := range triples(base, ours, theirs, s) {
+	m.like = m.alike
+	for _, t := range m.triples(base, ours, theirs) {
 		changed := len(m.Changed)
 		f, merge, err := m.file(t)
 		if err != nil {
@@ -110,9 +112,9 @@ func (m *Merge) rename(t triple, changed int) {
 
 // triples are all files of the three trees, ascending by the path that they are to have. A file that a side renamed
 // goes with that of its old name.
-func triples(base, ours, theirs []object.TreeFile, s Strategy) []triple {
+func (m *Merge) triples(base, ours, theirs []object.TreeFile) []triple {
 	all := map[string]*triple{}
-	was := oldNames(base, ours, theirs)
+	was := m.oldNames(base, ours, theirs)
 	for i, files := range [][]object.TreeFile{base, ours, theirs} {
 		for _, f := range files {
 			name := f.Path
@@ -127,7 +129,7 @@ func triples(base, ours, theirs []object.TreeFile, s Strategy) []triple {
 	}
 	out := make([]triple, 0, len(all))
 	for _, t := range all {
-		t.path = pathOf(*t, s)
+		t.path = pathOf(*t, m.strategy)
 		out = append(out, *t)
 	}
 	slices.SortFunc(out, func(a, b triple) int {
@@ -136,29 +138,54 @@ func triples(base, ours, theirs []object.TreeFile, s Strategy) []triple {
 	return out
 }
 
-// oldNames are the names in the base of files that each side renamed, by their new names. A side that has another file
-// by a name to which the other side renamed one, and not the old one, has renamed it too, and changed it.
-func oldNames(base, ours, theirs []object.TreeFile) (was [2]map[string]string) {
+// oldNames are the names in the base of files that each side renamed, by their new names. A side that has a model by the
+// name to which the other side renamed one, and not the old one, has renamed it too, and changed it, if it is alike.
+func (m *Merge) oldNames(base, ours, theirs []object.TreeFile) (was [2]map[string]string) {
 	sides := [2][]object.TreeFile{ours, theirs}
 	var renames [2][]object.Renamed
 	var moved [2]map[string]bool // by the old name
 	for i, side := range sides {
-		was[i], moved[i], renames[i] = map[string]string{}, map[string]bool{}, object.Renames(base, side)
+		was[i], moved[i], renames[i] = map[string]string{}, map[string]bool{}, object.SureRenames(base, side)
 		for _, r := range renames[i] {
 			was[i][r.To], moved[i][r.From] = r.From, true
 		}
 	}
+	before := object.ByPath(base)
 	for i, side := range sides {
 		has := object.ByPath(side)
 		for _, r := range renames[1-i] {
 			_, old := has[r.From]
-			_, new := has[r.To]
-			if new && !old && was[i][r.To] == "" && !moved[i][r.From] {
+			now, new := has[r.To]
+			if new && !old && was[i][r.To] == "" && !moved[i][r.From] &&
+				m.like != nil && m.like(before[r.From], now) {
 				was[i][r.To] = r.From
 			}
 		}
 	}
 	return was
+}
+
+// alike says that a model has at least half of the tensors of another, by their names.
+func (m *Merge) alike(a, b object.TreeFile) bool {
+	if a.Mode == object.ModeLink || b.Mode == object.ModeLink {
+		return false
+	}
+	x, errx := m.db.ReadFile(a.ID)
+	y, erry := m.db.ReadFile(b.ID)
+	if errx != nil || erry != nil {
+		return false
+	}
+	names := map[string]bool{}
+	for _, t := range y.Layout.Tensors {
+		names[t.Name] = true
+	}
+	both := 0
+	for _, t := range x.Layout.Tensors {
+		if names[t.Name] {
+			both++
+		}
+	}
+	return both > 0 && 2*both >= len(x.Layout.Tensors)
 }
 
 // file decides about one path: its file in the result, zero for none, and how to make its content

@@ -12,7 +12,11 @@ import (
 
 // TestTriples pairs what each side calls a file of the base; a file is "path=content".
 func TestTriples(t *testing.T) {
+	like := func(a, b object.TreeFile) bool { return b.ID != digest.Sum([]byte("unlike")) }
 	for _, tt := range []struct{ base, ours, theirs, want string }{
+		{"p=1", "q=1", "q=unlike", "q:,,q q:p,q,"},                                                     // p went, and q is something else
+		{"a/c=1 b/c=1", "c/c=1", "a/c=2 b/c=1", "a/c:a/c,,a/c b/c:b/c,,b/c c/c:,c/c,"},                 // either may be c/c
+		{"a/c=1 b/c=1", "c/c=1 d/c=1", "a/c=2 b/c=1", "a/c:a/c,,a/c b/c:b/c,,b/c c/c:,c/c, d/c:,d/c,"}, // and so here
 		{"p=1", "q=1", "p=2", "q:p,q,p"},
 		{"p=1", "p=2", "q=1", "q:p,p,q"},
 		{"p=1", "q=1", "q=1", "q:p,q,q"},
@@ -23,8 +27,9 @@ func TestTriples(t *testing.T) {
 		{"p=1 q=2", "p=1 r=2", "q=1", "p:p,p, r:q,r,q"}, // p went: q is what it was, with another content
 		{"p=1", "p=1", "p=1 q=1", "p:p,p,p q:,,q"},      // a copy
 	} {
+		m := &Merge{strategy: None, like: like}
 		var got []string
-		for _, x := range triples(parse(tt.base), parse(tt.ours), parse(tt.theirs), None) {
+		for _, x := range m.triples(parse(tt.base), parse(tt.ours), parse(tt.theirs)) {
 			got = append(got, x.path+":"+x.base.Path+","+x.ours.Path+","+x.theirs.Path)
 		}
 		require.Equal(t, tt.want, strings.Join(got, " "), "%s: %s | %s", tt.base, tt.ours, tt.theirs)

@@ -31,8 +31,8 @@ type Conflict struct {
 
 // Forward tells what a file of HEAD becomes when all of it becomes as in theirs.
 func Forward(ours, theirs []object.TreeFile) []MergedFile {
-	m := &Merge{Changed: []MergedFile{}}
-	for _, t := range triples(ours, ours, theirs, None) {
+	m := &Merge{Changed: []MergedFile{}, strategy: None}
+	for _, t := range m.triples(ours, ours, theirs) {
 		changed := len(m.Changed)
 		if !object.SameFile(t.ours, t.theirs) {
 			m.take(t)

@@ -18,8 +18,10 @@ type Renamed struct {
 // One that kept its name in another folder goes first, then in order. content tells most that differ apart, same decides.
 func Pairs[F any, C comparable](gone, came []F, path func(F) string, content func(F) C,
 	same func(a, b F) (bool, error)) ([][2]int, error) {
-	p := pairing[F, C]{gone: gone, path: path, content: content, same: same, left: map[C][]int{}}
+	p := pairing[F, C]{gone: gone, path: path, content: content, same: same,
+		named: map[named[C]][]int{}, left: map[C][]int{}, used: make([]bool, len(gone))}
 	for i, f := range gone {
+		p.named[p.nameOf(f)] = append(p.named[p.nameOf(f)], i)
 		p.left[content(f)] = append(p.left[content(f)], i)
 	}
 	var pairs [][2]int
@@ -47,24 +49,47 @@ type pairing[F any, C comparable] struct {
 	path    func(F) string
 	content func(F) C
 	same    func(a, b F) (bool, error)
-	left    map[C][]int // places in gone that have no partner
+	named   map[named[C]][]int // places in gone, by content and name
+	left    map[C][]int        // the same by content
+	used    []bool             // have a partner
 }
 
+// A named is a content under a name without its folder.
+type named[C comparable] struct {
+	content C
+	name    string
+}
+
+func (p *pairing[F, C]) nameOf(f F) named[C] { return named[C]{p.content(f), path.Base(p.path(f))} }
+
 // take is the place of the first of what is left that is f, -1 if there is none.
-func (p *pairing[F, C]) take(f F, sameName bool) (int, error) {
-	left := p.left[p.content(f)]
-	for k, i := range left {
-		if sameName && path.Base(p.path(p.gone[i])) != path.Base(p.path(f)) {
+func (p *pairing[F, C]) take(f F, sameName bool) (i int, err error) {
+	if sameName {
+		i, p.named[p.nameOf(f)], err = p.first(f, p.named[p.nameOf(f)])
+	} else {
+		i, p.left[p.content(f)], err = p.first(f, p.left[p.content(f)])
+	}
+	return i, err
+}
+
+// first is the first of some places that is left and is f, -1 if there is none, and the places without those at their
+// beginning that are used.
+func (p *pairing[F, C]) first(f F, places []int) (int, []int, error) {
+	for len(places) > 0 && p.used[places[0]] {
+		places = places[1:]
+	}
+	for _, i := range places {
+		if p.used[i] {
 			continue
 		}
 		if same, err := p.same(p.gone[i], f); err != nil {
-			return -1, err
+			return -1, places, err
 		} else if same {
-			p.left[p.content(f)] = append(left[:k:k], left[k+1:]...)
-			return i, nil
+			p.used[i] = true
+			return i, places, nil
 		}
 	}
-	return -1, nil
+	return -1, places, nil
 }
 
 // Renames are the files of a whose path b lacks and whose content it has under a path that a lacks; both are ascending
@@ -81,6 +106,19 @@ func Renames(a, b []TreeFile) []Renamed {
 	}
 	slices.SortFunc(out, func(x, y Renamed) int { return strings.Compare(x.To, y.To) })
 	return out
+}
+
+// SureRenames are the renames that can be no other: of contents that neither a nor b has under several such paths.
+func SureRenames(a, b []TreeFile) []Renamed {
+	only := func(files []TreeFile) []TreeFile {
+		times := map[digest.ID]int{}
+		for _, f := range files {
+			times[f.ID]++
+		}
+		return slices.DeleteFunc(files, func(f TreeFile) bool { return times[f.ID] > 1 })
+	}
+	gone, came := apart(a, b), apart(b, a)
+	return Renames(only(gone), only(came))
 }
 
 // apart are the files of a that hold something and whose path b lacks; both are ascending by path.

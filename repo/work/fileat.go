@@ -1,7 +1,9 @@
 package work
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"dits/repo/object"
 	"dits/repo/refs"
@@ -26,7 +28,7 @@ func (r *Folder) FileAt(rev, path string) (object.TreeFile, error) {
 		}
 		e := x.Find(path)
 		if e == nil {
-			return object.TreeFile{}, object.Absent("%s: not tracked", path)
+			return object.TreeFile{}, r.absentAt(rev, path, object.Absent("%s: not tracked", path))
 		}
 		return object.TreeFile{Path: e.Path, Mode: e.Mode, ID: e.ID, Size: e.Size}, nil
 	}
@@ -40,12 +42,28 @@ func (r *Folder) FileAt(rev, path string) (object.TreeFile, error) {
 	}
 	e, err := r.Lookup(c.Tree, path)
 	if err != nil {
-		return object.TreeFile{}, fmt.Errorf("%s: %w", rev, err)
+		return object.TreeFile{}, r.absentAt(rev, path, fmt.Errorf("%s: %w", rev, err))
 	}
 	if e.Mode == object.ModeDir {
 		return object.TreeFile{}, fmt.Errorf("%s: a folder, want a file", path)
 	}
 	return object.TreeFile{Path: path, Mode: e.Mode, ID: e.ID, Size: e.Size}, nil
+}
+
+// absentAt is the error of a path where no file is, or what says that it is the name of a model in shards.
+func (r *Folder) absentAt(rev, path string, err error) error {
+	if !errors.Is(err, object.ErrNoPath) || !strings.HasSuffix(path, ".safetensors") && !strings.HasSuffix(path, ".gguf") {
+		return err
+	}
+	files, ferr := r.filesAt(rev)
+	if ferr != nil {
+		return err
+	}
+	shards := object.ModelNamed(files, path)
+	if len(shards) == 0 {
+		return err
+	}
+	return object.Absent("%s: a model in %d shards, want one of them, as %s", path, len(shards), shards[0].Path)
 }
 
 // OpenAt opens a file that is committed or staged.

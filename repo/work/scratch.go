@@ -73,8 +73,13 @@ func sweepScratch(parent string) {
 
 // removeDead removes a scratch folder that nobody holds.
 func removeDead(dir string) {
+	if disk.Owner(dir) != disk.User() {
+		return // in a folder for all, what is in it may lead anywhere
+	}
 	lock := filepath.Join(dir, scratchLock)
-	if _, err := os.Lstat(lock); err != nil { // it may just begin
+	if info, err := os.Lstat(lock); err == nil && !info.Mode().IsRegular() {
+		return
+	} else if err != nil { // it may just begin
 		if info, err := os.Lstat(dir); err != nil || time.Since(info.ModTime()) < scratchAge {
 			return
 		}
