@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -67,4 +68,20 @@ func TestEstimateKnowsWhatIsStored(t *testing.T) {
 	require.NoError(t, f.Add(ctx, []string{"q.gguf"}, AddOptions{Report: took(added)}))
 	require.InEpsilon(t, sumOf(added), sumOf(here), 0.01)
 	require.Greater(t, sumOf(alone), 5*sumOf(here))
+}
+
+// Small files are read several at a time, and are sources all the same.
+func TestEstimateOfSmallFiles(t *testing.T) {
+	f := newFixture(t)
+	base := newToy("F32")
+	f.put("m/0.safetensors", base.file())
+	for i := range 5 {
+		f.put(fmt.Sprintf("m/%d.safetensors", i+1), base.changed(i+2, 1e-6, base.order...).file())
+	}
+	ctx := context.Background()
+	estimated, added := map[string]int64{}, map[string]int64{}
+	require.NoError(t, Estimate(ctx, f.Repo, f.Root, []string{"m"}, AddOptions{Report: took(estimated)}))
+	require.NoError(t, f.Add(ctx, []string{"m"}, AddOptions{Report: took(added)}))
+	require.InEpsilon(t, sumOf(added), sumOf(estimated), 0.01)
+	require.Less(t, sumOf(added), 3*int64(len(base.file())), "they are much alike")
 }

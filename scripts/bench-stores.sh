@@ -2,11 +2,11 @@
 # A family of fine-tunes, a merge and quants, one commit each, in dits and in the programs that people keep weights in
 # today: what each store takes, and the processor time in and out, as Markdown. Every file is read back and compared.
 # Needs restic and git-lfs (Debian packages) and dvc (PyPI, `pip install dvc==3.67.1`); who is not there is left out.
-# Uses ../shared/corpus if it is there, else testdata/family. DITS: another binary than bin/dits; DVC: where dvc is.
+# Uses ../shared/corpus (CORPUS: another folder) if it is there, else testdata/family. DITS: another binary than bin/dits; DVC: where dvc is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-corpus=../shared/corpus
+corpus=${CORPUS:-../shared/corpus}
 if [ -d $corpus ]; then
 	files=($corpus/safetensors/{base,ft-py-1e4,ft-perl-2e5,ft-frozen,adapter_model,merged-lora}.safetensors
 		$corpus/gguf/base-{F16,Q8_0,Q6_K,Q4_K_M}.gguf)

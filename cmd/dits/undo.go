@@ -21,7 +21,8 @@ func newUndo(g *globals) *cobra.Command {
 		GroupID: everyday,
 		Long: `Takes back the last command that moved the current branch, by the reflog of HEAD:
 a commit, an amend, a merge or a reset. What a commit had staged is staged again.
-Or the last that only changed what is staged: add, rm, mv, restore --staged, reset PATH.
+Or the last that only changed what is staged: add, derive, rm, mv, reset, restore --staged,
+checkout REV -- PATH. A file that rm took from the folder: dits restore brings it back.
 The working folder stays as it is, unless --hard; even that refuses to lose a
 change that is not saved. A second undo does again what the first took back.
 

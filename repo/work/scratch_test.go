@@ -21,6 +21,9 @@ func TestScratch(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dead, scratchLock), nil, 0o666))
 	begun := filepath.Join(parent, scratchPrefix+"begun") // has no lock yet
 	require.NoError(t, os.Mkdir(begun, 0o777))
+	trap := filepath.Join(parent, scratchPrefix+"trap") // by someone else, in a folder for all
+	require.NoError(t, os.Mkdir(trap, 0o777))
+	require.NoError(t, os.Symlink(filepath.Join(parent, "made"), filepath.Join(trap, scratchLock)))
 	foreign := filepath.Join(parent, "foreign")
 	require.NoError(t, os.Mkdir(foreign, 0o777))
 	long := time.Now().Add(-2 * scratchAge)
@@ -28,6 +31,8 @@ func TestScratch(t *testing.T) {
 	require.NoError(t, os.Chtimes(foreign, long, long))
 
 	sweepScratch(parent)
+	require.NoFileExists(t, filepath.Join(parent, "made"), "what a lock leads to is not made")
+	require.DirExists(t, trap)
 	require.DirExists(t, held.Dir)
 	require.DirExists(t, begun)
 	require.DirExists(t, foreign)
