@@ -28,6 +28,7 @@ type addLines struct {
 	cached          int // links of a hub's cache
 	logical, stored int64
 	ladder          ladder
+	removed         []repo.Added // told when all is staged
 	late            []repo.Added // what came after its quants
 	err             error        // the first of writing
 }
@@ -75,6 +76,15 @@ func (l *addLines) staged(a repo.Added) {
 		l.stored += a.Stored
 		l.ladder.add(a)
 	}
+	if a.Removed && !l.options.DryRun { // only told once it is staged: until then something may fail
+		l.removed = append(l.removed, a)
+		return
+	}
+	l.tell(a)
+}
+
+// tell prints what there is to say of a file, or keeps it for when all shards of its model are there.
+func (l *addLines) tell(a repo.Added) {
 	switch {
 	case l.options.DryRun:
 		l.keep(printDryRun(l.cmd.OutOrStdout(), a))
@@ -111,6 +121,9 @@ func (l *addLines) skipped(s work.Skipped) { l.warn(s.Path, s.Reason) }
 
 // total tells what was still to be told, and what all files take.
 func (l *addLines) total() {
+	for _, a := range l.removed {
+		l.tell(a)
+	}
 	l.print(l.models.rest())
 	if l.cached > 0 && !l.options.json {
 		tell(l.cmd.ErrOrStderr(), "%s into the cache of a hub, stored as what they lead to (--links keeps links).",

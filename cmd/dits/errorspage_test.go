@@ -137,7 +137,10 @@ func statusTable(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("| exit status | when | what to do |\n|---|---|---|\n")
 	b.WriteString("| 1 | differences, a merge that is none, conflicts, or nothing to commit: the output says it | |\n")
-	for _, row := range rows {
+	for i, row := range rows {
+		if code := status(row.err); code == exitNoRepository && status(rows[max(0, i-1)].err) == exitError {
+			b.WriteString("| 4, 5, 6 | what `verify-merge` found: another base, another scale, and more | the output says it |\n")
+		}
 		code := status(row.err)
 		fmt.Fprintf(&b, "| %d | %s | %s |\n", code, row.when, cell(nextOf(cmd, row.err, code)))
 	}
