@@ -130,6 +130,9 @@ func realFamily(t *testing.T) func(...string) map[string]string {
 	}
 }
 
+// progressLine is what long work says every five seconds where stderr is no terminal: how long it takes is no matter here.
+var progressLine = regexp.MustCompile(`(?m)^.*: [0-9.]+ [KMG]?i?B of [0-9.]+ [KMG]?i?B(, .*)?\n`)
+
 // TestScreens types commands into terminals of two sizes, and compares what is on them with testdata/screens.
 func TestScreens(t *testing.T) {
 	sizes := []pty.Winsize{{Cols: 80, Rows: 24}, {Cols: 200, Rows: 50}}
@@ -285,7 +288,7 @@ func (m *terminal) run(args ...string) (out, complaints string) {
 		require.NoError(m.t, err)
 	}
 	require.LessOrEqual(m.t, exitCode(cmd.Wait()), 1, "%v: %s", args, &stderr)
-	return strings.ReplaceAll(shown.String(), "\r\n", "\n"), stderr.String()
+	return strings.ReplaceAll(shown.String(), "\r\n", "\n"), progressLine.ReplaceAllString(stderr.String(), "")
 }
 
 // What is not the same from run to run: times, and the size of what can be made again.

@@ -82,8 +82,12 @@ func (o whyOptions) print(cmd *cobra.Command, w *repo.Why) error {
 		}
 	}
 	if w.Lone.Tensors > 0 {
-		p.filled(o.width, "", fmt.Sprintf("%s in %s like nothing else in the store:", plural(w.Lone.Tensors, "tensor", "tensors"),
-			size(w.Lone.Stored)), "no other has their place in a model and their shape.")
+		are := "are"
+		if w.Lone.Tensors == 1 {
+			are = "is"
+		}
+		p.filled(o.width, "", fmt.Sprintf("%s (%s) %s like nothing else in the store:", plural(w.Lone.Tensors, "tensor", "tensors"),
+			size(w.Lone.Stored), are), "no other has that place in a model and that shape.")
 	}
 	o.printRepack(p, w.Repack)
 	return p.err
