@@ -22,7 +22,7 @@ demo: build
 
 # All tests, with the race detector.
 test:
-	go test -race -timeout 30m ./...
+	go test -race -timeout 50m ./...
 
 # The tests of durability in full: half an hour.
 torture:
