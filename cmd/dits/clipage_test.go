@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"regexp"
@@ -50,7 +51,7 @@ What ` + "`dits COMMAND --help`" + ` says of each. Made from the commands by ` +
 // commandText is the section of a command.
 func commandText(cmd *cobra.Command, anchors map[string]string) string {
 	var b strings.Builder
-	text := reflow(orElse(cmd.Long, cmd.Short+"."), 120)
+	text := reflow(cmp.Or(cmd.Long, cmd.Short+"."), 120)
 	fmt.Fprintf(&b, "## %s\n\n%s\n%s\n", cmd.CommandPath(), fenced("text", cmd.UseLine()), text)
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\n%s", fenced("sh", regexp.MustCompile(`(?m)^  `).ReplaceAllString(cmd.Example, "")))
@@ -67,13 +68,6 @@ func commandText(cmd *cobra.Command, anchors map[string]string) string {
 // fenced is a block of text as it is.
 func fenced(kind, text string) string {
 	return "```" + kind + "\n" + strings.TrimRight(text, "\n") + "\n```\n"
-}
-
-func orElse(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }
 
 // noSlug is what headings have and their anchors have not.
