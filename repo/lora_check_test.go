@@ -286,7 +286,7 @@ func TestExpectLoRARefuses(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "adapter_model.bin"), nil, 0o644))
 	require.ErrorContains(t, expect(), "pickle")
 	newToy("F32").writeAdapter(t, dir)
-	require.ErrorContains(t, expect(), "no tensor of the first side")
+	require.ErrorContains(t, expect(), "no tensor of the base is one that an adapter changes")
 	require.NoError(t, os.Remove(filepath.Join(dir, lora.AdapterConfig)))
 	require.ErrorIs(t, expect(), os.ErrNotExist)
 }
