@@ -39,7 +39,7 @@ func readManual(t *testing.T) manual {
 	for line := range strings.Lines(string(b)) {
 		if found := heading.FindStringSubmatch(line); found != nil {
 			at = found[1]
-		} else if strings.HasPrefix(line, "#") {
+		} else if strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "####") {
 			at = "dits"
 		}
 		m[at] += line

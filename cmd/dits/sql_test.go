@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +32,7 @@ func TestManualHasViews(t *testing.T) {
 	}
 }
 
-// mergedFamily is the repository of the manual's examples: a base, an adapter merged into it, a
+// mergedFamily is a repository like that of the manual's examples: a base, an adapter merged into it, a
 // fine-tune on a branch, and the mean of both.
 func mergedFamily(t *testing.T) *repo.Repo {
 	t.Helper()
@@ -61,39 +60,6 @@ func mergedFamily(t *testing.T) *repo.Repo {
 	_, err = r.Merge(ctx, "ft-customer", repo.MergeOptions{Strategy: merge.Average, Time: time.Unix(1_700_100_000, 0)})
 	require.NoError(t, err)
 	return r
-}
-
-// An sqlExample is a question of the manual, and the answer that it shows.
-type sqlExample struct {
-	query  string
-	answer []string // lines, that of the columns first
-}
-
-func sqlExamples(t *testing.T) (out []sqlExample) {
-	t.Helper()
-	for _, block := range regexp.MustCompile(`(?m)^    \$ dits sql "(.*)"\n((?:    .*\n)+)`).FindAllStringSubmatch(readManual(t)["dits sql"], -1) {
-		out = append(out, sqlExample{block[1], strings.Split(strings.TrimRight(block[2], "\n"), "\n")})
-	}
-	require.GreaterOrEqual(t, len(out), 6)
-	return out
-}
-
-// TestManualAnswers asks the questions of the manual. Columns and number of rows are as it shows; bytes
-// may be others, as coders become better.
-func TestManualAnswers(t *testing.T) {
-	r := mergedFamily(t)
-	for _, x := range sqlExamples(t) {
-		var columns []string
-		rows := 0
-		err := r.SQL(context.Background(), x.query, func(names []string, values []any) error {
-			columns = append([]string{}, names...)
-			rows++
-			return nil
-		})
-		require.NoError(t, err, x.query)
-		require.Equal(t, strings.Fields(x.answer[0]), columns, x.query)
-		require.Equal(t, len(x.answer)-1, rows, x.query)
-	}
 }
 
 // What a commit added is what `log --stat` says.
