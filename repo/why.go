@@ -18,8 +18,8 @@ import (
 
 // WhyOptions of [Repo.Why]. The zero value is what everyday use wants.
 type WhyOptions struct {
+	Measure  bool            // try what repack would, which reads all of the tensors
 	Level    choose.Level    // how hard to look for what is smaller
-	Quick    bool            // try nothing: say only what is known
 	Progress object.Progress // nil: none
 }
 
@@ -244,7 +244,7 @@ func (x *explaining) tryRepack(ctx context.Context, o WhyOptions) error {
 			due, total = append(due, n), total+n
 		}
 	}
-	if o.Quick || len(due) == 0 {
+	if !o.Measure || len(due) == 0 {
 		return nil
 	}
 	p := object.OrQuiet(o.Progress)

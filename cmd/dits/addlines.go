@@ -144,7 +144,7 @@ func (l *addLines) tellLate() {
 	}
 	for _, a := range l.late {
 		tell(l.cmd.ErrOrStderr(), "%s came after%s, which should take less stored against it: "+
-			"`dits why %s` says what `dits repack` would save.", a.Path, sourceList(a.Sources), a.Path)
+			"`dits why --measure %s` says what `dits repack` would save.", a.Path, sourceList(a.Sources), a.Path)
 	}
 }
 

@@ -22,21 +22,25 @@ func newWhy(g *globals) *cobra.Command {
 	o := whyOptions{}
 	cmd := &cobra.Command{
 		Use:     "why FILE|REV:PATH",
-		Short:   "Say what makes a file take what it takes, and what repack would save",
+		Short:   "Say what makes a file take what it takes, and what would make it smaller",
 		GroupID: content,
 		Long: `Says of a file, as it is staged or in a commit, how its tensors are stored and which take
-the most. Then it tries what dits repack would: each tensor is coded against those of the
-store that have its role and shape, whenever they came. Nothing is written. That reads all
-of these tensors; with --quick nothing is tried.`,
+the most.
+
+With --measure it also says what dits repack would save. Each tensor is coded against those
+of the store that have its role and shape, whenever they came. Nothing is written. It reads
+all of these tensors, and takes as long as adding them.`,
 		Example: `  dits why model.safetensors
-  dits why --level max model.safetensors
-  dits why --quick main:model.safetensors`,
+  dits why main:model.safetensors
+  dits why --measure --level max model.safetensors`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runWhy(cmd, g, o, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: `LEVEL` is fast, default or max")
-	f.BoolVar(&o.Quick, "quick", false, "say only what is known; try nothing")
+	f.BoolVar(&o.Measure, "measure", false, "try what repack would save")
+	f.StringVar(&o.level, "level", "default", "measure, and how hard: `LEVEL` is fast, default or max")
+	f.Bool("quick", false, "what it does anyway")
+	_ = f.MarkHidden("quick") // it measured unless told not to
 	f.BoolVar(&o.json, "json", false, "JSON")
 	levels := cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp)
 	_ = cmd.RegisterFlagCompletionFunc("level", levels)
@@ -47,6 +51,7 @@ func runWhy(cmd *cobra.Command, g *globals, o whyOptions, word string) (err erro
 	if o.Level, err = parseLevel(o.level); err != nil {
 		return err
 	}
+	o.Measure = o.Measure || cmd.Flags().Changed("level")
 	o.Progress = g.progress(cmd.ErrOrStderr())
 	return g.withRepo(func(r *repo.Repo) error {
 		rev, path, err := g.object(r, word)
@@ -89,7 +94,7 @@ func (o whyOptions) print(cmd *cobra.Command, w *repo.Why) error {
 		p.filled(o.width, "", fmt.Sprintf("%s (%s) %s like nothing else in the store:", plural(w.Lone.Tensors, "tensor", "tensors"),
 			size(w.Lone.Stored), are), "no other has that place in a model and that shape.")
 	}
-	o.printRepack(p, w.Repack)
+	o.printRepack(p, w)
 	return p.err
 }
 
@@ -144,13 +149,15 @@ func groupWords(g repo.WhyGroup) string {
 	return words
 }
 
-// printRepack prints what was tried.
-func (o whyOptions) printRepack(p *printer, r *repo.WhyRepack) {
-	command := "dits repack"
+// printRepack prints what was tried, or how to try it.
+func (o whyOptions) printRepack(p *printer, w *repo.Why) {
+	r, command := w.Repack, "dits repack"
 	if o.level != "default" {
 		command += " --level " + o.level
 	}
 	switch {
+	case r == nil && !o.Measure && hasRelatives(w):
+		p.f("`dits why --measure %s` says what `dits repack` would save.\n", w.Path)
 	case r == nil:
 	case r.Tensors > 0 && r.Saved > 0:
 		p.filled(cmp.Or(o.width, helpWidth), "", repackWords(command, r)...)
@@ -159,6 +166,15 @@ func (o whyOptions) printRepack(p *printer, r *repo.WhyRepack) {
 	default:
 		p.f("Nothing smaller was found.\n")
 	}
+}
+
+// hasRelatives says that some tensor could be stored against another of the store.
+func hasRelatives(w *repo.Why) bool {
+	tensors := 0
+	for _, g := range w.Groups {
+		tensors += g.Tensors
+	}
+	return tensors > w.Lone.Tensors
 }
 
 // repackWords is what repack would save.
