@@ -183,13 +183,15 @@ func (a *adding) files(ctx context.Context, c changes) error {
 	for _, path := range c.removed {
 		a.report(Added{Path: path, Removed: true})
 	}
+	left := c.changed
 	for part := range slices.Chunk(c.changed, filesAtOnce) {
 		if err := a.lookAhead(ctx, part); err != nil {
 			return err
 		}
 		for _, path := range part {
+			left = left[1:]
 			if err := a.oneFile(ctx, path, c.named[path]); err != nil {
-				return err
+				return a.withRefused(ctx, err, left)
 			}
 		}
 	}

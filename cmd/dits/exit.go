@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -79,11 +80,29 @@ func report(w io.Writer, cmd *cobra.Command, err error) int {
 	if err == nil || errors.Is(err, errDifferent) || errors.As(err, new(statusError)) {
 		return code
 	}
-	tell(w, "dits: %v", err)
+	for _, err := range each(err) {
+		tell(w, "dits: %v", err)
+	}
 	if next := advice(cmd, err, code); next != "" {
 		fmt.Fprintln(w, next)
 	}
 	return code
+}
+
+// mostTold is how many errors of one kind are told; the others are counted.
+const mostTold = 10
+
+// each is the errors that err is made of, those that are too many as one.
+func each(err error) []error {
+	var refused *repo.RefusedError
+	if !errors.As(err, &refused) {
+		return []error{err}
+	}
+	told, left := refused.Files, len(refused.Files)-mostTold
+	if left <= 1 { // which takes a line, too
+		return told
+	}
+	return append(slices.Clone(told[:mostTold]), fmt.Errorf("and %d more files", left))
 }
 
 // advice is what to do about an error, "" where its text says it.
@@ -107,6 +126,8 @@ func advice(cmd *cobra.Command, err error, code int) string {
 		return "Another process is writing it: try again."
 	case errors.As(err, new(*refs.BrokenError)):
 		return "`dits fsck --repair` mends it, and puts what is there now aside."
+	case errors.As(err, new(*repo.RefusedError)):
+		return "Nothing was staged. `dits add --force` stores them as they are, `dits add --keep-going` leaves them out."
 	case errors.As(err, new(*repo.FlawError)):
 		return "Nothing was staged. `dits add --force` stores it as it is, `dits add --keep-going` leaves it out."
 	case errors.Is(err, tensorstore.ErrChanged):
