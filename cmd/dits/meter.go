@@ -109,9 +109,16 @@ func (m *meter) reading(now time.Time) (r reading) {
 	return r
 }
 
-// words are how far, how fast and how long still: "1.2 GiB of 15 GiB, 700 MiB/s, 17s left".
+// words are how far, how fast and how long still: "1.2 GiB of 15 GiB, 700 MiB/s, 17s left". Where it is not known how
+// much there is they are how far, and nothing before anything is done.
 func (r reading) words() string {
-	return fmt.Sprintf("%s of %s", size(r.done), size(r.total)) + r.speed()
+	switch {
+	case r.total > 0:
+		return fmt.Sprintf("%s of %s", size(r.done), size(r.total)) + r.speed()
+	case r.done > 0:
+		return size(r.done)
+	}
+	return ""
 }
 
 // speed is "" until it is known.
@@ -136,7 +143,13 @@ const (
 // is little, the bytes go first, then the bar, then the start of the file's name, then rate and time.
 func (r reading) fit(width int) (left, right string, bar int) {
 	left = strings.TrimSpace(r.pass + " " + tail(r.file, max(width/2, leastName)))
+	if r.barTotal <= 0 {
+		return runewidth.Truncate(left, max(width-len(r.words())-1, 0), ""), r.words(), 0
+	}
 	for _, right = range []string{r.words(), r.percent() + r.speed()} {
+		if right == "" {
+			continue
+		}
 		if bar = width - runewidth.StringWidth(left) - len(right) - 2; bar >= leastBar {
 			return left, right, min(bar, mostBar)
 		}

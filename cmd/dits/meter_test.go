@@ -33,6 +33,28 @@ func TestMeter(t *testing.T) {
 	require.Equal(t, "6.0 GiB of 3.0 GiB, 307 MiB/s, 4s left", m.reading(start.Add(20*time.Second)).words())
 }
 
+// Where it is not known how much there is, nothing says "0 B of 0 B", and there is no bar.
+func TestMeterWithoutATotal(t *testing.T) {
+	var m meter
+	m.Start("looking", 0)
+	left, right, bar := m.reading(time.Now()).fit(80)
+	require.Equal(t, []any{"looking", "", 0}, []any{left, right, bar})
+	m.Add(3 << 20)
+	left, right, bar = m.reading(time.Now()).fit(80)
+	require.Equal(t, []any{"looking", "3.0 MiB", 0}, []any{left, right, bar})
+
+	m = meter{}
+	m.Start("hashing", 1<<20)
+	m.Start("storing", 1<<20)
+	m.Add(1 << 20)
+	m.Skip("storing", 1<<20)
+	m.Turn("storing", "a.safetensors")
+	left, right, bar = m.reading(time.Now()).fit(80)
+	require.Equal(t, "storing a.safetensors", left)
+	require.Equal(t, "100%", right)
+	require.Equal(t, mostBar, bar)
+}
+
 func TestTimeLeft(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0s", 16600 * time.Millisecond: "17s", 200 * time.Second: "3m20s", 65*time.Minute + 9*time.Second: "1h5m",

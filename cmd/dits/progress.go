@@ -109,7 +109,7 @@ func (l *lines) Add(n int64) {
 	}
 	l.next = now.Add(lineEvery)
 	r := l.reading(now)
-	fmt.Fprintf(l.w, "%s: %s\n", strings.TrimSpace(r.pass+" "+r.file), r.words())
+	fmt.Fprintln(l.w, strings.TrimSuffix(strings.TrimSpace(r.pass+" "+r.file)+": "+r.words(), ": "))
 }
 
 // Done ends the passes.
