@@ -51,7 +51,7 @@ func (t *table) wrapLast() {
 		at += w + max(t.gap, 2)
 	}
 	var rows [][]string
-	for _, row := range t.rows {
+	for i, row := range t.rows {
 		if len(row) <= t.wrap {
 			rows = append(rows, row)
 			continue
@@ -59,7 +59,11 @@ func (t *table) wrapLast() {
 		lines := strings.Split(wordwrap.WrapString(row[t.wrap], uint(max(leastColumn, t.width-at))), "\n")
 		rows = append(rows, append(row[:t.wrap], lines[0]))
 		for _, line := range lines[1:] {
-			rows = append(rows, append(make([]string, t.wrap), line))
+			more := append(make([]string, t.wrap), line)
+			if i < len(t.under) {
+				more[0] = t.under[i]
+			}
+			rows = append(rows, more)
 		}
 	}
 	t.rows = rows

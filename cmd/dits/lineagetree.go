@@ -13,7 +13,7 @@ func printFamily(s *screen, t *lineage.Tree) error {
 	if len(t.Roots) == 0 {
 		return nil
 	}
-	rows := &table{width: s.width, give: []int{3, 0}, ends: map[int]bool{3: true}}
+	rows := &table{width: s.width, give: []int{3, 0}, wrap: 3, under: []string{""}}
 	rows.rightAlign(1, 2)
 	rows.row("model", "size", "stored", "how")
 	var add func(m *lineage.Model, first, rest string)
@@ -25,6 +25,9 @@ func printFamily(s *screen, t *lineage.Tree) error {
 			rows.row(name, size(m.Size), size(m.Stored), visible(storedAsModel(m, t.Above[m])))
 		}
 		below := t.Below[m]
+		if rows.under = append(rows.under, rest); len(below) > 0 {
+			rows.under[len(rows.under)-1] += "│"
+		}
 		for i, child := range below {
 			if i == len(below)-1 {
 				add(child, rest+"└─ ", rest+"   ")

@@ -119,13 +119,12 @@ func (g *globals) staged(r *repo.Repo, word string) []object.TreeFile {
 func (o statsOptions) print(cmd *cobra.Command, s *repo.Stats, all bool) error {
 	p := &printer{w: cmd.OutOrStdout()}
 	p.f("%s in %s%s\n", size(s.LogicalBytes), size(s.StoredBytes), savedOf(s.StoredBytes, s.LogicalBytes))
-	content := []string{fmt.Sprintf("%s, %s (%d different)", plural(int(s.Files), "file", "files"),
-		plural(int(s.Tensors), "tensor", "tensors"), s.UniqueTensors)}
+	content := fmt.Sprintf("%s, %s (%d different)", plural(int(s.Files), "file", "files"),
+		plural(int(s.Tensors), "tensor", "tensors"), s.UniqueTensors)
 	if all {
-		content[0] += ";"
-		content = append(content, fmt.Sprintf("and a catalog of %s, which can be made again", size(s.CatalogBytes)))
+		content += ", and a catalog of " + size(s.CatalogBytes)
 	}
-	p.filled(terminalWidth(p.w), "", content...)
+	p.f("%s\n", content)
 	p.f("\n")
 	if p.err != nil {
 		return p.err
@@ -221,7 +220,7 @@ var encodings = []struct{ name, what string }{
 // ways are those of a quantiser, and what else recomputes content from other content.
 var ways = map[string]string{
 	"arranged": "rows in another order", "cast": "another type of numbers", "merged": "with an adapter",
-	"rounded": "quantised with stored scales", "hinted": "quantised with a stored search for scales", "replayed": "quantised",
+	"rounded": "quantised with stored scales", "hinted": "quantised with a stored search", "replayed": "quantised",
 	"scaled": "over stored scales", "scales": "these scales",
 }
 

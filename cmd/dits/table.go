@@ -21,6 +21,7 @@ type table struct {
 	ends  map[int]bool // of those the ones that lose their end
 	gone  map[int]bool // columns that were left out
 	wrap  int          // the last column, whose words go on in rows below; 0: none
+	under []string     // what these have in their first column, for each row; nil: nothing
 }
 
 // row adds a row.
