@@ -24,9 +24,11 @@ func newEstimate(g *globals) *cobra.Command {
 against. Nothing is stored, and no repository is needed; in one, what it has already counts.
 Links out of the folder are followed.
 
-It does the work of dits add, and takes as long. On disk it needs room for lists of tensors
-and for how quants are recomputed, not for content: in .dits/tmp or, without a repository,
-in the folder that TMPDIR names. What it writes there goes in the end.
+It does the work of dits add, and takes as long. It writes to .dits/tmp or, without a
+repository, to the folder that TMPDIR names, and removes that in the end: a copy of the
+catalog, whose size dits stats tells, lists of tensors, and how quants are recomputed. No
+content is written, but on a file system without sparse files (FAT, exFAT) this takes the
+room that the files would take in the store. Where the disk is full it ends with an error.
 
 What dits add would refuse is told, and not counted; then the exit status is 3. With --json,
 one object a line for each file, as dits add has it.`,
