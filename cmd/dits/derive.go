@@ -42,7 +42,7 @@ all of them again and compares digests: exit status 12 where one differs.`,
   dits derive --list v1 model-Q4_K_M.gguf
   dits derive --verify
   dits derive model-Q4_K_M.gguf --from model.safetensors --imatrix imatrix.gguf
-  dits derive merged.safetensors --from base.safetensors --lora adapter_model.safetensors`,
+  dits derive merged.safetensors --from base.safetensors --lora tone.safetensors`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error { return runDerive(cmd, g, o, args) },
 	}

@@ -33,7 +33,7 @@ folder DIR: adapter_model.safetensors and adapter_config.json. Each matrix gets 
 rank, or N; how far B·A is from the change is printed, and which tensors changed that no
 adapter can hold. Where a revision has several models, name them as REV:PATH.`,
 		Example: `  dits export main:model.safetensors -o base.safetensors
-  dits export ft-customer:model.safetensors -o layer1.safetensors --tensors '*layers.1.*'
+  dits export model.safetensors -o layer1.safetensors --tensors '*layers.1.*'
   dits export model.safetensors -o qk.safetensors --tensors '*[qk]_proj*'
   dits export --lora main ft-customer -o adapter --rank 32`,
 		Args: cobra.RangeArgs(1, 2),

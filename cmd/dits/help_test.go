@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 )
@@ -26,7 +27,7 @@ func TestHelp(t *testing.T) {
 			if !strings.HasPrefix(line, "  dits "+cmd.Name()) && !strings.HasPrefix(line, "  dits diff") {
 				t.Errorf("%s: example %q", cmd.Name(), line)
 			}
-			if len(line) > 90 {
+			if utf8.RuneCountInString(line) > helpWidth {
 				t.Errorf("%s: example of %d columns: %q", cmd.Name(), len(line), line)
 			}
 		}

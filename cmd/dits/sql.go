@@ -39,7 +39,7 @@ connection that cannot write, attach, load or open anything, and knows the views
 and so does --timeout. What it sorts or collects may take 256 MiB; rows are printed as they come.`,
 		Example: `  dits sql --schema
   dits sql "SELECT layer, module, count(*) FROM changes GROUP BY 1, 2"
-  dits sql --csv "SELECT subject, stored_bytes FROM commits JOIN added USING (commit_id)"`,
+  dits sql --csv "SELECT path, stored_bytes, freed_bytes FROM space"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runSQL(cmd, g, o, args) },
 	}

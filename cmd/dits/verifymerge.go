@@ -29,7 +29,7 @@ since); 6 MERGED, AND MORE CHANGED.`,
 		Example: `  dits verify-merge base.safetensors merged.safetensors adapter
   dits verify-merge llama-8b llama-8b-tone adapters/tone adapters/style
   dits verify-merge main:model.safetensors merged.safetensors main:adapter
-  dits verify-merge --json base.safetensors merged.safetensors adapter_model.safetensors`,
+  dits verify-merge --json base.safetensors merged.safetensors adapter`,
 		Args: cobra.MinimumNArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error { return runVerifyMerge(cmd, g, o, args) },
 	}

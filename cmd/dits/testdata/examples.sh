@@ -13,7 +13,7 @@ mkdir -p adapter adapters checkpoints
 cp "$FAMILY/adapter_model.safetensors" "$FAMILY/adapter_config.json" adapter
 cp -r adapter adapters/tone
 cp -r adapter adapters/style
-for name in old a b checkpoints/1; do cp "$FAMILY/adapter_model.safetensors" $name.safetensors; done
+for name in old a b tone checkpoints/1; do cp "$FAMILY/adapter_model.safetensors" $name.safetensors; done
 cp "$FAMILY/base.safetensors" base.safetensors
 cp "$FAMILY/base-Q4_K_M.gguf" model-Q4_K_M.gguf
 cp "$FAMILY/merged-lora.safetensors" merged.safetensors
