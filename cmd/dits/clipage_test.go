@@ -25,7 +25,8 @@ func commandsText(t *testing.T) string {
 	b.WriteString(`# The commands
 
 What ` + "`dits COMMAND --help`" + ` says of each. Made from the commands by ` + "`make docs`" + `: do not edit.
-[manual.md](manual.md) says what they print, with examples, and has the JSON and the exit statuses; [errors.md](errors.md) the errors.
+[manual.md](manual.md) says what they print, with examples, and has the JSON and the exit statuses;
+[errors.md](errors.md) has the errors.
 
 `)
 	root := fullRoot()
@@ -51,7 +52,7 @@ What ` + "`dits COMMAND --help`" + ` says of each. Made from the commands by ` +
 // commandText is the section of a command.
 func commandText(cmd *cobra.Command, anchors map[string]string) string {
 	var b strings.Builder
-	text := reflow(cmp.Or(cmd.Long, cmd.Short+"."), 120)
+	text := reflow(cmp.Or(cmd.Long, cmd.Short+"."), docsWidth)
 	fmt.Fprintf(&b, "## %s\n\n%s\n%s\n", cmd.CommandPath(), fenced("text", cmd.UseLine()), text)
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\n%s", fenced("sh", regexp.MustCompile(`(?m)^  `).ReplaceAllString(cmd.Example, "")))

@@ -78,15 +78,15 @@ What dits says when something is wrong, and what to do then. Made from the code 
 N stands for a number and … for a name, a value or the reason. ` + "`dits COMMAND --help`" + ` says how a command is used.
 The lists below are for searching: what to do is in the message itself, or in this table.
 
-An error begins with ` + "`dits:`" + `, says what, where, what was found and what was wanted, and ends with what to do next. Nothing that is
-stored is lost by any of them. A script looks at the exit status:
+An error begins with ` + "`dits:`" + `, says what, where, what was found and what was wanted, and ends with what to do next.
+Nothing that is stored is lost by any of them. A script looks at the exit status:
 
 `)
 	b.WriteString(statusTable(t))
 	for _, a := range areas {
 		fmt.Fprintf(&b, "\n## %s\n\n", a.title)
 		if a.about != "" {
-			fmt.Fprintf(&b, "%s\n\n", a.about)
+			fmt.Fprintf(&b, "%s\n\n", reflow(a.about, docsWidth))
 		}
 		texts := messagesOf(t, a.dirs)
 		if len(texts) < 5 {
