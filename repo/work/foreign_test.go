@@ -26,7 +26,7 @@ func TestWorktreeLeavesForeign(t *testing.T) {
 	w, err := r.OpenWorktree(true)
 	require.NoError(t, err)
 
-	require.NoError(t, w.remove(".git/config"))
+	require.NoError(t, w.remove([]string{".git/config"}))
 	_, err = w.write(object.TreeFile{Path: ".git/config", Mode: object.ModeFile}, tmp)
 	require.ErrorContains(t, err, "other version control")
 	require.NoFileExists(t, filepath.Join(root, tmp))

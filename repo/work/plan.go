@@ -255,10 +255,8 @@ func (w *worktree) Apply(ctx context.Context, x *Index, pl Plan, p object.Progre
 	}
 	p.Start(checkingOut, pl.Bytes)
 	defer p.Done()
-	for _, path := range pl.Remove {
-		if err := w.remove(path); err != nil {
-			return nil, err
-		}
+	if err := w.remove(pl.Remove); err != nil {
+		return nil, err
 	}
 	written, err := w.writeAll(ctx, pl.Write, p)
 	if err != nil {

@@ -62,12 +62,27 @@ func (w *worktree) sync() error {
 	return errors.Join(errs...)
 }
 
-// remove deletes a file or link and the folders that this leaves empty. What is
+// remove deletes files and links, and then the folders that this leaves empty. What is
 // not there, or is a folder, or lies behind a link, or belongs to other version control, is left.
-func (w *worktree) remove(name string) error {
-	if object.ForeignPart(name) != "" {
-		return nil
+func (w *worktree) remove(names []string) error {
+	left := map[string]bool{} // folders with less in them
+	for _, name := range names {
+		if object.ForeignPart(name) != "" {
+			continue
+		}
+		if err := w.removeFile(name, left); err != nil {
+			return err
+		}
 	}
+	for _, dir := range slices.Backward(slices.Sorted(maps.Keys(left))) { // what is in a folder comes before it
+		if w.root.Remove(dir) == nil { // else it is not empty
+			w.dirty[path.Dir(dir)] = true
+		}
+	}
+	return nil
+}
+
+func (w *worktree) removeFile(name string, left map[string]bool) error {
 	_, ok, err := w.folder.Lstat(name)
 	if err != nil || !ok {
 		return err
@@ -76,11 +91,8 @@ func (w *worktree) remove(name string) error {
 		return err
 	}
 	w.dirty[path.Dir(name)] = true
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if err := w.root.Remove(dir); err != nil {
-			break // not empty
-		}
-		w.dirty[path.Dir(dir)] = true
+	for dir := path.Dir(name); dir != "." && !left[dir]; dir = path.Dir(dir) {
+		left[dir] = true
 	}
 	return nil
 }

@@ -13,17 +13,15 @@ import (
 func rename(from, to string) error { return os.Rename(from, to) }
 
 // renameBetween renames an entry of one open folder to one of another; from and to are for the error.
-func renameBetween(_, fromDir *os.Root, fromBase string, toDir *os.Root, toBase, from, to string) error {
-	a, err := fromDir.Open(".")
+func renameBetween(_ *os.Root, fromDir *folder, fromBase string, toDir *folder, toBase, from, to string) error {
+	a, err := fromDir.file()
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	b, err := toDir.Open(".")
+	b, err := toDir.file()
 	if err != nil {
 		return err
 	}
-	defer b.Close()
 	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
 		err = unix.Renameat(int(a.Fd()), fromBase, int(b.Fd()), toBase)
 	}

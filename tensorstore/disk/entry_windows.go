@@ -26,7 +26,7 @@ func rename(from, to string) error {
 }
 
 // renameBetween renames by names below the root: the system has no call for open folders. Both were seen to be no links.
-func renameBetween(root, _ *os.Root, _ string, _ *os.Root, _, from, to string) error {
+func renameBetween(root *os.Root, _ *folder, _ string, _ *folder, _, from, to string) error {
 	return root.Rename(from, to)
 }
 

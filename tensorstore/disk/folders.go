@@ -17,6 +17,23 @@ type folder struct {
 	way  []fs.FileInfo // the folders on the way, and itself at last
 	uses int
 	kept bool
+
+	once   sync.Once
+	handle *os.File // for calls that [os.Root] lacks; nil: not asked for yet
+	err    error
+}
+
+// file is the folder as a file; it stays open as long as the folder.
+func (f *folder) file() (*os.File, error) {
+	f.once.Do(func() { f.handle, f.err = f.Open(".") })
+	return f.handle, f.err
+}
+
+func (f *folder) close() {
+	if f.handle != nil {
+		f.handle.Close()
+	}
+	f.Close()
 }
 
 // folders are those of a root that were used last. To see that one is still there takes one call of the system for each
@@ -102,7 +119,7 @@ func (s *folders) put(f *folder) {
 
 func (f *folder) closeUnused() {
 	if f.uses == 0 && !f.kept {
-		f.Close()
+		f.close()
 	}
 }
 

@@ -58,7 +58,7 @@ func (osFS) OpenRoot(dir string) (Root, error) {
 var ErrLink = errors.New("is a link, want a folder")
 
 // in runs do with the folder that name is in, and its last part.
-func (r osRoot) in(op, name string, do func(dir *os.Root, base string) error) error {
+func (r osRoot) in(op, name string, do func(dir *folder, base string) error) error {
 	if err := checkName(name); err != nil {
 		return &fs.PathError{Op: op, Path: name, Err: err}
 	}
@@ -73,7 +73,7 @@ func (r osRoot) in(op, name string, do func(dir *os.Root, base string) error) er
 		r.used.add(at)
 	}
 	defer r.used.put(at)
-	return do(at.Root, base)
+	return do(at, base)
 }
 
 // walk opens the folder dir, "" for the root itself, to be used once.
@@ -139,7 +139,7 @@ func (r osRoot) Close() error {
 }
 
 func (r osRoot) Create(name string, perm fs.FileMode) (f File, err error) {
-	err = r.in("create", name, func(dir *os.Root, base string) error {
+	err = r.in("create", name, func(dir *folder, base string) error {
 		made, err := dir.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 		if err == nil {
 			f = made // not a File that holds nil
@@ -150,27 +150,27 @@ func (r osRoot) Create(name string, perm fs.FileMode) (f File, err error) {
 }
 
 func (r osRoot) Symlink(target, name string) error {
-	return r.in("symlink", name, func(dir *os.Root, base string) error { return dir.Symlink(target, base) })
+	return r.in("symlink", name, func(dir *folder, base string) error { return dir.Symlink(target, base) })
 }
 
 func (r osRoot) Mkdir(name string, perm fs.FileMode) error {
-	return r.in("mkdir", name, func(dir *os.Root, base string) error { return dir.Mkdir(base, perm) })
+	return r.in("mkdir", name, func(dir *folder, base string) error { return dir.Mkdir(base, perm) })
 }
 
 func (r osRoot) Remove(name string) error {
-	return r.in("remove", name, func(dir *os.Root, base string) error { return removeIn(dir, base) })
+	return r.in("remove", name, func(dir *folder, base string) error { return removeIn(dir.Root, base) })
 }
 
 func (r osRoot) Rename(from, to string) error {
-	return r.in("rename", from, func(fromDir *os.Root, fromBase string) error {
-		return r.in("rename", to, func(toDir *os.Root, toBase string) error {
+	return r.in("rename", from, func(fromDir *folder, fromBase string) error {
+		return r.in("rename", to, func(toDir *folder, toBase string) error {
 			return renameBetween(r.root, fromDir, fromBase, toDir, toBase, from, to)
 		})
 	})
 }
 
 func (r osRoot) Lstat(name string) (info fs.FileInfo, err error) {
-	err = r.in("lstat", name, func(dir *os.Root, base string) (err error) {
+	err = r.in("lstat", name, func(dir *folder, base string) (err error) {
 		info, err = dir.Lstat(base)
 		return err
 	})
@@ -178,7 +178,7 @@ func (r osRoot) Lstat(name string) (info fs.FileInfo, err error) {
 }
 
 func (r osRoot) Readlink(name string) (target string, err error) {
-	err = r.in("readlink", name, func(dir *os.Root, base string) (err error) {
+	err = r.in("readlink", name, func(dir *folder, base string) (err error) {
 		target, err = dir.Readlink(base)
 		return err
 	})
@@ -195,7 +195,7 @@ func (r osRoot) Open(name string) (fs.File, error) {
 }
 
 func (r osRoot) open(name string) (f *os.File, err error) {
-	err = r.in("open", name, func(dir *os.Root, base string) error {
+	err = r.in("open", name, func(dir *folder, base string) error {
 		seen, err := dir.Lstat(base)
 		if err != nil {
 			return err
@@ -233,19 +233,22 @@ func (r osRoot) ReadDir(name string) ([]fs.DirEntry, error) {
 const syncsAtOnce = 16
 
 func (r osRoot) SyncFiles(dir string, names []string) error {
-	return r.in("sync", dir+"/*", func(in *os.Root, _ string) error {
-		syncWhole(in, len(names)) // then there is little left to do for each, which tells what went wrong with it
+	return r.in("sync", dir+"/*", func(in *folder, _ string) error {
+		sync := (*os.File).Sync
+		if syncWhole(in, len(names)) {
+			sync = wasWritten
+		}
 		var g errgroup.Group
 		g.SetLimit(syncsAtOnce)
 		for _, name := range names {
-			g.Go(func() error { return syncFile(in, name) })
+			g.Go(func() error { return syncFile(in.Root, name, sync) })
 		}
 		return g.Wait()
 	})
 }
 
 // syncFile is for a file that this process has made: it is no link.
-func syncFile(dir *os.Root, name string) error {
+func syncFile(dir *os.Root, name string, sync func(*os.File) error) error {
 	how := os.O_RDONLY // a umask may take the right to write from its owner
 	if runtime.GOOS == "windows" {
 		how = os.O_RDWR // without which it flushes nothing
@@ -254,7 +257,7 @@ func syncFile(dir *os.Root, name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return errors.Join(sync(f), f.Close())
 }
 
 func (r osRoot) SyncDir(name string) error {
