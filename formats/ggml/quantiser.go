@@ -26,6 +26,14 @@ type Quantiser struct {
 // CanQuantise reports whether a [Quantiser] knows t.
 func (t Type) CanQuantise() bool { return t.arithmetic().quantise != nil }
 
+// UsesWeights reports whether the [Quantiser] of t makes other blocks with weights than without.
+func (t Type) UsesWeights() bool { return t.CanQuantise() && t.BlockElems() > 1 && !ignoreWeights[t] }
+
+// ignoreWeights are the types of blocks of which upstream's quantize_<type> does not look at the weights.
+var ignoreWeights = map[Type]bool{
+	Q8_0: true, Q8_1: true, Q8_K: true, TQ1_0: true, TQ2_0: true, MXFP4: true, NVFP4: true, Q1_0: true, Q2_0: true,
+}
+
 // Rows quantises the rows in src one after the other into dst, which must be
 // exactly as long as their blocks. Any float32 can be there: what upstream leaves
 // undefined for NaNs and infinities is the same on every platform.

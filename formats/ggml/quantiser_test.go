@@ -93,3 +93,31 @@ func TestHalves(t *testing.T) {
 		}
 	}
 }
+
+// TestUsesWeights holds that weights change the blocks of just those types of which it is said.
+func TestUsesWeights(t *testing.T) {
+	const columns, rows = 256, 8
+	src := gaussian(columns * rows)
+	flat, steep := make([]float32, columns), make([]float32, columns)
+	for i := range flat {
+		flat[i], steep[i] = 1, float32(1+i*i%977)
+	}
+	for _, kind := range ggml.Types() {
+		if !kind.CanQuantise() {
+			if kind.UsesWeights() {
+				t.Errorf("%v uses weights, and cannot be quantised", kind)
+			}
+			continue
+		}
+		blocks := func(weights []float32) []byte {
+			dst := make([]byte, int64(len(src))/kind.BlockElems()*kind.BlockBytes())
+			if err := (&ggml.Quantiser{Type: kind, Columns: columns, Weights: weights}).Rows(dst, src); err != nil {
+				t.Fatal(err)
+			}
+			return dst
+		}
+		if got, want := kind.UsesWeights(), !bytes.Equal(blocks(flat), blocks(steep)); got != want {
+			t.Errorf("%v: UsesWeights is %v, want %v", kind, got, want)
+		}
+	}
+}

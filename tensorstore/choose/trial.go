@@ -43,7 +43,10 @@ type Trial struct {
 // NewTrial is of size bytes of src, of which k is known. Only [FastLevel] does without the scales of rows.
 func NewTrial(s Sources, o Options, src io.ReaderAt, size int64, k Known) *Trial {
 	t := &Trial{sources: s, src: src, size: size, elem: k.Elem(), width: k.Width(size), Options: o}
-	t.row, t.importance, t.adapters = t.width, k.Importance, k.Adapters
+	t.row, t.adapters = t.width, k.Adapters
+	if typ, _ := t.elem.Block(); typ.UsesWeights() { // else it was made without one, whatever lies beside it
+		t.importance = k.Importance
+	}
 	if o.Level == FastLevel {
 		t.width = 0
 	}
