@@ -66,5 +66,5 @@ func (k *Namer) ages(also digest.ID) (*ages, error) {
 		k.hold(id)
 	}
 	k.complete = true
-	return a, nil
+	return a, k.loadArrivals(files)
 }

@@ -192,7 +192,7 @@ func (b *lineage) compareAge(x, y digest.ID) int {
 	if x == y || ageX.commit != ageY.commit {
 		return cmp.Compare(ageX.commit, ageY.commit)
 	}
-	return cmp.Or(cmp.Compare(b.predicted(x), b.predicted(y)),
+	return cmp.Or(cmp.Compare(b.predicted(x), b.predicted(y)), b.namer.came[x].Compare(b.namer.came[y]),
 		strings.Compare(ageX.place.Path, ageY.place.Path), strings.Compare(x.String(), y.String()))
 }
 

@@ -1,10 +1,14 @@
 package lineage
 
 import (
+	"errors"
+	"maps"
+
 	"dits/catalog"
 	"dits/repo/history"
 	"dits/repo/object"
 	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
 )
 
 // A Namer finds the files that tensors come from, and names them as people do: by path and
@@ -17,6 +21,7 @@ type Namer struct {
 	trees   map[digest.ID]*listing
 	names   map[digest.ID]revName // by commit; nil: not asked for yet
 	blobs   map[digest.ID]catalog.Number
+	came    map[digest.ID]catalog.Arrival // files
 
 	holders  map[catalog.Number][]digest.ID // files that have a blob, each once
 	inFiles  map[digest.ID]bool             // files that are among the holders
@@ -32,6 +37,7 @@ func NewNamer(r *history.History) (*Namer, error) {
 	return &Namer{
 		Files: r.FileHistory(), Storage: NewStorageReader(r), tips: tips,
 		trees: map[digest.ID]*listing{}, blobs: map[digest.ID]catalog.Number{},
+		came: map[digest.ID]catalog.Arrival{},
 		holders: map[catalog.Number][]digest.ID{}, inFiles: map[digest.ID]bool{},
 	}, nil
 }
@@ -244,7 +250,7 @@ func (k *Namer) held(c catalog.Commit) (*listing, error) {
 			ids = append(ids, id)
 		}
 	}
-	if err := k.Files.LoadLists(ids); err != nil {
+	if err := errors.Join(k.Files.LoadLists(ids), k.loadArrivals(ids)); err != nil {
 		return nil, err
 	}
 	for _, f := range l.files {
@@ -253,6 +259,13 @@ func (k *Namer) held(c catalog.Commit) (*listing, error) {
 		}
 	}
 	return l, nil
+}
+
+// loadArrivals finds when files came.
+func (k *Namer) loadArrivals(files []digest.ID) error {
+	found, err := k.Files.History.Catalog.Arrivals(pack.Manifest, files)
+	maps.Copy(k.came, found)
+	return err
 }
 
 // hold makes a file, whose tensors were read, one of the holders of them.

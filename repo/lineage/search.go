@@ -77,10 +77,14 @@ func (s *search) in(l *listing, commit digest.ID) {
 	}
 }
 
-// before says that of two files with as many tensors a counts first: that at the path, then the first.
+// before says that of two files with as many tensors a counts first: that at the path, then the one that came first,
+// then the first of the listing.
 func (s *search) before(a, b object.TreeFile, first bool) bool {
 	if (a.Path == s.path) != (b.Path == s.path) {
 		return a.Path == s.path
+	}
+	if order := s.came[a.ID].Compare(s.came[b.ID]); order != 0 {
+		return order < 0
 	}
 	return first
 }

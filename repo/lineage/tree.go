@@ -1,5 +1,7 @@
 package lineage
 
+import "slices"
+
 // A Tree is models, each below the one that the most of its tensors came from.
 type Tree struct {
 	Roots []*Model            // that came from none of the others
@@ -8,13 +10,14 @@ type Tree struct {
 }
 
 // Tree arranges the models. Where they came from each other, as after a repack, one of them takes the next of its
-// sources instead.
+// sources instead. A model that only has the same tensors as another, as quants of one ladder have, stands beside that:
+// below what the rest of both was made of.
 func (l *Lineage) Tree() *Tree {
 	t := &Tree{Below: map[*Model][]*Model{}, Above: map[*Model]*Model{}}
 	for _, m := range l.Models() {
 		for _, s := range m.Sources {
 			if s.Of != nil && !t.isAbove(m, s.Of) {
-				t.Above[m] = s.Of
+				t.Above[m] = t.madeOf(m, s)
 				break
 			}
 		}
@@ -25,6 +28,16 @@ func (l *Lineage) Tree() *Tree {
 		}
 	}
 	return t
+}
+
+// madeOf is what m and a source of it that it only has tensors of were made of, else the source.
+func (t *Tree) madeOf(m *Model, s ModelSource) *Model {
+	above := t.Above[s.Of]
+	made := func(o ModelSource) bool { return o.Of == above && o.Made }
+	if s.Made || above == nil || !slices.ContainsFunc(m.Sources, made) || t.isAbove(m, above) {
+		return s.Of
+	}
+	return above
 }
 
 // isAbove says that a is m, or anywhere above it.
