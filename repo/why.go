@@ -145,7 +145,7 @@ func howOf(t TensorInfo) string {
 	switch {
 	case t.Source.IsZero():
 		return "whole"
-	case t.Encoding == lineage.DerivedName:
+	case t.Encoding == lineage.DerivedName && lineage.Tells(t.Prediction, t.Stored, t.Size):
 		return lineage.DerivedName
 	}
 	return "delta"

@@ -170,7 +170,10 @@ func madeCounts(a repo.Added) string {
 	if a.Delta > 0 {
 		made = append(made, fmt.Sprintf("%d as the difference to", a.Delta))
 	}
-	if a.Derived > 0 {
+	switch {
+	case a.Derived > 0 && isLike(a):
+		made = append(made, fmt.Sprintf("%d as the difference to what is computed from", a.Derived))
+	case a.Derived > 0:
 		made = append(made, fmt.Sprintf("%d recomputed from", a.Derived))
 	}
 	return strings.Join(made, " and ")

@@ -194,6 +194,9 @@ func madeOf(a repo.Added) string {
 	case a.Logical > 0 && (a.Stored == 0 || a.Tensors > 0 && a.Known == a.Tensors):
 		return "already stored"
 	case a.Derived > 0 && a.Derived >= a.Delta:
+		if isLike(a) {
+			return "difference to " + orUnnamed(a.Recipe.Source)
+		}
 		words := "recomputed from" + sourceList(a.Sources)
 		if a.Recipe != nil {
 			words += recipeWords(*a.Recipe)
@@ -203,6 +206,11 @@ func madeOf(a repo.Added) string {
 		return "difference to" + sourceList(a.Sources)
 	}
 	return ""
+}
+
+// isLike says that what a file was computed from is only like it.
+func isLike(a repo.Added) bool {
+	return a.Recipe != nil && !a.Recipe.Tells(a.DerivedResidual, a.DerivedLogical)
 }
 
 // sourceList is " base.safetensors", of many files the first: " base.safetensors and 2 more".

@@ -140,7 +140,11 @@ func printDerivations(cmd *cobra.Command, l *lineage.Derivations) error {
 			p.f("  nothing in it is recomputed from others\n")
 		}
 		for _, u := range f.Recipes {
-			from := fmt.Sprintf("  %s recomputed from %s", plural(u.Tensors, "tensor", "tensors"), orUnnamed(u.Source))
+			verb := "recomputed from"
+			if !u.Tells(u.Residual, u.Logical) {
+				verb = "stored as the difference to"
+			}
+			from := fmt.Sprintf("  %s %s %s", plural(u.Tensors, "tensor", "tensors"), verb, orUnnamed(u.Source))
 			parts := []string{from}
 			if with := recipeWords(u.Recipe); with != "" {
 				parts = append(parts, strings.TrimSpace(with))
@@ -164,7 +168,11 @@ func printDerived(cmd *cobra.Command, all []lineage.DerivedOne) error {
 	t := &table{indent: "    ", width: terminalWidth(cmd.OutOrStdout()), give: []int{how, 0}, ends: map[int]bool{how: true}}
 	t.rightAlign(2, 3)
 	for _, d := range all {
-		t.row(d.Name, d.DType, size(d.Residual), shareOf(d.Residual, d.Logical), storedAs(d.Name, d.Prediction, d.Sources))
+		how := storedAs(d.Name, d.Prediction, d.Sources)
+		if !lineage.Tells(d.Prediction, d.Residual, d.Logical) {
+			how = onlyLike(how)
+		}
+		t.row(d.Name, d.DType, size(d.Residual), shareOf(d.Residual, d.Logical), how)
 	}
 	return t.write(cmd.OutOrStdout())
 }

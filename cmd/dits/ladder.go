@@ -103,5 +103,9 @@ func reproduced(a repo.Added) string {
 	case a.DerivedResidual <= ofItself*int64(a.Derived) && a.Derived+a.Known == a.Tensors:
 		return "exactly"
 	}
-	return shareOf(a.Logical-a.DerivedResidual, a.Logical)
+	left := a.DerivedResidual
+	if a.Derived+a.Known < a.Tensors { // others are stored in another way
+		left = a.Stored
+	}
+	return shareOf(max(0, a.Logical-left), a.Logical)
 }

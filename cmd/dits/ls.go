@@ -271,6 +271,9 @@ func howStored(x repo.TensorInfo) string {
 		sources = []lineage.TensorSource{{Digest: x.Source, Path: x.SourcePath, Tensor: x.SourceTensor, Rev: x.SourceRev}}
 	}
 	how := storedAs(x.Name, x.Prediction, sources)
+	if x.Encoding == lineage.DerivedName && !lineage.Tells(x.Prediction, x.Stored, x.Size) {
+		return onlyLike(how)
+	}
 	if x.Encoding == lineage.DerivedName {
 		how += shareGap + shareLeft(x.Stored, x.Size)
 	}

@@ -63,6 +63,11 @@ func storedAs(tensor, kind string, sources []lineage.TensorSource) string {
 	return text
 }
 
+// onlyLike is how a tensor is stored that does not come out as it was computed.
+func onlyLike(how string) string {
+	return strings.Replace(how, "recomputed from ", "difference to ", 1)
+}
+
 // sumUp tells above the rows what tensors are made of, if these are too wide with it in a column.
 func (t *table) sumUp(p *printer, column int, hows []string) {
 	if !t.tooWide() {

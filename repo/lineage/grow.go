@@ -189,23 +189,27 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 		}
 		d.Stored = g.cost(i)
 		g.node.Stored += d.Stored
-		if w.Derived {
-			g.node.Derived += t.Len
-			g.node.Residual += d.Stored
-		}
-		switch d.Kind = w.Detail; w.kind {
-		case "":
+		if w.kind == "" {
 			d.Kind = kindNew
 			g.node.New++
 			g.node.NewBytes += t.Len
 			return g.detail(d, nil)
-		case kindDelta:
+		}
+		kind, ids := w.kind, w.Sources
+		switch d.Kind = w.Detail; {
+		case w.Derived && Tells(w.Recipe, d.Stored, t.Len):
+			g.node.Derived += t.Len
+			g.node.Residual += d.Stored
+		case w.Derived:
+			kind, ids = kindDelta, w.values()
+			d.Kind = kindDelta
+		case kind == kindDelta:
 			d.Kind = kindDelta
 		}
-		for _, id := range w.Sources {
+		for _, id := range ids {
 			from = append(from, sources[id])
 		}
-		g.tally.add(w.kind, from)
+		g.tally.add(kind, from)
 	}
 	return g.detail(d, from)
 }

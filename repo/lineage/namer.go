@@ -37,7 +37,7 @@ func NewNamer(r *history.History) (*Namer, error) {
 	return &Namer{
 		Files: r.FileHistory(), Storage: NewStorageReader(r), tips: tips,
 		trees: map[digest.ID]*listing{}, blobs: map[digest.ID]catalog.Number{},
-		came: map[digest.ID]catalog.Arrival{},
+		came:    map[digest.ID]catalog.Arrival{},
 		holders: map[catalog.Number][]digest.ID{}, inFiles: map[digest.ID]bool{},
 	}, nil
 }

@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"fmt"
+	"slices"
 
 	"dits/catalog"
 	"dits/repo/history"
@@ -52,6 +53,11 @@ func (p *Prediction) Source() digest.ID {
 		return digest.ID{}
 	}
 	return p.Sources[0]
+}
+
+// values are the sources that have values of what is predicted.
+func (p *Prediction) values() []digest.ID {
+	return slices.DeleteFunc(slices.Clone(p.Sources), func(id digest.ID) bool { return slices.Contains(p.with, id) })
 }
 
 // A Storage says how a blob is stored.
