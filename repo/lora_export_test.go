@@ -16,6 +16,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"dits/formats/safetensors"
+	"dits/repo/diff"
 	"dits/repo/lora"
 	"dits/repo/object"
 	"dits/repo/refs"
@@ -187,6 +188,24 @@ func TestExportLoRAOfRank(t *testing.T) {
 	got := distanceOf(t, tensors, m.before[0], m.after[0], false)
 	require.InDelta(t, got, float64(l.Tensors[0].Error), 1e-6)
 	require.InDelta(t, bestError(t, m.before[0], m.after[0], 10), got, 0.005)
+}
+
+// An exported adapter is found in the change that it was made of, whatever it leaves out; where that is more than half of
+// it, the verdict says so.
+func TestExportLoRAIsFound(t *testing.T) {
+	for rank, want := range map[int]string{2: lora.MergedAndMore, 55: lora.Merged} {
+		f, dir := newFixture(t), t.TempDir()
+		m := &tunedModel{}
+		m.add(rand.New(rand.NewPCG(3, 4)), "h.up_proj.weight", 60, 80, 60)
+		m.save(f)
+		f.exportLoRA(dir, lora.Options{Rank: rank})
+		c, err := f.ExpectLoRA(context.Background(), AtRevision("HEAD~1"), AtRevision("HEAD"), refs.Spec{Path: dir}, diff.Options{})
+		require.NoError(t, err)
+		require.Equal(t, want, c.Verdict, c.Reason)
+		if want != lora.Merged {
+			require.Contains(t, c.Reason, "by its own account")
+		}
+	}
 }
 
 // bestError is what the best approximation of that rank is off: the rest of the singular values.

@@ -64,6 +64,7 @@ type Verdict struct {
 	Residual number.Number `json:"residual"`       // ‖b − what is expected‖ / ‖b − a‖ of what is to be merged; null for others
 
 	moved   bool    // b has other values than a
+	stated  bool    // what is left is what the adapter states of itself
 	besides float64 // ‖what changed besides‖ / ‖the adapter's change‖: what is left at the best scale
 }
 

@@ -69,7 +69,7 @@ func (x *checking) judgeMoved(ctx context.Context, c *Check, targets []Verdict) 
 	}
 	there, agree := 0, true
 	for _, t := range targets {
-		if t.near(1) || t.OK {
+		if t.near(1) || t.OK || t.stated {
 			there++
 		}
 		agree = agree && t.near(float64(c.Scale))
@@ -114,13 +114,23 @@ func (t *Verdict) loosely() bool {
 
 // present tells what else there is, where the change is in all tensors.
 func (c *Check) present(targets []Verdict) {
-	off, elsewhere := c.offTargets(), 0
+	off, elsewhere, lacks := c.offTargets(), 0, 0
 	for _, t := range targets {
-		if 2*t.Off > t.Elements {
+		switch {
+		case t.OK:
+		case t.stated:
+			lacks++
+		case 2*t.Off > t.Elements:
 			elsewhere++
 		}
 	}
 	switch {
+	case lacks > 0 && lacks == off:
+		c.Verdict = MergedAndMore
+		c.Reason = "by its own account the adapter lacks most of what changed in " + tensorCount(lacks, "merged")
+		if n := c.others(); n > 0 {
+			c.Reason += "; " + tensorCount(n, "other") + " changed"
+		}
 	case 2*elsewhere > len(targets):
 		c.Verdict, c.Reason = OtherBase, "the change is there, on weights that are not the base's, or that were trained further"
 	case off > 0:

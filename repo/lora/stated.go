@@ -40,12 +40,13 @@ func statedErrors(weights *object.File) map[string]float64 {
 		return nil
 	}
 	for module, e := range stated {
-		if !(e >= 0 && e <= mostStated) {
+		if !(e >= 0 && e < 1) {
 			delete(stated, module)
 		}
 	}
 	return stated
 }
 
-// mostStated is the largest error that is believed: what misses more of a change is no account of it.
+// mostStated is the largest error of its own with which an adapter accounts for a change: what misses more has less than
+// most of it.
 const mostStated = 0.5
