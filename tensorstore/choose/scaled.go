@@ -106,15 +106,15 @@ func (t *Trial) scaleScalings(src *source, columns int64) (out []predict.Scaling
 func (t *Trial) nearest(src *source, all []predict.Scaling) *candidate {
 	probe, first := t.sample[0].bytes, t.sample[0].off/int64(t.elem.Size())
 	probe = probe[:min(len(probe), scaledProbe)]
+	glance := probe[:min(len(probe), scaledGlance)]
 	var best *candidate
 	least := len(probe)/2 + 1
 	for _, s := range all {
 		c := t.scaledBy(src, s)
-		got := make([]byte, len(probe))
-		if c == nil || c.pred.Predict(got, first, t.sources.Opener()) != nil {
+		if c == nil || t.misses(c.pred, glance, first) > len(glance)/2 {
 			continue
 		}
-		if n := differing(got, probe); n < least {
+		if n := t.misses(c.pred, probe, first); n < least {
 			best, least = c, n
 		}
 		if least == 0 {
@@ -124,8 +124,21 @@ func (t *Trial) nearest(src *source, all []predict.Scaling) *candidate {
 	return best
 }
 
-// scaledProbe is how many bytes tell which tiling it was.
-const scaledProbe = 4 << 10
+// scaledProbe is how many bytes tell which tiling it was, and scaledGlance how many that it was none: with a source that
+// has nothing to do with the tensor, no tiling is right.
+const (
+	scaledProbe  = 4 << 10
+	scaledGlance = 256
+)
+
+// misses is how many bytes from an element on a prediction does not give; all of them where it cannot be made.
+func (t *Trial) misses(p *predict.Prediction, want []byte, first int64) int {
+	got := make([]byte, len(want))
+	if p.Predict(got, first, t.sources.Opener()) != nil {
+		return len(want)
+	}
+	return differing(got, want)
+}
 
 // scaledBy is the candidate of one scaling, nil if it is not valid for the tensor.
 func (t *Trial) scaledBy(src *source, s predict.Scaling) *candidate {
