@@ -91,7 +91,7 @@ func (f *finder) path(path string) error {
 		return f.file(file)
 	}
 	if !tracked && !f.repo.isFolder(path) {
-		return fmt.Errorf("%s: %w", path, object.ErrNoPath)
+		return f.shards(path)
 	}
 	if !f.options.Update { // which is about tracked files only
 		o := work.WalkOptions{Ignored: f.options.Force, Visit: f.visit, Skipped: f.options.Skipped}
@@ -102,6 +102,20 @@ func (f *finder) path(path string) error {
 	// Tracked files count even where they are ignored.
 	for _, e := range slices.Concat(f.index.Under(path), f.self(path)) {
 		if err := f.keepGoing(f.tracked(e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shards collects the changes of the shards of a model that the user named.
+func (f *finder) shards(name string) error {
+	shards := f.repo.ShardsHere(f.index, name)
+	if len(shards) == 0 {
+		return fmt.Errorf("%s: %w", name, object.ErrNoPath)
+	}
+	for _, path := range shards {
+		if err := f.keepGoing(f.path(path)); err != nil {
 			return err
 		}
 	}

@@ -81,7 +81,8 @@ func (r *Repo) checkMove(x *work.Index, m Moved, force bool) error {
 	case m.From == "":
 		return errors.New("the working folder itself cannot be moved")
 	case x.Find(m.From) == nil && len(x.Under(m.From)) == 0:
-		return notTracked(m.From)
+		_, err := r.FileAt("", m.From)
+		return err
 	case part != "":
 		return foreignError(m.To, part)
 	case work.Inside(m.To, []string{m.From}):

@@ -82,10 +82,14 @@ func (r *Repo) remove(ctx context.Context, h refs.Head, x *work.Index, o RemoveO
 	return paths, r.Restage(x, what(name, o.Paths))
 }
 
-// trackedAt are the paths of the tracked file at path, or of those in the folder there.
+// trackedAt are the paths of the tracked file at path, of the shards of the model that goes by it, or of the files in the
+// folder there.
 func trackedAt(x *work.Index, path string, recursive bool) ([]string, error) {
 	if x.Find(path) != nil {
 		return []string{path}, nil
+	}
+	if shards := object.WithShards([]string{path}, x.Files())[1:]; len(shards) > 0 {
+		return shards, nil
 	}
 	var paths []string
 	for _, e := range x.Under(path) {

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"slices"
 
 	"dits/repo/object"
 	"dits/repo/refs"
@@ -71,15 +72,17 @@ func (r *Repo) restoreSource(
 func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOptions) (work.Plan, error) {
 	var pl work.Plan
 	in := map[string]bool{}
+	index := x.Files()
+	paths := object.WithShards(o.Paths, source, index)
 	for _, f := range source {
-		if work.Inside(f.Path, o.Paths) {
+		if work.Inside(f.Path, paths) {
 			in[f.Path] = true
 			pl.Write = append(pl.Write, f)
 		}
 	}
 	var tracked []string
 	for _, e := range x.Entries {
-		if work.Inside(e.Path, o.Paths) && !in[e.Path] {
+		if work.Inside(e.Path, paths) && !in[e.Path] {
 			tracked = append(tracked, e.Path)
 		}
 	}
@@ -90,7 +93,7 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 		if part := object.ForeignPart(path); part != "" {
 			return pl, foreignError(path, part)
 		}
-		if !anyInside(pl.Write, tracked, path) {
+		if !anyInside(pl.Write, tracked, object.WithShards([]string{path}, source, index)) {
 			return pl, o.missing(path)
 		}
 	}
@@ -110,21 +113,11 @@ func (o RestoreOptions) missing(path string) error {
 	return object.Absent("%s: %s", path, where)
 }
 
-func anyInside(files []object.TreeFile, names []string, path string) bool {
-	if path == "" {
-		return true
-	}
-	for _, f := range files {
-		if work.Inside(f.Path, []string{path}) {
-			return true
-		}
-	}
-	for _, n := range names {
-		if work.Inside(n, []string{path}) {
-			return true
-		}
-	}
-	return false
+// anyInside says that a file or a name is one of paths, or below one; "" is always there.
+func anyInside(files []object.TreeFile, names []string, paths []string) bool {
+	return slices.Contains(paths, "") ||
+		slices.ContainsFunc(files, func(f object.TreeFile) bool { return work.Inside(f.Path, paths) }) ||
+		slices.ContainsFunc(names, func(name string) bool { return work.Inside(name, paths) })
 }
 
 // restorePlan carries out the plan and changes x to match.

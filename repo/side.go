@@ -186,6 +186,7 @@ func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (diff.
 		}
 		files = x.Files()
 	}
+	paths = object.WithShards(paths, files)
 	for _, f := range files {
 		if len(paths) == 0 || work.Inside(f.Path, paths) {
 			snap.Files = append(snap.Files, r.stored(f))
@@ -197,6 +198,7 @@ func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (diff.
 // workFiles are the tracked files that the working folder has.
 func (r *Repo) workFiles(ctx context.Context, x *work.Index, paths []string) ([]diff.Entry, error) {
 	var files []diff.Entry
+	paths = object.WithShards(paths, x.Files())
 	for i := range x.Entries {
 		e := &x.Entries[i]
 		if len(paths) > 0 && !work.Inside(e.Path, paths) {

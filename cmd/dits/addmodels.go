@@ -83,11 +83,7 @@ func (m *addedModels) end(o *addedModel) addedModel {
 		o.Stored += m.indexes[i].Stored
 		m.indexes = slices.Delete(m.indexes, i, i+1)
 	}
-	shards := filesOrShards(o.shards)
-	if all := o.shard.Count(); o.shards != all {
-		shards = fmt.Sprintf("%d of %s", o.shards, filesOrShards(all))
-	}
-	o.Path = fmt.Sprintf("%s (%s)", o.shard.Model, shards)
+	o.Path = fmt.Sprintf("%s (%s)", o.shard.Model, someShards(o.shards, o.shard.Count()))
 	return *o
 }
 

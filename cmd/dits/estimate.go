@@ -134,7 +134,7 @@ func (g *globals) found(word string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Lstat(path); err != nil {
+	if !isThere(path) {
 		return "", fmt.Errorf("%s: %w", word, object.ErrNoPath)
 	}
 	if isFolder(path) {

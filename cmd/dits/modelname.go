@@ -32,6 +32,14 @@ func filesOrShards(shards int) string {
 	return plural(shards, "shard", "shards")
 }
 
+// someShards is "3 shards", and "1 of 3 shards" where that is not all.
+func someShards(n, all int) string {
+	if n == all {
+		return filesOrShards(n)
+	}
+	return fmt.Sprintf("%d of %s", n, filesOrShards(all))
+}
+
 // countModels is "1 model and 2 files": those in shards are called models.
 func countModels(models []repo.ModelChange) string {
 	sharded := 0

@@ -21,7 +21,8 @@ func newRestore(g *globals) *cobra.Command {
 		Long: `Makes files of the working folder as they are staged, whatever they are now:
 changes that were not added are lost. With --staged makes what is staged as in
 HEAD, and leaves the working folder alone. --source takes another revision;
-tracked files that it does not have are removed.`,
+tracked files that it does not have are removed. The name of a model in shards
+restores these.`,
 		Example: `  dits restore model.safetensors                     # drop what I did to it
   dits restore --staged model.safetensors            # the file stays
   dits restore --source HEAD~2 model.safetensors     # the file as it was

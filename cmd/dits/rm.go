@@ -1,9 +1,12 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
 )
 
 type rmOptions struct {
@@ -19,7 +22,8 @@ func newRm(g *globals) *cobra.Command {
 		GroupID: everyday,
 		Long: `Removes tracked files from the working folder and from what is staged: the next
 commit does not have them. A file with changes that no commit has is named and
-nothing is removed, unless forced. Earlier commits keep the files.`,
+nothing is removed, unless forced. Earlier commits keep the files. The name of a model
+in shards removes these; model.safetensors.index.json has to be named itself.`,
 		Example: `  dits rm old.safetensors
   dits rm --cached model.safetensors     # track it no more; the file stays
   dits rm -r checkpoints`,
@@ -50,6 +54,9 @@ func runRm(cmd *cobra.Command, g *globals, o rmOptions, args []string) error {
 		if err != nil {
 			return err
 		}
+		if !g.quiet && !o.json {
+			defer tellIndexes(cmd, r, o.Paths)
+		}
 		p := &printer{w: cmd.OutOrStdout()}
 		for _, path := range removed {
 			switch {
@@ -64,4 +71,17 @@ func runRm(cmd *cobra.Command, g *globals, o rmOptions, args []string) error {
 		}
 		return p.err
 	})
+}
+
+// tellIndexes tells of the files that say which tensor was in which shard of models that were removed: they stay.
+func tellIndexes(cmd *cobra.Command, r *repo.Repo, names []string) {
+	x, err := r.Index()
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		if index := name + object.IndexSuffix; !slices.Contains(names, index) && x.Find(index) != nil {
+			tell(cmd.ErrOrStderr(), "%s stays: `dits rm %s` removes it, too.", visible(index), visible(index))
+		}
+	}
 }

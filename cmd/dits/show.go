@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
 )
 
 type showOptions struct {
@@ -79,6 +81,11 @@ func (o showOptions) object(cmd *cobra.Command, g *globals, r *repo.Repo, word s
 	}
 	if rev != "" {
 		entries, err := r.Ls(rev, path, false)
+		if errors.Is(err, object.ErrNoPath) {
+			if l, merr := r.ModelTensors(rev, path); merr == nil {
+				return printListed(cmd, l, o.json)
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", rev, err)
 		}

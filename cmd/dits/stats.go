@@ -28,7 +28,8 @@ what is already stored costs nothing. Then it says of each file what it is put t
 from, shared with others or not, and what would go if no commit had it any more.
 
 With words, only those files, and what they need of the packs: of commits, one of a commit,
-or files and folders as they are staged.`,
+or files and folders as they are staged. A model in shards is one line, but for -v, and goes
+by its name: model.safetensors.`,
 		Example: `  dits stats
   dits stats model.safetensors
   dits stats -v                # by encoding, and all files
@@ -36,7 +37,7 @@ or files and folders as they are staged.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runStats(cmd, g, o, args) },
 	}
 	cmd.ValidArgsFunction = g.revisionsAndPaths
-	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "by encoding, what is recomputed by the way, and all files")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "by encoding, what is recomputed by the way, and all files, each shard too")
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON")
 	return cmd
 }
@@ -91,8 +92,7 @@ func (g *globals) stored(r *repo.Repo, word string) ([]object.TreeFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := r.FileAt(rev, path)
-	return []object.TreeFile{f}, err
+	return r.ModelAt(rev, path)
 }
 
 // staged are the files of the index at or below a path.
@@ -144,10 +144,11 @@ const filesShown = 20
 
 // printFiles prints what each file takes.
 func (o statsOptions) printFiles(cmd *cobra.Command, s *repo.Stats) error {
-	shown := s.ByFile
+	all, limit := s.ByFile, len(s.ByFile)
 	if !o.verbose {
-		shown = shown[:min(len(shown), filesShown)]
+		all, limit = asModelSpaces(all), filesShown
 	}
+	shown := all[:min(len(all), limit)]
 	if len(shown) == 0 {
 		return nil
 	}
@@ -162,7 +163,7 @@ func (o statsOptions) printFiles(cmd *cobra.Command, s *repo.Stats) error {
 	if err := t.write(p.w); err != nil {
 		return err
 	}
-	if more := len(s.ByFile) - len(shown); more > 0 {
+	if more := len(all) - len(shown); more > 0 {
 		p.f("and %s, which dits stats -v lists\n", plural(more, "smaller one", "smaller ones"))
 	}
 	p.f("needs: what a file is made of, shared or not; frees: what would go with it\n")

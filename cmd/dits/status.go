@@ -23,7 +23,8 @@ func newStatus(g *globals) *cobra.Command {
 		Short:   "Show what is staged, changed and untracked",
 		GroupID: everyday,
 		Long: `Compares HEAD, the index and the working folder: all of it, or only the files and folders
-named. A file that its stat says is unchanged is not read.`,
+named. A model in shards goes by its name: model.safetensors. A file that its stat says is
+unchanged is not read.`,
 		Example: "  dits status\n  dits status -s\n  dits status adapters",
 		RunE:    func(cmd *cobra.Command, args []string) error { return runStatus(cmd, g, o, args) },
 	}

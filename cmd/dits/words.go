@@ -11,6 +11,7 @@ import (
 	"dits/repo"
 	"dits/repo/object"
 	"dits/repo/refs"
+	"dits/repo/work"
 )
 
 // words sorts the words of a command line into at most limit revisions, each A, A..B
@@ -77,13 +78,13 @@ func isRevision(r *repo.Repo, word string) error {
 	return err
 }
 
-// isPath says that the working folder or the index has word.
+// isPath says that the working folder or the index has word, or the shards of a model that goes by it.
 func (g *globals) isPath(r *repo.Repo, word string) bool {
 	dir, err := g.cwd()
 	if err != nil {
 		return false
 	}
-	if _, err := os.Lstat(g.join(dir, word)); err == nil {
+	if isThere(g.join(dir, word)) {
 		return true
 	}
 	rel, err := r.Rel(dir, word)
@@ -91,7 +92,19 @@ func (g *globals) isPath(r *repo.Repo, word string) bool {
 		return false
 	}
 	x, err := r.Index()
-	return err == nil && (x.Find(rel) != nil || len(x.Under(rel)) > 0)
+	if err != nil {
+		return false
+	}
+	if x.Find(rel) != nil || len(x.Under(rel)) > 0 {
+		return true
+	}
+	return len(object.WithShards([]string{rel}, x.Files())) > 1
+}
+
+// isThere says that the file system has a file or folder at a path, or shards of a model that goes by it.
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil || len(work.ShardsIn(path)) > 0
 }
 
 // revisionsAndPaths completes branch and tag names, and files where none fits.

@@ -138,7 +138,7 @@ func (f *FileHistory) Before(c catalog.Commit, path string, p digest.ID) ([]File
 		}
 	}
 	if isShard || len(from) == 0 {
-		model, err := f.model(parent.Tree, object.ModelName(path))
+		model, err := f.History.model(parent.Tree, object.ModelName(path), f.tree)
 		if err != nil {
 			return nil, err
 		}
@@ -158,12 +158,15 @@ func (f *FileHistory) Before(c catalog.Commit, path string, p digest.ID) ([]File
 	return out, nil
 }
 
-// model are the files below the tree that make the model of a name.
-func (f *FileHistory) model(tree digest.ID, name string) ([]object.TreeFile, error) {
+// model are the files below a tree that make the model of a name. Trees are read by read.
+func (r *History) model(tree digest.ID, name string, read func(digest.ID) (catalog.Tree, error)) ([]object.TreeFile, error) {
+	if ext := path.Ext(name); tree.IsZero() || ext != ".safetensors" && ext != ".gguf" {
+		return nil, nil
+	}
 	dir := path.Dir(name)
 	prefix := ""
 	if dir != "." {
-		e, err := f.History.Lookup(tree, dir)
+		e, err := r.Lookup(tree, dir)
 		if errors.Is(err, object.ErrNoPath) || e.Mode != object.ModeDir {
 			return nil, nil
 		}
@@ -172,7 +175,7 @@ func (f *FileHistory) model(tree digest.ID, name string) ([]object.TreeFile, err
 		}
 		tree, prefix = e.ID, dir+"/"
 	}
-	t, err := f.tree(tree)
+	t, err := read(tree)
 	if err != nil {
 		return nil, err
 	}

@@ -221,17 +221,31 @@ func (r *History) pathsDiffer(a, b digest.ID, paths []string) (bool, error) {
 	return false, nil
 }
 
-// idAt returns what is at path below a tree, with its mode; zeros if nothing is.
+// idAt returns what is at path below a tree, with its mode: of a model in shards that goes by it a digest of these. Zeros
+// if nothing is.
 func (r *History) idAt(tree digest.ID, path string) (at struct {
 	mode uint32
 	id   digest.ID
 }, err error) {
 	e, err := r.Lookup(tree, path)
 	if errors.Is(err, object.ErrNoPath) {
-		return at, nil
+		shards, err := r.model(tree, path, r.ReadTree)
+		if len(shards) > 0 {
+			at.id = sumOf(shards)
+		}
+		return at, err
 	}
 	at.mode, at.id = e.Mode, e.ID
 	return at, err
+}
+
+// sumOf stands for files, their paths and modes.
+func sumOf(files []object.TreeFile) digest.ID {
+	var all []byte
+	for _, f := range files {
+		all = fmt.Appendf(all, "%o %s %s\n", f.Mode, f.ID, f.Path)
+	}
+	return digest.Sum(all)
 }
 
 // IsAncestor says that a is b or one of the commits before it.

@@ -57,16 +57,36 @@ func (f *tensorFilter) changed(c catalog.Commit, i int) ([][2]digest.ID, error) 
 		}
 		parent = p.Tree
 	}
-	d := treesDiffer{f, object.MaxEntries, nil}
-	err := d.folders(parent, c.Tree, "", 0)
+	paths, err := f.pathsIn(parent, c.Tree)
+	if err != nil {
+		return nil, err
+	}
+	d := treesDiffer{f.files, paths, object.MaxEntries, nil}
+	err = d.folders(parent, c.Tree, "", 0)
 	return d.pairs, err
+}
+
+// pathsIn are the paths that count, with the shards that trees have of models that they name.
+func (f *tensorFilter) pathsIn(trees ...digest.ID) ([]string, error) {
+	paths := f.paths
+	for _, name := range f.paths {
+		for _, tree := range trees {
+			files, err := f.files.History.model(tree, name, f.files.tree)
+			if err != nil {
+				return nil, err
+			}
+			paths = append(slices.Clip(paths), object.WithShards([]string{name}, files)[1:]...)
+		}
+	}
+	return paths, nil
 }
 
 // A treesDiffer finds the files that differ between two trees.
 type treesDiffer struct {
-	filter *tensorFilter
-	left   int // entries that it may still meet
-	pairs  [][2]digest.ID
+	files *FileHistory
+	paths []string // at or below which files count; none: all
+	left  int      // entries that it may still meet
+	pairs [][2]digest.ID
 }
 
 // folders compares two trees, whose path is dir: "" or with a slash at its end. Trees that
@@ -75,11 +95,11 @@ func (d *treesDiffer) folders(a, b digest.ID, dir string, level int) error {
 	if a == b {
 		return nil
 	}
-	x, err := d.filter.files.tree(a)
+	x, err := d.files.tree(a)
 	if err != nil {
 		return err
 	}
-	y, err := d.filter.files.tree(b)
+	y, err := d.files.tree(b)
 	if err != nil {
 		return err
 	}
@@ -92,7 +112,7 @@ func (d *treesDiffer) folders(a, b digest.ID, dir string, level int) error {
 		}
 		name := dir + cmp.Or(e[0].Name, e[1].Name)
 		files := [2]digest.ID{fileOf(e[0]), fileOf(e[1])}
-		if files != [2]digest.ID{} && (len(d.filter.paths) == 0 || work.Inside(name, d.filter.paths)) {
+		if files != [2]digest.ID{} && (len(d.paths) == 0 || work.Inside(name, d.paths)) {
 			d.pairs = append(d.pairs, files)
 		}
 		if err := d.folders(folderOf(e[0]), folderOf(e[1]), name+"/", level+1); err != nil {

@@ -2,6 +2,7 @@ package object
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -104,14 +105,41 @@ func (m Model) Shards() int {
 	return len(m.Files)
 }
 
-// ModelNamed are the files, of those in one list, that make the model of a name.
+// ModelNamed are the files, of those in one list, ascending by path, that make the model of a name.
 func ModelNamed(files []TreeFile, name string) (out []TreeFile) {
-	for _, m := range Models(files) {
+	if !strings.HasSuffix(name, ".safetensors") && !strings.HasSuffix(name, ".gguf") {
+		return nil
+	}
+	stem, _, _ := strings.Cut(strings.TrimSuffix(name, path.Ext(name)), "-*")
+	byPath := func(f TreeFile, path string) int { return strings.Compare(f.Path, path) }
+	from, _ := slices.BinarySearchFunc(files, stem, byPath)
+	near := files[from:] // all that matters to how these are grouped
+	if end := slices.IndexFunc(near, func(f TreeFile) bool { return !strings.HasPrefix(f.Path, stem) }); end >= 0 {
+		near = near[:end]
+	}
+	for _, m := range Models(near) {
 		if m.Name != name {
 			continue
 		}
 		for _, i := range m.Files {
-			out = append(out, files[i])
+			out = append(out, near[i])
+		}
+	}
+	return out
+}
+
+// WithShards are paths and, of those that no file of a list has and a model in shards goes by, the paths of its shards.
+// Each list is ascending by path, and looked at alone: of a model that was cut into others, each has its own.
+func WithShards(paths []string, lists ...[]TreeFile) []string {
+	out, has := slices.Clip(paths), map[string]bool{}
+	for _, name := range paths {
+		has[name] = true
+		for _, files := range lists {
+			for _, f := range ModelNamed(files, name) {
+				if !has[f.Path] {
+					out, has[f.Path] = append(out, f.Path), true
+				}
+			}
 		}
 	}
 	return out

@@ -2,8 +2,14 @@ package work
 
 import (
 	"errors"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"dits/repo/object"
+	"dits/tensorstore/disk"
 )
 
 // ModelAt finds what goes by a path in the commit that rev names, or in the index: the file there or, where the model
@@ -24,6 +30,45 @@ func (r *Folder) ModelAt(rev, path string) ([]object.TreeFile, error) {
 		return shards, nil
 	}
 	return nil, err
+}
+
+// ShardsIn are the names of files in the folder of a path of the file system that are shards of the model that goes by
+// it, in order; none where there is a file of the name, or in a folder that cannot be read.
+func ShardsIn(name string) (shards []string) {
+	dir, base := filepath.Split(name)
+	if ext := path.Ext(base); ext != ".safetensors" && ext != ".gguf" {
+		return nil
+	}
+	if _, err := os.Lstat(name); !disk.IsNoFile(err) {
+		return nil
+	}
+	list, err := os.ReadDir(filepath.Clean(dir))
+	if err != nil {
+		return nil
+	}
+	for _, e := range list {
+		if object.ModelName(e.Name()) == base && !e.IsDir() {
+			shards = append(shards, e.Name())
+		}
+	}
+	return shards
+}
+
+// shardsHere are the shards in the working folder, tracked or not, of models that paths name; ascending by path.
+func (r *Folder) shardsHere(paths ...string) (shards []object.TreeFile) {
+	for _, name := range paths {
+		for _, shard := range ShardsIn(r.WorkPath(name)) {
+			shards = append(shards, object.TreeFile{Path: path.Join(path.Dir(name), shard)})
+		}
+	}
+	slices.SortFunc(shards, func(a, b object.TreeFile) int { return strings.Compare(a.Path, b.Path) })
+	return slices.Compact(shards)
+}
+
+// ShardsHere are the paths of shards in the working folder, tracked or not, or in the index, of the model that goes by
+// that name.
+func (r *Folder) ShardsHere(x *Index, name string) []string {
+	return object.WithShards([]string{name}, r.shardsHere(name), x.Files())[1:]
 }
 
 // filesAt are all files of a commit, or of the index.

@@ -85,10 +85,12 @@ func (r *Folder) status(paths []string, verify bool) (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkPaths(paths, x, head); err != nil {
+	shards := r.shardsHere(paths...)
+	if err := r.checkPaths(paths, x, head, shards); err != nil {
 		return nil, err
 	}
 	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}, Skipped: []Skipped{}}
+	paths = object.WithShards(paths, head, x.Files(), shards)
 	s.Staged = ChangesBetween(head, x.Files())
 	c := survey{folder: r, index: x, status: s, verify: verify, paths: paths, seen: map[string]bool{}}
 	s.Staged = slices.DeleteFunc(s.Staged, func(ch Change) bool { return c.apart(ch.Path) })
@@ -153,13 +155,16 @@ type survey struct {
 	refreshed []IndexEntry // found unchanged by reading
 }
 
-// checkPaths refuses a path at which there never was anything.
-func (r *Folder) checkPaths(paths []string, x *Index, head []object.TreeFile) error {
+// checkPaths refuses a path at which there never was anything; shards are those of the working folder.
+func (r *Folder) checkPaths(paths []string, x *Index, head, shards []object.TreeFile) error {
 	for _, path := range paths {
 		if x.Find(path) != nil || len(x.Under(path)) > 0 {
 			continue
 		}
 		if slices.ContainsFunc(head, func(f object.TreeFile) bool { return Inside(f.Path, []string{path}) }) {
+			continue
+		}
+		if len(object.WithShards([]string{path}, head, x.Files(), shards)) > 1 {
 			continue
 		}
 		if _, err := os.Lstat(r.WorkPath(path)); disk.IsNoFile(err) {
