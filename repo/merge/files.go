@@ -231,7 +231,7 @@ func (m *Merge) take(t triple) object.TreeFile {
 func (m *Merge) remoded(t triple, f object.TreeFile, mode uint32) object.TreeFile {
 	f.Mode = mode
 	if !object.SameFile(f, t.ours) {
-		m.Changed = append(m.Changed, MergedFile{Path: f.Path, How: "merged"})
+		m.Changed = append(m.Changed, MergedFile{Path: t.path, How: "merged"})
 	}
 	return f
 }
