@@ -2,7 +2,6 @@ package history
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"dits/catalog"
@@ -37,18 +36,20 @@ type BlamedCommit struct {
 	Tensors int       `json:"tensors"` // that it changed last
 }
 
-// A claim is tensors that are as they are at least since some commit.
+// A claim is tensors of a file that are as they are at least since some commit.
 type claim struct {
-	path string
-	list catalog.TensorList
-	at   []int // of the blamed file's tensors: the index in list, -1: of no concern here
+	list    catalog.TensorList
+	tensors []claimed
 }
+
+// A claimed is one of the blamed file's tensors, and where it is in the list of a claim.
+type claimed struct{ tensor, at int }
 
 // A blamer follows the tensors of a file back.
 type blamer struct {
 	files  *FileHistory
 	blame  *Blame
-	claims map[digest.ID][]*claim // by commit
+	claims map[digest.ID]map[string]*claim // by commit and path
 }
 
 // Blame finds for each tensor of the file at path, or of the model in shards that goes by it, in the commit that rev
@@ -67,7 +68,7 @@ func (r *History) Blame(rev, path string) (*Blame, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &blamer{r.FileHistory(), &Blame{Path: path, Commit: id}, map[digest.ID][]*claim{}}
+	b := &blamer{r.FileHistory(), &Blame{Path: path, Commit: id}, map[digest.ID]map[string]*claim{}}
 	for _, f := range files {
 		if err := b.files.load(h, f.Path); err != nil {
 			return nil, err
@@ -87,42 +88,35 @@ func (r *History) Blame(rev, path string) (*Blame, error) {
 
 // start claims all tensors of the files for the commit to look back from.
 func (b *blamer) start(files []object.TreeFile) error {
-	var claims []*claim
 	for _, f := range files {
 		list, err := b.files.List(f.ID)
 		if err != nil {
 			return err
 		}
-		c := &claim{f.Path, list, slices.Repeat([]int{-1}, len(b.blame.Tensors))}
 		for i, name := range list.Names {
-			c.at = append(c.at, i)
+			b.claim(b.blame.Commit, f.Path, list, claimed{len(b.blame.Tensors), i})
 			b.blame.Tensors = append(b.blame.Tensors, BlamedTensor{Name: name})
 		}
-		claims = append(claims, c)
 	}
 	if len(b.blame.Tensors) == 0 {
 		return fmt.Errorf("%s: a file without tensors (dits log shows its history)", b.blame.Path)
 	}
-	for _, c := range claims {
-		c.at = append(c.at, slices.Repeat([]int{-1}, len(b.blame.Tensors)-len(c.at))...)
-	}
-	b.claims[b.blame.Commit] = claims
 	return nil
 }
 
 // commit hands the claims on c to its parents, and blames c for what none of them takes.
 func (b *blamer) commit(c catalog.Commit) error {
-	for _, cl := range b.claims[c.ID] {
-		for _, p := range c.Parents {
-			if err := b.pass(cl, c, p); err != nil {
+	for _, p := range c.Parents {
+		for path, cl := range b.claims[c.ID] {
+			if err := b.pass(path, cl, c, p); err != nil {
 				return err
 			}
 		}
-		for i, at := range cl.at {
-			if at >= 0 {
-				b.blame.Tensors[i].Commit, b.blame.Tensors[i].Path = c.ID, cl.path
-				b.charge(c)
-			}
+	}
+	for path, cl := range b.claims[c.ID] {
+		for _, t := range cl.tensors {
+			b.blame.Tensors[t.tensor].Commit, b.blame.Tensors[t.tensor].Path = c.ID, path
+			b.charge(c)
 		}
 	}
 	delete(b.claims, c.ID)
@@ -139,39 +133,36 @@ func (b *blamer) charge(c catalog.Commit) {
 	b.blame.Commits[n-1].Tensors++
 }
 
-// pass moves the tensors that parent p has too from cl to claims of p.
-func (b *blamer) pass(cl *claim, c catalog.Commit, p digest.ID) error {
-	before, err := b.files.Before(c, cl.path, p)
-	for _, f := range before {
-		b.passTo(cl, b.claimOf(p, f.Path, f.List, len(cl.at)))
+// pass moves the tensors that parent p has too from the claim on a file of c to claims on files of p.
+func (b *blamer) pass(path string, cl *claim, c catalog.Commit, p digest.ID) error {
+	if len(cl.tensors) == 0 {
+		return nil
 	}
-	return err
+	before, err := b.files.Before(c, path, p)
+	if err != nil {
+		return err
+	}
+	left := cl.tensors[:0]
+	for _, t := range cl.tensors {
+		if f, j := before.Find(cl.list, t.at); f != nil {
+			b.claim(p, f.Path, f.List, claimed{t.tensor, j})
+		} else {
+			left = append(left, t)
+		}
+	}
+	cl.tensors = left
+	return nil
 }
 
-// passTo moves the tensors that another claim is on too.
-func (b *blamer) passTo(cl, to *claim) {
-	for i, at := range cl.at {
-		if at < 0 {
-			continue
-		}
-		j := at
-		if to.list.Signature != cl.list.Signature {
-			j = to.list.Find(cl.list.Names[at])
-		}
-		if j >= 0 && cl.list.Same(at, to.list, j) {
-			to.at[i], cl.at[i] = j, -1
-		}
+// claim notes a tensor of the file at path in a commit.
+func (b *blamer) claim(commit digest.ID, path string, list catalog.TensorList, t claimed) {
+	if b.claims[commit] == nil {
+		b.claims[commit] = map[string]*claim{}
 	}
-}
-
-// claimOf is the claim of a commit on the file at path.
-func (b *blamer) claimOf(commit digest.ID, path string, list catalog.TensorList, n int) *claim {
-	for _, cl := range b.claims[commit] {
-		if cl.path == path {
-			return cl
-		}
+	cl := b.claims[commit][path]
+	if cl == nil {
+		cl = &claim{list: list}
+		b.claims[commit][path] = cl
 	}
-	cl := &claim{path, list, slices.Repeat([]int{-1}, n)}
-	b.claims[commit] = append(b.claims[commit], cl)
-	return cl
+	cl.tensors = append(cl.tensors, t)
 }

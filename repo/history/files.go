@@ -18,11 +18,12 @@ type FileHistory struct {
 	trees   map[digest.ID]catalog.Tree
 	Lists   map[digest.ID]catalog.TensorList // by file; without names for what has no tensors
 	Commits map[digest.ID]catalog.Commit
+	model   *modelBefore // that was looked at last
 }
 
 // FileHistory is for many questions about the same commits.
 func (r *History) FileHistory() *FileHistory {
-	return &FileHistory{r, map[digest.ID]catalog.Tree{}, map[digest.ID]catalog.TensorList{}, map[digest.ID]catalog.Commit{}}
+	return &FileHistory{r, map[digest.ID]catalog.Tree{}, map[digest.ID]catalog.TensorList{}, map[digest.ID]catalog.Commit{}, nil}
 }
 
 // load reads the tensors of the file at path in all commits of h at once.
@@ -110,54 +111,6 @@ func (f *FileHistory) At(tree digest.ID, path string) (digest.ID, error) {
 	}
 }
 
-// A FileBefore is a file that another one comes from.
-type FileBefore struct {
-	Path string
-	List catalog.TensorList
-}
-
-// Before are the files of commit p from which that at path in c, a child of p, comes: of the same path or, where p has
-// none, another with the same bytes; then those that make the model of its name. Files without tensors are left out.
-func (f *FileHistory) Before(c catalog.Commit, path string, p digest.ID) ([]FileBefore, error) {
-	parent, err := f.Commit(p)
-	if err != nil {
-		return nil, err
-	}
-	id, err := f.At(parent.Tree, path)
-	if err != nil {
-		return nil, err
-	}
-	_, isShard := object.ShardOf(path)
-	var from []object.TreeFile
-	switch {
-	case !id.IsZero():
-		from = []object.TreeFile{{Path: path, ID: id}}
-	default:
-		if from, err = f.renamed(c, path, parent.Tree); err != nil {
-			return nil, err
-		}
-	}
-	if isShard || len(from) == 0 {
-		model, err := f.History.model(parent.Tree, object.ModelName(path), f.tree)
-		if err != nil {
-			return nil, err
-		}
-		from = append(from, model...)
-	}
-	var out []FileBefore
-	for i, file := range from {
-		if slices.IndexFunc(from, func(o object.TreeFile) bool { return o.Path == file.Path }) < i {
-			continue
-		}
-		if l, err := f.List(file.ID); err != nil {
-			return nil, err
-		} else if len(l.Names) > 0 {
-			out = append(out, FileBefore{file.Path, l})
-		}
-	}
-	return out, nil
-}
-
 // model are the files below a tree that make the model of a name. Trees are read by read.
 func (r *History) model(tree digest.ID, name string, read func(digest.ID) (catalog.Tree, error)) ([]object.TreeFile, error) {
 	if ext := path.Ext(name); tree.IsZero() || ext != ".safetensors" && ext != ".gguf" {
@@ -186,19 +139,4 @@ func (r *History) model(tree digest.ID, name string, read func(digest.ID) (catal
 		}
 	}
 	return object.ModelNamed(files, name), nil
-}
-
-// renamed finds the file below the tree that has the bytes of that at path in c.
-func (f *FileHistory) renamed(c catalog.Commit, path string, tree digest.ID) ([]object.TreeFile, error) {
-	now, err := f.At(c.Tree, path)
-	if err != nil || now.IsZero() {
-		return nil, err
-	}
-	files, err := f.History.TreeFiles(tree)
-	for _, file := range files {
-		if file.ID == now && file.Mode != object.ModeLink {
-			return []object.TreeFile{file}, err
-		}
-	}
-	return nil, err
 }

@@ -2,7 +2,6 @@ package lineage
 
 import (
 	"fmt"
-	"slices"
 
 	"dits/catalog"
 	"dits/repo/history"
@@ -41,7 +40,7 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	if err != nil || len(now.Names) == 0 {
 		return nil, err
 	}
-	var before []history.FileBefore
+	var before history.Before
 	if len(c.Parents) > 0 {
 		if before, err = k.Files.Before(c, p.Path, c.Parents[0]); err != nil {
 			return nil, err
@@ -53,12 +52,8 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	}
 	byBlob, made := map[digest.ID]*Source{}, map[int]*Prediction{}
 	var ask []*Source
-	for i, name := range now.Names {
-		had := func(f history.FileBefore) bool {
-			j := f.List.Find(name)
-			return j >= 0 && now.Same(i, f.List, j)
-		}
-		if slices.ContainsFunc(before, had) {
+	for i := range now.Names {
+		if f, _ := before.Find(now, i); f != nil {
 			continue
 		}
 		w, err := k.Storage.Prediction(stored[i].Prediction)
