@@ -8,7 +8,6 @@ import (
 	"dits/repo/lineage"
 	"dits/tensorstore"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/predict"
 )
 
 // recipe notes of the tensors just put what the derived ones took, and the recipe of most of their bytes.
@@ -44,34 +43,6 @@ func (a *adding) recipe(file catalog.File, puts []tensorstore.Put, done *Added) 
 		done.Recipe.Source = sources[0]
 	}
 	return err
-}
-
-// isLate says that most bytes of a file that was just put are floats stored against quants: it is what these were made
-// of, or like it, and came after them.
-func isLate(file catalog.File, puts []tensorstore.Put) bool {
-	late, all := int64(0), int64(0)
-	for i, s := range file.Layout.Segments {
-		if s.Kind != formats.Data {
-			continue
-		}
-		if all += s.Len; puts[i].Prediction != nil && fromQuant(puts[i].Prediction) {
-			late += s.Len
-		}
-	}
-	return late > all/2
-}
-
-// fromQuant says that floats are predicted from the blocks of a quant.
-func fromQuant(p *predict.Prediction) bool {
-	if _, quant := p.Elem.Block(); quant {
-		return false
-	}
-	for ; p != nil; p = p.Of {
-		if _, quant := p.From.Block(); quant {
-			return true
-		}
-	}
-	return false
 }
 
 // helperName is the file that has the blob of an adapter or importance matrix, "" for one that is not known.

@@ -39,6 +39,7 @@ type CommitResult struct {
 	TensorsChanged int           `json:"tensors_changed"` // tensors of those files that came, went or differ
 	StoredBytes    int64         `json:"stored_bytes"`    // in packs, that the parents' files do not need
 	Models         []ModelChange `json:"models"`          // Files as people count them: shards are one, and so is a rename
+	Late           []LateFile    `json:"late"`            // of Files, those that came after their quants
 }
 
 // Commit records the index. [ErrNothing] if it is as in the parent. The branch, or
@@ -184,6 +185,10 @@ func (r *Repo) commitResult(c catalog.Commit, h refs.Head, files []object.TreeFi
 	if err != nil {
 		return nil, err
 	}
-	return &CommitResult{ID: c.ID, Branch: h.Branch, Parents: c.Parents, Message: c.Message,
-		Files: s.Files, TensorsChanged: s.TensorsChanged, StoredBytes: s.StoredBytes, Models: s.Models}, nil
+	late, err := r.lateFiles(c, s.Files, s.before, files)
+	if err != nil {
+		return nil, err
+	}
+	return &CommitResult{ID: c.ID, Branch: h.Branch, Parents: c.Parents, Message: c.Message, Files: s.Files,
+		TensorsChanged: s.TensorsChanged, StoredBytes: s.StoredBytes, Models: s.Models, Late: late}, nil
 }

@@ -18,6 +18,8 @@ type CommitStat struct {
 	// file; see [Namer.Sources].
 	Sources map[string][]lineage.FileSource `json:"sources,omitempty"`
 	Models  []ModelChange                   `json:"models"` // Files as people count them
+
+	before []object.TreeFile // of the first parent
 }
 
 // CommitStat adds up what the commit c brought. It reads manifests, no tensors.
@@ -35,7 +37,7 @@ func (r *Repo) commitStat(parents []digest.ID, files []object.TreeFile) (*Commit
 	if err != nil {
 		return nil, err
 	}
-	s := &CommitStat{Files: work.ChangesBetween(before, files)}
+	s := &CommitStat{Files: work.ChangesBetween(before, files), before: before}
 	if s.Models, err = r.modelsBetween(s.Files, before, files); err != nil {
 		return nil, err
 	}

@@ -29,8 +29,8 @@ type addLines struct {
 	logical, stored int64
 	ladder          ladder
 	removed         []repo.Added // told when all is staged
-	late            []repo.Added // what came after its quants
-	err             error        // the first of writing
+	late            []repo.LateFile
+	err             error // the first of writing
 }
 
 // newAddLines tells where the command prints.
@@ -66,7 +66,7 @@ func (l *addLines) staged(a repo.Added) {
 		l.warn(a.Path, a.Warning)
 	}
 	if a.Late {
-		l.late = append(l.late, a)
+		l.late = append(l.late, repo.LateFile{Path: a.Path, Sources: a.Sources})
 	}
 	if !a.Removed {
 		if a.FromCache {
@@ -139,12 +139,8 @@ func (l *addLines) total() {
 
 // tellLate says of a model that came after its quants what can be done about it.
 func (l *addLines) tellLate() {
-	if l.quiet || l.options.json || l.options.DryRun {
-		return
-	}
-	for _, a := range l.late {
-		tell(l.cmd.ErrOrStderr(), "%s came after%s, which should take less stored against it: "+
-			"`dits why --measure %s` says what `dits repack` would save.", a.Path, sourceList(a.Sources), a.Path)
+	if !l.quiet && !l.options.json && !l.options.DryRun {
+		tellLate(l.cmd, l.late)
 	}
 }
 

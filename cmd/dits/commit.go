@@ -65,10 +65,12 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 			done.Parents, done.Files = orEmpty(done.Parents), orEmpty(done.Files)
 			return writeJSON(cmd, done)
 		}
-		if !g.quiet {
-			return printCommit(cmd, r, done, o)
+		if g.quiet {
+			return nil
 		}
-		return nil
+		err = printCommit(cmd, r, done, o)
+		tellLate(cmd, done.Late)
+		return err
 	})
 }
 

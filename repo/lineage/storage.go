@@ -40,6 +40,7 @@ type StorageReader struct {
 // A Prediction is what one of [predict] makes of the chunks that name it.
 type Prediction struct {
 	Derived bool
+	Quant   bool        // floats are predicted from the blocks of a quant
 	kind    string      // as kindOf has it; "": it predicts nothing
 	Detail  string      // as detailOf has it
 	Recipe  string      // as recipeOf has it, "" of what is not derived
@@ -81,7 +82,7 @@ func (s *StorageReader) Prediction(id digest.ID) (*Prediction, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := &Prediction{Derived: isDerived(p.Kind), kind: kindOf(p), Detail: detailOf(p)}
+	found := &Prediction{Derived: isDerived(p.Kind), Quant: FromQuant(p), kind: kindOf(p), Detail: detailOf(p)}
 	if found.kind != "" {
 		found.Sources, found.with = p.Blobs(), p.Helpers()
 	}
@@ -90,6 +91,19 @@ func (s *StorageReader) Prediction(id digest.ID) (*Prediction, error) {
 	}
 	s.predictions[id] = found
 	return found, nil
+}
+
+// FromQuant says that floats are predicted from the blocks of a quant.
+func FromQuant(p *predict.Prediction) bool {
+	if _, quant := p.Elem.Block(); quant {
+		return false
+	}
+	for ; p != nil; p = p.Of {
+		if _, quant := p.From.Block(); quant {
+			return true
+		}
+	}
+	return false
 }
 
 // isDerived says that predictions of a kind compute content from other content. The
