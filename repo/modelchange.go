@@ -22,6 +22,10 @@ type ModelChange struct {
 	Before  int    `json:"shards_before"`   // the same before
 	Tensors int    `json:"tensors_changed"` // that came, went or differ
 
+	// Similarity is only of what was renamed and changed at once: the share of the bytes of its tensors that are as they
+	// were.
+	Similarity *float64 `json:"similarity,omitempty"`
+
 	Paths []string `json:"-"` // of its files that are there now
 }
 
@@ -145,20 +149,52 @@ func (c *comparison) otherNames() error {
 	if err != nil {
 		return err
 	}
-	from := map[int]*heldModel{}
-	to := map[int]bool{}
 	for _, p := range pairs {
-		from[p[1]], to[p[0]] = &c.gone[p[0]], true
+		c.add(&c.gone[p[0]], &c.came[p[1]])
 	}
+	c.gone, c.came = unpaired(c.gone, pairs, 0), unpaired(c.came, pairs, 1)
+	c.alike()
 	for i := range c.came {
-		c.add(from[i], &c.came[i])
+		c.add(nil, &c.came[i])
 	}
 	for i := range c.gone {
-		if !to[i] {
-			c.add(&c.gone[i], nil)
-		}
+		c.add(&c.gone[i], nil)
 	}
 	return nil
+}
+
+// unpaired are the models that are in no pair; side says which of a pair is one of them.
+func unpaired(models []heldModel, pairs [][2]int, side int) (left []heldModel) {
+	paired := make([]bool, len(models))
+	for _, p := range pairs {
+		paired[p[side]] = true
+	}
+	for i, m := range models {
+		if !paired[i] {
+			left = append(left, m)
+		}
+	}
+	return left
+}
+
+// alike compares those that were renamed and changed at once.
+func (c *comparison) alike() {
+	var pairs [][2]int
+	for _, p := range c.repo.AlikePairs(filesOf(c.gone), filesOf(c.came)) {
+		c.add(&c.gone[p.Gone], &c.came[p.Came])
+		c.changes[len(c.changes)-1].Similarity = &p.Similarity
+		pairs = append(pairs, [2]int{p.Gone, p.Came})
+	}
+	c.gone, c.came = unpaired(c.gone, pairs, 0), unpaired(c.came, pairs, 1)
+}
+
+// filesOf are the files of each model.
+func filesOf(models []heldModel) [][]object.TreeFile {
+	files := make([][]object.TreeFile, len(models))
+	for i, m := range models {
+		files[i] = m.files
+	}
+	return files
 }
 
 // add notes a model of both states, or of one.

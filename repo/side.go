@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"dits/repo/diff"
@@ -62,12 +63,46 @@ func (r *Repo) Diff(ctx context.Context, a, b Side, o diff.Options) (*diff.Diff,
 	if err != nil {
 		return nil, err
 	}
+	o.Renamed = r.renamedModels(sa, sb)
 	d, err := diff.Of(ctx, sa, sb, o)
 	if err != nil {
 		return nil, err
 	}
 	d.StoredBytes, err = r.storedBytes(sa.Files, d.Came())
 	return d, err
+}
+
+// renamedModels are the models that were renamed and changed between two states, of those whose files are stored.
+func (r *Repo) renamedModels(a, b diff.Snapshot) (renamed []object.Renamed) {
+	gone, came := modelsApart(a.Files, b.Files), modelsApart(b.Files, a.Files)
+	for _, p := range r.AlikePairs(filesOf(gone), filesOf(came)) {
+		renamed = append(renamed, object.Renamed{From: gone[p.Gone].Name, To: came[p.Came].Name, Similarity: &p.Similarity})
+	}
+	return renamed
+}
+
+// modelsApart are the models of a that b has not, be it by name or by content.
+func modelsApart(a, b []diff.Entry) []heldModel {
+	has, names := map[digest.ID]bool{}, map[string]bool{}
+	for _, m := range heldModels(storedFiles(b), map[string]bool{}) {
+		names[m.Name] = true
+		for _, f := range m.files {
+			has[f.ID] = true
+		}
+	}
+	return slices.DeleteFunc(heldModels(storedFiles(a), map[string]bool{}), func(m heldModel) bool {
+		return names[m.Name] || !slices.ContainsFunc(m.files, func(f object.TreeFile) bool { return !has[f.ID] })
+	})
+}
+
+// storedFiles are the files of a side that are stored.
+func storedFiles(entries []diff.Entry) (files []object.TreeFile) {
+	for _, e := range entries {
+		if e.Stored {
+			files = append(files, e.TreeFile)
+		}
+	}
+	return files
 }
 
 // storedBytes is what the files that came take in packs beyond those that were there, but for links, which are

@@ -118,6 +118,9 @@ func pathsOf(f *diff.FileDiff) string {
 func describeFile(c palette, f *diff.FileDiff) string {
 	var b strings.Builder
 	s := f.Summary
+	if f.Similarity != nil {
+		b.WriteString("renamed" + asBefore(*f.Similarity) + "; ")
+	}
 	switch {
 	case f.Status != diff.FileModified:
 		b.WriteString(c.paint(statusStyles[f.Status], f.Status))
@@ -142,6 +145,14 @@ func describeFile(c palette, f *diff.FileDiff) string {
 		fmt.Fprintf(&b, ", mode %s → %s", f.ModeA, f.ModeB)
 	}
 	return b.String()
+}
+
+// asBefore is ", 43% as before" of a share of bytes, "" of less than a hundredth.
+func asBefore(share float64) string {
+	if share < 0.01 {
+		return ""
+	}
+	return fmt.Sprintf(", %.0f%% as before", math.Floor(100*share))
 }
 
 // figure is a number with two digits as "1.2e-3"; "≠" where there is none.

@@ -10,11 +10,12 @@ import (
 
 // Options of [Of]. The zero value compares everything.
 type Options struct {
-	Paths       []string // only files at or below one of these; none: all
-	FilesOnly   bool     // do not look into files
-	DigestsOnly bool     // find out which tensors changed, but read none: all their elements count as changed, without figures
-	Rank        bool     // find out the rank of the change of each matrix
-	Workers     int      // tensor blocks compared at a time; 0: one a processor
+	Paths       []string         // only files at or below one of these; none: all
+	FilesOnly   bool             // do not look into files
+	DigestsOnly bool             // find out which tensors changed, but read none: all their elements count as changed, without figures
+	Rank        bool             // find out the rank of the change of each matrix
+	Renamed     []object.Renamed // models that are known to have been renamed and changed, by their names
+	Workers     int              // tensor blocks compared at a time; 0: one a processor
 
 	Progress object.Progress // told of the bytes of both sides; nil: none
 }
@@ -42,18 +43,21 @@ const (
 // A FileDiff is one file that differs. The shards of a model are one file here, and so are a model that
 // went and the one in another format that came for it: they have status modified and PathB.
 type FileDiff struct {
-	Path     string       `json:"path"`             // in a; in b if it was added
-	PathB    string       `json:"path_b,omitempty"` // if it is another
-	Status   string       `json:"status"`
-	ModeA    string       `json:"mode_a,omitempty"` // octal, if they differ
-	ModeB    string       `json:"mode_b,omitempty"`
-	Warning  string       `json:"warning,omitempty"`       // why tensors could not be compared
-	Metadata []KeyDiff    `json:"metadata"`                // keys of the header, or of a JSON file, whose values differ
-	Sums     []KeySum     `json:"metadata_sums,omitempty"` // of objects in a JSON file of which many keys differ
-	LoRARank int64        `json:"lora_rank,omitempty"`     // the one rank of all that changed, where they have one
-	Tensors  []TensorDiff `json:"tensors"`                 // those of a in its order, then those that b added
-	Layers   []LayerDiff  `json:"layers"`                  // see [Layers]
-	Summary  Summary      `json:"summary"`
+	Path   string `json:"path"`             // in a; in b if it was added
+	PathB  string `json:"path_b,omitempty"` // if it is another
+	Status string `json:"status"`
+	// Similarity is only of a model that was renamed and changed: the share of the bytes of its tensors that are as they
+	// were.
+	Similarity *float64     `json:"similarity,omitempty"`
+	ModeA      string       `json:"mode_a,omitempty"` // octal, if they differ
+	ModeB      string       `json:"mode_b,omitempty"`
+	Warning    string       `json:"warning,omitempty"`       // why tensors could not be compared
+	Metadata   []KeyDiff    `json:"metadata"`                // keys of the header, or of a JSON file, whose values differ
+	Sums       []KeySum     `json:"metadata_sums,omitempty"` // of objects in a JSON file of which many keys differ
+	LoRARank   int64        `json:"lora_rank,omitempty"`     // the one rank of all that changed, where they have one
+	Tensors    []TensorDiff `json:"tensors"`                 // those of a in its order, then those that b added
+	Layers     []LayerDiff  `json:"layers"`                  // see [Layers]
+	Summary    Summary      `json:"summary"`
 }
 
 // A Summary counts tensors by what became of them. Elements are those of the
@@ -109,8 +113,12 @@ func Pairs(ctx context.Context, a, b Snapshot, o Options) ([]ModelPair, error) {
 		return onlyPair(ctx, ma, mb)
 	}
 	pairs, err := pairModels(ctx, ma, mb)
-	if err != nil || o.FilesOnly {
-		return pairs, err
+	if err != nil {
+		return nil, err
+	}
+	pairs = pairKnown(pairs, o.Renamed)
+	if o.FilesOnly {
+		return pairs, nil
 	}
 	return pairConverted(pairs)
 }

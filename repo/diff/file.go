@@ -46,7 +46,7 @@ func diffFile(ctx context.Context, p ModelPair, o Options) (FileDiff, error) {
 
 // describeFile says all that is known without looking into a pair.
 func describeFile(p ModelPair) FileDiff {
-	d := FileDiff{Path: p.Path(), Status: p.Status, Tensors: []TensorDiff{}, Layers: []LayerDiff{}, Metadata: []KeyDiff{}}
+	d := FileDiff{Path: p.Path(), Status: p.Status, Similarity: p.Similarity, Tensors: []TensorDiff{}, Layers: []LayerDiff{}, Metadata: []KeyDiff{}}
 	if p.A == nil || p.B == nil {
 		return d
 	}

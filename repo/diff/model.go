@@ -122,8 +122,9 @@ func (m *model) MayHoldTensors() bool {
 
 // A ModelPair is a model on both sides; nil where a side does not have it.
 type ModelPair struct {
-	Status string
-	A, B   *model
+	Status     string
+	A, B       *model
+	Similarity *float64 // only of a model that is known to have been renamed and changed
 }
 
 // Path is that of the first side, of the second if the model came.
@@ -175,7 +176,7 @@ func pairModels(ctx context.Context, a, b []*model) ([]ModelPair, error) {
 				return nil, err
 			}
 			if !same {
-				pairs = append(pairs, ModelPair{FileModified, a[0], b[0]})
+				pairs = append(pairs, ModelPair{Status: FileModified, A: a[0], B: b[0]})
 			}
 			a, b = a[1:], b[1:]
 		}
@@ -195,20 +196,42 @@ func pairRenamed(ctx context.Context, gone, came []*model) ([]ModelPair, error) 
 	renamed, err := object.Pairs(gone, came, (*model).Path, (*model).weight, same)
 	var pairs []ModelPair
 	for _, p := range renamed {
-		pairs = append(pairs, ModelPair{FileRenamed, gone[p[0]], came[p[1]]})
+		pairs = append(pairs, ModelPair{Status: FileRenamed, A: gone[p[0]], B: came[p[1]]})
 		gone[p[0]], came[p[1]] = nil, nil
 	}
 	for _, m := range gone {
 		if m != nil {
-			pairs = append(pairs, ModelPair{FileRemoved, m, nil})
+			pairs = append(pairs, ModelPair{Status: FileRemoved, A: m})
 		}
 	}
 	for _, m := range came {
 		if m != nil {
-			pairs = append(pairs, ModelPair{FileAdded, nil, m})
+			pairs = append(pairs, ModelPair{Status: FileAdded, B: m})
 		}
 	}
 	return pairs, err
+}
+
+// pairKnown makes one pair of each model that is known to have been renamed and changed.
+func pairKnown(pairs []ModelPair, renamed []object.Renamed) []ModelPair {
+	gone, came := map[string]int{}, map[string]int{}
+	for i, p := range pairs {
+		switch p.Status {
+		case FileRemoved:
+			gone[p.A.key] = i
+		case FileAdded:
+			came[p.B.key] = i
+		}
+	}
+	for _, n := range renamed {
+		i, was := gone[n.From]
+		j, is := came[n.To]
+		if was && is {
+			pairs[i] = ModelPair{FileModified, pairs[i].A, pairs[j].B, n.Similarity}
+			pairs[j].B = nil
+		}
+	}
+	return sortPairs(slices.DeleteFunc(pairs, func(p ModelPair) bool { return p.A == nil && p.B == nil }))
 }
 
 func sortPairs(pairs []ModelPair) []ModelPair {
@@ -231,7 +254,7 @@ func onlyPair(ctx context.Context, a, b []*model) ([]ModelPair, error) {
 	if err != nil || same && ma.mode() == mb.mode() {
 		return nil, err
 	}
-	return []ModelPair{{FileModified, ma, mb}}, nil
+	return []ModelPair{{Status: FileModified, A: ma, B: mb}}, nil
 }
 
 // onlyModel is the only file of a side, or the only one with tensors.

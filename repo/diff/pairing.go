@@ -36,7 +36,7 @@ func pairConverted(pairs []ModelPair) ([]ModelPair, error) {
 	dropped := make(map[int]bool)
 	for _, i := range gone {
 		if j := onlyMatch(roles, i, came); j >= 0 && onlyMatch(roles, j, gone) == i {
-			pairs[i] = ModelPair{FileModified, pairs[i].A, pairs[j].B}
+			pairs[i] = ModelPair{Status: FileModified, A: pairs[i].A, B: pairs[j].B}
 			dropped[j] = true
 		}
 	}

@@ -175,17 +175,7 @@ func (m *Merge) alike(a, b object.TreeFile) bool {
 	if errx != nil || erry != nil {
 		return false
 	}
-	names := map[string]bool{}
-	for _, t := range y.Layout.Tensors {
-		names[t.Name] = true
-	}
-	both := 0
-	for _, t := range x.Layout.Tensors {
-		if names[t.Name] {
-			both++
-		}
-	}
-	return both > 0 && 2*both >= len(x.Layout.Tensors)
+	return object.Alike(x.Layout.Tensors, y.Layout.Tensors)
 }
 
 // file decides about one path: its file in the result, zero for none, and how to make its content

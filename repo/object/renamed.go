@@ -8,10 +8,13 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A Renamed is a file that has another path and the same content.
+// A Renamed is a file that has another path and the same content, or a model that was changed, too.
 type Renamed struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+
+	// Similarity is only of what was changed, too: the share of the bytes of its tensors that are as they were.
+	Similarity *float64 `json:"similarity,omitempty"`
 }
 
 // Pairs finds what came among what is gone: a pair of places in the two lists for each that has the same content.
@@ -102,7 +105,34 @@ func Renames(a, b []TreeFile) []Renamed {
 	pairs, _ := Pairs(gone, came, path, content, same)
 	out := make([]Renamed, len(pairs))
 	for i, p := range pairs {
-		out[i] = Renamed{gone[p[0]].Path, came[p[1]].Path}
+		out[i] = Renamed{From: gone[p[0]].Path, To: came[p[1]].Path}
+	}
+	slices.SortFunc(out, func(x, y Renamed) int { return strings.Compare(x.To, y.To) })
+	return out
+}
+
+// AllRenames are Renames, and the models among the other files that were renamed and changed, as
+// [Database.AlikePairs] has it.
+func (r *Database) AllRenames(a, b []TreeFile) []Renamed {
+	out := Renames(a, b)
+	paired := map[string]bool{}
+	for _, n := range out {
+		paired[n.From], paired[n.To] = true, true
+	}
+	models := func(files []TreeFile) (list [][]TreeFile) {
+		for _, f := range files {
+			if !paired[f.Path] {
+				list = append(list, []TreeFile{f})
+			}
+		}
+		return list
+	}
+	gone, came := models(apart(a, b)), models(apart(b, a))
+	for _, p := range r.AlikePairs(gone, came) {
+		from, to := gone[p.Gone][0].Path, came[p.Came][0].Path
+		if ModelName(from) != ModelName(to) { // else the model was cut into other files
+			out = append(out, Renamed{from, to, &p.Similarity})
+		}
 	}
 	slices.SortFunc(out, func(x, y Renamed) int { return strings.Compare(x.To, y.To) })
 	return out

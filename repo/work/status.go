@@ -33,10 +33,10 @@ type Status struct {
 	Changed   []Change         `json:"changed"`
 	Untracked []string         `json:"untracked"`
 	Skipped   []Skipped        `json:"skipped"` // what could not be looked at, or cannot be tracked; the rest is told
-	Renamed   []object.Renamed `json:"renamed"` // of Staged, what is one deletion and one addition of the same content
+	Renamed   []object.Renamed `json:"renamed"` // of Staged, what is one deletion and one addition of a file under two names
 }
 
-// ChangeRenamed is what rows for people call a deletion and an addition of the same content.
+// ChangeRenamed is what rows for people call a deletion and an addition of one file under two names.
 const ChangeRenamed = "renamed"
 
 // StagedRows is Staged for people: a file that was renamed is one row, "a -> b".
@@ -94,7 +94,7 @@ func (r *Folder) status(paths []string, verify bool) (*Status, error) {
 	s.Staged = ChangesBetween(head, x.Files())
 	c := survey{folder: r, index: x, status: s, verify: verify, paths: paths, seen: map[string]bool{}}
 	s.Staged = slices.DeleteFunc(s.Staged, func(ch Change) bool { return c.apart(ch.Path) })
-	s.Renamed = slices.DeleteFunc(object.Renames(head, x.Files()), func(n object.Renamed) bool {
+	s.Renamed = slices.DeleteFunc(r.AllRenames(head, x.Files()), func(n object.Renamed) bool {
 		return c.apart(n.From) || c.apart(n.To)
 	})
 	if err := r.Walk("", WalkOptions{Visit: c.file, Skipped: c.skip}); err != nil {
