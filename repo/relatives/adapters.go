@@ -14,7 +14,7 @@ import (
 )
 
 // Adapters are the low-rank adapters (LoRA, as Hugging Face's peft writes them) that may have been merged into
-// a tensor: those of the index and of the same call.
+// a tensor: those of the index, of branches and tags, and of the same call.
 type Adapters struct {
 	folder *work.Folder                // nil: only those that are added
 	byRole map[string][]choose.Adapter // by the role of the matrix that they change
@@ -36,28 +36,25 @@ func (a *Adapters) Of(t formats.Tensor) ([]choose.Adapter, error) {
 	return a.byRole[names.Role(t.Name)], nil
 }
 
-// Load looks through the files of the index, once.
+// Load looks through the files of the index, of branches and of tags, once.
 func (a *Adapters) Load() error {
 	if a.loaded || a.folder == nil {
 		return nil
 	}
 	a.loaded = true
-	x, err := a.folder.Index()
+	all, err := helpers(a.folder, MayBeAdapter)
 	if err != nil {
 		return err
 	}
-	for _, e := range x.Entries {
-		if !MayBeAdapter(e.Path) {
-			continue
-		}
-		f, err := a.folder.ReadFile(e.ID)
+	for _, h := range all {
+		f, err := a.folder.ReadFile(h.id)
 		if isLost(err) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		a.Add(e.Path, f)
+		a.Add(h.name, f)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ import (
 const maxNamedImportances = 4
 
 // Importances are the importance matrices that a quantiser may have used: those of the index, of
-// the same call, and one that is named. A matrix that is wrong costs size, nothing else.
+// branches and tags, of the same call, and one that is named. A matrix that is wrong costs size, nothing else.
 type Importances struct {
 	folder *work.Folder                    // nil: only those that are added
 	byName map[string][]predict.Importance // by the name of a tensor in GGUF
@@ -54,28 +54,25 @@ func (m *Importances) named(tensor string) []predict.Importance {
 	return m.byName[tensor]
 }
 
-// Load looks through the files of the index, once.
+// Load looks through the files of the index, of branches and of tags, once.
 func (m *Importances) Load() error {
 	if m.loaded || m.folder == nil {
 		return nil
 	}
 	m.loaded = true
-	x, err := m.folder.Index()
+	all, err := helpers(m.folder, MayHaveImportance)
 	if err != nil {
 		return err
 	}
-	for _, e := range x.Entries {
-		if !MayHaveImportance(e.Path) {
-			continue
-		}
-		f, err := m.folder.ReadFile(e.ID)
+	for _, h := range all {
+		f, err := m.folder.ReadFile(h.id)
 		if isLost(err) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if err := m.Add(e.Path, f, segmentsOf(m.folder, f)); err != nil && !isLost(err) {
+		if err := m.Add(h.name, f, segmentsOf(m.folder, f)); err != nil && !isLost(err) {
 			return err
 		}
 	}
