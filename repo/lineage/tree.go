@@ -34,7 +34,8 @@ func (l *Lineage) Tree() *Tree {
 func (t *Tree) madeOf(m *Model, s ModelSource) *Model {
 	above := t.Above[s.Of]
 	made := func(o ModelSource) bool { return o.Of == above && o.Made }
-	if s.Made || above == nil || !slices.ContainsFunc(m.Sources, made) || t.isAbove(m, above) {
+	ladder := m.Derived > 0 && s.Of.Derived > 0 // and not versions of one model
+	if s.Made || !ladder || above == nil || !slices.ContainsFunc(m.Sources, made) || t.isAbove(m, above) {
 		return s.Of
 	}
 	return above
