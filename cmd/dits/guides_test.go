@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // TestGuides types what the guides say. Nothing of it may fail, and what they show is printed.
@@ -42,4 +44,16 @@ func TestGuides(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestActionFile holds that the workflow to copy is the one that the guide shows.
+func TestActionFile(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/ci.md")
+	require.NoError(t, err)
+	file, err := os.ReadFile("../../docs/layers-on-pull-request.yml")
+	require.NoError(t, err)
+	_, shown, _ := strings.Cut(string(guide), "```yaml\n")
+	shown, _, _ = strings.Cut(shown, "\n```\n")
+	_, workflow, _ := strings.Cut(string(file), "\n") // below the line that says what it is
+	require.Equal(t, shown+"\n", workflow)
 }

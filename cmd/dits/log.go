@@ -238,12 +238,12 @@ func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
 		}
 		letter := s.screen.paint(letterStyles[m.Status], letters[m.Status])
 		from := storedFrom(lineage.ByModel(sources))
-		line := "  %s %s%s\n"
 		if s.screen.width > 0 && textWidth("  M "+modelName(m)+from) > s.screen.width {
-			line = "  %s %s\n     %s\n"
-			from = cutMiddle(from, s.screen.width-textWidth("     "))
+			p.f("  %s %s\n", letter, visible(modelName(m)))
+			p.words(s.screen.width, "      ", strings.TrimSpace(from))
+			continue
 		}
-		p.f(line, letter, visible(modelName(m)), visible(from))
+		p.f("  %s %s%s\n", letter, visible(modelName(m)), visible(from))
 	}
 	p.f("  %s, %s, %s added\n", countModels(stat.Models), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
 }

@@ -37,7 +37,8 @@ func printLoRACheck(s *screen, c *lora.Check, list checkList) error {
 	if c.Verdict == lora.OtherScale {
 		text += " s=" + strconv.FormatFloat(float64(c.Scale), 'g', 3, 64)
 	}
-	p.f("%s: %s\n", s.paint(w.style, text), c.Reason)
+	line := wrapped(text+": "+c.Reason, s.width)
+	p.f("%s%s\n", s.paint(w.style, text), line[len(text):])
 	off := 0
 	orders := []string{}
 	for _, t := range c.Tensors {

@@ -240,11 +240,19 @@ func printListing(cmd *cobra.Command, l *repo.FileListing) error {
 	for i, x := range l.Tensors {
 		hows[i] = howStored(x)
 	}
-	const name, digest, how = 0, 4, 5
+	const name, stored, digest, how = 0, 4, 5, 6
 	t := &table{indent: "  ", width: terminalWidth(cmd.OutOrStdout()), give: []int{name, how}, ends: map[int]bool{how: true}}
-	t.rightAlign(3)
+	t.rightAlign(3, stored)
+	if len(l.Tensors) > 0 {
+		t.row("tensor", "type", "shape", "size", "stored", "digest", "how")
+	}
+	tracked := false
 	for i, x := range l.Tensors {
-		t.row(x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size), x.Digest.Short(), hows[i])
+		t.row(x.Name, x.DType, fmt.Sprint(x.Shape), size(x.Size), size(x.Stored), x.Digest.Short(), hows[i])
+		tracked = tracked || x.Encoding != ""
+	}
+	if !tracked {
+		t.leaveOut(stored)
 	}
 	p := &printer{w: cmd.OutOrStdout()}
 	t.sumUp(p, how, hows)

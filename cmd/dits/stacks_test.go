@@ -33,11 +33,11 @@ func TestFoldStacks(t *testing.T) {
 // TestInShort: a word a row, and the rest once; not where there is much of it.
 func TestInShort(t *testing.T) {
 	words, told := inShort([]string{
-		"stored whole", "recomputed from a (merged with b), 0.09% had to be stored", "difference to a, b (combination 0.5/0.5)",
+		"stored whole", "recomputed from a (merged with b), 0.09% had to be stored", "difference to a, b (mix 0.5/0.5)",
 		"recomputed from a (merged with b), 1.1% had to be stored",
 	})
 	require.Equal(t, []string{"stored whole", "recomputed", "difference", "recomputed"}, words)
-	require.Equal(t, []string{"2 tensors: recomputed from a (merged with b)", "1 tensor: difference to a, b (combination 0.5/0.5)"}, told)
+	require.Equal(t, []string{"2 tensors: recomputed from a (merged with b)", "1 tensor: difference to a, b (mix 0.5/0.5)"}, told)
 	many := []string{"identical to a", "identical to b", "identical to c", "identical to d"}
 	words, told = inShort(many)
 	require.Equal(t, many, words)

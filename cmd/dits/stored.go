@@ -20,6 +20,10 @@ func kindWords(kind string) string {
 	switch kind {
 	case "delta":
 		return "as a difference"
+	case "low rank":
+		return "as a low-rank difference"
+	case "combination":
+		return "as a mix"
 	case "rounded", "hinted", "replayed", "scaled", "scales":
 		return "recomputed"
 	}
@@ -42,7 +46,7 @@ func storedAs(tensor, kind string, sources []lineage.TensorSource) string {
 	if len(sources) == 0 {
 		return kind
 	}
-	verb, how := "difference to", kind
+	verb, how := "difference to", strings.Replace(kind, "combination", "mix", 1)
 	switch name, _, _ := strings.Cut(kind, " "); name {
 	case "identical":
 		verb, how = "identical to", ""
@@ -77,7 +81,7 @@ func (t *table) sumUp(p *printer, column int, hows []string) {
 	for _, line := range told {
 		p.words(t.width, t.indent, line)
 	}
-	for i, row := range t.rows {
+	for i, row := range t.rows[len(t.rows)-len(words):] { // what is above are words
 		row[column] = words[i]
 	}
 }

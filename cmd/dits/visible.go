@@ -54,7 +54,7 @@ func paletteOf(w io.Writer) palette {
 	return false
 }
 
-// tell writes a line about something that is no result: a warning, an error.
+// tell writes about something that is no result, a warning or an error, in lines as wide as the terminal.
 func tell(w io.Writer, format string, args ...any) {
-	fmt.Fprintln(w, visibleBut(fmt.Sprintf(format, args...), "\n\t"))
+	fmt.Fprintln(w, wrapped(visibleBut(fmt.Sprintf(format, args...), "\n\t"), terminalWidth(w)))
 }
