@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"dits/repo/object"
 	"dits/repo/refs"
 	"dits/repo/work"
+	"dits/tensorstore/digest"
 )
 
 // Export writes the file at path, in the commit that rev names or as staged when rev is "",
@@ -41,16 +43,24 @@ func (r *Repo) Export(ctx context.Context, rev, file string, globs []string, w i
 	return nil
 }
 
-// CheckExport is a [work.SpaceError] where the folder dir has no room for what Export would write.
-func (r *Repo) CheckExport(rev, file string, globs []string, dir string) error {
+// CheckExport says why Export would not be written to the file out: unless forced, what is there would be lost by it, a
+// [work.DirtyError]; or its folder has no room, a [work.SpaceError].
+func (r *Repo) CheckExport(rev, file string, globs []string, out string, force bool) error {
+	dir := filepath.Dir(out)
 	if len(globs) == 0 {
 		f, err := r.fileOf(refs.Spec{Rev: rev, Path: file})
+		if err == nil && !force {
+			err = r.checkSaved(f.ID, out)
+		}
 		if err != nil {
 			return err
 		}
 		return work.CheckRoom(dir, f.Layout.Size)
 	}
 	_, header, tensors, err := r.some(rev, file, globs)
+	if err == nil && !force {
+		err = r.checkSaved(digest.ID{}, out)
+	}
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func TestNoRoom(t *testing.T) {
 	require.ErrorAs(t, err, &short)
 	require.EqualValues(t, 1<<50-1, short.Need, "less what goes")
 	require.Equal(t, "a", f.read("a"))
-	require.ErrorAs(t, f.CheckExport(rev, "vast", nil, f.Root), &short)
+	require.ErrorAs(t, f.CheckExport(rev, "vast", nil, f.path("out"), false), &short)
 	require.EqualValues(t, 1<<50, short.Need)
 	f.requireEmptyTmp()
 }

@@ -10,6 +10,7 @@ import (
 	"dits/repo/lora"
 	"dits/repo/object"
 	"dits/repo/refs"
+	"dits/tensorstore/digest"
 )
 
 // ExpectLoRA says whether b is a with the adapter merged, and nothing else. An adapter without a revision is in the
@@ -31,8 +32,9 @@ func (r *Repo) ExpectLoRA(ctx context.Context, a, b Side, adapter refs.Spec, o d
 	return l.Check(ctx, sa, sb, o)
 }
 
-// ExportLoRA writes the change from a to b, each a revision or a file in it, as an adapter into the folder dir.
-func (r *Repo) ExportLoRA(ctx context.Context, a, b refs.Spec, dir string, o lora.Options) (*lora.Exported, error) {
+// ExportLoRA writes the change from a to b, each a revision or a file in it, as an adapter into the folder dir. An
+// adapter that is there is replaced if nothing is lost by it, else a [work.DirtyError], or by force.
+func (r *Repo) ExportLoRA(ctx context.Context, a, b refs.Spec, dir string, force bool, o lora.Options) (*lora.Exported, error) {
 	sa, err := r.Snapshot(ctx, AtRevision(a.Rev).At(a.Path), nil)
 	if err != nil {
 		return nil, err
@@ -43,6 +45,11 @@ func (r *Repo) ExportLoRA(ctx context.Context, a, b refs.Spec, dir string, o lor
 	}
 	if err := r.checkOutside(dir); err != nil {
 		return nil, err
+	}
+	if !force {
+		if err := r.checkSaved(digest.ID{}, lora.FilesIn(dir)...); err != nil {
+			return nil, err
+		}
 	}
 	o.Output = r.WriteOutput
 	return lora.Export(ctx, sa, sb, dir, o)

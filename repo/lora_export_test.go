@@ -72,7 +72,7 @@ func (m *tunedModel) save(f *fixture) {
 
 func (f *fixture) exportLoRA(dir string, o lora.Options) *lora.Exported {
 	f.t.Helper()
-	l, err := f.ExportLoRA(context.Background(), refs.Spec{Rev: "main~1"}, refs.Spec{Rev: "main"}, dir, o)
+	l, err := f.ExportLoRA(context.Background(), refs.Spec{Rev: "main~1"}, refs.Spec{Rev: "main"}, dir, false, o)
 	require.NoError(f.t, err)
 	return l
 }
@@ -255,7 +255,7 @@ func TestExportLoRARefuses(t *testing.T) {
 	f.put("a.safetensors", tensorsFile("", f32Tensor("norm.weight", 2)))
 	f.save("two")
 	export := func(a, b refs.Spec) error {
-		_, err := f.ExportLoRA(context.Background(), a, b, dir, lora.Options{})
+		_, err := f.ExportLoRA(context.Background(), a, b, dir, false, lora.Options{})
 		return err
 	}
 	require.ErrorIs(t, export(refs.Spec{Rev: "main~1"}, refs.Spec{Rev: "main"}), lora.ErrNoAdapter)

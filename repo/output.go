@@ -6,7 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"dits/repo/object"
 	"dits/repo/refs"
+	"dits/repo/work"
+	"dits/tensorstore/digest"
 	"dits/tensorstore/disk"
 )
 
@@ -21,6 +24,56 @@ func (r *Repo) WriteOutput(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return disk.WriteOutput(target, write)
+}
+
+// checkSaved is a [work.DirtyError] of the files at paths that are in the working folder and hold what nothing has
+// saved: neither is it staged there, nor has HEAD it there, nor is it what is to be written, if that is known. What
+// is elsewhere is none of the repository's.
+func (r *Repo) checkSaved(written digest.ID, paths ...string) error {
+	dirty := &work.DirtyError{}
+	for _, path := range paths {
+		target, err := disk.OutputTarget(path)
+		if err != nil {
+			continue // in a folder that is not there
+		}
+		rel, err := r.Rel(r.Root, target)
+		if err != nil {
+			continue // outside, or in .dits, which nothing is written to
+		}
+		saved, staged, err := r.isSaved(rel, written)
+		switch {
+		case err != nil:
+			return err
+		case !saved && staged:
+			dirty.Changed = append(dirty.Changed, rel)
+		case !saved:
+			dirty.Untracked = append(dirty.Untracked, rel)
+		}
+	}
+	if len(dirty.Changed)+len(dirty.Untracked) > 0 {
+		return dirty
+	}
+	return nil
+}
+
+// isSaved says that nothing is lost if a file of the working folder is replaced by what has the digest written; and
+// that something is staged at its path.
+func (r *Repo) isSaved(path string, written digest.ID) (saved, staged bool, err error) {
+	f, exists, err := r.Lstat(path)
+	if err != nil || !exists || f.Mode == object.ModeLink || f.Size == 0 {
+		return true, false, err
+	}
+	id, err := r.HashFile(f)
+	if err != nil {
+		return false, false, err
+	}
+	index, err := r.FileAt("", path)
+	staged = err == nil
+	if id == written || staged && index.ID == id {
+		return true, staged, nil
+	}
+	head, err := r.FileAt(object.HeadName, path)
+	return err == nil && head.ID == id, staged, nil
 }
 
 // checkOutside refuses a path in the repository's own folder or store, or in another repository's.

@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +14,7 @@ type exportOptions struct {
 	tensors []string
 	lora    bool
 	rank    int
+	force   bool
 	json    bool
 }
 
@@ -26,7 +26,8 @@ func newExport(g *globals) *cobra.Command {
 		GroupID: content,
 		Long: `Writes a file in REV, or as staged, to FILE ("-" is stdout). With --tensors, a safetensors
 of the tensors whose names match: only they are decoded. In a pattern * matches any run of
-characters but /, ? one character, [a-z] one of a range.
+characters but /, ? one character, [a-z] one of a range. A file of the working folder that is
+not saved is replaced only if forced.
 
 With --lora, the change from the model in revision A to that in B as an adapter of peft in the
 folder DIR: adapter_model.safetensors and adapter_config.json. Each matrix gets its numerical
@@ -50,6 +51,7 @@ adapter can hold. Where a revision has several models, name them as REV:PATH.`,
 	_ = cmd.RegisterFlagCompletionFunc("tensors", g.tensors)
 	cmd.Flags().BoolVar(&o.lora, "lora", false, "write the change from A to B as an adapter")
 	cmd.Flags().IntVar(&o.rank, "rank", 0, "with --lora: the rank `N` of each matrix; 0 is its numerical rank")
+	cmd.Flags().BoolVarP(&o.force, "force", "f", false, "replace a file of the working folder that is not saved")
 	cmd.Flags().BoolVar(&o.json, "json", false, "with --lora: JSON")
 	return cmd
 }
@@ -95,7 +97,7 @@ func runExport(cmd *cobra.Command, g *globals, o exportOptions, args []string) e
 		}
 		out := g.join(dir, o.out)
 		if info, err := os.Stat(out); err != nil || info.Mode().IsRegular() {
-			if err := r.CheckExport(rev, path, o.tensors, filepath.Dir(out)); err != nil {
+			if err := r.CheckExport(rev, path, o.tensors, out, o.force); err != nil {
 				return err
 			}
 		}

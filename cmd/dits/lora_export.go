@@ -24,7 +24,7 @@ func runExportLoRA(cmd *cobra.Command, g *globals, o exportOptions, args []strin
 			}
 		}
 		options := lora.Options{Rank: o.rank, Progress: g.progress(cmd.ErrOrStderr())}
-		l, err := r.ExportLoRA(cmd.Context(), sides[0], sides[1], g.join(dir, o.out), options)
+		l, err := r.ExportLoRA(cmd.Context(), sides[0], sides[1], g.join(dir, o.out), o.force, options)
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,11 @@ import (
 	"dits/repo/diff"
 )
 
+// FilesIn are the files of an adapter in the folder dir, weights first.
+func FilesIn(dir string) []string {
+	return []string{filepath.Join(dir, "adapter_model.safetensors"), filepath.Join(dir, "adapter_config.json")}
+}
+
 // A loraWriter writes the factors of an adapter to a file beside the result until all are known, for
 // the header, which comes first, has their shapes.
 type loraWriter struct {
@@ -76,7 +81,8 @@ func (w *loraWriter) finish(c peftConfig, metadata map[string]string) (int64, er
 	if err != nil {
 		return 0, err
 	}
-	err = w.output(filepath.Join(w.dir, "adapter_model.safetensors"), func(out io.Writer) error {
+	files := FilesIn(w.dir)
+	err = w.output(files[0], func(out io.Writer) error {
 		if _, err := out.Write(header); err != nil {
 			return err
 		}
@@ -94,7 +100,7 @@ func (w *loraWriter) finish(c peftConfig, metadata map[string]string) (int64, er
 	if err != nil {
 		return 0, err
 	}
-	return int64(len(header)) + w.size, w.output(filepath.Join(w.dir, "adapter_config.json"), func(out io.Writer) error {
+	return int64(len(header)) + w.size, w.output(files[1], func(out io.Writer) error {
 		_, err := out.Write(append(text, '\n'))
 		return err
 	})
