@@ -79,7 +79,10 @@ func (c *card) write() error {
 		return err
 	}
 	_, err = f.Write(c.content)
-	return c.orRemove(errors.Join(err, f.Close()))
+	if err = errors.Join(err, f.Close()); err != nil {
+		os.Remove(c.path) // made here, and not whole: [card.remove] would not know it
+	}
+	return err
 }
 
 // place writes the card under another name, and renames it when it is whole.
