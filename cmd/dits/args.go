@@ -21,6 +21,9 @@ func spelledOut(root *cobra.Command, args []string) []string {
 		if arg == "--" {
 			break
 		}
+		if i > 0 && (args[i-1] == "-n" || args[i-1] == "--max-count") {
+			continue // the number itself
+		}
 		out[i] = shortCount.ReplaceAllString(arg, "-n$1")
 	}
 	return out

@@ -80,7 +80,10 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 		if o.graph {
 			s.graph = &graph{}
 		}
-		for c, err := range r.Log(from, history.LogOptions{Exclude: exclude, Paths: paths, Tensors: o.tensors, Limit: o.limit}) {
+		if o.limit == 0 && cmd.Flags().Changed("max-count") {
+			return nil // as asked for; of the library 0 is no limit
+		}
+		for c, err := range r.Log(from, history.LogOptions{Exclude: exclude, Paths: paths, Tensors: o.tensors, Limit: max(0, o.limit)}) {
 			if err != nil {
 				return err
 			}
