@@ -10,6 +10,23 @@ import (
 	"dits/repo/object"
 )
 
+// fitCompletion makes the library's command of completion one like the others.
+func fitCompletion(cmd *cobra.Command) {
+	cmd.Short = "Make the completion of commands for your shell"
+	var shells []string
+	for _, shell := range cmd.Commands() {
+		shell.Args = asUsage(shell.Args)
+		shells = append(shells, shell.Name())
+	}
+	cmd.Args = nil // RunE knows what is wrong with them
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return usagef("completion: unknown shell %q, want one of %s", args[0], strings.Join(shells, ", "))
+	}
+}
+
 // maxCompleted bounds the staged files that are looked at for names of tensors.
 const maxCompleted = 64
 

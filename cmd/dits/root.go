@@ -51,10 +51,7 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 	}
 	cmd.InitDefaultCompletionCmd()
 	if sub, _, err := cmd.Find([]string{"completion"}); err == nil {
-		sub.Short = "Make the completion of commands for your shell"
-		for _, shell := range sub.Commands() {
-			shell.Args = asUsage(shell.Args)
-		}
+		fitCompletion(sub)
 	}
 	return cmd
 }
