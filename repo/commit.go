@@ -86,12 +86,15 @@ func (r *Repo) commit(h refs.Head, x *work.Index, o CommitOptions) (*CommitResul
 // committed begins what the log says of every commit.
 const committed = "commit"
 
+// initial begins what it says of a first commit.
+const initial = committed + " (initial): "
+
 func commitReason(h refs.Head, o CommitOptions, message string) string {
 	switch {
 	case o.Amend:
 		return committed + " (amend): " + object.Subject(message)
 	case h.Commit.IsZero():
-		return committed + " (initial): " + object.Subject(message)
+		return initial + object.Subject(message)
 	}
 	return committed + ": " + object.Subject(message)
 }

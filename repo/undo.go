@@ -25,7 +25,7 @@ type Undone struct {
 	Again   bool      `json:"again"`  // it had been taken back, and is done again
 	Branch  string    `json:"branch"` // "" when HEAD is detached
 	From    digest.ID `json:"from"`
-	To      digest.ID `json:"to"`
+	To      digest.ID `json:"to"`      // zero before the first commit
 	Written int       `json:"written"` // files of the working folder
 	Removed int       `json:"removed"`
 	Bytes   int64     `json:"bytes"` // of the files written
@@ -45,8 +45,9 @@ const (
 
 // Undo takes back the last command that moved the current branch, or a detached HEAD, by the log of HEAD, or that changed
 // nothing but what is staged. What was taken back last is done again. What is staged goes along where it is as the
-// command left it, but a commit leaves it as it is: that commit can be made again. The working folder stays, unless
-// Hard: then files that differ become what they were, and a [DirtyError] tells what would be lost.
+// command left it, but a commit leaves it as it is: that commit can be made again. Before the first commit a branch has
+// none. The working folder stays, unless Hard: then files that differ become what they were, and a [DirtyError] tells
+// what would be lost.
 func (r *Repo) Undo(ctx context.Context, o UndoOptions) (*Undone, error) {
 	return change(r, func(h refs.Head, x *work.Index) (*Undone, error) { return r.undo(ctx, h, x, o) })
 }
@@ -67,13 +68,20 @@ func (r *Repo) undo(ctx context.Context, h refs.Head, x *work.Index, o UndoOptio
 	if u.Again {
 		reason = redid + u.What
 	}
-	return u, r.nameCommit(u.To, func() error {
+	move := func() error {
 		if err := r.undoFiles(ctx, x, u, o); err != nil {
 			return err
 		}
 		u.Done = true
+		if u.To.IsZero() {
+			return r.Unbear(h, reason)
+		}
 		return r.Advance(h, u.To, reason)
-	})
+	}
+	if u.To.IsZero() {
+		return u, move()
+	}
+	return u, r.nameCommit(u.To, move)
 }
 
 // lastMove is the last move of what is checked out, if it can be taken back.
@@ -93,8 +101,8 @@ func (r *Repo) lastMove(h refs.Head) (*Undone, error) {
 	switch {
 	case switched:
 		return nil, fmt.Errorf("the last command was a switch, which `dits switch -` takes back: %w", ErrNoUndo)
-	case u.To.IsZero():
-		return nil, fmt.Errorf("%s: no commit was before (`dits commit --amend` changes one): %w", u.What, ErrNoUndo)
+	case u.To.IsZero() && (h.Detached() || !strings.HasPrefix(u.What, initial)):
+		return nil, fmt.Errorf("%s: no commit was before: %w", u.What, ErrNoUndo)
 	case u.To == u.From:
 		return nil, fmt.Errorf("%s: it moved no branch: %w", u.What, ErrNoUndo)
 	}

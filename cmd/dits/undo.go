@@ -20,7 +20,8 @@ func newUndo(g *globals) *cobra.Command {
 		Short:   "Take back the last commit, merge, reset or add",
 		GroupID: everyday,
 		Long: `Takes back the last command that moved the current branch, by the reflog of HEAD:
-a commit, an amend, a merge or a reset. What a commit had staged is staged again.
+a commit, an amend, a merge or a reset. What a commit had staged is staged again; the
+first one leaves a branch without commits.
 Or the last that only changed what is staged: add, derive, rm, mv, reset, restore --staged,
 checkout REV -- PATH. A file that rm took from the folder: dits restore brings it back.
 The working folder stays as it is, unless --hard; even that refuses to lose a
@@ -75,6 +76,10 @@ func printUndone(cmd *cobra.Command, r *repo.Repo, u *repo.Undone) error {
 		if files != "" {
 			p.f(" %s\n", files) // which begins with a space
 		}
+		return p.err
+	}
+	if u.To.IsZero() {
+		p.f("%s %s no commits%s\n", u.Branch, map[bool]string{true: "now has", false: "would have"}[u.Done], files)
 		return p.err
 	}
 	to, err := r.ReadCommit(u.To)

@@ -52,9 +52,14 @@ func (r *Refs) Head() (Head, error) {
 }
 
 // SetHead makes HEAD, which is from, name a branch, or a commit if branch is "", and notes it in
-// HEAD's log. One that cannot be read counts as without commits. The caller holds the lock.
+// HEAD's log, but where that is still empty and there is no commit yet. One that cannot be read counts as without
+// commits. The caller holds the lock.
 func (r *Refs) SetHead(from, to Head, reason string) error {
-	if !to.Commit.IsZero() {
+	log, err := contentOf(r.logPath(object.HeadName))
+	if err != nil {
+		return err
+	}
+	if !to.Commit.IsZero() || len(log) > 0 {
 		if err := r.appendLog(object.HeadName, from.Commit, to.Commit, reason); err != nil {
 			return err
 		}
@@ -91,6 +96,23 @@ func (r *Refs) Advance(h Head, new digest.ID, reason string) error {
 		return fmt.Errorf("HEAD: is %s, want %s: %w", orNone(now.Commit), orNone(h.Commit), ErrRefMoved)
 	}
 	return r.SetHead(h, Head{Commit: new}, reason)
+}
+
+// Unbear makes the branch that HEAD names, which has the commit of h, one without commits, as it was before its first.
+// HEAD's log says so, that of the branch goes. The caller holds the lock.
+func (r *Refs) Unbear(h Head, reason string) error {
+	ref := object.BranchPrefix + h.Branch
+	now, err := r.ReadRef(ref)
+	if err == nil && now != h.Commit {
+		err = fmt.Errorf("ref %s: is %s, want %s: %w", ref, orNone(now), orNone(h.Commit), ErrRefMoved)
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.appendLog(object.HeadName, h.Commit, digest.ID{}, reason); err != nil {
+		return err
+	}
+	return r.UpdateRef(ref, h.Commit, digest.ID{}, reason)
 }
 
 // IsRepository says that dir is a .dits folder: one with a HEAD. One that had a HEAD, by what else is there, is

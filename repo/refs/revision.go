@@ -231,6 +231,8 @@ func (r *Refs) resolveLog(name string, n int) (digest.ID, error) {
 		return digest.ID{}, err
 	}
 	switch {
+	case n < len(entries) && entries[n].New.IsZero():
+		return digest.ID{}, fmt.Errorf("revision \"%s@{%d}\": %s had no commits then: %w", name, n, full, ErrUnknownRevision)
 	case n < len(entries):
 		return entries[n].New, nil
 	case n == len(entries) && n > 0 && !entries[n-1].Old.IsZero():
