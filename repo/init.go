@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"dits/repo/object"
@@ -35,7 +36,7 @@ func Init(dir string, o InitOptions) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.Shared.Check(); err != nil {
+	if err := errors.Join(o.Shared.Check(), notInside(root)); err != nil {
 		return nil, err
 	}
 	if err := orOS(o.FS).MkdirAll(root, 0o777); err != nil {
@@ -78,6 +79,19 @@ func Init(dir string, o InitOptions) (*Repo, error) {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// notInside refuses a folder that is a .dits or in one, also by links: only dits writes there, and what is there is
+// never added.
+func notInside(root string) error {
+	for _, path := range []string{root, existing(root)} {
+		for dir := path; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+			if strings.EqualFold(filepath.Base(dir), object.Dir) {
+				return fmt.Errorf("%s: is in %s, where only dits writes: want a folder outside of it", root, dir)
+			}
+		}
+	}
+	return nil
 }
 
 // share lets others use a repository that is there already.
