@@ -312,20 +312,19 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 	if done.Format == "gguf" {
 		done.Quant = gguf.FileType(src, e.Size)
 	}
-	if known, err := a.known(file, src); err != nil || known {
+	known, err := a.known(file, src)
+	if err == nil && !(known && a.accepted(e)) && len(file.Layout.Tensors) == 0 && e.Mode != object.ModeLink {
+		err = a.refuse(e.Path, src, e.Size, file.Layout.Warning)
+	}
+	if err != nil {
+		return Added{}, err
+	}
+	if known {
 		done.Known = done.Tensors
 		a.puts = putTensors(file, nil)
 		p.Skip(storing, e.Size)
 		a.stage(*e, file)
-		if err == nil { // the index need not have it
-			err = a.takeUp(e.Path, file, src)
-		}
-		return done, err
-	}
-	if len(file.Layout.Tensors) == 0 && e.Mode != object.ModeLink {
-		if err := a.refuse(e.Path, src, e.Size, file.Layout.Warning); err != nil {
-			return Added{}, err
-		}
+		return done, a.takeUp(e.Path, file, src) // the index need not have it
 	}
 	p.Turn(storing, e.Path)
 	before := a.writer.Stored()

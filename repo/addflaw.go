@@ -11,6 +11,7 @@ import (
 
 	"dits/formats"
 	"dits/repo/object"
+	"dits/repo/work"
 	"dits/tensorstore/disk"
 )
 
@@ -34,10 +35,20 @@ func (e *RefusedError) Unwrap() []error { return e.Files }
 // modelExts are the ends of names of files that hold weights.
 var modelExts = []string{".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".h5", ".npz", ".msgpack"}
 
+// accepted says of content that is stored that it is no news for the path: that of no bytes, which is all files', is only
+// where it is staged.
+func (a *adding) accepted(e *work.IndexEntry) bool {
+	if e.Size > 0 {
+		return true
+	}
+	staged := a.index.Find(e.Path)
+	return staged != nil && staged.ID == e.ID
+}
+
 // refuse is an error for what should be a model and is not, or not all of it: it was not downloaded, or not to its end.
 // What is damaged otherwise is stored as it is.
 func (a *adding) refuse(name string, src io.ReaderAt, size int64, warning string) error {
-	if a.options.Force || size == 0 {
+	if a.options.Force {
 		return nil
 	}
 	flaw, err := object.FindFlaw(src, size, name, warning)

@@ -83,6 +83,9 @@ func (Parser) Parse(r io.ReaderAt, size int64) (*formats.Layout, error) {
 
 // Extent is where the last tensor ends by the header. That of a file whose header is cut off cannot be told.
 func (Parser) Extent(r io.ReaderAt, size int64) (int64, error) {
+	if size < int64(len(magic)) {
+		return 0, formats.Truncated(size, "magic: got %d bytes, want %d", size, len(magic))
+	}
 	h, err := readHeader(newReader(r, size), false)
 	if err != nil {
 		return 0, err

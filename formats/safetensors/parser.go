@@ -72,8 +72,13 @@ func (Parser) Parse(r io.ReaderAt, size int64) (*formats.Layout, error) {
 	return layout(tensors, lengthLen+n, size)
 }
 
-// Extent is where the last tensor ends by the header; where that is cut off, where it should have ended.
+// Extent is where the last tensor ends by the header; where that is cut off, where it should have ended, unless no header
+// is as long as it says.
 func (Parser) Extent(r io.ReaderAt, size int64) (int64, error) {
+	said, err := saidLength(r, size)
+	if err == nil && said > maxHeader && said > uint64(size-lengthLen) {
+		return 0, formats.Truncated(size, "header length: got %d, want at most %d", said, size-lengthLen)
+	}
 	n, err := headerLength(r, size)
 	if err != nil || n > size-lengthLen {
 		return lengthLen + n, err
@@ -89,8 +94,20 @@ func (Parser) Extent(r io.ReaderAt, size int64) (int64, error) {
 	return end, nil
 }
 
-// headerLength reads how long the header is said to be.
+// headerLength reads how long the header is.
 func headerLength(r io.ReaderAt, size int64) (int64, error) {
+	n, err := saidLength(r, size)
+	if err == nil && n > maxHeader {
+		err = formats.Damaged(0, "header length: got %d, want at most %d", n, maxHeader)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return int64(n), nil
+}
+
+// saidLength reads how long the header is said to be.
+func saidLength(r io.ReaderAt, size int64) (uint64, error) {
 	if size < lengthLen {
 		return 0, formats.Truncated(size, "file length: got %d bytes, want at least %d", size, lengthLen)
 	}
@@ -98,11 +115,7 @@ func headerLength(r io.ReaderAt, size int64) (int64, error) {
 	if err := formats.ReadFull(r, length[:], 0); err != nil {
 		return 0, err
 	}
-	n := binary.LittleEndian.Uint64(length[:])
-	if n > maxHeader {
-		return 0, formats.Damaged(0, "header length: got %d, want at most %d", n, maxHeader)
-	}
-	return int64(n), nil
+	return binary.LittleEndian.Uint64(length[:]), nil
 }
 
 // layout places the tensors, given by data_offsets, behind dataOff.

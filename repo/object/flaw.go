@@ -72,6 +72,8 @@ func standIn(s *formats.StandIn) *Flaw {
 func cutOff(c *formats.Cut, size int64) *Flaw {
 	f := &Flaw{Kind: CutOff, Format: c.Format, Layout: c.Layout, Missing: max(0, c.Want-size)}
 	switch {
+	case size == 0:
+		f.Text = "empty, not a model: the download did not begin, or failed"
 	case c.Want == 0:
 		f.Text = "cut off within its header"
 	case c.Layout == nil:
