@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"dits/catalog"
 	"dits/repo/lineage"
@@ -21,9 +22,12 @@ type LsEntry struct {
 	Digest digest.ID `json:"digest"`
 }
 
-// Ls lists the folder at path ("" is the root) in the commit that rev names, or the
+// Ls lists the folder at path ("" is the root) in the commit that rev names, or as staged when rev is "", or the
 // one file that path names. With recursive set it lists all files below instead.
 func (r *Repo) Ls(rev, path string, recursive bool) ([]LsEntry, error) {
+	if rev == "" {
+		return r.lsStaged(path, recursive)
+	}
 	id, err := r.Resolve(rev)
 	if err != nil {
 		return nil, err
@@ -56,6 +60,37 @@ func (r *Repo) Ls(rev, path string, recursive bool) ([]LsEntry, error) {
 		list = append(list, lsEntry(prefix+e.Name, e))
 	}
 	return list, err
+}
+
+// lsStaged is [Repo.Ls] of what is staged, where folders have no digest.
+func (r *Repo) lsStaged(path string, recursive bool) ([]LsEntry, error) {
+	x, err := r.Index()
+	if err != nil {
+		return nil, err
+	}
+	if e := x.Find(path); e != nil {
+		return []LsEntry{lsEntry(path, catalog.TreeEntry{Mode: e.Mode, ID: e.ID, Size: e.Size})}, nil
+	}
+	prefix := ""
+	if path != "" {
+		prefix = path + "/"
+	}
+	list := []LsEntry{}
+	for _, e := range x.Under(path) {
+		name, _, deep := strings.Cut(strings.TrimPrefix(e.Path, prefix), "/")
+		switch n := len(list); {
+		case recursive || !deep:
+			list = append(list, lsEntry(e.Path, catalog.TreeEntry{Mode: e.Mode, ID: e.ID, Size: e.Size}))
+		case n == 0 || list[n-1].Path != prefix+name:
+			list = append(list, lsEntry(prefix+name, catalog.TreeEntry{Mode: object.ModeDir, Size: e.Size}))
+		default:
+			list[n-1].Size += e.Size
+		}
+	}
+	if len(list) == 0 && path != "" {
+		return nil, object.Absent("%s", path)
+	}
+	return list, nil
 }
 
 func lsEntry(path string, e catalog.TreeEntry) LsEntry {

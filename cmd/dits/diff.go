@@ -160,7 +160,7 @@ func (o *diffOptions) operands(g *globals, r *repo.Repo, cmd *cobra.Command, arg
 // anyObject says that one of the first two words is REV:PATH, or :PATH.
 func (g *globals) anyObject(r *repo.Repo, args []string) bool {
 	for _, arg := range args[:min(len(args), 2)] {
-		if strings.Contains(arg, ":") && !g.isPath(r, arg) {
+		if g.isObject(r, arg) {
 			return true
 		}
 	}

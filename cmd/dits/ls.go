@@ -23,16 +23,18 @@ type lsOptions struct {
 func newLs(g *globals) *cobra.Command {
 	o := lsOptions{}
 	cmd := &cobra.Command{
-		Use:     "ls [REV] [PATH]",
+		Use:     "ls [REV] [PATH] | REV:PATH",
 		Short:   "List a folder, or the tensors of a file",
 		GroupID: content,
 		Long: `Lists the files of a folder in REV (by default HEAD), or, where PATH is a file, its
 tensors: name, dtype, shape, size, digest and how each is stored. A single word that is
 no revision is a path. A model in shards is one line, and its name lists the tensors of all.
-Paths are relative to the current folder. A file that is not in
+Paths are relative to the current folder; after REV: they start at the root of the
+repository, and :PATH is what is staged. A file that is not in
 HEAD is listed as it is staged, else as it is in the working folder, which needs no repository.`,
 		Example: `  dits ls
   dits ls -r ft-customer
+  dits ls main:model.safetensors
   dits ls model.safetensors
   dits ls --json v1-customer-lora adapter_model.safetensors`,
 		Args: cobra.MaximumNArgs(2),
@@ -71,32 +73,31 @@ func isNotThere(err error) bool {
 
 // runIn lists what the repository has.
 func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []string) error {
-	rev, word, err := lsWords(r, args, cmd.ArgsLenAtDash())
+	at, err := g.lsPlace(r, args, cmd.ArgsLenAtDash())
 	if err != nil {
 		return err
 	}
-	paths, err := g.paths(r, []string{word})
-	if err != nil {
-		return err
-	}
-	entries, err := r.Ls(rev, paths[0], o.recursive)
+	entries, err := r.Ls(at.Rev, at.Path, o.recursive)
 	if errors.Is(err, object.ErrNoPath) {
-		if l, merr := r.ModelTensors(rev, paths[0]); merr == nil {
+		if l, merr := r.ModelTensors(at.Rev, at.Path); merr == nil {
 			return printListed(cmd, l, o.json)
 		}
 	}
-	if len(args) == 1 && isNotThere(err) {
-		if l, serr := r.FileTensors("", paths[0]); serr == nil {
+	if len(args) == 1 && isNotThere(err) && !g.isObject(r, args[0]) {
+		if l, serr := r.FileTensors("", at.Path); serr == nil {
 			return printListed(cmd, l, o.json)
 		}
+	}
+	if err != nil && at.Rev != "" {
+		return fmt.Errorf("%s: %w", at.Rev, err)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", rev, err)
+		return err
 	}
-	if len(entries) == 1 && entries[0].Path == paths[0] && entries[0].Type == "file" {
-		return lsFile(cmd, r, rev, paths[0], o)
+	if len(entries) == 1 && entries[0].Path == at.Path && entries[0].Type == "file" {
+		return lsFile(cmd, r, at.Rev, at.Path, o)
 	}
-	return listFolder(cmd, r, rev, paths[0], entries, o)
+	return listFolder(cmd, r, at.Rev, at.Path, entries, o)
 }
 
 // listFolder prints what a folder has.
@@ -145,6 +146,23 @@ func asModels(entries []repo.LsEntry) []repo.LsEntry {
 	return out
 }
 
+// lsPlace reads [REV] [PATH] or REV:PATH. dash is how many words are before "--", -1 if it is not there.
+func (g *globals) lsPlace(r *repo.Repo, args []string, dash int) (at refs.Spec, err error) {
+	if len(args) == 1 && dash < 0 && g.isObject(r, args[0]) {
+		at.Rev, at.Path, err = g.object(r, args[0])
+		return at, err
+	}
+	rev, word, err := lsWords(r, args, dash)
+	if err != nil {
+		return at, err
+	}
+	paths, err := g.paths(r, []string{word})
+	if err != nil {
+		return at, err
+	}
+	return refs.Spec{Rev: rev, Path: paths[0]}, nil
+}
+
 // lsWords reads [REV] [PATH]; a single word is a revision if it names one. dash is
 // how many words are before "--", -1 if it is not there.
 func lsWords(r *repo.Repo, args []string, dash int) (rev, path string, err error) {
@@ -161,6 +179,11 @@ func lsWords(r *repo.Repo, args []string, dash int) (rev, path string, err error
 		return "HEAD", args[0], nil
 	}
 	return args[0], ".", err
+}
+
+// isObject says that a word is REV:PATH, or :PATH.
+func (g *globals) isObject(r *repo.Repo, word string) bool {
+	return strings.Contains(word, ":") && !g.isPath(r, word)
 }
 
 // A listedFolder is a folder in JSON.
