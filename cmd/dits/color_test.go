@@ -60,7 +60,7 @@ func TestColoredLayers(t *testing.T) {
 	err := newLayerTable(&screen{out: &got, palette: true}, []diff.LayerDiff{
 		{Layer: &layer, Module: "q", Changed: 1, RelL2: 0.0012}, {Layer: &layer, Module: "k"},
 		{Layer: &layer, Module: "v", Changed: 1, RelL2: 0.5}, {Module: "head", Changed: 1, RelL2: 0.12},
-	}, false).print()
+	}, nil, false).print()
 	want := `  relative change
   layers   q       k       v
   0        <30;48;5;230:0.12%>   <2:=>       <30;48;5;203:50%>

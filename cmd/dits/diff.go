@@ -41,9 +41,9 @@ one of the working folder. Two paths are compared with each other, which needs n
 
 For each model that changed: how many tensors did, and a table of layers and modules with the
 relative change ‖ΔW‖/‖W‖ of each: at 100% nothing is left of a tensor. "=" is identical, "≠"
-changed where no figure can be given, " " is not there. Shards are one model, quants count as
-the values that they stand for, and names of Hugging Face and GGUF are the same names. Below
-the counts: keys of headers and JSON files that differ.`,
+changed where no figure can be given, "removed" and "added" on one side only, " " not there.
+Shards are one model, quants count as the values that they stand for, and names of Hugging
+Face and GGUF are the same names. Below the counts: keys of headers and JSON files that differ.`,
 		Example: `  dits diff                          # working folder against what is staged
   dits diff --staged                 # what the next commit will change
   dits diff main ft-customer

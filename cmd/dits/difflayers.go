@@ -21,6 +21,7 @@ type layerTable struct {
 	all     bool // also what did not change
 	width   int  // columns of the terminal; 0: any
 	largest float64
+	one     bool // all stacks are rows of one table
 	stacks  []*stack
 	others  []diff.LayerDiff // modules in no layer
 }
@@ -30,17 +31,19 @@ type stack struct {
 	name    string
 	modules []string
 	rows    []*layerRow
+	apart   map[string][]*layerRow // layers that only one side has: "removed" and "added"
 }
 
 // A layerRow is a layer, or several that say the same.
 type layerRow struct {
 	label, last string
 	cells       map[string]diff.LayerDiff // by module
+	marks       map[string]string         // modules with tensors that only one side has: "removed" or "added"
 	changed     bool
 }
 
-// newLayerTable sorts cells into rows.
-func newLayerTable(s *screen, cells []diff.LayerDiff, all bool) *layerTable {
+// newLayerTable sorts cells into rows. Of tensors those count that only one side has, and are in no cell.
+func newLayerTable(s *screen, cells []diff.LayerDiff, tensors []diff.TensorDiff, all bool) *layerTable {
 	t := &layerTable{screen: s, all: all, width: s.width, largest: largestOf(cells)}
 	names := map[string]bool{}
 	for _, c := range cells {
@@ -48,9 +51,11 @@ func newLayerTable(s *screen, cells []diff.LayerDiff, all bool) *layerTable {
 			names[c.Stack] = true
 		}
 	}
+	t.one = len(names) > mostStacks
 	for _, c := range cells {
-		t.add(c, len(names) > mostStacks)
+		t.add(c)
 	}
+	t.markOneSided(tensors)
 	return t
 }
 
@@ -64,30 +69,35 @@ func largestOf(cells []diff.LayerDiff) (largest float64) {
 	return largest
 }
 
-// add takes up a cell; one is whether all stacks are rows of one table.
-func (t *layerTable) add(c diff.LayerDiff, one bool) {
+// add takes up a cell.
+func (t *layerTable) add(c diff.LayerDiff) {
 	if c.Layer == nil {
 		if c.Changed > 0 || t.all {
 			t.others = append(t.others, c)
 		}
 		return
 	}
-	name, label, module := visible(c.Stack), strconv.Itoa(*c.Layer), c.Module
-	if c.Stack != "" {
-		module = strings.TrimPrefix(c.Module, c.Stack+".")
-	}
-	if one {
-		name, label = "", strings.TrimPrefix(shortStack(visible(c.Stack))+"."+label, ".")
-	}
+	name, label, module := t.place(c)
 	s := t.stack(name)
-	module = visible(module)
 	s.modules = withName(s.modules, module)
 	if n := len(s.rows); n == 0 || s.rows[n-1].label != label {
-		s.rows = append(s.rows, &layerRow{label: label, last: label, cells: map[string]diff.LayerDiff{}})
+		s.rows = append(s.rows, &layerRow{label: label, last: label, cells: map[string]diff.LayerDiff{}, marks: map[string]string{}})
 	}
 	row := s.rows[len(s.rows)-1]
 	row.cells[module] = c
 	row.changed = row.changed || c.Changed > 0
+}
+
+// place is where the cell of a layer stands: which table, row and column.
+func (t *layerTable) place(c diff.LayerDiff) (stack, label, module string) {
+	stack, label, module = visible(c.Stack), strconv.Itoa(*c.Layer), c.Module
+	if c.Stack != "" {
+		module = strings.TrimPrefix(c.Module, c.Stack+".")
+	}
+	if t.one {
+		stack, label = "", strings.TrimPrefix(shortStack(visible(c.Stack))+"."+label, ".")
+	}
+	return stack, label, visible(module)
 }
 
 func (t *layerTable) stack(name string) *stack {
@@ -106,6 +116,14 @@ func withName(names []string, name string) []string {
 		return names
 	}
 	return append(names, name)
+}
+
+// style is that of a cell of a row.
+func (t *layerTable) styleOf(r *layerRow, module string) style {
+	if mark := r.mark(module); mark != "" {
+		return statusStyles[mark]
+	}
+	return t.style(r.cells[module])
 }
 
 // style is that of a cell.
@@ -217,9 +235,12 @@ func (t *layerTable) printStack(s *stack) error {
 	for _, x := range []struct {
 		what  string
 		names []string
-	}{{"modules", still}, {title, same}} {
+	}{
+		{"modules without a change:", still}, {title + " without a change:", same},
+		{title + " removed:", namesOf(s.apart[diff.TensorRemoved])}, {title + " added:", namesOf(s.apart[diff.TensorAdded])},
+	} {
 		if len(x.names) > 0 {
-			if err := t.printWrapped(layerIndent+x.what+" without a change:", x.names); err != nil {
+			if err := t.printWrapped(layerIndent+x.what, x.names); err != nil {
 				return err
 			}
 		}
@@ -237,16 +258,21 @@ func splitUnchanged(rows []*layerRow) (changed []*layerRow, same []string) {
 			others = append(others, &layerRow{label: r.label, last: r.label})
 		}
 	}
-	for _, r := range folded(others, nil) {
-		same = append(same, r.name())
+	return changed, namesOf(others)
+}
+
+// namesOf are the names of layers, those that follow each other as one.
+func namesOf(rows []*layerRow) (names []string) {
+	for _, r := range folded(rows, nil) {
+		names = append(names, r.name())
 	}
-	return changed, same
+	return names
 }
 
 // changedIn are the rows in which one of the modules changed.
 func changedIn(rows []*layerRow, modules []string) []*layerRow {
 	return slices.DeleteFunc(slices.Clone(rows), func(r *layerRow) bool {
-		return !slices.ContainsFunc(modules, func(m string) bool { return r.cells[m].Changed > 0 })
+		return !slices.ContainsFunc(modules, func(m string) bool { return r.cells[m].Changed > 0 || r.mark(m) != "" })
 	})
 }
 
@@ -266,7 +292,7 @@ func splitStill(rows []*layerRow, modules []string) (changed, still []string) {
 func folded(rows []*layerRow, modules []string) (out []*layerRow) {
 	for _, r := range rows {
 		if n := len(out); n > 0 && follows(out[n-1].last, r.label) && out[n-1].says(r, modules) {
-			out[n-1] = &layerRow{label: out[n-1].label, last: r.label, cells: r.cells}
+			out[n-1] = &layerRow{label: out[n-1].label, last: r.label, cells: r.cells, marks: r.marks}
 		} else {
 			out = append(out, r)
 		}
@@ -292,8 +318,12 @@ func (r *layerRow) says(o *layerRow, modules []string) bool {
 	return !slices.ContainsFunc(modules, func(m string) bool { return r.text(m) != o.text(m) })
 }
 
-// text is the relative change of a module, "=" for none and "" where there is no such module.
+// text is the relative change of a module, "=" for none, "removed" or "added" if only one side has it and "" where there
+// is no such module.
 func (r *layerRow) text(module string) string {
+	if mark := r.mark(module); mark != "" {
+		return mark
+	}
 	if c, ok := r.cells[module]; ok {
 		return cellText(c)
 	}
@@ -351,7 +381,7 @@ func (t *layerTable) printColumns(title string, modules []string, rows []*layerR
 	for _, r := range rows {
 		cells := []string{r.name()}
 		for _, m := range modules {
-			cells = append(cells, t.paint(t.style(r.cells[m]), r.text(m)))
+			cells = append(cells, t.paint(t.styleOf(r, m), r.text(m)))
 		}
 		out.row(cells...)
 	}

@@ -116,7 +116,7 @@ func newPicture(title string, d *diff.Diff) *picture {
 		if of := visible(pathsOf(f)); of != title {
 			name = of + ": " + name
 		}
-		t := newLayerTable(&screen{out: io.Discard}, f.Layers, true)
+		t := newLayerTable(&screen{out: io.Discard}, f.Layers, nil, true)
 		for _, s := range t.stacks {
 			p.add(name, s, t.largest)
 			name = ""

@@ -40,7 +40,7 @@ func printFileDiff(s *screen, f *diff.FileDiff, o *diffOptions) error {
 	if f.Summary.Tensors == f.Summary.Identical {
 		return nil
 	}
-	return newLayerTable(s, f.Layers, o.all).print()
+	return newLayerTable(s, f.Layers, f.Tensors, o.all).print()
 }
 
 // mostKeys is how many keys that differ are listed.

@@ -173,7 +173,7 @@ func TestLayerTable(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got strings.Builder
-			table := newLayerTable(&screen{out: &got}, test.cells, test.all)
+			table := newLayerTable(&screen{out: &got}, test.cells, nil, test.all)
 			table.width = test.width
 			if err := table.print(); err != nil || "\n"+got.String() != test.want {
 				t.Errorf("got (%v):\n%s\nwant:%s", err, got.String(), test.want)

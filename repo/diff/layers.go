@@ -33,15 +33,29 @@ type cell struct {
 // known, because it is not read: a cell with changed and identical tensors pools
 // the changed ones.
 func LayersOf(tensors []TensorDiff) []LayerDiff {
+	return cellsOf(tensors, func(t TensorDiff) bool { return !t.IsOneSided() })
+}
+
+// OneSidedLayers are the cells of the tensors with that status, which only one side has: in stacks of which both sides
+// have some, with the names that [LayersOf] gives them.
+func OneSidedLayers(tensors []TensorDiff, status string) []LayerDiff {
+	return cellsOf(tensors, func(t TensorDiff) bool { return t.Status == status })
+}
+
+// IsOneSided says that only one side has the tensor.
+func (d TensorDiff) IsOneSided() bool { return d.Status == TensorAdded || d.Status == TensorRemoved }
+
+// cellsOf are the cells of some tensors. They are called as those of the tensors that both sides have.
+func cellsOf(tensors []TensorDiff, fits func(TensorDiff) bool) []LayerDiff {
 	cells := make(map[names.Place]*cell)
 	stacks := make(map[string]bool)
 	for _, t := range tensors {
-		if t.Status == TensorAdded || t.Status == TensorRemoved {
-			continue
-		}
 		place := names.PlaceOf(t.Name)
-		if place.Layer >= 0 {
+		if place.Layer >= 0 && !t.IsOneSided() {
 			stacks[place.Stack] = true
+		}
+		if !fits(t) {
+			continue
 		}
 		c := cells[place]
 		if c == nil {
@@ -52,7 +66,9 @@ func LayersOf(tensors []TensorDiff) []LayerDiff {
 	}
 	list := make([]*cell, 0, len(cells))
 	for _, c := range cells {
-		list = append(list, c)
+		if c.Layer < 0 || stacks[c.Stack] {
+			list = append(list, c)
+		}
 	}
 	slices.SortFunc(list, func(a, b *cell) int { return a.Compare(b.Place) })
 	rows, prefixes := make([]LayerDiff, len(list)), names.StackPrefixes(stacks)
