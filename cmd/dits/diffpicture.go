@@ -109,10 +109,10 @@ func newPicture(title string, d *diff.Diff) *picture {
 	p := &picture{Title: title, Width: letterWidth*textWidth(title) + 2*margin, Height: margin + 2*cellHeight}
 	for i := range d.Files {
 		f := &d.Files[i]
-		if len(f.Layers) == 0 || f.Summary.Tensors == f.Summary.Identical {
+		if len(f.Layers) == 0 || f.Summary.Same() {
 			continue
 		}
-		name := fmt.Sprintf("%d of %s changed", f.Summary.Changed+f.Summary.Reshaped, plural(f.Summary.Tensors, "tensor", "tensors"))
+		name := fmt.Sprintf("%d of %s changed", f.Summary.Unequal()+f.Summary.Reshaped, plural(f.Summary.Tensors, "tensor", "tensors"))
 		if of := visible(pathsOf(f)); of != title {
 			name = of + ": " + name
 		}

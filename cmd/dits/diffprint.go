@@ -37,7 +37,7 @@ func printFileDiff(s *screen, f *diff.FileDiff, o *diffOptions) error {
 	if o.tensors || o.rank {
 		return printTensors(s, f.Tensors, o)
 	}
-	if f.Summary.Tensors == f.Summary.Identical {
+	if f.Summary.Same() && !o.all {
 		return nil
 	}
 	return newLayerTable(s, f.Layers, f.Tensors, o.all).print()
@@ -130,8 +130,8 @@ func describeFile(c palette, f *diff.FileDiff) string {
 	case s.Tensors == 0:
 		b.WriteString(f.Status)
 	default:
-		fmt.Fprintf(&b, "%s: %s, %d identical, %s, %s", plural(s.Tensors, "tensor", "tensors"),
-			c.counted(yellow, s.Changed, "changed"), s.Identical, c.counted(green, s.Added, "added"), c.counted(red, s.Removed, "removed"))
+		fmt.Fprintf(&b, "%s: %s, %s%d identical, %s, %s", plural(s.Tensors, "tensor", "tensors"),
+			c.counted(yellow, s.Unequal(), "changed"), equalValues(s), s.Identical, c.counted(green, s.Added, "added"), c.counted(red, s.Removed, "removed"))
 		for _, k := range []struct {
 			n    int
 			name string
@@ -153,6 +153,14 @@ func asBefore(share float64) string {
 		return ""
 	}
 	return fmt.Sprintf(", %.0f%% as before", math.Floor(100*share))
+}
+
+// equalValues is "5 equal in value, " of tensors that changed in their type alone, "" where there are none.
+func equalValues(s diff.Summary) string {
+	if s.EqualValues == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d equal in value, ", s.EqualValues)
 }
 
 // figure is a number with two digits as "1.2e-3"; "≠" where there is none.
@@ -194,7 +202,7 @@ func printTensors(s *screen, tensors []diff.TensorDiff, o *diffOptions) error {
 	t.row(head...)
 	for i := range tensors {
 		d := &tensors[i]
-		row := []string{tensorName(d), s.paint(statusStyles[d.Status], d.Status), kindOf(d)}
+		row := []string{tensorName(d), s.paint(statusStyles[statusText(d)], statusText(d)), kindOf(d)}
 		switch d.Status {
 		case diff.TensorChanged, diff.TensorReshaped:
 			row = append(row, share(d.Changed, d.Elements), s.paint(changeStyle(float64(d.RelL2)), relative(d.RelL2)), figure(d.MaxAbs), cosine(d.Cosine))
@@ -205,6 +213,14 @@ func printTensors(s *screen, tensors []diff.TensorDiff, o *diffOptions) error {
 		t.row(row...)
 	}
 	return t.write(s)
+}
+
+// statusText is what became of a tensor.
+func statusText(d *diff.TensorDiff) string {
+	if d.HasEqualValues() {
+		return "equal"
+	}
+	return d.Status
 }
 
 // energyText is a share in percent with two digits; ">99.99%" where rounding would hide that it is not all.
@@ -297,11 +313,11 @@ func printSummary(w io.Writer, d *diff.Diff, read, disk bool) error {
 	s := d.Summary
 	parts := []string{plural(len(d.Files), "file", "files") + " changed"}
 	if s.Tensors > 0 {
-		parts[0] = fmt.Sprintf("%d of %s changed", s.Changed+s.Reshaped, plural(s.Tensors, "tensor", "tensors"))
+		parts[0] = fmt.Sprintf("%d of %s changed", s.Unequal()+s.Reshaped, plural(s.Tensors, "tensor", "tensors"))
 		for _, k := range []struct {
 			n    int
 			name string
-		}{{s.Added, "added"}, {s.Removed, "removed"}, {s.Renamed, "renamed"}} {
+		}{{s.EqualValues, "equal in value"}, {s.Added, "added"}, {s.Removed, "removed"}, {s.Renamed, "renamed"}} {
 			if k.n > 0 {
 				parts[0] += fmt.Sprintf(", %d %s", k.n, k.name)
 			}

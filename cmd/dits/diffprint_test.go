@@ -209,6 +209,8 @@ func TestDescribeFile(t *testing.T) {
 		{"added", diff.FileDiff{Status: diff.FileAdded}},
 		{"removed, 1 tensor", diff.FileDiff{Status: diff.FileRemoved, Summary: diff.Summary{Tensors: 1, Removed: 1}}},
 		{"modified, mode 100644 → 100755", diff.FileDiff{Status: diff.FileModified, ModeA: "100644", ModeB: "100755"}},
+		{"3 tensors: 1 changed, 2 equal in value, 0 identical, 0 added, 0 removed", diff.FileDiff{Status: diff.FileModified,
+			Summary: diff.Summary{Tensors: 3, Changed: 3, EqualValues: 2}}},
 		{"9 tensors: 2 changed, 3 identical, 1 added, 1 removed, 1 renamed, 1 reshaped", diff.FileDiff{Status: diff.FileModified,
 			Summary: diff.Summary{Tensors: 9, Changed: 2, Identical: 3, Added: 1, Removed: 1, Renamed: 1, Reshaped: 1}}},
 	} {

@@ -66,6 +66,7 @@ type Summary struct {
 	Tensors         int   `json:"tensors"`
 	Changed         int   `json:"changed"`
 	Identical       int   `json:"identical"`
+	EqualValues     int   `json:"equal_values"` // of Changed: those whose values are all equal, as of a cast that loses nothing
 	Added           int   `json:"added"`
 	Removed         int   `json:"removed"`
 	Renamed         int   `json:"renamed"`
@@ -137,6 +138,9 @@ func (s *Summary) add(t TensorDiff) {
 		s.Identical++
 	case TensorChanged:
 		s.Changed++
+		if t.HasEqualValues() {
+			s.EqualValues++
+		}
 	case TensorRenamed:
 		s.Renamed++
 	case TensorReshaped:
@@ -146,10 +150,17 @@ func (s *Summary) add(t TensorDiff) {
 	s.ElementsChanged += t.Changed
 }
 
+// Unequal is how many tensors changed, but for those whose values are equal.
+func (s Summary) Unequal() int { return s.Changed - s.EqualValues }
+
+// Same says that all tensors are identical, or have equal values.
+func (s Summary) Same() bool { return s.Tensors == s.Identical+s.EqualValues }
+
 func (s *Summary) merge(o Summary) {
 	s.Tensors += o.Tensors
 	s.Changed += o.Changed
 	s.Identical += o.Identical
+	s.EqualValues += o.EqualValues
 	s.Added += o.Added
 	s.Removed += o.Removed
 	s.Renamed += o.Renamed

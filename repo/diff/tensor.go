@@ -54,6 +54,11 @@ type TensorDiff struct {
 	diffSq, baseSq float64
 }
 
+// HasEqualValues says that a tensor that changed, in its dtype or in bits that mean the same, has the same values.
+func (d TensorDiff) HasEqualValues() bool {
+	return d.Status == TensorChanged && d.Changed == 0 && d.Elements > 0
+}
+
 // A TensorPair is a tensor's index on both sides, -1 where a side does not have it.
 type TensorPair struct {
 	status string
