@@ -26,6 +26,7 @@ type diffOptions struct {
 	exitCode   bool
 	json       bool
 	disk       bool // two paths are compared
+	quiet      bool // only the exit status tells
 }
 
 func newDiff(g *globals) *cobra.Command {
@@ -68,7 +69,7 @@ Face and GGUF are the same names. Below the counts: keys of headers and JSON fil
 	f.BoolVar(&o.stat, "stat", false, "count tensors a file; read none")
 	f.BoolVar(&o.nameOnly, "name-only", false, "only the paths of files that differ")
 	f.BoolVar(&o.staged, "staged", false, "compare A (by default HEAD) with what is staged")
-	f.BoolVar(&o.exitCode, "exit-code", false, "exit status 1 if there are differences")
+	f.BoolVar(&o.exitCode, "exit-code", false, "exit status 1 if there are differences; so does -q, which prints none")
 	f.BoolVar(&o.json, "json", false, "JSON")
 	_ = cmd.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(sortNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -90,6 +91,7 @@ func (o *diffOptions) check() error {
 
 func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error {
 	o.expects = cmd.Flags().Changed("expect-lora")
+	o.quiet, o.exitCode = g.quiet && !o.json, o.exitCode || g.quiet
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -128,7 +130,8 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 
 // options are those of the comparison.
 func (o *diffOptions) options(cmd *cobra.Command, g *globals) diff.Options {
-	return diff.Options{FilesOnly: o.nameOnly, DigestsOnly: o.stat, Rank: o.rank, Progress: g.progress(cmd.ErrOrStderr())}
+	files := o.nameOnly || o.quiet && !o.picture.wanted() && !o.expects
+	return diff.Options{FilesOnly: files, DigestsOnly: o.stat, Rank: o.rank, Progress: g.progress(cmd.ErrOrStderr())}
 }
 
 // show prints a diff, and tells by the exit status whether there is one.
@@ -225,6 +228,8 @@ func (o *diffOptions) sides(r *repo.Repo, revs []string) (a, b repo.Side, err er
 // print prints a diff in the form that was asked for.
 func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *diff.Diff) error {
 	switch {
+	case o.quiet:
+		return nil
 	case o.json:
 		return writeJSON(cmd, d)
 	case len(d.Files) == 0:

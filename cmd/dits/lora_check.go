@@ -63,8 +63,11 @@ func (g *globals) openAdapter(ctx context.Context, r *repo.Repo, word string) (*
 // showLoRACheck prints what was found, and tells by the exit status whether it was expected.
 func (o *diffOptions) showLoRACheck(cmd *cobra.Command, s *screen, c *lora.Check) error {
 	c.Adapter = o.expectLoRA
-	if o.json {
+	switch {
+	case o.json:
 		return verdict(writeJSON(cmd, c), c.OK)
+	case o.quiet:
+		return verdict(nil, c.OK)
 	}
 	return verdict(printLoRACheck(s, c, checkList{}), c.OK)
 }

@@ -36,7 +36,7 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 	cmd.SetVersionTemplate("{{.Version}}\n")
 	fitHelp(cmd)
 	cmd.PersistentFlags().StringVarP(&g.dir, "directory", "C", "", "work as if started in `DIR`")
-	cmd.PersistentFlags().BoolVarP(&g.quiet, "quiet", "q", false, "no progress, no hints")
+	cmd.PersistentFlags().BoolVarP(&g.quiet, "quiet", "q", false, "no progress, no hints, nothing where the exit status tells")
 	cmd.PersistentFlags().Var(&g.color, "color", "colours: `WHEN` is auto (on a terminal), always or never")
 	cmd.PersistentFlags().BoolVar(&g.noPager, "no-pager", false, "print to the terminal itself")
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))

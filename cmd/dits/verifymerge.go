@@ -70,7 +70,7 @@ func runVerifyMerge(cmd *cobra.Command, g *globals, o verifyMergeOptions, words 
 		c.Adapter = strings.Join(words[2:], ", ")
 		if o.json {
 			err = writeJSON(cmd, c)
-		} else {
+		} else if !g.quiet {
 			err = printLoRACheck(s, c, o.list())
 		}
 		if err = unlessQuit(err); err != nil {
