@@ -230,6 +230,16 @@ func (r *Repo) wholeSnapshot(ctx context.Context, s Side, paths []string) (diff.
 	return snap, nil
 }
 
+// Holding is what holds a stored file: files as a snapshot, with the names that they have at a side, and all that the side
+// has beside them.
+func (r *Repo) Holding(ctx context.Context, s Side, files []object.TreeFile) (of, beside diff.Snapshot, err error) {
+	for _, f := range files {
+		of.Files = append(of.Files, r.stored(f))
+	}
+	beside, err = r.wholeSnapshot(ctx, s, nil)
+	return of, beside, err
+}
+
 // workFiles are the tracked files that the working folder has.
 func (r *Repo) workFiles(ctx context.Context, x *work.Index, paths []string) ([]diff.Entry, error) {
 	var files []diff.Entry

@@ -7,6 +7,7 @@ import (
 
 	"dits/catalog"
 	"dits/formats/number"
+	"dits/repo/inspect"
 	"dits/repo/lineage"
 	"dits/repo/object"
 	"dits/tensorstore/digest"
@@ -26,6 +27,17 @@ type Stats struct {
 	ByEncoding    map[string]EncodingStats `json:"by_encoding"`   // all of raw, zstd, fields, blocks, delta, derived
 	ByWay         map[string]EncodingStats `json:"by_way"`        // of derived: hinted, cast, merged, …, those that there are
 	ByFile        []FileSpace              `json:"by_file"`       // of each content, that of the most StoredBytes first
+
+	Content *inspect.Totals `json:"content,omitempty"` // what the files are that were named, stored or not
+}
+
+// NoStats are those of no files.
+func NoStats() *Stats {
+	s := &Stats{ByEncoding: make(map[string]EncodingStats), ByWay: make(map[string]EncodingStats), ByFile: []FileSpace{}}
+	for _, name := range lineage.EncodingNames {
+		s.ByEncoding[name] = EncodingStats{}
+	}
+	return s.withRatio()
 }
 
 // EncodingStats are the distinct chunks that are stored alike.

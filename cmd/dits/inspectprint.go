@@ -82,7 +82,7 @@ func kindOfModel(r *inspect.Report) []string {
 func sizesOfModel(r *inspect.Report) []string {
 	words := []string{weights(r.Parameters)}
 	if bits := float64(r.BitsPerWeight); !math.IsNaN(bits) {
-		words = append(words, strconv.FormatFloat(bits, 'f', 2, 64)+" bits a weight")
+		words = append(words, bitsText(bits)+" bits a weight")
 	}
 	return append(words, plural(r.TensorCount, "tensor", "tensors"))
 }

@@ -96,15 +96,20 @@ func (o *operands) beside(ctx context.Context, word string, s diff.Snapshot) (di
 	if disk, err := o.isPath(word); err != nil {
 		return s, err
 	} else if disk {
-		near, err := o.g.readDisk(filepath.Dir(word))
-		for i := range near.Files {
-			near.Files[i].Path = filepath.Join(filepath.Dir(word), near.Files[i].Path)
-		}
-		return near, err
+		return o.besideDisk(word)
 	}
 	side, _, err := o.side(word)
 	if err != nil {
 		return s, err
 	}
 	return o.r.Snapshot(ctx, side, nil)
+}
+
+// besideDisk are the files of the folder of a file, with paths as that has it.
+func (o *operands) besideDisk(word string) (diff.Snapshot, error) {
+	near, err := o.g.readDisk(filepath.Dir(word))
+	for i := range near.Files {
+		near.Files[i].Path = filepath.Join(filepath.Dir(word), near.Files[i].Path)
+	}
+	return near, err
 }

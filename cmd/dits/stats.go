@@ -1,17 +1,14 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dits/repo"
-	"dits/repo/object"
-	"dits/repo/work"
 )
 
 type statsOptions struct{ json, verbose bool }
@@ -27,9 +24,10 @@ how content is stored: whole, as the difference to other content, or recomputed 
 what is already stored costs nothing. Then it says of each file what it is put together
 from, shared with others or not, and what would go if no commit had it any more.
 
-With words, only those files, and what they need of the packs: of commits, one of a commit,
-or files and folders as they are staged. A model in shards is one line, but for -v, and goes
-by its name: model.safetensors.`,
+With words, only those files: what is in them by type of number, and what they need of the
+packs. Of commits, one of a commit, files and folders as they are staged; or as they are in
+the working folder where they are not added, and anywhere, which needs no repository.
+A model in shards is one line, but for -v, and goes by its name: model.safetensors.`,
 		Example: `  dits stats
   dits stats model.safetensors
   dits stats -v                # by encoding, and all files
@@ -43,81 +41,56 @@ by its name: model.safetensors.`,
 }
 
 func runStats(cmd *cobra.Command, g *globals, o statsOptions, words []string) error {
-	return g.withRepo(func(r *repo.Repo) error {
-		s, err := g.stats(cmd.Context(), r, words)
-		if err != nil {
+	r, err := g.open()
+	if errors.Is(err, repo.ErrNoRepository) && len(words) > 0 {
+		return o.runWithout(cmd, g, words)
+	}
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	s, err := (&statsOf{operands: operands{g: g, r: r}}).all(cmd.Context(), words)
+	if err != nil {
+		return err
+	}
+	return o.show(cmd, s, len(words) == 0)
+}
+
+// runWithout says what files of the file system are, where there is no repository.
+func (o statsOptions) runWithout(cmd *cobra.Command, g *globals, words []string) error {
+	of := &statsOf{operands: operands{g: g}}
+	for _, word := range words {
+		if len(g.missing([]string{word})) > 0 {
+			return noPathHere(word)
+		}
+		if err := of.disk(cmd.Context(), word); err != nil {
 			return err
 		}
-		if o.json {
-			return writeJSON(cmd, s)
-		}
-		return o.print(cmd, s, len(words) == 0)
-	})
+	}
+	s := repo.NoStats()
+	s.Content = &of.content
+	return o.show(cmd, s, false)
 }
 
-// stats are those of what words name, of none the whole store's.
-func (g *globals) stats(ctx context.Context, r *repo.Repo, words []string) (*repo.Stats, error) {
-	if len(words) == 0 {
-		return r.Stats(ctx)
+// show prints stats; all says that the whole store was asked about.
+func (o statsOptions) show(cmd *cobra.Command, s *repo.Stats, all bool) error {
+	if o.json {
+		return writeJSON(cmd, s)
 	}
-	var files []object.TreeFile
-	for _, word := range words {
-		of, err := g.stored(r, word)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, of...)
-	}
-	return r.StatsOf(ctx, files)
-}
-
-// stored are the files that a word names: those of a revision, one of a revision, or what is staged at a path.
-func (g *globals) stored(r *repo.Repo, word string) ([]object.TreeFile, error) {
-	unknown := isRevision(r, word)
-	staged := g.staged(r, word)
-	switch exists := len(staged) > 0 || len(g.missing([]string{word})) == 0; {
-	case unknown == nil && exists:
-		return nil, bothWays(word)
-	case unknown == nil:
-		return r.Files(word)
-	case len(staged) > 0:
-		return staged, nil
-	case exists:
-		return nil, fmt.Errorf("%s: not added; `dits estimate` says what it would take", word)
-	}
-	if !strings.Contains(word, ":") {
-		return nil, fmt.Errorf("%w; and no path of that name", unknown)
-	}
-	rev, path, err := g.object(r, word)
-	if err != nil {
-		return nil, err
-	}
-	return r.ModelAt(rev, path)
-}
-
-// staged are the files of the index at or below a path.
-func (g *globals) staged(r *repo.Repo, word string) []object.TreeFile {
-	paths, err := g.paths(r, []string{word})
-	if err != nil {
-		return nil
-	}
-	x, err := r.Index()
-	if err != nil {
-		return nil
-	}
-	below := &work.Index{Entries: x.Under(paths[0])}
-	if shards := object.ModelNamed(x.Files(), paths[0]); len(shards) > 0 {
-		return shards
-	}
-	if e := x.Find(paths[0]); e != nil {
-		below.Entries = append(below.Entries, *e)
-	}
-	return below.Files()
+	return o.print(cmd, s, all)
 }
 
 // print prints what people want to know; all says that the whole store was asked about.
 func (o statsOptions) print(cmd *cobra.Command, s *repo.Stats, all bool) error {
+	if s.Content != nil {
+		if err := printContent(cmd, s.Content); err != nil || s.Files == 0 {
+			return err
+		}
+	}
 	p := &printer{w: cmd.OutOrStdout()}
+	if s.Content != nil {
+		p.f("\n")
+	}
 	p.f("%s in %s%s\n", size(s.LogicalBytes), size(s.StoredBytes), savedOf(s.StoredBytes, s.LogicalBytes))
 	content := fmt.Sprintf("%s, %s (%d different)", plural(int(s.Files), "file", "files"),
 		plural(int(s.Tensors), "tensor", "tensors"), s.UniqueTensors)

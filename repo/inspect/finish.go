@@ -2,10 +2,7 @@ package inspect
 
 import (
 	"cmp"
-	"math"
 	"strings"
-
-	"dits/formats/number"
 )
 
 // A modelConfig is what config.json says of a model, as transformers reads it; text_config is that of the language
@@ -40,11 +37,9 @@ func (x *inspection) finish() {
 	if c.Quantization != nil {
 		bits = c.Quantization.Bits
 	}
-	r.Parameters, r.BitsPerWeight = weightsOf(x.tensors, bits), number.Number(math.NaN())
-	if r.Parameters > 0 {
-		r.BitsPerWeight = number.Number(8 * float64(x.bytes) / float64(r.Parameters))
-	}
-	r.Mix = mixOf(x.tensors)
+	r.Parameters = weightsOf(x.tensors, bits)
+	r.BitsPerWeight = bitsOf(x.bytes, r.Parameters)
+	r.Mix = mixOf(x.tensors, bits)
 	if r.Adapter = x.adapter(); r.Adapter == nil {
 		r.Tokenizer = x.tokenizer(c)
 	}

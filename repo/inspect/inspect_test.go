@@ -53,11 +53,11 @@ func TestMixOf(t *testing.T) {
 	}
 	tensors = append(tensors, formats.Tensor{Name: "token_embd.weight", DType: "Q6_K", Len: 5})
 	require.Equal(t, []Mix{
-		{Layers: [][2]int{{0, 4}}, DType: "Q4_K", Modules: []string{"q_proj", "up"}, Tensors: 10, Bytes: 30},
-		{Layers: [][2]int{{0, 0}, {2, 2}, {4, 4}}, DType: "Q6_K", Modules: []string{"down"}, Tensors: 3, Bytes: 9},
-		{Layers: [][2]int{{1, 1}, {3, 3}}, DType: "Q4_K", Modules: []string{"down"}, Tensors: 2, Bytes: 6},
-		{Layers: [][2]int{}, DType: "Q6_K", Modules: []string{"embed_tokens"}, Tensors: 1, Bytes: 5},
-	}, mixOf(tensors))
+		{Layers: [][2]int{{0, 4}}, DType: "Q4_K", Modules: []string{"q_proj", "up"}, Tensors: 10, Bytes: 30, Parameters: 10},
+		{Layers: [][2]int{{0, 0}, {2, 2}, {4, 4}}, DType: "Q6_K", Modules: []string{"down"}, Tensors: 3, Bytes: 9, Parameters: 3},
+		{Layers: [][2]int{{1, 1}, {3, 3}}, DType: "Q4_K", Modules: []string{"down"}, Tensors: 2, Bytes: 6, Parameters: 2},
+		{Layers: [][2]int{}, DType: "Q6_K", Modules: []string{"embed_tokens"}, Tensors: 1, Bytes: 5, Parameters: 1},
+	}, mixOf(tensors, 0))
 }
 
 // A model of 70 GB, of which nothing but headers is there to be read.

@@ -17,19 +17,20 @@ type strand struct {
 	scales      bool
 	layers      map[int]bool
 	tensors     int
+	weights     int64
 	bytes       int64
 }
 
 // mixOf says which modules of which layers have which dtype: modules that have the same one in the same layers are
-// together, in the order of the layers, what is outside of them last.
-func mixOf(tensors []formats.Tensor) []Mix {
+// together, in the order of the layers, what is outside of them last. bits are those of [weightsOf].
+func mixOf(tensors []formats.Tensor, bits int64) []Mix {
 	type key struct {
 		stack, module string
 		inLayer       bool
 		dtype         formats.DType
 		scales        bool
 	}
-	strands := map[key]*strand{}
+	strands, all := map[key]*strand{}, namesOf(tensors)
 	stacks := map[string]bool{}
 	for _, t := range tensors {
 		p := names.PlaceOf(t.Name)
@@ -43,6 +44,7 @@ func mixOf(tensors []formats.Tensor) []Mix {
 			strands[k] = s
 		}
 		s.tensors++
+		s.weights += weightsIn(t, all, bits)
 		s.bytes += t.Len
 		if p.Layer >= 0 {
 			s.layers[p.Layer] = true
@@ -74,6 +76,7 @@ func gather(strands []*strand, prefixes map[string]string) []Mix {
 		m := &mix[i]
 		m.Modules = append(m.Modules, s.Module)
 		m.Tensors += s.tensors
+		m.Parameters += s.weights
 		m.Bytes += s.bytes
 	}
 	return mix

@@ -38,6 +38,8 @@ type Mix struct {
 	Modules []string `json:"modules"` // in the order in which a layer computes them
 	Tensors int      `json:"tensors"` //
 	Bytes   int64    `json:"bytes"`
+
+	Parameters int64 `json:"parameters"` // weights, as those of the report
 }
 
 // A Tokenizer is what is known of one without reading its words.

@@ -22,14 +22,19 @@ var packings = []struct {
 
 // weightsOf counts the weights of tensors. bits is what the configuration says that a packed one takes, 0 if nothing.
 func weightsOf(tensors []formats.Tensor, bits int64) (n int64) {
-	names := make(map[string]bool, len(tensors))
-	for _, t := range tensors {
-		names[t.Name] = true
-	}
+	names := namesOf(tensors)
 	for _, t := range tensors {
 		n += weightsIn(t, names, bits)
 	}
 	return n
+}
+
+func namesOf(tensors []formats.Tensor) map[string]bool {
+	names := make(map[string]bool, len(tensors))
+	for _, t := range tensors {
+		names[t.Name] = true
+	}
+	return names
 }
 
 // isScale says that a tensor tells how another is to be read.
