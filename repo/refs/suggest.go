@@ -35,7 +35,7 @@ func Nearest(name string, names []string) []string {
 		if len(name) > 1 && strings.Contains(strings.ToLower(short), strings.ToLower(name)) {
 			far = min(far, 1)
 		}
-		if far <= 1+len(name)/4 {
+		if far <= farthest(name) && far < len(name) {
 			all = append(all, candidate{short, far})
 		}
 	}
@@ -47,26 +47,31 @@ func Nearest(name string, names []string) []string {
 	return out
 }
 
-// editDistance is Levenshtein's, over bytes; names longer than 100 are as far as
-// they are long.
+// farthest is how many edits away a name may be that is meant: of a short one little is left after two.
+func farthest(name string) int { return min(max(1, len(name)/3), 3) }
+
+// editDistance is Levenshtein's, over bytes, but that two neighbours in the wrong order are one edit; names longer than
+// 100 are as far as they are long.
 func editDistance(a, b string) int {
 	if len(a) > 100 || len(b) > 100 {
 		return max(len(a), len(b))
 	}
-	row := make([]int, len(b)+1)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		before, last, row = last, row, before
 		row[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
+			row[j+1] = min(last[j]+cost, row[j]+1, last[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]
