@@ -13,6 +13,7 @@ import (
 	"dits/repo"
 	"dits/repo/object"
 	"dits/repo/refs"
+	"dits/repo/work"
 	"dits/tensorstore"
 	"dits/tensorstore/disk"
 )
@@ -124,6 +125,8 @@ func advice(cmd *cobra.Command, err error, code int) string {
 		return "That says nothing of what the bytes are: make the files readable, and check again."
 	case errors.Is(err, catalog.ErrBusy):
 		return "Another process is writing it: try again."
+	case errors.As(err, new(*work.DirtyError)):
+		return "Commit them or move them away first" + orForce(cmd)
 	case errors.As(err, new(*refs.BrokenError)):
 		return "`dits fsck --repair` mends it, and puts what is there now aside."
 	case errors.As(err, new(*repo.RefusedError)):
@@ -140,4 +143,12 @@ func advice(cmd *cobra.Command, err error, code int) string {
 		return help(cmd)
 	}
 	return where(err)
+}
+
+// orForce is how a command does what would lose changes, where it can.
+func orForce(cmd *cobra.Command) string {
+	if cmd.Flags().Lookup("force") == nil {
+		return "."
+	}
+	return ", or let them go with --force."
 }

@@ -28,7 +28,6 @@ func (e *DirtyError) Error() string {
 		}
 		b.WriteString("untracked files would be overwritten: " + SomeOf(e.Untracked))
 	}
-	b.WriteString(" (commit or move them, or force)")
 	return b.String()
 }
 
