@@ -2,7 +2,6 @@ package repo
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 
@@ -112,7 +111,7 @@ func (f *finder) path(path string) error {
 func (f *finder) shards(name string) error {
 	shards := f.repo.ShardsHere(f.index, name)
 	if len(shards) == 0 {
-		return fmt.Errorf("%s: %w", name, object.ErrNoPath)
+		return &object.NoPathError{Path: name}
 	}
 	for _, path := range shards {
 		if err := f.keepGoing(f.path(path)); err != nil {

@@ -106,7 +106,7 @@ func trackedAt(x *work.Index, path string, recursive bool) ([]string, error) {
 
 // notTracked says that the index has nothing at path.
 func notTracked(path string) error {
-	return object.Absent("%s: not tracked", folderName(path))
+	return &object.NoPathError{Path: path, Why: object.NotTracked}
 }
 
 // folderName is path as people write it: the working folder itself is ".".

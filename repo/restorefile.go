@@ -103,14 +103,14 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 
 // missing is the error for a path at which there is nothing to restore.
 func (o RestoreOptions) missing(path string) error {
-	where := "not tracked"
+	where := object.NotTracked
 	switch {
 	case o.Overlay && o.Source != "":
 		where = "not in " + o.Source
 	case o.Source != "":
 		where += ", and not in " + o.Source
 	}
-	return object.Absent("%s: %s", path, where)
+	return &object.NoPathError{Path: path, Why: where}
 }
 
 // anyInside says that a file or a name is one of paths, or below one; "" is always there.

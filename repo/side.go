@@ -150,7 +150,7 @@ func (r *Repo) Snapshot(ctx context.Context, s Side, paths []string) (diff.Snaps
 		}
 	}
 	if len(snap.Files) == 0 {
-		return snap, fmt.Errorf("%s: %w", s.spec.Path, object.ErrNoPath)
+		return snap, &object.NoPathError{Path: s.spec.Path}
 	}
 	if snap.IsFile = snap.Files[0].Path == s.spec.Path; snap.IsFile {
 		return snap, nil

@@ -80,11 +80,12 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 	}
 	o.Progress = g.progress(cmd.ErrOrStderr())
 	lines := newAddLines(cmd, g, &o, o.Progress)
+	lines.here = g.here(r)
 	o.Report, o.Skipped = lines.staged, lines.skipped
 	err = r.Add(cmd.Context(), paths, o.AddOptions)
 	var incomplete *repo.IncompleteError
 	if err != nil && !errors.As(err, &incomplete) {
-		return err
+		return g.told(r, err)
 	}
 	lines.total()
 	tellFailed(cmd, incomplete)

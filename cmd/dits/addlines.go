@@ -20,6 +20,7 @@ type addLines struct {
 	cmd             *cobra.Command
 	options         *addOptions
 	quiet           bool
+	here            here
 	bar             *bar // nil: none is drawn where the lines go
 	width           int  // columns of the terminal; 0: not a terminal
 	models          addedModels
@@ -62,6 +63,7 @@ func (l *addLines) staged(a repo.Added) {
 		l.keep(writeJSON(l.cmd, a))
 		return
 	}
+	a.Path, a.Sources = l.here.path(a.Path), l.here.sources(a.Sources)
 	if a.Warning != "" {
 		l.warn(a.Path, a.Warning)
 	}
@@ -117,7 +119,7 @@ func (l *addLines) count(a repo.Added) {
 }
 
 // skipped tells of a name that was passed over.
-func (l *addLines) skipped(s work.Skipped) { l.warn(s.Path, s.Reason) }
+func (l *addLines) skipped(s work.Skipped) { l.warn(l.here.path(s.Path), s.Reason) }
 
 // total tells what was still to be told, and what all files take.
 func (l *addLines) total() {

@@ -54,6 +54,7 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 		}
 		o.Add.Progress = g.progress(cmd.ErrOrStderr())
 		lines := newAddLines(cmd, g, &addOptions{}, o.Add.Progress)
+		lines.here = g.here(r)
 		lines.quiet = true // but for warnings
 		o.Add.Skipped, o.Add.Report = lines.skipped, lines.staged
 		done, err := r.Commit(cmd.Context(), o.CommitOptions)

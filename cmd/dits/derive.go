@@ -99,6 +99,7 @@ func deriveStage(cmd *cobra.Command, g *globals, o deriveOptions, arg string) er
 			return err
 		}
 		lines := newAddLines(cmd, g, &addOptions{json: o.json, verbose: true}, options.Progress)
+		lines.here = g.here(r)
 		lines.staged(added)
 		return lines.err
 	})

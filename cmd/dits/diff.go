@@ -120,6 +120,9 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 		if err != nil {
 			return err
 		}
+		if !o.json && !g.anyObject(r, args) {
+			g.here(r).diff(d)
+		}
 		return o.show(cmd, s, d)
 	})
 	if errors.Is(err, repo.ErrNoRepository) {

@@ -70,6 +70,9 @@ func runEstimate(cmd *cobra.Command, g *globals, o addOptions, args []string) (e
 	}
 	o.Progress = g.progress(cmd.ErrOrStderr())
 	lines := newAddLines(cmd, g, &o, o.Progress)
+	if r != nil && root == r.Root {
+		lines.here = g.here(r)
+	}
 	o.Report, o.Skipped = lines.staged, lines.skipped
 	err = repo.Estimate(cmd.Context(), r, root, paths, o.AddOptions)
 	var incomplete *repo.IncompleteError

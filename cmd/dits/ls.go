@@ -62,7 +62,7 @@ func runLs(cmd *cobra.Command, g *globals, o lsOptions, args []string) error {
 		return err
 	}
 	l.Path = args[0]
-	return printListed(cmd, l, o.json)
+	return printListed(cmd, "", l, o.json)
 }
 
 // isNotThere says that no repository has what was asked for.
@@ -77,15 +77,19 @@ func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []st
 	if err != nil {
 		return err
 	}
+	h := g.here(r)
+	if len(args) > 0 && g.isObject(r, args[0]) {
+		h = "" // REV:PATH is from the root
+	}
 	entries, err := r.Ls(at.Rev, at.Path, o.recursive)
 	if errors.Is(err, object.ErrNoPath) {
 		if l, merr := r.ModelTensors(at.Rev, at.Path); merr == nil {
-			return printListed(cmd, l, o.json)
+			return printListed(cmd, h, l, o.json)
 		}
 	}
 	if len(args) == 1 && isNotThere(err) && !g.isObject(r, args[0]) {
 		if l, serr := r.FileTensors("", at.Path); serr == nil {
-			return printListed(cmd, l, o.json)
+			return printListed(cmd, h, l, o.json)
 		}
 	}
 	if err != nil && at.Rev != "" {
@@ -95,20 +99,20 @@ func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []st
 		return err
 	}
 	if len(entries) == 1 && entries[0].Path == at.Path && entries[0].Type == "file" {
-		return lsFile(cmd, r, at.Rev, at.Path, o)
+		return lsFile(cmd, h, r, at.Rev, at.Path, o)
 	}
-	return listFolder(cmd, r, at.Rev, at.Path, entries, o)
+	return listFolder(cmd, h, r, at.Rev, at.Path, entries, o)
 }
 
 // listFolder prints what a folder has.
-func listFolder(cmd *cobra.Command, r *repo.Repo, rev, path string, entries []repo.LsEntry, o lsOptions) error {
+func listFolder(cmd *cobra.Command, h here, r *repo.Repo, rev, path string, entries []repo.LsEntry, o lsOptions) error {
 	switch {
 	case o.json:
 		return writeJSON(cmd, listedFolder{path, orEmpty(entries)})
 	case o.verbose:
-		return printFolder(cmd, r, rev, entries)
+		return printFolder(cmd, h, r, rev, entries)
 	}
-	return printFolder(cmd, r, rev, asModels(entries))
+	return printFolder(cmd, h, r, rev, asModels(entries))
 }
 
 // asModels are entries with the shards of a model and their index as one, in the order of their names. It has no digest.
@@ -192,11 +196,11 @@ type listedFolder struct {
 	Entries []repo.LsEntry `json:"entries"`
 }
 
-func printFolder(cmd *cobra.Command, r *repo.Repo, rev string, entries []repo.LsEntry) error {
+func printFolder(cmd *cobra.Command, h here, r *repo.Repo, rev string, entries []repo.LsEntry) error {
 	t := &table{}
 	t.rightAlign(0)
 	for _, e := range entries {
-		name := e.Path
+		name := h.path(e.Path)
 		switch e.Type {
 		case "dir":
 			name += "/"
@@ -216,16 +220,16 @@ func printFolder(cmd *cobra.Command, r *repo.Repo, rev string, entries []repo.Ls
 	return t.write(cmd.OutOrStdout())
 }
 
-func lsFile(cmd *cobra.Command, r *repo.Repo, rev, path string, o lsOptions) error {
+func lsFile(cmd *cobra.Command, h here, r *repo.Repo, rev, path string, o lsOptions) error {
 	l, err := r.FileTensors(rev, path)
 	if err != nil {
 		return err
 	}
-	return printListed(cmd, l, o.json)
+	return printListed(cmd, h, l, o.json)
 }
 
 // printListed prints a file and its tensors.
-func printListed(cmd *cobra.Command, l *repo.FileListing, asJSON bool) error {
+func printListed(cmd *cobra.Command, h here, l *repo.FileListing, asJSON bool) error {
 	if asJSON {
 		return writeJSON(cmd, l)
 	}
@@ -247,7 +251,7 @@ func printListed(cmd *cobra.Command, l *repo.FileListing, asJSON bool) error {
 	for i := range facts[1:] {
 		facts[i] += ","
 	}
-	p.filled(terminalWidth(p.w), "  ", append([]string{l.Path + ":"}, facts...)...)
+	p.filled(terminalWidth(p.w), "  ", append([]string{h.path(l.Path) + ":"}, facts...)...)
 	if l.Warning != "" {
 		p.words(terminalWidth(p.w), "  ", l.Warning)
 	}

@@ -65,7 +65,7 @@ func runMerge(cmd *cobra.Command, g *globals, o mergeOptions, rev string) error 
 			done.LeftOut = orEmpty(done.LeftOut)
 			err = writeJSON(cmd, done)
 		case len(done.Conflicts) > 0 || !g.quiet:
-			err = printMerge(cmd, r, rev, done)
+			err = printMerge(cmd, g, r, rev, done)
 		}
 		if err == nil && len(done.Conflicts) > 0 {
 			return errDifferent
@@ -74,7 +74,7 @@ func runMerge(cmd *cobra.Command, g *globals, o mergeOptions, rev string) error 
 	})
 }
 
-func printMerge(cmd *cobra.Command, r *repo.Repo, rev string, m *repo.MergeResult) error {
+func printMerge(cmd *cobra.Command, g *globals, r *repo.Repo, rev string, m *repo.MergeResult) error {
 	p := &printer{w: cmd.OutOrStdout()}
 	switch {
 	case len(m.Conflicts) > 0:
@@ -95,8 +95,9 @@ func printMerge(cmd *cobra.Command, r *repo.Repo, rev string, m *repo.MergeResul
 		}
 		p.f("[%s %s] %s\n", orDetached(m.Branch), m.Commit.Short(), object.Subject(c.Message))
 	}
+	here := g.here(r)
 	for _, f := range m.Files {
-		p.f("  %s: %s\n", f.Path, howMerged(rev, f))
+		p.f("  %s: %s\n", here.path(f.Path), howMerged(rev, f))
 	}
 	return p.err
 }

@@ -39,12 +39,12 @@ func runMv(cmd *cobra.Command, g *globals, o mvOptions, args []string) error {
 		}
 		last := len(paths) - 1
 		moved, err := r.Move(paths[:last], paths[last], o.force)
-		p := &printer{w: cmd.OutOrStdout()}
+		p, here := &printer{w: cmd.OutOrStdout()}, g.here(r)
 		for _, m := range moved {
 			if o.json {
 				p.err = writeJSON(cmd, m)
 			} else if !g.quiet {
-				p.f("%s -> %s\n", m.From, m.To)
+				p.f("%s -> %s\n", here.path(m.From), here.path(m.To))
 			}
 		}
 		if err != nil {

@@ -31,7 +31,7 @@ func (g *globals) withOperands(s *screen, fn func(*operands) error) error {
 		return err
 	}
 	defer r.Close()
-	return unlessQuit(fn(&operands{g: g, r: r}))
+	return unlessQuit(g.told(r, fn(&operands{g: g, r: r})))
 }
 
 // isPath says that a word names what is in the file system. One that is a revision as well is refused.

@@ -27,7 +27,7 @@ func (g *globals) withRepo(fn func(*repo.Repo) error) error {
 		return err
 	}
 	defer r.Close()
-	return fn(r)
+	return g.told(r, fn(r))
 }
 
 // withNames is [globals.withRepo] for what needs no store.

@@ -55,15 +55,15 @@ func runRm(cmd *cobra.Command, g *globals, o rmOptions, args []string) error {
 			return err
 		}
 		if !g.quiet && !o.json {
-			defer tellIndexes(cmd, r, o.Paths)
+			defer tellIndexes(cmd, g.here(r), r, o.Paths)
 		}
-		p := &printer{w: cmd.OutOrStdout()}
+		p, here := &printer{w: cmd.OutOrStdout()}, g.here(r)
 		for _, path := range removed {
 			switch {
 			case o.json:
 				err = writeJSON(cmd, removedFile{path, o.Cached})
 			case !g.quiet || o.DryRun:
-				p.f("removed %s\n", path)
+				p.f("removed %s\n", here.path(path))
 			}
 			if err != nil {
 				return err
@@ -74,14 +74,15 @@ func runRm(cmd *cobra.Command, g *globals, o rmOptions, args []string) error {
 }
 
 // tellIndexes tells of the files that say which tensor was in which shard of models that were removed: they stay.
-func tellIndexes(cmd *cobra.Command, r *repo.Repo, names []string) {
+func tellIndexes(cmd *cobra.Command, h here, r *repo.Repo, names []string) {
 	x, err := r.Index()
 	if err != nil {
 		return
 	}
 	for _, name := range names {
 		if index := name + object.IndexSuffix; !slices.Contains(names, index) && x.Find(index) != nil {
-			tell(cmd.ErrOrStderr(), "%s stays: `dits rm %s` removes it, too.", visible(index), visible(index))
+			index = visible(h.path(index))
+			tell(cmd.ErrOrStderr(), "%s stays: `dits rm %s` removes it, too.", index, index)
 		}
 	}
 }

@@ -83,14 +83,14 @@ func (o showOptions) object(cmd *cobra.Command, g *globals, r *repo.Repo, word s
 		entries, err := r.Ls(rev, path, false)
 		if errors.Is(err, object.ErrNoPath) {
 			if l, merr := r.ModelTensors(rev, path); merr == nil {
-				return printListed(cmd, l, o.json)
+				return printListed(cmd, "", l, o.json)
 			}
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", rev, err)
 		}
 		if len(entries) != 1 || entries[0].Path != path {
-			return listFolder(cmd, r, rev, path, entries, lsOptions{json: o.json})
+			return listFolder(cmd, "", r, rev, path, entries, lsOptions{json: o.json})
 		}
 		if entries[0].Type == "link" {
 			return r.Cat(cmd.Context(), rev, path, repo.CatOptions{}, cmd.OutOrStdout())
@@ -101,7 +101,7 @@ func (o showOptions) object(cmd *cobra.Command, g *globals, r *repo.Repo, word s
 		return err
 	}
 	if o.json || len(l.Tensors) > 0 {
-		return printListed(cmd, l, o.json)
+		return printListed(cmd, "", l, o.json)
 	}
 	return r.Cat(cmd.Context(), rev, path, repo.CatOptions{}, cmd.OutOrStdout())
 }

@@ -51,6 +51,7 @@ func runStatus(cmd *cobra.Command, g *globals, o statusOptions, args []string) e
 		if o.json {
 			return writeJSON(cmd, s)
 		}
+		s = g.here(r).status(s)
 		p := &printer{w: cmd.OutOrStdout()}
 		if o.short {
 			printShortStatus(p, s)

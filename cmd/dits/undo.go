@@ -53,11 +53,11 @@ func runUndo(cmd *cobra.Command, g *globals, o undoOptions) error {
 		case g.quiet && !o.DryRun:
 			return nil
 		}
-		return printUndone(cmd, r, done)
+		return printUndone(cmd, g, r, done)
 	})
 }
 
-func printUndone(cmd *cobra.Command, r *repo.Repo, u *repo.Undone) error {
+func printUndone(cmd *cobra.Command, g *globals, r *repo.Repo, u *repo.Undone) error {
 	how, is := "Took back", "is now"
 	if u.Again {
 		how = "Did again"
@@ -72,7 +72,7 @@ func printUndone(cmd *cobra.Command, r *repo.Repo, u *repo.Undone) error {
 	p := &printer{w: cmd.OutOrStdout()}
 	p.f("%s: %s\n", how, u.What)
 	if len(u.Staged) > 0 {
-		printStagedAgain(p, u.Staged)
+		printStagedAgain(p, g.here(r).changes(u.Staged))
 		if files != "" {
 			p.f(" %s\n", files) // which begins with a space
 		}

@@ -87,7 +87,7 @@ func (r *Database) Lookup(id digest.ID, path string) (catalog.TreeEntry, error) 
 	}
 	for name := range strings.SplitSeq(path, "/") {
 		if e.Mode != ModeDir || e.ID.IsZero() {
-			return e, fmt.Errorf("%s: %w", path, ErrNoPath)
+			return e, &NoPathError{Path: path}
 		}
 		t, err := r.ReadTree(e.ID)
 		if err != nil {
@@ -95,7 +95,7 @@ func (r *Database) Lookup(id digest.ID, path string) (catalog.TreeEntry, error) 
 		}
 		found := false
 		if e, found = FindEntry(t, name); !found {
-			return e, fmt.Errorf("%s: %w", path, ErrNoPath)
+			return e, &NoPathError{Path: path}
 		}
 	}
 	return e, nil

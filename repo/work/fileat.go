@@ -28,7 +28,7 @@ func (r *Folder) FileAt(rev, path string) (object.TreeFile, error) {
 		}
 		e := x.Find(path)
 		if e == nil {
-			return object.TreeFile{}, r.absentAt(rev, path, object.Absent("%s: not tracked", path))
+			return object.TreeFile{}, r.absentAt(rev, path, &object.NoPathError{Path: path, Why: object.NotTracked})
 		}
 		return object.TreeFile{Path: e.Path, Mode: e.Mode, ID: e.ID, Size: e.Size}, nil
 	}

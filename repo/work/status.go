@@ -1,7 +1,6 @@
 package work
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"sort"
@@ -168,7 +167,7 @@ func (r *Folder) checkPaths(paths []string, x *Index, head, shards []object.Tree
 			continue
 		}
 		if _, err := os.Lstat(r.WorkPath(path)); disk.IsNoFile(err) {
-			return fmt.Errorf("%s: %w", path, object.ErrNoPath)
+			return &object.NoPathError{Path: path}
 		} else if err != nil {
 			return err
 		}
