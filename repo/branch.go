@@ -113,7 +113,7 @@ func (r *Repo) existingBranch(name string) (ref string, id digest.ID, h refs.Hea
 		return
 	}
 	if id.IsZero() {
-		err = fmt.Errorf("branch %s: %w", name, r.Unknown(name))
+		err = r.NoRef(object.BranchPrefix, name)
 		return
 	}
 	h, err = r.Head()

@@ -69,7 +69,7 @@ func (r *Repo) commit(h refs.Head, x *work.Index, o CommitOptions) (*CommitResul
 		return nil, err
 	}
 	if len(work.ChangesBetween(before, files)) == 0 && !o.AllowEmpty && !o.Amend {
-		return nil, fmt.Errorf("index is as in the last commit: %w", ErrNothing)
+		return nil, ErrNothing
 	}
 	err = r.name(unlike(files, before), func() error {
 		if err := r.storeCommit(&c, files); err != nil {
@@ -107,7 +107,7 @@ func (r *Repo) commitHeader(c *catalog.Commit, h refs.Head, o CommitOptions) err
 	}
 	if o.Amend {
 		if h.Commit.IsZero() {
-			return fmt.Errorf("amend: branch %s has no commits yet: %w", h.Branch, refs.ErrUnknownRevision)
+			return refs.Missing("branch %s has no commits yet, want one to amend", h.Branch)
 		}
 		old, err := r.ReadCommit(h.Commit)
 		if err != nil {

@@ -103,7 +103,7 @@ func (r *Repo) DeleteTag(name string) (digest.ID, error) {
 		return id, err
 	}
 	if id.IsZero() {
-		return id, fmt.Errorf("tag %s: %w", name, r.Unknown(name))
+		return id, r.NoRef(object.TagPrefix, name)
 	}
 	return id, r.UpdateRef(ref, id, digest.ID{}, "")
 }

@@ -40,6 +40,9 @@ func runBlame(cmd *cobra.Command, g *globals, o blameOptions, args []string) err
 		rev := "HEAD"
 		if len(args) == 2 {
 			rev = args[0]
+			if err := g.noPathToo(r, cmd, rev, "./"+rev); err != nil {
+				return err
+			}
 		}
 		paths, err := g.paths(r, args[len(args)-1:])
 		if err != nil {

@@ -50,7 +50,7 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 	return g.withRepo(func(r *repo.Repo) error {
 		draft, err := o.message(cmd, g, r)
 		if err != nil {
-			return err
+			return nothingStaged(r, err)
 		}
 		o.Add.Progress = g.progress(cmd.ErrOrStderr())
 		lines := newAddLines(cmd, g, &addOptions{}, o.Add.Progress)
@@ -60,7 +60,7 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 		done, err := r.Commit(cmd.Context(), o.CommitOptions)
 		draft.done(cmd, err)
 		if err != nil {
-			return err
+			return nothingStaged(r, err)
 		}
 		if o.json {
 			done.Parents, done.Files = orEmpty(done.Parents), orEmpty(done.Files)

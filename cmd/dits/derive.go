@@ -108,7 +108,7 @@ func deriveStage(cmd *cobra.Command, g *globals, o deriveOptions, arg string) er
 // deriveShow lists recipes, or follows them.
 func deriveShow(cmd *cobra.Command, g *globals, o deriveOptions, args []string) error {
 	return g.withRepo(func(r *repo.Repo) error {
-		rev, word, err := lsWords(r, args, cmd.ArgsLenAtDash())
+		rev, word, err := g.lsWords(r, cmd, args)
 		if err != nil {
 			return err
 		}

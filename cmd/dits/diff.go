@@ -36,7 +36,7 @@ func newDiff(g *globals) *cobra.Command {
 		Short:   "Show which layers and tensors changed, and how far",
 		GroupID: past,
 		Long: `Compares A with B; A with the working folder; or what is staged with the working folder.
-A..B is A B. A:PATH B:PATH compares two files, or two folders; a path without a revision is
+A..B is A B; A...B is what B changed since it parted from A. A:PATH B:PATH compares two files, or two folders; a path without a revision is
 one of the working folder. Two paths are compared with each other, which needs no repository;
 "--" before them limits the comparison to them.
 
@@ -202,6 +202,10 @@ func (g *globals) objectSides(r *repo.Repo, args []string) (a, b repo.Side, err 
 
 // sides are the two states that the revisions and --staged name.
 func (o *diffOptions) sides(r *repo.Repo, revs []string) (a, b repo.Side, err error) {
+	if len(revs) == 1 && strings.Contains(revs[0], "...") {
+		base, to, err := r.ParseSince(revs[0])
+		return repo.AtRevision(base.String()), repo.AtRevision(to.String()), err
+	}
 	if len(revs) == 1 {
 		if from, to, isRange := strings.Cut(revs[0], ".."); isRange {
 			revs = []string{cmp.Or(from, "HEAD"), cmp.Or(to, "HEAD")}

@@ -18,7 +18,7 @@ func (g *globals) twoPaths(r *repo.Repo, cmd *cobra.Command, args []string) (boo
 	}
 	for _, word := range args {
 		if isRevision(r, word) == nil {
-			return false, bothWays(word)
+			return false, bothWays(word, word+":", "./"+word)
 		}
 	}
 	return true, nil

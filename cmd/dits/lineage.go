@@ -61,7 +61,7 @@ func runLineage(cmd *cobra.Command, g *globals, o lineageOptions, args []string)
 	return g.withScreen(cmd, func(r *repo.Repo, s *screen) error {
 		options := lineage.Options{Depth: o.depth}
 		if len(args) > 0 {
-			rev, word, err := lsWords(r, args, cmd.ArgsLenAtDash())
+			rev, word, err := g.lsWords(r, cmd, args)
 			if err != nil {
 				return err
 			}

@@ -63,6 +63,9 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 	if o.patch && o.json {
 		return usagef("log: -p with --json, want one of them (`dits diff --json` has the layers)")
 	}
+	if o.limit < 0 {
+		return usagef("log: -n %d, want at least 0", o.limit)
+	}
 	return g.withScreen(cmd, func(r *repo.Repo, out *screen) error {
 		revs, paths, err := g.words(r, cmd, args, 1)
 		if err != nil {

@@ -73,7 +73,7 @@ func isNotThere(err error) bool {
 
 // runIn lists what the repository has.
 func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []string) error {
-	at, err := g.lsPlace(r, args, cmd.ArgsLenAtDash())
+	at, err := g.lsPlace(r, cmd, args)
 	if err != nil {
 		return err
 	}
@@ -92,10 +92,14 @@ func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []st
 			return printListed(cmd, h, l, o.json)
 		}
 	}
-	if err != nil && at.Rev != "" {
+	switch {
+	case errors.Is(err, refs.ErrUnknownRevision):
+		return err
+	case len(args) == 1 && at.Path != "" && cmd.ArgsLenAtDash() < 0 && errors.Is(err, object.ErrNoPath) && !g.isObject(r, args[0]):
+		return g.neither(r, args[0], isRevision(r, args[0]))
+	case err != nil && at.Rev != "":
 		return fmt.Errorf("%s: %w", at.Rev, err)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	if len(entries) == 1 && entries[0].Path == at.Path && entries[0].Type == "file" {
@@ -150,13 +154,13 @@ func asModels(entries []repo.LsEntry) []repo.LsEntry {
 	return out
 }
 
-// lsPlace reads [REV] [PATH] or REV:PATH. dash is how many words are before "--", -1 if it is not there.
-func (g *globals) lsPlace(r *repo.Repo, args []string, dash int) (at refs.Spec, err error) {
-	if len(args) == 1 && dash < 0 && g.isObject(r, args[0]) {
+// lsPlace reads [REV] [PATH] or REV:PATH.
+func (g *globals) lsPlace(r *repo.Repo, cmd *cobra.Command, args []string) (at refs.Spec, err error) {
+	if len(args) == 1 && cmd.ArgsLenAtDash() < 0 && g.isObject(r, args[0]) {
 		at.Rev, at.Path, err = g.object(r, args[0])
 		return at, err
 	}
-	rev, word, err := lsWords(r, args, dash)
+	rev, word, err := g.lsWords(r, cmd, args)
 	if err != nil {
 		return at, err
 	}
@@ -167,10 +171,15 @@ func (g *globals) lsPlace(r *repo.Repo, args []string, dash int) (at refs.Spec, 
 	return refs.Spec{Rev: rev, Path: paths[0]}, nil
 }
 
-// lsWords reads [REV] [PATH]; a single word is a revision if it names one. dash is
-// how many words are before "--", -1 if it is not there.
-func lsWords(r *repo.Repo, args []string, dash int) (rev, path string, err error) {
+// lsWords reads [REV] [PATH]; a single word is a revision if it names one. One that is both is refused.
+func (g *globals) lsWords(r *repo.Repo, cmd *cobra.Command, args []string) (rev, path string, err error) {
+	dash := cmd.ArgsLenAtDash()
+	if len(args) > 0 {
+		err = g.noPathToo(r, cmd, args[0], "./"+args[0])
+	}
 	switch {
+	case err != nil:
+		return "", "", err
 	case len(args) == 0:
 		return "HEAD", ".", nil
 	case len(args) == 2:

@@ -127,7 +127,7 @@ func (o *commitOptions) template(r *repo.Repo) (string, error) {
 		changes = append(changes, s.Changed...)
 	}
 	if len(changes) == 0 && !o.Amend && !o.AllowEmpty {
-		return "", fmt.Errorf("index is as in the last commit: %w", repo.ErrNothing)
+		return "", repo.ErrNothing
 	}
 	var b strings.Builder
 	if o.Amend && !s.Head.IsZero() {

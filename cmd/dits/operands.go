@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"dits/repo"
 	"dits/repo/diff"
 	"dits/repo/object"
@@ -40,14 +42,22 @@ func (o *operands) isPath(word string) (bool, error) {
 		return false, nil
 	}
 	if o.r != nil && isRevision(o.r, word) == nil {
-		return false, bothWays(word)
+		return false, bothWays(word, word+":", "./"+word)
 	}
 	return true, nil
 }
 
 // bothWays refuses a word that is a revision and a path.
-func bothWays(word string) error {
-	return usagef("%q is a revision and a path: write %s: for the revision, ./%s for the path", word, word, word)
+func bothWays(word, rev, path string) error {
+	return usagef("%q is a revision and a path: write %s for the revision, %s for the path", word, rev, path)
+}
+
+// noPathToo refuses a revision that is a path as well, unless "--" says that it is none; path is how to name that.
+func (g *globals) noPathToo(r *repo.Repo, cmd *cobra.Command, word, path string) error {
+	if cmd.ArgsLenAtDash() >= 0 || isRevision(r, word) != nil || !g.isPath(r, word) {
+		return nil
+	}
+	return bothWays(word, "'"+word+" --'", path)
 }
 
 // noPathHere is the error of a word that is no path, where there is no repository.

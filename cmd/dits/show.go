@@ -53,6 +53,9 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 	}
 	return g.withScreen(cmd, func(r *repo.Repo, out *screen) error {
 		id, err := r.Resolve(rev)
+		if err == nil {
+			err = g.noPathToo(r, cmd, rev, "HEAD:"+rev)
+		}
 		if err != nil {
 			return err
 		}

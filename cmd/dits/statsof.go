@@ -44,7 +44,7 @@ func (o *statsOf) add(ctx context.Context, word string) error {
 	staged := o.g.staged(o.r, word)
 	switch exists := len(staged) > 0 || len(o.g.missing([]string{word})) == 0; {
 	case unknown == nil && exists:
-		return bothWays(word)
+		return bothWays(word, word+":", "./"+word)
 	case unknown == nil:
 		files, err := o.r.Files(word)
 		return o.stored(ctx, repo.AtRevision(word), files, err)

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/object"
 	"dits/repo/refs"
 )
 
@@ -82,7 +85,9 @@ func wantBranch(r *repo.Repo, rev string) error {
 			return err
 		}
 	}
-	if _, err := r.Resolve(name); err != nil {
+	if _, err := r.Resolve(name); errors.Is(err, refs.ErrUnknownRevision) && !strings.ContainsAny(name, "~^@") {
+		return r.NoRef(object.BranchPrefix, name)
+	} else if err != nil {
 		return err
 	}
 	return fmt.Errorf("switch: %s is no branch: --detach looks at it, -c NAME makes a branch there", name)

@@ -60,7 +60,26 @@ func unknownCommand(root *cobra.Command, args []string) error {
 	if word == "" || slices.Contains(names, word) {
 		return nil
 	}
+	if how := instead[word]; how != "" {
+		return usagef("no command %q: %s", word, how)
+	}
 	return usagef("unknown command %q%s", word, didYouMean(refs.Nearest(word, names)))
+}
+
+// noRemotes is what to do while there are no remotes.
+const noRemotes = "there are no remotes yet. A repository is its folder: rsync -a or cp -a takes it elsewhere, .dits with it, " +
+	"and `dits init --store DIR` lets several share one store"
+
+// instead is how to do here what git has another command for.
+var instead = map[string]string{
+	"clone": noRemotes, "fetch": noRemotes, "pull": noRemotes, "push": noRemotes, "remote": noRemotes,
+	"stash":       "`dits commit -a -m wip` keeps what is changed, and `dits undo` takes that commit back",
+	"revert":      "`dits restore --source REV~1 PATH` brings files back as they were before a commit",
+	"cherry-pick": "`dits restore --source REV PATH` takes files of another commit",
+	"rebase":      "`dits merge` brings branches together",
+	"ls-files":    "`dits ls -r` lists what is committed, `dits status` the rest",
+	"rev-parse":   "`dits show --json REV` has the id",
+	"clean":       "`dits status` names what is not tracked",
 }
 
 // firstWord is the first word of a command line that is no flag and no value of one; "" if there is none.
@@ -101,27 +120,27 @@ func wrongWords(cmd *cobra.Command, check cobra.PositionalArgs, args []string) e
 
 // wrongFlag is an error of the library of flags in our words.
 func wrongFlag(cmd *cobra.Command, err error) error {
-	name := nameOf(cmd)
-	if name == "" {
-		name = "global flags"
+	name := ""
+	if cmd.HasParent() {
+		name = nameOf(cmd) + ": "
 	}
 	var unknown *pflag.NotExistError
 	var valueless *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
-		return fmt.Errorf("%s: unknown flag -%s", name, unknown.GetSpecifiedName())
+		return fmt.Errorf("%sunknown flag -%s", name, unknown.GetSpecifiedName())
 	case errors.As(err, &unknown):
 		flag := "--" + unknown.GetSpecifiedName()
-		return fmt.Errorf("%s: unknown flag %s%s", name, flag, didYouMean(nearFlags(cmd, flag)))
+		return fmt.Errorf("%sunknown flag %s%s", name, flag, didYouMean(nearFlags(cmd, flag)))
 	case errors.As(err, &valueless):
 		short := valueless.GetSpecifiedShortnames() != ""
-		return fmt.Errorf("%s: %s wants a value", name, flagName(valueless.GetFlag(), short))
+		return fmt.Errorf("%s%s wants a value", name, flagName(valueless.GetFlag(), short))
 	case errors.As(err, &invalid):
 		f := invalid.GetFlag()
-		return fmt.Errorf("%s: --%s %q: %s", name, f.Name, invalid.GetValue(), wantOf(f, invalid))
+		return fmt.Errorf("%s--%s %q: %s", name, f.Name, invalid.GetValue(), wantOf(f, invalid))
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return fmt.Errorf("%s%w", name, err)
 }
 
 // flagName is a flag as it was written.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -42,7 +43,7 @@ func (g *globals) guess(r *repo.Repo, args []string, limit int) (revs, paths []s
 		exists := g.isPath(r, arg)
 		switch {
 		case unknown == nil && exists:
-			return nil, nil, usagef("%q is a revision and a path: put -- before paths, or at the end", arg)
+			return nil, nil, bothWays(arg, "'"+arg+" --'", "./"+arg)
 		case unknown == nil && len(revs) < limit:
 			revs = append(revs, arg)
 			continue
@@ -60,17 +61,45 @@ func (g *globals) allPaths(r *repo.Repo, words []string, unknown error) error {
 		switch {
 		case g.isPath(r, word):
 		case i == 0:
-			return fmt.Errorf("%w; and no path of that name (put -- before paths that are gone)", unknown)
+			return g.neither(r, word, unknown)
 		default:
-			return fmt.Errorf("%s: %w (put -- before paths that are gone)", word, object.ErrNoPath)
+			return object.Absent("%s: %v (%s)", word, object.ErrNoPath, cmp.Or(g.nearWords(r, word), "put -- before paths that are gone"))
 		}
 	}
 	return nil
 }
 
+// neither is the error of a word that is no revision, for a reason, and no path.
+func (g *globals) neither(r *repo.Repo, word string, unknown error) error {
+	if strings.ContainsAny(word, "~^@") || strings.Contains(word, "..") {
+		return unknown
+	}
+	if near := g.nearWords(r, word); near != "" {
+		return fmt.Errorf("%w; and no path of that name (%s)", unknown, near)
+	}
+	return fmt.Errorf("%w; and no path of that name (put -- before paths that are gone)", unknown)
+}
+
+// nearWords is "did you mean PATH?", or "".
+func (g *globals) nearWords(r *repo.Repo, word string) string {
+	paths, err := g.paths(r, []string{word})
+	if err != nil {
+		return ""
+	}
+	near := g.here(r).paths(nearPaths(r, paths[0]))
+	if len(near) == 0 {
+		return ""
+	}
+	return "did you mean " + strings.Join(near, ", ") + "?"
+}
+
 // isRevision is nil if word, A or A..B, names what is there, else why it does not.
 func isRevision(r *repo.Repo, word string) error {
-	if strings.Contains(word, "..") {
+	switch {
+	case strings.Contains(word, "..."):
+		_, _, err := r.ParseSince(word)
+		return err
+	case strings.Contains(word, ".."):
 		_, _, err := r.ParseRange(word)
 		return err
 	}

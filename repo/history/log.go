@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"container/heap"
 	"errors"
 	"fmt"
@@ -27,6 +28,9 @@ type LogOptions struct {
 // ParseRange reads "A..B" (what B has and A has not; a missing end is HEAD) or a
 // single REV, as from and exclude for [History.Log].
 func (r *History) ParseRange(s string) (from, exclude []digest.ID, err error) {
+	if strings.Contains(s, "...") {
+		return nil, nil, fmt.Errorf("%s: want A..B (A...B is for dits diff)", s)
+	}
 	a, b, isRange := strings.Cut(s, "..")
 	if !isRange {
 		a, b = "", s
@@ -43,6 +47,22 @@ func (r *History) ParseRange(s string) (from, exclude []digest.ID, err error) {
 	}
 	out, err := r.Resolve(a)
 	return []digest.ID{id}, []digest.ID{out}, err
+}
+
+// ParseSince reads A...B: the commit at which B parted from A, and B. Each is HEAD where it is "".
+func (r *History) ParseSince(s string) (base, b digest.ID, err error) {
+	from, to, _ := strings.Cut(s, "...")
+	a, err := r.Resolve(cmp.Or(from, object.HeadName))
+	if err != nil {
+		return base, b, err
+	}
+	if b, err = r.Resolve(cmp.Or(to, object.HeadName)); err != nil {
+		return base, b, err
+	}
+	if base, err = r.MergeBase(a, b); err == nil && base.IsZero() {
+		err = fmt.Errorf("%s: no commit is in the history of both", s)
+	}
+	return base, b, err
 }
 
 // Log yields commits from the given ones back: a commit before its parents, and

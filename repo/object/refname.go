@@ -19,35 +19,50 @@ const (
 // none of which is empty, begins with a dot or ends with ".lock"; no "..", no
 // "@{", no control character, space, ~ ^ : ? * [ or backslash, no dot at the end.
 func CheckRefName(name string) error {
-	bad := func(why string) error { return fmt.Errorf("ref name %.255q: %s", name, why) }
+	if why := BadRefName(name); why != "" {
+		return fmt.Errorf("ref name %.255q: %s", name, why)
+	}
+	return nil
+}
+
+// BadRefName says why CheckRefName refuses a name, "" where it does not.
+func BadRefName(name string) string {
 	switch {
 	case !strings.Contains(name, "/"):
-		return bad("one part, want refs/…")
+		return "one part, want refs/…"
 	case !strings.HasPrefix(name, RefPrefix):
-		return bad("does not begin with refs/")
+		return "does not begin with refs/"
 	case len(name) > MaxPath || !utf8.ValidString(name):
-		return bad("too long, or not UTF-8")
+		return "too long, or not UTF-8"
 	case strings.Contains(name, "..") || strings.Contains(name, "@{"):
-		return bad(`has ".." or "@{"`)
+		return `has ".." or "@{"`
 	case strings.HasSuffix(name, "."):
-		return bad("ends with a dot")
+		return "ends with a dot"
 	}
 	for _, c := range []byte(name) {
 		if c < 0x20 || c == 0x7f || strings.IndexByte(" ~^:?*[\\", c) >= 0 {
-			return bad(fmt.Sprintf("has %q", c))
+			return "has " + charName(c)
 		}
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		switch {
 		case part == "":
-			return bad("has an empty part")
+			return "has an empty part"
 		case part[0] == '.':
-			return bad("has a part that begins with a dot")
+			return "has a part that begins with a dot"
 		case strings.HasSuffix(part, ".lock"):
-			return bad("has a part that ends with .lock")
+			return "has a part that ends with .lock"
 		case len(part) > maxName:
-			return bad("has a part that is too long")
+			return "has a part that is too long"
 		}
 	}
-	return nil
+	return ""
+}
+
+// charName is a character as people call it.
+func charName(c byte) string {
+	if c == ' ' {
+		return "a space"
+	}
+	return fmt.Sprintf("%q", c)
 }

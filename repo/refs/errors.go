@@ -2,6 +2,7 @@ package refs
 
 import (
 	"errors"
+	"fmt"
 
 	"dits/repo/object"
 )
@@ -36,3 +37,14 @@ func (e *BrokenError) Error() string { return e.Path + ": " + e.Err.Error() }
 
 // Unwrap gives both ErrCorrupt and the cause.
 func (e *BrokenError) Unwrap() []error { return []error{object.ErrCorrupt, e.Err} }
+
+// missing is an [ErrUnknownRevision] that says so in its own words.
+type missing string
+
+func (e missing) Error() string { return string(e) }
+
+// Unwrap makes errors.Is(err, ErrUnknownRevision) true.
+func (e missing) Unwrap() error { return ErrUnknownRevision }
+
+// Missing is an [ErrUnknownRevision] of that text.
+func Missing(format string, args ...any) error { return missing(fmt.Sprintf(format, args...)) }

@@ -26,7 +26,10 @@ func shortRef(prefix, name string) (string, error) {
 	case len(name) == 64 && isHex(name):
 		return "", fmt.Errorf("name %q: would hide a commit", name)
 	}
-	return prefix + name, object.CheckRefName(prefix + name)
+	if why := object.BadRefName(prefix + name); why != "" {
+		return "", fmt.Errorf("%s %q: %s", kindOf(prefix), name, why)
+	}
+	return prefix + name, nil
 }
 
 func isHex(s string) bool {
@@ -36,4 +39,12 @@ func isHex(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// kindOf is what refs below a prefix are called.
+func kindOf(prefix string) string {
+	if prefix == object.TagPrefix {
+		return "tag"
+	}
+	return "branch"
 }

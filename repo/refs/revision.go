@@ -149,7 +149,7 @@ func (r *Refs) resolveName(name string) (digest.ID, error) {
 	if name == object.HeadName || name == "@" {
 		h, err := r.Head()
 		if err == nil && h.Commit.IsZero() {
-			err = fmt.Errorf("revision %q: branch %s has no commits yet: %w", name, h.Branch, ErrUnknownRevision)
+			err = Missing("branch %s has no commits yet (`dits commit` makes the first)", h.Branch)
 		}
 		return h.Commit, err
 	}
@@ -238,8 +238,7 @@ func (r *Refs) resolveLog(name string, n int) (digest.ID, error) {
 	case n == len(entries) && n > 0 && !entries[n-1].Old.IsZero():
 		return entries[n-1].Old, nil
 	}
-	return digest.ID{}, fmt.Errorf("revision \"%s@{%d}\": the log of %s has %d entries: %w",
-		name, n, full, len(entries), ErrUnknownRevision)
+	return digest.ID{}, Missing("revision \"%s@{%d}\": the log of %s goes back %d moves", name, n, full, len(entries)-1)
 }
 
 func (r *Refs) walkStep(id digest.ID, st step) (digest.ID, error) {
@@ -253,12 +252,19 @@ func (r *Refs) walkStep(id digest.ID, st step) (digest.ID, error) {
 			return digest.ID{}, err
 		}
 		if parent > len(c.Parents) {
-			return digest.ID{}, fmt.Errorf("commit %s has %d parents, want parent %d: %w",
-				id.Short(), len(c.Parents), parent, ErrUnknownRevision)
+			return digest.ID{}, noParent(id, len(c.Parents), parent)
 		}
 		id = c.Parents[parent-1]
 	}
 	return id, nil
+}
+
+// noParent is the error for a parent that a commit has not.
+func noParent(id digest.ID, parents, want int) error {
+	if parents == 0 {
+		return Missing("%s is the first commit, nothing is before it", id.Short())
+	}
+	return Missing("commit %s has %d parent%s, no parent %d", id.Short(), parents, []string{"", "s"}[min(parents-1, 1)], want)
 }
 
 // Files returns all files of the commit that rev names, ascending by the bytes of

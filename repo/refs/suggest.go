@@ -1,25 +1,42 @@
 package refs
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 )
 
 // Unknown is the error for a name that nothing has, with the names nearest to it.
 func (r *Refs) Unknown(name string) error {
-	refs, err := r.GoodRefs("")
+	near, err := r.nearest("", name)
 	if err != nil {
 		return err
+	}
+	return Missing("revision %q: %v%s", name, ErrUnknownRevision, near)
+}
+
+// NoRef is the error for a name that no branch or tag has, which prefix says, with the names nearest to it.
+func (r *Refs) NoRef(prefix, name string) error {
+	near, err := r.nearest(prefix, name)
+	if err != nil {
+		return err
+	}
+	return Missing("no %s %s%s", kindOf(prefix), name, near)
+}
+
+// nearest is " (did you mean A, B?)" of refs below prefix, or "".
+func (r *Refs) nearest(prefix, name string) (string, error) {
+	refs, err := r.GoodRefs(prefix)
+	if err != nil {
+		return "", err
 	}
 	names := make([]string, len(refs))
 	for i, ref := range refs {
 		names[i] = ref.Short()
 	}
-	if near := Nearest(name, names); len(near) > 0 {
-		return fmt.Errorf("revision %q: %w (did you mean %s?)", name, ErrUnknownRevision, strings.Join(near, ", "))
+	if names = Nearest(name, names); len(names) == 0 {
+		return "", nil
 	}
-	return fmt.Errorf("revision %q: %w", name, ErrUnknownRevision)
+	return " (did you mean " + strings.Join(names, ", ") + "?)", nil
 }
 
 // Nearest returns up to three of the names: those that contain name or are
