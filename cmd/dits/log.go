@@ -86,6 +86,7 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 		if o.limit == 0 && cmd.Flags().Changed("max-count") {
 			return nil // as asked for; of the library 0 is no limit
 		}
+		shown := false
 		for c, err := range r.Log(from, history.LogOptions{Exclude: exclude, Paths: paths, Tensors: o.tensors, Limit: max(0, o.limit)}) {
 			if err != nil {
 				return err
@@ -93,6 +94,10 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 			if err := s.show(c); err != nil {
 				return err
 			}
+			shown = true
+		}
+		if !shown && len(o.tensors) > 0 {
+			return r.WantTensors(from, paths, o.tensors)
 		}
 		return nil
 	})
