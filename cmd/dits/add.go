@@ -97,8 +97,9 @@ func tellFailed(cmd *cobra.Command, e *repo.IncompleteError) {
 	if e == nil {
 		return
 	}
+	folder := folderOf(cmd)
 	for _, failed := range e.Failed {
-		tell(cmd.ErrOrStderr(), "dits: %s", visible(failed.Error()))
+		tell(cmd.ErrOrStderr(), "dits: %s", visible(plainly(failed, folder)))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -81,8 +82,9 @@ func report(w io.Writer, cmd *cobra.Command, err error) int {
 	if err == nil || errors.Is(err, errDifferent) || errors.As(err, new(statusError)) {
 		return code
 	}
+	folder := folderOf(cmd)
 	for _, err := range each(err) {
-		tell(w, "dits: %v", err)
+		tell(w, "dits: %s", plainly(err, folder))
 	}
 	if next := advice(cmd, err, code); next != "" {
 		fmt.Fprintln(w, next)
@@ -151,4 +153,14 @@ func orForce(cmd *cobra.Command) string {
 		return "."
 	}
 	return ", or let them go with --force."
+}
+
+// folderOf is the folder that a command works in, "" if that cannot be told.
+func folderOf(cmd *cobra.Command) string {
+	dir, _ := cmd.Flags().GetString("directory")
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	return dir
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -73,7 +74,16 @@ func (r osRoot) in(op, name string, do func(dir *folder, base string) error) err
 		r.used.add(at)
 	}
 	defer r.used.put(at)
-	return do(at, base)
+	return r.named(op, name, do(at, base))
+}
+
+// named is an error of something in a folder with its whole path, by which where it is can be told.
+func (r osRoot) named(op, name string, err error) error {
+	var at *fs.PathError
+	if err == nil || errors.As(err, &at) && filepath.IsAbs(at.Path) {
+		return err
+	}
+	return &fs.PathError{Op: op, Path: filepath.Join(r.root.Name(), filepath.FromSlash(name)), Err: cause(err)}
 }
 
 // walk opens the folder dir, "" for the root itself, to be used once.
@@ -127,8 +137,12 @@ func enter(dir *os.Root, name string) (*os.Root, fs.FileInfo, error) {
 // cause is what a path error is about, without the part of the path that it knows.
 func cause(err error) error {
 	var at *fs.PathError
-	if errors.As(err, &at) {
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at):
 		return at.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }
