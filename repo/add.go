@@ -308,7 +308,8 @@ func (a *adding) content(ctx context.Context, e *work.IndexEntry, src io.ReaderA
 	if e.ID = file.ID; e.Mode == object.ModeLink {
 		file.Layout.Warning = ""
 	}
-	done := Added{Path: e.Path, Format: file.Layout.Format, Logical: e.Size, Tensors: len(file.Layout.Tensors), Warning: file.Layout.Warning}
+	done := Added{Path: e.Path, Format: file.Layout.Format, Logical: e.Size, Tensors: len(file.Layout.Tensors)}
+	done.Warning = warningOf(e, file, src)
 	if done.Format == "gguf" {
 		done.Quant = gguf.FileType(src, e.Size)
 	}

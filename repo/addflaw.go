@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 
+	"dits/catalog"
 	"dits/formats"
 	"dits/repo/object"
 	"dits/repo/work"
@@ -106,4 +107,15 @@ func (a *adding) flaw(name string) error {
 		return nil
 	}
 	return a.refuse(name, f, info.Size(), layout.Warning)
+}
+
+// warningOf is what is wrong with a file that is added all the same, in the words of [FlawError].
+func warningOf(e *work.IndexEntry, file catalog.File, src io.ReaderAt) string {
+	if file.Layout.Warning == "" {
+		return ""
+	}
+	if flaw, err := object.FindFlaw(src, e.Size, e.Path, file.Layout.Warning); err == nil && flaw != nil {
+		return flaw.Text
+	}
+	return file.Layout.Warning
 }

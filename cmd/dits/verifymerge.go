@@ -105,6 +105,7 @@ func (o *operands) adapters(ctx context.Context, words []string) ([]*lora.Adapte
 			closeAll(list)
 			return nil, err
 		}
+		l.Word = word
 		list = append(list, l)
 	}
 	return list, nil

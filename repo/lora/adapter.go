@@ -1,6 +1,7 @@
 package lora
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,8 @@ const (
 // adapter_config.json beside it. Close it.
 type Adapter struct {
 	*loraConfig
-	name    string
+	name    string // says which it is
+	Word    string // as it was named; "" is by name
 	content *object.File
 	changes map[string]*loraChange // by the role of the tensor that they change
 	saved   map[string]int         // tensors that take the place of others, by role
@@ -190,3 +192,6 @@ func valuesIn(c *object.File, i int) ([]float64, error) {
 	v := make([]float64, n)
 	return v, rows.Read(v, make([]byte, rows.Size), 0)
 }
+
+// shown is what people call it.
+func (l *Adapter) shown() string { return cmp.Or(l.Word, l.name) }

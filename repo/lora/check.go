@@ -224,10 +224,13 @@ func whyNoTensors(sides ...diff.Snapshot) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", e.Path, err)
 			}
-			warning := f.Layout.Warning
+			flaw, err := f.Flaw(e.Path)
 			f.Close()
-			if warning != "" {
-				return fmt.Errorf("%s: %s", e.Path, warning)
+			if err != nil {
+				return fmt.Errorf("%s: %w", e.Path, err)
+			}
+			if flaw != nil {
+				return fmt.Errorf("%s: %s", e.Path, flaw.Text)
 			}
 		}
 	}

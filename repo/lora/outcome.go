@@ -156,7 +156,7 @@ func (x *checking) withoutOne(ctx context.Context, c *Check) (bool, error) {
 			return false, err
 		}
 		if got.OK {
-			c.Verdict, c.Reason = NotMerged, fmt.Sprintf("%s is not in it, all else is", l.name)
+			c.Verdict, c.Reason = NotMerged, l.missing(x.adapters)
 			return true, nil
 		}
 	}
@@ -298,4 +298,18 @@ func tensorCount(n int, kind string) string {
 		return "1 " + kind + "tensor"
 	}
 	return fmt.Sprintf("%d %stensors", n, kind)
+}
+
+// missing says that an adapter is not in what all of them should be in; one that is named again is there less often.
+func (l *Adapter) missing(all []*Adapter) string {
+	times := 0
+	for _, other := range all {
+		if other.name == l.name {
+			times++
+		}
+	}
+	if times > 1 {
+		return fmt.Sprintf("%s is in it, but not %d times", l.shown(), times)
+	}
+	return fmt.Sprintf("%s is not in it, all else is", l.shown())
 }
