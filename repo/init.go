@@ -137,7 +137,7 @@ func initConfig(fsys disk.FS, dits string, o InitOptions) (store string, err err
 		return "", err
 	}
 	if abs, err := filepath.Abs(o.Store); o.Store != "" && (err != nil || abs != c.Store.Path) {
-		return "", fmt.Errorf("%s: has its store at %q, want %q: %w", dits, c.Store.Path, o.Store, refs.ErrExists)
+		return "", otherStore(filepath.Dir(dits), c.Store.Path, o.Store)
 	}
 	if c.Store.Path != "" {
 		return c.Store.Path, nil
@@ -192,4 +192,12 @@ func writeMissing(fsys disk.FS, path, content string) error {
 		_, err := io.WriteString(w, content)
 		return err
 	})
+}
+
+// otherStore is the error for a repository that is there already, with a store of its own ("") or at a path.
+func otherStore(root, has, want string) error {
+	if has == "" {
+		return fmt.Errorf("%s: %w, with a store of its own, want no --store (only a new repository takes one)", root, refs.ErrExists)
+	}
+	return fmt.Errorf("%s: %w, with its store at %s, want that or no --store, not %s", root, refs.ErrExists, has, want)
 }

@@ -26,7 +26,7 @@ func noEmpty(cmd *cobra.Command, args []string) error {
 		if arg == "" && !cmd.HasParent() {
 			errs = append(errs, usagef("word %d is empty, want a command%s", i+1, unsetHint))
 		} else if arg == "" {
-			errs = append(errs, usagef("%s: word %d is empty, want a revision or a path%s", cmd.Name(), i+1, unsetHint))
+			errs = append(errs, usagef("%s: word %d is empty, want %s%s", nameOf(cmd), i+1, usageOf(cmd), unsetHint))
 		}
 	}
 	return errors.Join(errs...)

@@ -79,10 +79,13 @@ func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // cwd is the folder that the command works in.
 func (g *globals) cwd() (string, error) {
-	if g.dir != "" {
-		return filepath.Abs(g.dir)
+	if g.dir == "" {
+		return os.Getwd()
 	}
-	return os.Getwd()
+	if !isFolder(g.dir) {
+		return "", usagef("-C %s: no such folder", g.dir)
+	}
+	return filepath.Abs(g.dir)
 }
 
 // open opens the repository that the command works in.

@@ -158,6 +158,8 @@ func wantOf(f *pflag.Flag, invalid *pflag.InvalidValueError) string {
 		return "want true or false"
 	case "int", "int64", "uint":
 		return "want a number"
+	case "duration":
+		return "want a time, as 30s or 5m"
 	}
 	return errors.Unwrap(invalid).Error()
 }

@@ -25,8 +25,7 @@ func Of(s, beside diff.Snapshot, o Options) ([]Report, error) {
 		return nil, err
 	}
 	if len(sets) == 0 {
-		return nil, fmt.Errorf("%s: no model here: want files that end in .safetensors or .gguf: %w",
-			s.Name, object.ErrNoPath)
+		return nil, object.Absent("%s: no model here, want files that end in .safetensors or .gguf", s.Name)
 	}
 	reports := make([]Report, 0, len(sets))
 	for _, m := range sets {

@@ -104,7 +104,9 @@ func CheckPath(path string) error {
 		return fmt.Errorf("path %.20q…: %d bytes, want at most %d", path, len(path), MaxPath)
 	}
 	for name := range strings.SplitSeq(path, "/") {
-		if err := CheckName(name); err != nil {
+		if err := CheckName(name); err != nil && name == path {
+			return err
+		} else if err != nil {
 			return fmt.Errorf("path %q: %w", path, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package work
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -45,7 +46,7 @@ func (r *Folder) FileAt(rev, path string) (object.TreeFile, error) {
 		return object.TreeFile{}, r.absentAt(rev, path, fmt.Errorf("%s: %w", rev, err))
 	}
 	if e.Mode == object.ModeDir {
-		return object.TreeFile{}, fmt.Errorf("%s: a folder, want a file", path)
+		return object.TreeFile{}, fmt.Errorf("%s: a folder, want a file", cmp.Or(path, rev))
 	}
 	return object.TreeFile{Path: path, Mode: e.Mode, ID: e.ID, Size: e.Size}, nil
 }

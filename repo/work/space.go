@@ -5,6 +5,8 @@ import (
 	"math"
 	"os"
 	"path"
+
+	"github.com/dustin/go-humanize"
 )
 
 // A SpaceError says that a file system has no room for what is to be written. Nothing was.
@@ -14,7 +16,7 @@ type SpaceError struct {
 }
 
 func (e *SpaceError) Error() string {
-	return fmt.Sprintf("%s: no space: %d bytes are needed, %d are free", e.Dir, e.Need, e.Free)
+	return fmt.Sprintf("%s: no space: %s are needed, %s are free", e.Dir, bytesOf(e.Need), bytesOf(e.Free))
 }
 
 // CheckRoom is a [SpaceError] where the file system of a folder has no room for n bytes. Where nobody can tell there
@@ -89,3 +91,6 @@ func (n *needs) of(dir string) uint64 {
 	}
 	return device
 }
+
+// bytesOf is a number of bytes as people say it.
+func bytesOf(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
