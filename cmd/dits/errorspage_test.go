@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -38,13 +39,57 @@ var areas = []area{
 	{"What was typed", "Flags and words that make no sense, and what a command refuses to do. Exit status 2 where the command line is wrong, else 3.",
 		[]string{"cmd/dits"}},
 	{"Branches, tags and revisions", "", []string{"repo/refs"}},
-	{"The repository and its history", "", []string{"repo", "repo/history", "repo/merge", "repo/lineage", "repo/object"}},
+	{"The repository and its history", "", []string{"repo", "repo/history", "repo/merge", "repo/lineage", "repo/object", "repo/relatives"}},
 	{"The working folder", "", []string{"repo/work"}},
 	{"Models and adapters", "Files that are no valid safetensors or GGUF, adapters that do not fit, and what cannot be compared.",
 		[]string{"formats", "formats/safetensors", "formats/gguf", "formats/imatrix", "formats/number", "repo/diff", "repo/inspect", "repo/lora"}},
 	{"The store", "Packs, the catalog, and what is read from them. What names a pack, a chunk or a record is damage, exit status 12: " +
 		"`dits fsck` says what it means and what to do.",
-		[]string{"catalog", "tensorstore", "tensorstore/disk", "tensorstore/pack", "tensorstore/upkeep"}},
+		[]string{"catalog", "tensorstore", "tensorstore/digest", "tensorstore/disk", "tensorstore/pack", "tensorstore/upkeep"}},
+}
+
+// inner are the folders whose errors are read as damage of what has a name of its own, or as a defect of dits: coders,
+// predictions and cut points, of which only what they are about reaches people.
+var inner = []string{"cdc", "formats/ggml", "tensorstore/choose", "tensorstore/codec", "tensorstore/codec/blocks",
+	"tensorstore/codec/entropy", "tensorstore/predict"}
+
+// TestErrorsPageIsWhole wants each folder of the program that makes errors in an area, or among those inside.
+func TestErrorsPageIsWhole(t *testing.T) {
+	of := slices.Clone(inner)
+	for _, a := range areas {
+		of = append(of, a.dirs...)
+	}
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		dir := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), filepath.Join("..", "..")+string(filepath.Separator)))
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{"scripts", "testdata", "tools", "faultfs"}, d.Name()):
+			return filepath.SkipDir
+		case d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(dir, "test"):
+			return nil
+		case len(errorLiterals(t, path)) > 0 && !slices.Contains(of, dir):
+			t.Errorf("%s: errors that no area of docs/errors.md has", dir)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestErrorsPageHas wants what reaches people in more ways than by a call that makes an error.
+func TestErrorsPageHas(t *testing.T) {
+	page := errorsText(t)
+	for _, text := range []string{
+		"cut off: … of … bytes missing", "cut off within its header", "a Git LFS pointer", "a web page, not a model", // what a file lacks
+		"not tracked", "no such path", "unknown revision", "already exists", "truncated", "nothing to commit", // what errors are
+		"number out of range", "has a part that begins with a dot", "branch … has no commits yet", // why a name is refused
+	} {
+		if !strings.Contains(page, text) {
+			t.Errorf("%q is not listed", text)
+		}
+	}
 }
 
 // TestErrorsPage wants docs/errors.md to list what the code says.
@@ -192,13 +237,23 @@ func errorLiterals(t *testing.T, name string) (texts []string) {
 		switch n := n.(type) {
 		case *ast.CallExpr:
 			if len(n.Args) > 0 && makesError(n.Fun) {
-				texts = appendMessage(texts, n.Args[0])
+				texts = appendMessage(texts, n.Args[0], fewestWords(n.Fun))
 			}
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok && slices.Contains(reasons, key.Name) {
+				texts = appendMessage(texts, n.Value, 2)
+			}
+		case *ast.AssignStmt:
+			if to, ok := n.Lhs[0].(*ast.SelectorExpr); ok && slices.Contains(reasons, to.Sel.Name) {
+				texts = appendMessage(texts, n.Rhs[0], 2)
+			}
+		case *ast.ValueSpec:
+			texts = appendNamed(texts, n)
 		case *ast.FuncDecl:
-			if n.Name.Name == "Error" {
+			if n.Name.Name == "Error" || slices.Contains(reasonNames, n.Name.Name) {
 				ast.Inspect(n.Body, func(n ast.Node) bool {
 					if lit, ok := n.(*ast.BasicLit); ok {
-						texts = appendMessage(texts, lit)
+						texts = appendMessage(texts, lit, 3)
 					}
 					return true
 				})
@@ -209,14 +264,43 @@ func errorLiterals(t *testing.T, name string) (texts []string) {
 	return texts
 }
 
+// reasons are fields that say why something is refused: of [object.Flaw], [object.NoPathError].
+var reasons = []string{"Text", "Why"}
+
+// reasonNames are constants and functions that are such a reason.
+var reasonNames = []string{"NotTracked", "BadRefName", "noRemotes", "instead"}
+
+// fewestWords is how many words of its own a message has, by what makes it: one that only wraps another has few.
+func fewestWords(fun ast.Expr) int {
+	if name, ok := fun.(*ast.Ident); ok && name.Name == "bad" {
+		return 1
+	}
+	return 3
+}
+
+// appendNamed adds the text of a constant or a variable that stands for a whole kind of errors, be it one word.
+func appendNamed(texts []string, n *ast.ValueSpec) []string {
+	if len(n.Values) == 0 {
+		return texts
+	}
+	value := n.Values[0]
+	if call, ok := value.(*ast.CallExpr); ok && strings.HasPrefix(n.Names[0].Name, "Err") && makesError(call.Fun) {
+		return appendMessage(texts, call.Args[0], 1)
+	}
+	if slices.Contains(reasonNames, n.Names[0].Name) {
+		return appendMessage(texts, value, 1)
+	}
+	return texts
+}
+
 // makesError says that a function makes an error of its first argument.
 func makesError(fun ast.Expr) bool {
 	switch fun := fun.(type) {
 	case *ast.Ident:
-		return slices.Contains([]string{"usagef", "absent"}, fun.Name)
+		return slices.Contains([]string{"usagef", "absent", "Absent", "Missing", "bad"}, fun.Name)
 	case *ast.SelectorExpr:
 		on, ok := fun.X.(*ast.Ident)
-		return ok && slices.Contains([]string{"fmt.Errorf", "errors.New", "object.Absent"}, on.Name+"."+fun.Sel.Name)
+		return ok && slices.Contains([]string{"fmt.Errorf", "errors.New", "object.Absent", "refs.Missing"}, on.Name+"."+fun.Sel.Name)
 	}
 	return false
 }
@@ -226,11 +310,11 @@ var (
 	words = regexp.MustCompile(`\pL{2,}`)
 )
 
-// appendMessage adds a text if it has words of its own: what only wraps another error has not.
-func appendMessage(texts []string, arg ast.Expr) []string {
+// appendMessage adds a text if it has at least so many words of its own: what only wraps another error has few.
+func appendMessage(texts []string, arg ast.Expr, fewest int) []string {
 	text := literalOf(arg)
 	plain := verb.ReplaceAllString(text, "")
-	if len(words.FindAllString(plain, -1)) < 3 {
+	if len(words.FindAllString(plain, -1)) < fewest {
 		return texts
 	}
 	text = verb.ReplaceAllStringFunc(text, func(v string) string {
@@ -241,6 +325,9 @@ func appendMessage(texts []string, arg ast.Expr) []string {
 	})
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "%%", "%"), "`", "'")
 	text = strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ": …") // a reason from below
+	if strings.HasPrefix(text, "(") { // what follows another
+		return texts
+	}
 	return append(texts, text)
 }
 
@@ -254,6 +341,10 @@ func literalOf(e ast.Expr) string {
 	case *ast.BinaryExpr:
 		if e.Op == token.ADD {
 			return literalOf(e.X) + literalOf(e.Y)
+		}
+	case *ast.CallExpr:
+		if on, ok := e.Fun.(*ast.SelectorExpr); ok && on.Sel.Name == "Sprintf" {
+			return literalOf(e.Args[0])
 		}
 	}
 	return "…"
