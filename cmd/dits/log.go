@@ -220,10 +220,13 @@ func (s *shower) stat(c catalog.Commit) (*repo.CommitStat, error) {
 	return stat, err
 }
 
+// wideLog is how many columns a terminal has where refs stand beside the id of a commit: an id takes 71.
+const wideLog = 120
+
 func (s *shower) printLong(p *printer, c catalog.Commit) {
 	id, refs := "commit "+c.ID.String(), s.decoration(c.ID)
 	line := "%s%s\n"
-	if s.screen.width > 0 && textWidth(id+refs) > s.screen.width {
+	if refs != "" && s.screen.width > 0 && s.screen.width < wideLog {
 		line = "%s\nRefs:  %s\n"
 	}
 	p.f(line, s.screen.paint(yellow, id), refs)
@@ -256,7 +259,7 @@ func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
 		}
 		p.f("  %s %s%s\n", letter, visible(modelName(m)), visible(from))
 	}
-	p.f("  %s, %s, %s added\n", countModels(stat.Models), plural(stat.TensorsChanged, "tensor", "tensors"), size(stat.StoredBytes))
+	p.f("  %s, %s, %s added\n", whatChanged(stat.Models), tensorsChanged(stat.TensorsChanged), size(stat.StoredBytes))
 }
 
 // storedFrom is " ← base.safetensors (20 as a difference)", with up to three sources, "" without any.

@@ -144,7 +144,7 @@ func (t *tableRows) row(columns []string, values []any) error {
 	}
 	cells := make([]string, len(values))
 	for i, v := range values {
-		cells[i] = strings.Join(strings.Fields(sqlText(v)), " ") // a message has lines
+		cells[i] = visible(strings.TrimRight(sqlText(v), "\n")) // a message ends with one
 		if _, text := v.(string); text && !t.begun {
 			t.texts[i] = true
 		}

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"os"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"dits/repo"
 	"dits/repo/object"
 	"dits/repo/work"
+	"dits/tensorstore/disk"
 )
 
 type undoOptions struct {
@@ -73,6 +77,9 @@ func printUndone(cmd *cobra.Command, g *globals, r *repo.Repo, u *repo.Undone) e
 	p.f("%s: %s\n", how, u.What)
 	if len(u.Staged) > 0 {
 		printStagedAgain(p, g.here(r).changes(u.Staged))
+		if u.Done {
+			tellGone(p, g.here(r), r, u.Staged)
+		}
 		if files != "" {
 			p.f(" %s\n", files) // which begins with a space
 		}
@@ -107,6 +114,25 @@ func printStagedAgain(p *printer, changes []work.Change) {
 		if len(paths) > 0 {
 			p.f("  %s: %s\n", kind.name, work.FirstOf(paths, most))
 		}
+	}
+}
+
+// tellGone says how files come back that are staged again and not there.
+func tellGone(p *printer, h here, r *repo.Repo, changes []work.Change) {
+	const most = 3
+	var gone []string
+	for _, c := range changes {
+		if _, err := os.Lstat(r.WorkPath(c.Path)); c.Status == work.ChangeAdded && disk.IsNoFile(err) {
+			gone = append(gone, h.path(c.Path))
+		}
+	}
+	switch n := len(gone); {
+	case n == 1:
+		p.f("`dits restore %s` brings the file back.\n", gone[0])
+	case n > most:
+		p.f("`dits restore PATH` brings files back.\n")
+	case n > 1:
+		p.f("`dits restore %s` brings the files back.\n", strings.Join(gone, " "))
 	}
 }
 
