@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ const FirstBranch = "main"
 // InitOptions of a new repository. The zero value keeps the store in .dits/store.
 type InitOptions struct {
 	Store  string       // folder of a store to share; made if it is not there
+	Branch string       // the first; "" is [FirstBranch]
 	Shared disk.Sharing // who may use the repository and its store
 	FS     disk.FS      // nil: the operating system's
 }
@@ -37,6 +39,10 @@ func Init(dir string, o InitOptions) (*Repo, error) {
 		return nil, err
 	}
 	if err := errors.Join(o.Shared.Check(), notInside(root)); err != nil {
+		return nil, err
+	}
+	branch, err := refs.BranchRef(cmp.Or(o.Branch, FirstBranch))
+	if err != nil {
 		return nil, err
 	}
 	if err := orOS(o.FS).MkdirAll(root, 0o777); err != nil {
@@ -68,7 +74,7 @@ func Init(dir string, o InitOptions) (*Repo, error) {
 			return nil, err
 		}
 	}
-	if err := writeMissing(fsys, filepath.Join(dits, object.HeadName), refs.Symbolic+object.BranchPrefix+FirstBranch+"\n"); err != nil {
+	if err := writeMissing(fsys, filepath.Join(dits, object.HeadName), refs.Symbolic+branch+"\n"); err != nil {
 		return nil, err
 	}
 	r, err := Open(root, o.FS)

@@ -13,6 +13,9 @@ import (
 type configOptions struct {
 	global bool
 	json   bool
+
+	list       bool
+	get, unset string
 }
 
 func newConfig(g *globals) *cobra.Command {
@@ -37,6 +40,9 @@ own. Keys:
 		RunE:        func(cmd *cobra.Command, args []string) error { return runConfig(cmd, g, o, args) },
 	}
 	cmd.ValidArgsFunction = cobra.FixedCompletions(configNames(), cobra.ShellCompDirectiveNoFileComp)
+	cmd.Flags().BoolVarP(&o.list, "list", "l", false, "list what is set: what it does without words")
+	cmd.Flags().StringVar(&o.get, "get", "", "print the value of `KEY`: the same as KEY alone")
+	cmd.Flags().StringVar(&o.unset, "unset", "", "take `KEY` out")
 	cmd.Flags().BoolVar(&o.global, "global", false, "what holds in all repositories of this user")
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON")
 	return cmd
@@ -68,7 +74,25 @@ func configNames() []string {
 	return names
 }
 
+// words are those that flags of git stand for.
+func (o *configOptions) words(args []string) ([]string, error) {
+	if count(o.list, o.get != "", o.unset != "", len(args) > 0) > 1 {
+		return nil, usagef("config: one of --list, --get KEY, --unset KEY and KEY [VALUE]")
+	}
+	switch {
+	case o.get != "":
+		return []string{o.get}, nil
+	case o.unset != "":
+		return []string{o.unset, ""}, nil
+	}
+	return args, nil
+}
+
 func runConfig(cmd *cobra.Command, g *globals, o configOptions, args []string) error {
+	args, err := o.words(args)
+	if err != nil {
+		return err
+	}
 	if len(args) == 0 {
 		return g.withSettings(o, func(s settings) error { return listConfig(cmd, s, o) })
 	}

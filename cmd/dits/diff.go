@@ -22,6 +22,7 @@ type diffOptions struct {
 	picture    pictureOptions
 	stat       bool
 	nameOnly   bool
+	nameStatus bool
 	staged     bool
 	exitCode   bool
 	json       bool
@@ -68,7 +69,9 @@ Face and GGUF are the same names. Below the counts: keys of headers and JSON fil
 	f.StringVar(&o.picture.html, "html", "", "the same as a page of HTML")
 	f.BoolVar(&o.stat, "stat", false, "count tensors a file; read none")
 	f.BoolVar(&o.nameOnly, "name-only", false, "only the paths of files that differ")
+	f.BoolVar(&o.nameStatus, "name-status", false, "only the paths, each with its letter: A, M, D, R, T")
 	f.BoolVar(&o.staged, "staged", false, "compare A (by default HEAD) with what is staged")
+	f.BoolVar(&o.staged, "cached", false, "the same as --staged")
 	f.BoolVar(&o.exitCode, "exit-code", false, "exit status 1 if there are differences; so does -q, which prints none")
 	f.BoolVar(&o.json, "json", false, "JSON")
 	_ = cmd.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(sortNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -77,11 +80,11 @@ Face and GGUF are the same names. Below the counts: keys of headers and JSON fil
 
 // check refuses flags that make no sense together.
 func (o *diffOptions) check() error {
-	if shapes := count(o.tensors || o.rank, o.stat, o.nameOnly, o.expects); shapes > 1 {
-		return usagef("diff: %d of --tensors or --rank, --stat, --name-only and --expect-lora, want one", shapes)
+	if shapes := count(o.tensors || o.rank, o.stat, o.nameOnly, o.nameStatus, o.expects); shapes > 1 {
+		return usagef("diff: %d of --tensors or --rank, --stat, --name-only, --name-status and --expect-lora, want one", shapes)
 	}
-	if o.picture.wanted() && (o.stat || o.nameOnly || o.expects) {
-		return usagef("diff: --svg and --html draw layers, which --stat, --name-only and --expect-lora do not look at")
+	if o.picture.wanted() && (o.stat || o.nameOnly || o.nameStatus || o.expects) {
+		return usagef("diff: --svg and --html draw layers, which --stat, --name-only, --name-status and --expect-lora do not look at")
 	}
 	if o.sort != "" && !slices.Contains(sortNames(), o.sort) {
 		return usagef("diff: --sort %s, want one of %s", o.sort, strings.Join(sortNames(), ", "))
@@ -133,7 +136,7 @@ func runDiff(cmd *cobra.Command, g *globals, o diffOptions, args []string) error
 
 // options are those of the comparison.
 func (o *diffOptions) options(cmd *cobra.Command, g *globals) diff.Options {
-	files := o.nameOnly || o.quiet && !o.picture.wanted() && !o.expects
+	files := o.nameOnly || o.nameStatus || o.quiet && !o.picture.wanted() && !o.expects
 	return diff.Options{FilesOnly: files, DigestsOnly: o.stat, Rank: o.rank, Progress: g.progress(cmd.ErrOrStderr())}
 }
 
@@ -245,6 +248,16 @@ func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *diff.Diff) error {
 		p := &printer{w: s}
 		for _, f := range d.Files {
 			p.f("%s\n", lastPath(f))
+		}
+		return p.err
+	case o.nameStatus:
+		p := &printer{w: s}
+		for _, f := range d.Files {
+			if letter := letters[f.Status]; f.PathB != "" {
+				p.f("%s\t%s\t%s\n", letter, f.Path, f.PathB)
+			} else {
+				p.f("%s\t%s\n", letter, f.Path)
+			}
 		}
 		return p.err
 	case o.stat:

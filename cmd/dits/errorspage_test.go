@@ -325,7 +325,7 @@ func appendMessage(texts []string, arg ast.Expr, fewest int) []string {
 	})
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "%%", "%"), "`", "'")
 	text = strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ": …") // a reason from below
-	if strings.HasPrefix(text, "(") { // what follows another
+	if strings.HasPrefix(text, "(") {                                         // what follows another
 		return texts
 	}
 	return append(texts, text)

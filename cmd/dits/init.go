@@ -25,6 +25,7 @@ Files and folders of .dits and of the store are for those to whom your umask lea
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return runInit(cmd, g, o, args) },
 	}
+	cmd.Flags().StringVarP(&o.Branch, "initial-branch", "b", "", "the first branch is `NAME`, not main")
 	cmd.Flags().StringVar(&o.Store, "store", "", "keep content in `DIR`, which other repositories may share")
 	cmd.Flags().StringVar((*string)(&o.Shared), "shared", "", "who may use it: `WHO` is group (write) or all (group write, others read); by default the umask says")
 	return cmd
@@ -46,6 +47,9 @@ func runInit(cmd *cobra.Command, g *globals, o repo.InitOptions, args []string) 
 		return err
 	}
 	defer r.Close()
+	if h, err := r.Head(); err == nil && o.Branch != "" && h.Branch != o.Branch {
+		tell(cmd.ErrOrStderr(), "dits: warning: the repository was there already: `dits branch -m %s` renames its branch.", visible(o.Branch))
+	}
 	if !g.quiet {
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "Repository ready in %s\n", visible(r.Dir))
 	}

@@ -23,6 +23,7 @@ type logOptions struct {
 	graph   bool
 	all     bool
 	patch   bool
+	names   namesOptions
 	json    bool
 	paths   []string
 }
@@ -42,7 +43,7 @@ character, [a-z] one of a range. --json gives one object a line.`,
   dits log --all --graph --oneline
   dits log -p -1                              # layers the last one changed
   dits log -- model.safetensors
-  dits log --tensor 'model.layers.3.*' model.safetensors`,
+  dits log --tensor 'model.layers.1.*' model.safetensors`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runLog(cmd, g, o, args) },
 	}
 	cmd.ValidArgsFunction = g.revisionsAndPaths
@@ -52,6 +53,7 @@ character, [a-z] one of a range. --json gives one object a line.`,
 	_ = cmd.RegisterFlagCompletionFunc("tensor", g.tensors)
 	f.BoolVar(&o.oneline, "oneline", false, "one line a commit")
 	f.BoolVar(&o.stat, "stat", false, "also the files changed, and the bytes that each commit added")
+	o.names.addFlags(f)
 	f.BoolVarP(&o.patch, "patch", "p", false, "also the table of layers that each commit changed, as diff prints it")
 	f.BoolVar(&o.all, "all", false, "from all branches and tags, and HEAD")
 	f.BoolVar(&o.graph, "graph", false, "draw the lines between commits")
@@ -60,11 +62,11 @@ character, [a-z] one of a range. --json gives one object a line.`,
 }
 
 func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
+	if o.names.bad() {
+		return usagef("log: --name-only with --name-status, want one of them")
+	}
 	if o.patch && o.json {
 		return usagef("log: -p with --json, want one of them (`dits diff --json` has the layers)")
-	}
-	if o.limit < 0 {
-		return usagef("log: -n %d, want at least 0", o.limit)
 	}
 	return g.withScreen(cmd, func(r *repo.Repo, out *screen) error {
 		revs, paths, err := g.words(r, cmd, args, 1)
@@ -76,7 +78,7 @@ func runLog(cmd *cobra.Command, g *globals, o logOptions, args []string) error {
 			return err
 		}
 		o.paths = paths
-		s := shower{cmd: cmd, screen: out, repo: r, options: o}
+		s := shower{cmd: cmd, screen: out, repo: r, options: o, here: g.here(r)}
 		if err := s.setRefs(r); err != nil {
 			return err
 		}
@@ -132,6 +134,7 @@ type shower struct {
 	names   map[digest.ID][]string // what points to a commit, as people read it
 	refs    map[digest.ID][]string // the same by full ref names
 	graph   *graph
+	here    here
 	sources *lineage.Namer // nil: nothing was asked yet
 }
 
@@ -149,7 +152,7 @@ type loggedCommit struct {
 
 func (s *shower) show(c catalog.Commit) error {
 	var stat *repo.CommitStat
-	if s.options.stat {
+	if s.options.stat || s.options.names.wanted() {
 		var err error
 		if stat, err = s.stat(c); err != nil {
 			return err
@@ -166,7 +169,15 @@ func (s *shower) show(c catalog.Commit) error {
 	} else {
 		s.printLong(p, c)
 	}
-	s.printStat(p, stat)
+	if s.options.names.wanted() {
+		if !s.options.oneline && len(stat.Files) > 0 {
+			p.f("\n")
+		}
+		s.options.names.print(p, s.here, stat)
+	}
+	if s.options.stat {
+		s.printStat(p, stat)
+	}
 	if s.options.patch && p.err == nil {
 		if err := s.printPatch(&b, c); err != nil {
 			return err
@@ -242,9 +253,6 @@ func (s *shower) printLong(p *printer, c catalog.Commit) {
 }
 
 func (s *shower) printStat(p *printer, stat *repo.CommitStat) {
-	if stat == nil {
-		return
-	}
 	for _, m := range stat.Models {
 		var sources []lineage.FileSource
 		for _, path := range m.Paths {

@@ -35,7 +35,22 @@ was N moves ago. What reflogs name is kept by gc until the entry expires.`,
 	}
 	cmd.ValidArgsFunction = g.revisions
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
-	cmd.AddCommand(newReflogExpire(g))
+	cmd.AddCommand(newReflogShow(g), newReflogExpire(g))
+	return cmd
+}
+
+func newReflogShow(g *globals) *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:     "show [REF]",
+		Short:   "What reflog does without a command",
+		Long:    "Shows the moves of a branch, or of HEAD, newest first, as dits reflog does.",
+		Example: "  dits reflog show main",
+		Args:    asUsage(cobra.MaximumNArgs(1)),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runReflog(cmd, g, asJSON, args) },
+	}
+	cmd.ValidArgsFunction = g.revisions
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
 }
 

@@ -13,6 +13,8 @@ import (
 
 type showOptions struct {
 	patch bool
+	stat  bool
+	names namesOptions
 	json  bool
 }
 
@@ -36,6 +38,8 @@ other, and of a folder what is in it; :PATH is what is staged.`,
 	}
 	cmd.ValidArgsFunction = g.revisions
 	cmd.Flags().BoolVarP(&o.patch, "patch", "p", false, "also the table of layers that it changed, as diff prints it")
+	cmd.Flags().BoolVar(&o.stat, "stat", false, "the files changed and the bytes added: what it does anyway, but beside names")
+	o.names.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON, as log --stat --json has it, or ls --json of a file")
 	return cmd
 }
@@ -44,6 +48,9 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 	rev := "HEAD"
 	if len(args) == 1 {
 		rev = args[0]
+	}
+	if o.names.bad() {
+		return usagef("show: --name-only with --name-status, want one of them")
 	}
 	if o.patch && o.json {
 		return usagef("show: -p with --json, want one of them (`dits diff --json` has the layers)")
@@ -68,7 +75,8 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 				return err
 			}
 		}
-		s := shower{cmd: cmd, screen: out, repo: r, options: logOptions{stat: true, patch: o.patch, json: o.json}}
+		s := shower{cmd: cmd, screen: out, repo: r, here: g.here(r),
+			options: logOptions{stat: o.stat || !o.names.wanted(), patch: o.patch, json: o.json, names: o.names}}
 		if err := s.setRefs(r); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/repo"
+	"dits/repo/diff"
 	"dits/repo/work"
 )
 
@@ -65,7 +66,7 @@ func runStatus(cmd *cobra.Command, g *globals, o statusOptions, args []string) e
 // letters of a change in short output.
 var letters = map[string]string{
 	work.ChangeAdded: "A", work.ChangeModified: "M", work.ChangeDeleted: "D", work.ChangeType: "T", work.ChangeRenamed: "R",
-	repo.ChangeResharded: "M",
+	repo.ChangeResharded: "M", diff.FileRemoved: "D",
 }
 
 // letterStyles are those of the letters.

@@ -19,6 +19,7 @@ type tagOptions struct {
 	force    bool
 	verbose  bool
 	list     bool
+	annotate bool
 	json     bool
 }
 
@@ -41,6 +42,7 @@ patterns.`,
 	cmd.ValidArgsFunction = g.named(object.TagPrefix, "delete", "list")
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.messages, "message", "m", nil, "make an annotated tag with the message `MSG`; given again, another paragraph")
+	f.BoolVarP(&o.annotate, "annotate", "a", false, "make an annotated tag; it wants -m")
 	f.BoolVarP(&o.delete, "delete", "d", false, "remove tags")
 	f.BoolVarP(&o.force, "force", "f", false, "move a tag that exists")
 	f.BoolVarP(&o.list, "list", "l", false, "list the tags whose name matches a pattern: * is any run of characters")
@@ -51,6 +53,8 @@ patterns.`,
 
 func runTag(cmd *cobra.Command, g *globals, o tagOptions, args []string) error {
 	switch {
+	case o.annotate && len(o.messages) == 0:
+		return usagef("tag: -a wants a message, want -m MSG")
 	case o.delete && len(args) == 0:
 		return usagef("tag: no name, want the tags to remove")
 	case o.delete && len(o.messages) > 0:

@@ -82,6 +82,22 @@ var instead = map[string]string{
 	"clean":       "`dits status` names what is not tracked",
 }
 
+// flagInstead is how to do what git has a flag for, by command and flag.
+var flagInstead = map[string]string{
+	"status: porcelain": "-s is for people, --json for scripts",
+	"log: format":       "--oneline is short, --json is for scripts",
+	"log: pretty":       "--oneline is short, --json is for scripts",
+	"log: decorate":     "log names branches and tags anyway",
+	"log: follow":       "`dits blame PATH` follows a file to its older names",
+	"log: author":       "`dits sql` asks about authors, as in SELECT commit_id, subject FROM commits WHERE author LIKE '%ada%'",
+	"log: since":        "`dits sql` asks about times, as in SELECT commit_id, subject FROM commits WHERE time > '2026-01-01'",
+	"log: grep":         "`dits sql` asks about messages, as in SELECT commit_id, subject FROM commits WHERE message LIKE '%lora%'",
+	"merge: abort":      "a merge with conflicts changes nothing, so there is none to abort",
+	"merge: no-ff":      "where HEAD has no commits of its own it only moves forward",
+	"add: patch":        "files are staged whole",
+	"diff: numstat":     "--stat is for people, --json for scripts",
+}
+
 // firstWord is the first word of a command line that is no flag and no value of one; "" if there is none.
 func firstWord(flags *pflag.FlagSet, args []string) string {
 	for i := 0; i < len(args); i++ {
@@ -128,6 +144,8 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	var valueless *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError
 	switch {
+	case errors.As(err, &unknown) && flagInstead[name+unknown.GetSpecifiedName()] != "":
+		return fmt.Errorf("%sno flag --%s: %s", name, unknown.GetSpecifiedName(), flagInstead[name+unknown.GetSpecifiedName()])
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		return fmt.Errorf("%sunknown flag -%s", name, unknown.GetSpecifiedName())
 	case errors.As(err, &unknown):

@@ -59,7 +59,10 @@ func (r *Refs) Named(rev string) (string, error) {
 			return from, nil
 		}
 	}
-	return "", fmt.Errorf("revision %q: the log of HEAD has %d switches: %w", rev, met, ErrUnknownRevision)
+	if met == 0 {
+		return "", Missing("%s: nothing else was checked out before", rev)
+	}
+	return "", Missing("%s: HEAD was switched %d times, nothing was checked out before that", rev, met)
 }
 
 // switchesBack reads "-" and "@{-N}".
