@@ -12,7 +12,6 @@ import (
 
 // fitCompletion makes the library's command of completion one like the others.
 func fitCompletion(cmd *cobra.Command) {
-	cmd.Short = "Make the completion of commands for your shell"
 	var shells []string
 	for _, shell := range cmd.Commands() {
 		shell.Args = asUsage(shell.Args)

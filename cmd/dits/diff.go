@@ -66,7 +66,7 @@ Face and GGUF are the same names. Below the counts: keys of headers and JSON fil
 	f.StringVar(&o.expectLoRA, "expect-lora", "", "exit status 1 unless B is A with `ADAPTER` merged and nothing else: a folder as peft writes it, its safetensors file, or REV:PATH")
 	f.BoolVar(&o.all, "all", false, "layers, modules and tensors that did not change, too")
 	f.StringVar(&o.picture.svg, "svg", "", "draw the layers as a heat map into `FILE`, too")
-	f.StringVar(&o.picture.html, "html", "", "the same as a page of HTML")
+	f.StringVar(&o.picture.html, "html", "", "the same as a page of HTML, into `FILE`")
 	f.BoolVar(&o.stat, "stat", false, "count tensors a file; read none")
 	f.BoolVar(&o.nameOnly, "name-only", false, "only the paths of files that differ")
 	f.BoolVar(&o.nameStatus, "name-status", false, "only the paths, each with its letter: A, M, D, R, T")

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // TestHelp holds every command to the same form: a short text, examples that begin with
@@ -41,4 +42,28 @@ func checkFlags(t *testing.T, cmd *cobra.Command) {
 			t.Errorf("%s: flag %q says nothing", cmd.Name(), strings.TrimSpace(line))
 		}
 	}
+}
+
+// TestHelpIsOurs wants no words of the library of commands, and a name for each value.
+func TestHelpIsOurs(t *testing.T) {
+	walk(fullRoot(), func(cmd *cobra.Command) {
+		var b strings.Builder
+		cmd.SetOut(&b)
+		if err := cmd.Help(); err != nil {
+			t.Fatal(err)
+		}
+		for _, foreign := range []string{"[command]", "application", "autocompletion", "help for ", "version for ", "for more information"} {
+			if strings.Contains(b.String(), foreign) {
+				t.Errorf("%s: help has %q", cmd.CommandPath(), foreign)
+			}
+		}
+		if cmd.HasParent() && cmd.Example == "" {
+			t.Errorf("%s: no example", cmd.CommandPath())
+		}
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if name, _ := pflag.UnquoteUsage(f); name != strings.ToUpper(name) {
+				t.Errorf("%s: --%s %s, want the name of a value in capitals", cmd.CommandPath(), f.Name, name)
+			}
+		})
+	})
 }

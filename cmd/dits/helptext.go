@@ -26,6 +26,10 @@ func fitHelp(cmd *cobra.Command) {
 	for _, set := range []string{".LocalFlags", ".InheritedFlags"} {
 		usage = strings.ReplaceAll(usage, "{{"+set+".FlagUsages | trimTrailingWhitespaces}}", "{{flags "+set+" | trimTrailingWhitespaces}}")
 	}
+	usage = strings.ReplaceAll(usage, "{{if .Runnable}}\n  {{.UseLine}}", "{{if and .Runnable .HasParent}}\n  {{.UseLine}}")
+	usage = strings.ReplaceAll(usage, "{{.CommandPath}} [command]{{end}}", "{{.CommandPath}} COMMAND{{end}}")
+	usage = strings.ReplaceAll(usage, `Use "{{.CommandPath}} [command] --help" for more information about a command.`,
+		"{{.CommandPath}} COMMAND --help explains a command.")
 	cmd.SetUsageTemplate(usage)
 	cmd.SetHelpTemplate("{{with (or .Long .Short)}}{{reflow . | trimTrailingWhitespaces}}\n\n{{end}}" +
 		"{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}")

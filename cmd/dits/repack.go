@@ -31,7 +31,7 @@ changes. It can be stopped at any time; other commands may run meanwhile.`,
 	f := cmd.Flags()
 	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what would be gained; write nothing")
 	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: `LEVEL` is fast, default or max")
-	f.IntVar(&o.Depth, "depth", 6, "longest chain of tensors coded against each other, 1 to 16")
+	f.IntVar(&o.Depth, "depth", 6, "at most `N` tensors in a chain in which each is coded against the next, 1 to 16")
 	f.BoolVar(&o.json, "json", false, "JSON")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

@@ -49,9 +49,18 @@ merged adapter) as a small, bit-exact difference. Whoever knows git knows dits.`
 		sub.Args = asUsage(sub.Args)
 		cmd.AddCommand(sub)
 	}
+	cmd.PersistentFlags().BoolP("help", "h", false, "explain a command")
+	cmd.Flags().BoolP("version", "v", false, "print the version")
+	cmd.InitDefaultHelpCmd()
 	cmd.InitDefaultCompletionCmd()
-	if sub, _, err := cmd.Find([]string{"completion"}); err == nil {
-		fitCompletion(sub)
+	for _, sub := range cmd.Commands() {
+		switch sub.Name() {
+		case "help":
+			explainHelp(sub)
+		case "completion":
+			fitCompletion(sub)
+			explainCompletion(sub)
+		}
 	}
 	return cmd
 }

@@ -12,7 +12,8 @@ func newVersion() *cobra.Command {
 	asJSON := false
 	cmd := &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version",
+		Short:   "Say which dits this is",
+		Long:    "Prints the version of this program, the commit that it was built from, and for which system.",
 		GroupID: upkeep,
 		Example: "  dits version\n  dits version --json",
 		Args:    cobra.NoArgs,
