@@ -54,7 +54,7 @@ With --json, one object a line for each file.`,
 	f.BoolVar(&o.links, "links", false, "keep links, also those of a hub's cache, which are stored as what they lead to")
 	f.StringVar(&o.Importance, "imatrix", "", "an importance `FILE` that quants were made with, where it is not committed")
 	f.StringVar(&o.level, "level", "default", "how hard to look for what is smaller: `LEVEL` is fast, default or max")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "count the tensors of each file, and of each shard of a model")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "count the tensors of each file, and of each shard of a model; list all files")
 	f.BoolVar(&o.json, "json", false, "one JSON object a line for each file")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions([]string{"fast", "default", "max"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -141,7 +141,7 @@ func describe(a repo.Added) string {
 	if a.Tensors > 0 {
 		parts = append(parts, tensorCounts(a))
 	}
-	parts = append(parts, size(a.Logical), "stored "+size(a.Stored)+percentOf(a.Stored, a.Logical))
+	parts = append(parts, size(a.Logical), "stored "+size(a.Stored)+storedShare(a.Stored, a.Logical))
 	return a.Path + ": " + strings.Join(parts, ", ")
 }
 

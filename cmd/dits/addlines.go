@@ -31,6 +31,7 @@ type addLines struct {
 	ladder          ladder
 	removed         []repo.Added // told when all is staged
 	late            []repo.LateFile
+	others          otherFiles
 	err             error // the first of writing
 }
 
@@ -107,7 +108,16 @@ func (l *addLines) print(all []addedModel) {
 		if m.shards > 0 && !m.Removed {
 			l.sharded++
 		}
-		l.line(addedLine(m.Added, l.width))
+		if m.shards > 0 || !l.others.take(m.Added) {
+			l.line(addedLine(m.Added, l.width))
+		}
+	}
+}
+
+// printOthers tells of the many files that are no models.
+func (l *addLines) printOthers() {
+	for _, line := range l.others.lines() {
+		l.line(line)
 	}
 }
 
@@ -127,13 +137,14 @@ func (l *addLines) total() {
 		l.tell(a)
 	}
 	l.print(l.models.rest())
+	l.printOthers()
 	if l.cached > 0 && !l.options.json {
 		tell(l.cmd.ErrOrStderr(), "%s into the cache of a hub, stored as what they lead to (--links keeps links).",
 			plural(l.cached, "link", "links"))
 	}
 	if l.told > 1 && !l.quiet && !l.options.json && !l.options.DryRun {
 		what := modelsAndFiles(l.sharded, l.told-l.sharded)
-		l.line(fmt.Sprintf("%s  %s → %s%s", what, size(l.logical), size(l.stored), percentOf(l.stored, l.logical)))
+		l.line(fmt.Sprintf("%s  %s → %s%s", what, size(l.logical), size(l.stored), storedShare(l.stored, l.logical)))
 		l.keep(l.ladder.print(l.cmd.OutOrStdout()))
 	}
 	l.tellLate()

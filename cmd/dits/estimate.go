@@ -165,6 +165,7 @@ func below(root string, paths []string) bool {
 // estimated tells what all files would take; complete says that none could not be looked at.
 func (l *addLines) estimated(complete bool) {
 	l.print(l.models.rest())
+	l.printOthers()
 	switch {
 	case l.options.json:
 	case l.told == 0 && complete:

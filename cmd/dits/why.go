@@ -74,7 +74,7 @@ func runWhy(cmd *cobra.Command, g *globals, o whyOptions, word string) (err erro
 // print prints what people want to know.
 func (o whyOptions) print(cmd *cobra.Command, w *repo.Why) error {
 	p := &printer{w: cmd.OutOrStdout()}
-	p.f("%s: %s in %s%s\n", w.Path, size(w.Logical), size(w.Stored), percentOf(w.Stored, w.Logical))
+	p.f("%s: %s in %s%s\n", w.Path, size(w.Logical), size(w.Stored), storedShare(w.Stored, w.Logical))
 	if p.err != nil {
 		return p.err
 	}
