@@ -4,7 +4,7 @@ import "github.com/spf13/cobra"
 
 // explainHelp puts our words to the library's command help.
 func explainHelp(cmd *cobra.Command) {
-	cmd.Use = "help [COMMAND]"
+	cmd.Use, cmd.Args = "help [COMMAND]", asUsage(nil)
 	cmd.Short = "Explain a command, or list them all"
 	cmd.Long = "Explains a command: what it does, its flags, examples. Without one lists all commands."
 	cmd.Example = "  dits help\n  dits help diff\n  dits help reflog expire"
