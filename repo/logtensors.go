@@ -15,8 +15,9 @@ func (r *Repo) WantTensors(commits []digest.ID, paths, globs []string) error {
 		if err != nil {
 			return err
 		}
+		named := object.WithShards(paths, files)
 		for _, f := range files {
-			if f.Mode == object.ModeLink || seen[f.ID] || len(paths) > 0 && !work.Inside(f.Path, paths) {
+			if f.Mode == object.ModeLink || seen[f.ID] || len(paths) > 0 && !work.Inside(f.Path, named) {
 				continue
 			}
 			seen[f.ID] = true

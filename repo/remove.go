@@ -45,7 +45,7 @@ func (r *Repo) Remove(ctx context.Context, o RemoveOptions) ([]string, error) {
 func (r *Repo) remove(ctx context.Context, h refs.Head, x *work.Index, o RemoveOptions) ([]string, error) {
 	var paths []string
 	for _, path := range o.Paths {
-		under, err := trackedAt(x, path, o.Recursive)
+		under, err := r.trackedAt(x, path, o.Recursive)
 		if err != nil {
 			return nil, err
 		}
@@ -84,11 +84,11 @@ func (r *Repo) remove(ctx context.Context, h refs.Head, x *work.Index, o RemoveO
 
 // trackedAt are the paths of the tracked file at path, of the shards of the model that goes by it, or of the files in the
 // folder there.
-func trackedAt(x *work.Index, path string, recursive bool) ([]string, error) {
+func (r *Repo) trackedAt(x *work.Index, path string, recursive bool) ([]string, error) {
 	if x.Find(path) != nil {
 		return []string{path}, nil
 	}
-	if shards := object.WithShards([]string{path}, x.Files())[1:]; len(shards) > 0 {
+	if shards := r.ShardsNamed(path, x.Files()); len(shards) > 0 {
 		return shards, nil
 	}
 	var paths []string

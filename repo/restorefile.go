@@ -73,7 +73,11 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 	var pl work.Plan
 	in := map[string]bool{}
 	index := x.Files()
-	paths := object.WithShards(o.Paths, source, index)
+	paths, shards := slices.Clone(o.Paths), map[string][]string{}
+	for _, path := range o.Paths {
+		shards[path] = append([]string{path}, r.ShardsNamed(path, source, index)...)
+		paths = append(paths, shards[path]...)
+	}
 	for _, f := range source {
 		if work.Inside(f.Path, paths) {
 			in[f.Path] = true
@@ -93,7 +97,7 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 		if part := object.ForeignPart(path); part != "" {
 			return pl, foreignError(path, part)
 		}
-		if !anyInside(pl.Write, tracked, object.WithShards([]string{path}, source, index)) {
+		if !anyInside(pl.Write, tracked, shards[path]) {
 			return pl, o.missing(path)
 		}
 	}

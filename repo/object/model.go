@@ -111,8 +111,7 @@ func ModelNamed(files []TreeFile, name string) (out []TreeFile) {
 		return nil
 	}
 	stem, _, _ := strings.Cut(strings.TrimSuffix(name, path.Ext(name)), "-*")
-	byPath := func(f TreeFile, path string) int { return strings.Compare(f.Path, path) }
-	from, _ := slices.BinarySearchFunc(files, stem, byPath)
+	from, _ := slices.BinarySearchFunc(files, stem, comparePath)
 	near := files[from:] // all that matters to how these are grouped
 	if end := slices.IndexFunc(near, func(f TreeFile) bool { return !strings.HasPrefix(f.Path, stem) }); end >= 0 {
 		near = near[:end]
@@ -135,6 +134,9 @@ func WithShards(paths []string, lists ...[]TreeFile) []string {
 	for _, name := range paths {
 		has[name] = true
 		for _, files := range lists {
+			if isFolder(files, name) {
+				continue
+			}
 			for _, f := range ModelNamed(files, name) {
 				if !has[f.Path] {
 					out, has[f.Path] = append(out, f.Path), true
@@ -144,6 +146,25 @@ func WithShards(paths []string, lists ...[]TreeFile) []string {
 	}
 	return out
 }
+
+// ShardsOnly are the paths of the shards that a name stands for where no list has anything else that goes by it, neither a
+// file nor a folder: for who writes or removes what is named.
+func ShardsOnly(name string, lists ...[]TreeFile) []string {
+	for _, files := range lists {
+		if _, is := slices.BinarySearchFunc(files, name, comparePath); is || isFolder(files, name) {
+			return nil
+		}
+	}
+	return WithShards([]string{name}, lists...)[1:]
+}
+
+// isFolder says that files, ascending by path, are below a name.
+func isFolder(files []TreeFile, name string) bool {
+	i, _ := slices.BinarySearchFunc(files, name+"/", comparePath)
+	return i < len(files) && strings.HasPrefix(files[i].Path, name+"/")
+}
+
+func comparePath(f TreeFile, path string) int { return strings.Compare(f.Path, path) }
 
 // ModelName is the name of the model that a file is a shard of; its path if it is none.
 func ModelName(path string) string {

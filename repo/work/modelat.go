@@ -71,6 +71,15 @@ func (r *Folder) ShardsHere(x *Index, name string) []string {
 	return object.WithShards([]string{name}, r.shardsHere(name), x.Files())[1:]
 }
 
+// ShardsNamed are the paths of the shards that a name stands for to who writes or removes what is named: none where a list
+// of files, or the working folder, has anything else that goes by it.
+func (r *Folder) ShardsNamed(name string, lists ...[]object.TreeFile) []string {
+	if _, err := os.Lstat(r.WorkPath(name)); !disk.IsNoFile(err) {
+		return nil
+	}
+	return object.ShardsOnly(name, lists...)
+}
+
 // filesAt are all files of a commit, or of the index.
 func (r *Folder) filesAt(rev string) ([]object.TreeFile, error) {
 	if rev == "" {
