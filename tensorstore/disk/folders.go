@@ -18,15 +18,22 @@ type folder struct {
 	uses int
 	kept bool
 
-	once   sync.Once
-	handle *os.File // for calls that [os.Root] lacks; nil: not asked for yet
-	err    error
+	opening sync.Mutex
+	handle  *os.File // for calls that [os.Root] lacks; nil: not asked for yet
 }
 
 // file is the folder as a file; it stays open as long as the folder.
 func (f *folder) file() (*os.File, error) {
-	f.once.Do(func() { f.handle, f.err = f.Open(".") })
-	return f.handle, f.err
+	f.opening.Lock()
+	defer f.opening.Unlock()
+	if f.handle != nil {
+		return f.handle, nil
+	}
+	handle, err := f.Open(".")
+	if err == nil {
+		f.handle = handle
+	}
+	return handle, err
 }
 
 func (f *folder) close() {
