@@ -147,8 +147,8 @@ func (k *Namer) commits(from digest.ID, visit func(catalog.Commit) (more bool, e
 	return nil
 }
 
-// Find looks for files with the blobs of sources: in the commit from, in those before it, the
-// nearest first, then in all others. Of one commit's files that with the most of them
+// Find looks for files with the blobs of sources: for one that has all of them in a commit near from; else in the commit
+// from, in those before it, the nearest first, then in all others. Of one commit's files that with the most of them
 // counts first, then the one at path. Files that allow refuses are passed over. What no
 // file has stays as it is.
 func (k *Namer) Find(from digest.ID, path string, all []*Source, allow func(digest.ID) bool) error {
@@ -160,6 +160,9 @@ func (k *Namer) Find(from digest.ID, path string, all []*Source, allow func(dige
 	if search.prune(); len(open) == 0 {
 		return nil
 	}
+	if err := k.findWhole(from, search); err != nil {
+		return err
+	}
 	return k.commits(from, func(c catalog.Commit) (bool, error) {
 		l, err := k.held(c)
 		if err != nil {
@@ -168,6 +171,26 @@ func (k *Namer) Find(from digest.ID, path string, all []*Source, allow func(dige
 		search.in(l, c.ID)
 		return len(open) > 0, nil
 	})
+}
+
+// commitsForWhole is how many commits are looked through for one file that has all.
+const commitsForWhole = 32
+
+// findWhole takes all from one file that has all, if one of the next commits has such a file: quants were made of the
+// model of that day, and not in part of one that came with them and shares tensors with it.
+func (k *Namer) findWhole(from digest.ID, s *search) error {
+	left := commitsForWhole
+	err := k.commits(from, func(c catalog.Commit) (bool, error) {
+		l, err := k.held(c)
+		if err != nil {
+			return false, err
+		}
+		if left--; s.whole(l) {
+			s.in(l, c.ID)
+		}
+		return left > 0 && len(s.open) > 0, nil
+	})
+	return err
 }
 
 // findIn looks for blobs in one file.

@@ -10,12 +10,15 @@ import (
 // from, whatever is left. A cast, another order or a merge gives the very bytes, or nearly; where much is left, the
 // tensors are only like what was computed.
 func Tells(way string, left, whole int64) bool {
-	const least = 10 // bytes of the whole for one that is left
+	const (
+		least = 10 // bytes of the whole for one that is left
+		chunk = 64 // bytes that are left of the smallest tensor: how it is computed
+	)
 	switch word, _, _ := strings.Cut(way, " "); word {
 	case predict.Quantised.String(), predict.Rounded.String(), predict.Hinted.String(), predict.Replayed.String():
 		return true
 	}
-	return left <= whole/least
+	return left <= max(whole/least, chunk)
 }
 
 // Tells says that the recipe tells where tensors came from of whose bytes so many are left.

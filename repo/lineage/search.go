@@ -57,6 +57,20 @@ func (s *search) hasHolder(b catalog.Number, blob digest.ID) bool {
 	return s.inFiles[blob] && s.allowed(blob)
 }
 
+// whole says that one file of a commit has all that is open.
+func (s *search) whole(l *listing) bool {
+	votes := map[int]int{}
+	for b := range s.open {
+		s.vote(votes, l, b, 1)
+	}
+	for _, n := range votes {
+		if n == len(s.open) {
+			return true
+		}
+	}
+	return false
+}
+
 // in takes from the files of a commit what they have of what is open, the file with the most of it first.
 func (s *search) in(l *listing, commit digest.ID) {
 	votes := map[int]int{}
