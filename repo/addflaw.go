@@ -52,12 +52,16 @@ func (a *adding) refuse(name string, src io.ReaderAt, size int64, warning string
 	if a.options.Force {
 		return nil
 	}
+	isModel := slices.Contains(modelExts, path.Ext(name))
+	if size == 0 && isModel {
+		return &FlawError{object.Empty()}
+	}
 	flaw, err := object.FindFlaw(src, size, name, warning)
 	if err != nil { // who stores it reads it again, and says more
 		return nil
 	}
 	if flaw == nil || flaw.Kind == object.Damaged ||
-		flaw.Kind == object.HTMLPage && !slices.Contains(modelExts, path.Ext(name)) {
+		flaw.Kind == object.HTMLPage && !isModel {
 		return nil
 	}
 	return &FlawError{flaw}

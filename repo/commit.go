@@ -189,8 +189,8 @@ func (r *Repo) commitResult(c catalog.Commit, h refs.Head, files []object.TreeFi
 		return nil, err
 	}
 	late, err := r.lateFiles(c, s.Files, s.before, files)
-	if err != nil {
-		return nil, err
+	if err != nil { // it is a hint, and the commit is made
+		late = []LateFile{}
 	}
 	return &CommitResult{ID: c.ID, Branch: h.Branch, Parents: c.Parents, Message: c.Message, Files: s.Files,
 		TensorsChanged: s.TensorsChanged, StoredBytes: s.StoredBytes, Models: s.Models, Late: late}, nil

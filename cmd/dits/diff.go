@@ -253,10 +253,10 @@ func (o *diffOptions) print(cmd *cobra.Command, s *screen, d *diff.Diff) error {
 	case o.nameStatus:
 		p := &printer{w: s}
 		for _, f := range d.Files {
-			if letter := letters[f.Status]; f.PathB != "" {
-				p.f("%s\t%s\t%s\n", letter, f.Path, f.PathB)
+			if f.PathB != "" {
+				p.f("R\t%s\t%s\n", f.Path, f.PathB)
 			} else {
-				p.f("%s\t%s\n", letter, f.Path)
+				p.f("%s\t%s\n", letters[f.Status], f.Path)
 			}
 		}
 		return p.err

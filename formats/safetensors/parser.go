@@ -76,7 +76,7 @@ func (Parser) Parse(r io.ReaderAt, size int64) (*formats.Layout, error) {
 // is as long as it says.
 func (Parser) Extent(r io.ReaderAt, size int64) (int64, error) {
 	said, err := saidLength(r, size)
-	if err == nil && said > maxHeader && said > uint64(size-lengthLen) {
+	if err == nil && said > maxHeader && said > uint64(size-lengthLen) && !opensHeader(r) {
 		return 0, formats.Truncated(size, "header length: got %d, want at most %d", said, size-lengthLen)
 	}
 	n, err := headerLength(r, size)
@@ -92,6 +92,13 @@ func (Parser) Extent(r io.ReaderAt, size int64) (int64, error) {
 		end = max(end, lengthLen+n+t.Off+t.Len)
 	}
 	return end, nil
+}
+
+// opensHeader says that a header begins where one should, whatever is said of its length.
+func opensHeader(r io.ReaderAt) bool {
+	var first [1]byte
+	n, _ := r.ReadAt(first[:], lengthLen)
+	return n == 1 && first[0] == '{'
 }
 
 // headerLength reads how long the header is.

@@ -66,7 +66,7 @@ func (s *mergeSums) judge(t *Verdict, stated float64) {
 	t.moved, t.besides = s.moved > 0, math.Sqrt(max(0, s.missed/s.asked-(1-scale)*(1-scale)))
 	lost := s.expected == 0 // in rounding, or the factors are 0
 	right := math.Abs(scale-1) <= scaleTolerance || lost && s.moved == 0
-	t.stated = s.moved > 0 && float64(t.Residual) <= statedSlack*stated
+	t.stated = s.moved > 0 && t.Residual < 1 && float64(t.Residual) <= statedSlack*stated && math.Abs(scale-1) <= looseScale
 	switch {
 	case right && s.off == 0, t.stated && stated <= mostStated:
 		t.OK = true

@@ -57,6 +57,11 @@ func FindFlaw(r io.ReaderAt, size int64, path, warning string) (*Flaw, error) {
 	return nil, nil
 }
 
+const emptyText = "empty, not a model: the download did not begin, or failed"
+
+// Empty is the flaw of a file of no bytes in place of a model of any format.
+func Empty() *Flaw { return &Flaw{Kind: CutOff, Text: emptyText} }
+
 // standIn is what lies where a model was meant to be.
 func standIn(s *formats.StandIn) *Flaw {
 	switch {
@@ -73,7 +78,7 @@ func cutOff(c *formats.Cut, size int64) *Flaw {
 	f := &Flaw{Kind: CutOff, Format: c.Format, Layout: c.Layout, Missing: max(0, c.Want-size)}
 	switch {
 	case size == 0:
-		f.Text = "empty, not a model: the download did not begin, or failed"
+		f.Text = emptyText
 	case c.Want == 0:
 		f.Text = "cut off within its header"
 	case c.Layout == nil:
