@@ -50,7 +50,7 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	byBlob, made := map[digest.ID]*Source{}, map[int]*Prediction{}
+	byBlob, made := map[digest.ID]*Source{}, make([]*Prediction, len(now.Names))
 	var ask []*Source
 	for i := range now.Names {
 		if f, _ := before.Find(now, i); f != nil {
@@ -73,13 +73,34 @@ func (k *Namer) sourcesOf(c catalog.Commit, p Place) ([]FileSource, error) {
 	if err := k.Find(p.Commit, p.Path, ask, func(file digest.ID) bool { return file != p.File }); err != nil {
 		return nil, err
 	}
+	if len(ask) == 0 {
+		return nil, nil
+	}
+	return k.tallyOf(p, made, stored, byBlob)
+}
+
+// tallyOf adds up what the tensors of a file that predictions make came from, nil of those that are not asked about.
+func (k *Namer) tallyOf(p Place, made []*Prediction, stored []catalog.Storage,
+	found map[digest.ID]*Source) ([]FileSource, error) {
+	file, err := k.Files.History.ReadFile(p.File)
+	if err != nil {
+		return nil, err
+	}
+	costs, err := k.costs(stored)
+	if err != nil {
+		return nil, err
+	}
 	t := tally{map[digest.ID]*FileSource{}}
-	for _, w := range made {
-		var from []*Source
-		for _, id := range w.Sources {
-			from = append(from, byBlob[id])
+	for i, w := range made {
+		if w == nil {
+			continue
 		}
-		t.add(w.kind, from)
+		kind, ids := w.told(costs.of(i), file.Layout.Tensors[i].Len)
+		var from []*Source
+		for _, id := range ids {
+			from = append(from, found[id])
+		}
+		t.add(kind, from)
 	}
 	return k.list(&t, p.Commit)
 }

@@ -7,7 +7,6 @@ import (
 	"dits/formats"
 	"dits/formats/number"
 	"dits/tensorstore/digest"
-	"dits/tensorstore/pack"
 )
 
 // A growth is one file on its way to say what its tensors came from.
@@ -16,9 +15,9 @@ type growth struct {
 	node    *FileLineage
 	from    Place // where it came in
 	file    catalog.File
-	storage []catalog.Storage              // of each tensor
-	blobs   []digest.ID                    // of each tensor
-	costs   map[digest.ID][]catalog.Record // of the predictions, for those that are not counted yet
+	storage []catalog.Storage // of each tensor
+	blobs   []digest.ID       // of each tensor
+	costs   *costs
 	tally   tally
 }
 
@@ -105,7 +104,7 @@ func (g *growth) tensors() error {
 	if err != nil {
 		return err
 	}
-	if err := g.readCosts(); err != nil {
+	if g.costs, err = g.namer.costs(g.storage); err != nil {
 		return err
 	}
 	for i := range g.blobs {
@@ -187,7 +186,7 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 		if err != nil {
 			return err
 		}
-		d.Stored = g.cost(i)
+		d.Stored = g.costs.of(i)
 		g.node.Stored += d.Stored
 		if w.kind == "" {
 			d.Kind = kindNew
@@ -195,16 +194,13 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 			g.node.NewBytes += t.Len
 			return g.detail(d, nil)
 		}
-		kind, ids := w.kind, w.Sources
+		kind, ids := w.told(d.Stored, t.Len)
 		switch d.Kind = w.Detail; {
-		case w.Derived && Tells(w.Recipe, d.Stored, t.Len):
-			g.node.Derived += t.Len
-			g.node.Residual += d.Stored
-		case w.Derived:
-			kind, ids = kindDelta, w.values()
-			d.Kind = kindDelta
 		case kind == kindDelta:
 			d.Kind = kindDelta
+		case w.Derived:
+			g.node.Derived += t.Len
+			g.node.Residual += d.Stored
 		}
 		for _, id := range ids {
 			from = append(from, sources[id])
@@ -212,28 +208,6 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 		g.tally.add(kind, from)
 	}
 	return g.detail(d, from)
-}
-
-// readCosts finds what the predictions take.
-func (g *growth) readCosts() (err error) {
-	ids := make([]digest.ID, 0, len(g.storage))
-	for _, s := range g.storage {
-		if !s.Prediction.IsZero() {
-			ids = append(ids, s.Prediction)
-		}
-	}
-	g.costs, err = g.namer.Files.History.Catalog.RecordsOf(pack.Prediction, ids)
-	return err
-}
-
-// cost is the payload of a tensor: its chunks and, the first time, its prediction.
-func (g *growth) cost(i int) int64 {
-	n, id := g.storage[i].Stored, g.storage[i].Prediction
-	if records := g.costs[id]; len(records) > 0 {
-		n += records[0].Len
-		delete(g.costs, id)
-	}
-	return n
 }
 
 // detail keeps a tensor's line, where tensors were asked for.

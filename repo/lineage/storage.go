@@ -61,6 +61,15 @@ func (p *Prediction) values() []digest.ID {
 	return slices.DeleteFunc(slices.Clone(p.Sources), func(id digest.ID) bool { return slices.Contains(p.with, id) })
 }
 
+// told is the kind of a tensor of so many bytes, of which so many are left, and what it is told to come from: what is
+// only like what was computed is a difference to the values of that.
+func (p *Prediction) told(left, whole int64) (kind string, from []digest.ID) {
+	if p.Derived && !Tells(p.Recipe, left, whole) {
+		return kindDelta, p.values()
+	}
+	return p.kind, p.Sources
+}
+
 // A Storage says how a blob is stored.
 type Storage struct {
 	Encoding   string
