@@ -70,7 +70,7 @@ func runCommit(cmd *cobra.Command, g *globals, o commitOptions) error {
 			return nil
 		}
 		err = printCommit(cmd, r, done, o)
-		tellLate(cmd, done.Late)
+		tellLate(cmd, g.here(r).late(done.Late))
 		return err
 	})
 }

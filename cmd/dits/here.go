@@ -96,6 +96,15 @@ func (h here) diff(d *diff.Diff) {
 	}
 }
 
+// late are models that came after their quants, as those are called here.
+func (h here) late(all []repo.LateFile) []repo.LateFile {
+	out := make([]repo.LateFile, len(all))
+	for i, f := range all {
+		out[i] = repo.LateFile{Path: h.path(f.Path), Sources: h.sources(f.Sources)}
+	}
+	return out
+}
+
 func (h here) skipped(x work.Skipped) work.Skipped {
 	x.Path = h.path(x.Path)
 	return x
@@ -104,6 +113,7 @@ func (h here) skipped(x work.Skipped) work.Skipped {
 // told is an error of a repository with paths as they are called here, and with those that may have been meant.
 func (g *globals) told(r *repo.Repo, err error) error {
 	var absent *object.NoPathError
+	var shards *object.ShardsError
 	var dirty *work.DirtyError
 	var loss *repo.LossError
 	switch h := g.here(r); {
@@ -113,6 +123,8 @@ func (g *globals) told(r *repo.Repo, err error) error {
 			told.Near = h.paths(nearPaths(r, absent.Path))
 		}
 		return &told
+	case errors.As(err, &shards) && err == error(shards) && shards.Rev == "": // REV:PATH is from the root
+		return &object.ShardsError{Path: h.path(shards.Path), Shards: shards.Shards, First: h.path(shards.First)}
 	case errors.As(err, &dirty) && err == error(dirty):
 		return &work.DirtyError{Changed: h.paths(dirty.Changed), Untracked: h.paths(dirty.Untracked)}
 	case errors.As(err, &loss) && err == error(loss):

@@ -37,3 +37,22 @@ func (e *NoPathError) Error() string {
 
 // Unwrap makes errors.Is(err, ErrNoPath) true.
 func (e *NoPathError) Unwrap() error { return ErrNoPath }
+
+// A ShardsError is an [ErrNoPath] about the name of a model in shards, where one file is wanted.
+type ShardsError struct {
+	Rev    string // "" is the index
+	Path   string // from the root of the repository
+	Shards int
+	First  string // of the shards
+}
+
+func (e *ShardsError) Error() string {
+	first := e.First
+	if e.Rev != "" {
+		first = e.Rev + ":" + first
+	}
+	return fmt.Sprintf("%s: a model in %d shards, want one of them, as %s", e.Path, e.Shards, first)
+}
+
+// Unwrap makes errors.Is(err, ErrNoPath) true.
+func (e *ShardsError) Unwrap() error { return ErrNoPath }

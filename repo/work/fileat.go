@@ -64,7 +64,7 @@ func (r *Folder) absentAt(rev, path string, err error) error {
 	if len(shards) == 0 {
 		return err
 	}
-	return object.Absent("%s: a model in %d shards, want one of them, as %s", path, len(shards), shards[0].Path)
+	return &object.ShardsError{Rev: rev, Path: path, Shards: len(shards), First: shards[0].Path}
 }
 
 // OpenAt opens a file that is committed or staged.
