@@ -30,8 +30,8 @@ func newLs(g *globals) *cobra.Command {
 tensors: name, dtype, shape, size, digest and how each is stored. A single word that is
 no revision is a path. A model in shards is one line, and its name lists the tensors of all.
 Paths are relative to the current folder; after REV: they start at the root of the
-repository, and :PATH is what is staged. A file that is not in
-HEAD is listed as it is staged, else as it is in the working folder, which needs no repository.`,
+repository, and :PATH is what is staged. What is not in HEAD is
+listed as it is staged, a file else as it is in the working folder, which needs no repository.`,
 		Example: `  dits ls
   dits ls -r ft-customer
   dits ls main:model.safetensors
@@ -81,25 +81,48 @@ func (o lsOptions) runIn(cmd *cobra.Command, g *globals, r *repo.Repo, args []st
 	if len(args) > 0 && g.isObject(r, args[0]) {
 		h = "" // REV:PATH is from the root
 	}
+	err = o.listAt(cmd, h, r, at)
+	meansHead := g.meansHead(r, cmd, args, at)
+	if isNotThere(err) && meansHead && anyStaged(r) {
+		if serr := o.listAt(cmd, h, r, refs.Spec{Path: at.Path}); !isNotThere(serr) {
+			return serr
+		}
+	}
+	switch {
+	case errors.Is(err, refs.ErrUnknownRevision):
+		return err
+	case len(args) == 1 && meansHead && at.Path != "" && cmd.ArgsLenAtDash() < 0 && errors.Is(err, object.ErrNoPath):
+		return g.neither(r, args[0], isRevision(r, args[0]))
+	case err != nil && at.Rev != "":
+		return fmt.Errorf("%s: %w", at.Rev, err)
+	}
+	return err
+}
+
+// meansHead says that the words name no revision: HEAD is meant, and what is staged where that has nothing.
+func (g *globals) meansHead(r *repo.Repo, cmd *cobra.Command, args []string, at refs.Spec) bool {
+	if len(args) == 0 {
+		return true
+	}
+	isRev := cmd.ArgsLenAtDash() > 0 || at.Rev != object.HeadName || args[0] == at.Rev
+	return len(args) == 1 && !isRev && !g.isObject(r, args[0])
+}
+
+// anyStaged says that the index has files.
+func anyStaged(r *repo.Repo) bool {
+	x, err := r.Index()
+	return err == nil && len(x.Entries) > 0
+}
+
+// listAt lists what is at a path of a revision, or as staged: a folder, a file, or a model in shards that goes by it.
+func (o lsOptions) listAt(cmd *cobra.Command, h here, r *repo.Repo, at refs.Spec) error {
 	entries, err := r.Ls(at.Rev, at.Path, o.recursive)
 	if errors.Is(err, object.ErrNoPath) {
 		if l, merr := r.ModelTensors(at.Rev, at.Path); merr == nil {
 			return printListed(cmd, h, l, o.json)
 		}
 	}
-	if len(args) == 1 && isNotThere(err) && !g.isObject(r, args[0]) {
-		if l, serr := r.FileTensors("", at.Path); serr == nil {
-			return printListed(cmd, h, l, o.json)
-		}
-	}
-	switch {
-	case errors.Is(err, refs.ErrUnknownRevision):
-		return err
-	case len(args) == 1 && at.Path != "" && cmd.ArgsLenAtDash() < 0 && errors.Is(err, object.ErrNoPath) && !g.isObject(r, args[0]):
-		return g.neither(r, args[0], isRevision(r, args[0]))
-	case err != nil && at.Rev != "":
-		return fmt.Errorf("%s: %w", at.Rev, err)
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	if len(entries) == 1 && entries[0].Path == at.Path && entries[0].Type == "file" {
