@@ -58,12 +58,16 @@ func runRm(cmd *cobra.Command, g *globals, o rmOptions, args []string) error {
 			defer tellIndexes(cmd, g.here(r), r, o.Paths)
 		}
 		p, here := &printer{w: cmd.OutOrStdout()}, g.here(r)
+		verb := "removed"
+		if o.DryRun {
+			verb = "remove"
+		}
 		for _, path := range removed {
 			switch {
 			case o.json:
 				err = writeJSON(cmd, removedFile{path, o.Cached})
 			case !g.quiet || o.DryRun:
-				p.f("removed %s\n", here.path(path))
+				p.f("%s %s\n", verb, here.path(path))
 			}
 			if err != nil {
 				return err
