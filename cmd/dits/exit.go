@@ -7,6 +7,8 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -87,7 +89,7 @@ func report(w io.Writer, cmd *cobra.Command, err error) int {
 		tell(w, "dits: %s", plainly(err, folder))
 	}
 	if next := advice(cmd, err, code); next != "" {
-		fmt.Fprintln(w, next)
+		tell(w, "%s", next)
 	}
 	return code
 }
@@ -132,9 +134,11 @@ func advice(cmd *cobra.Command, err error, code int) string {
 	case errors.As(err, new(*refs.BrokenError)):
 		return "`dits fsck --repair` mends it, and puts what is there now aside."
 	case errors.As(err, new(*repo.RefusedError)):
-		return "Nothing was staged. `dits add --force` stores them as they are, `dits add --keep-going` leaves them out."
+		return fmt.Sprintf("Nothing was staged. `%s` stores them as they are, `%s` leaves them out.",
+			addAgain(cmd, "--force"), addAgain(cmd, "--keep-going"))
 	case errors.As(err, new(*repo.FlawError)):
-		return "Nothing was staged. `dits add --force` stores it as it is, `dits add --keep-going` leaves it out."
+		return fmt.Sprintf("Nothing was staged. `%s` stores it as it is, `%s` leaves it out.",
+			addAgain(cmd, "--force"), addAgain(cmd, "--keep-going"))
 	case errors.Is(err, tensorstore.ErrChanged):
 		return "Nothing was staged. Add it again when nothing writes to it."
 	case code == exitCorrupt && !errors.Is(err, errProblems):
@@ -145,6 +149,32 @@ func advice(cmd *cobra.Command, err error, code int) string {
 		return help(cmd)
 	}
 	return where(err)
+}
+
+// addAgain is add of the same with one more flag, as it may be typed: "dits add --force model.gguf". Where that is long or
+// needs quotes, or another command stages, it says PATH.
+func addAgain(cmd *cobra.Command, flag string) string {
+	const most = 40 // columns
+	toQuote := func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("-_./+=@%:,", c)
+	}
+	var words []string
+	if cmd.Name() == "add" {
+		for _, name := range []string{"all", "update"} {
+			if set, _ := cmd.Flags().GetBool(name); set {
+				words = append(words, "--"+name)
+			}
+		}
+		words = append(words, cmd.Flags().Args()...)
+	}
+	text := strings.Join(words, " ")
+	if text == "" || textWidth(text) > most || strings.ContainsFunc(strings.Join(words, ""), toQuote) {
+		text = "PATH..."
+	}
+	if dir, _ := cmd.Flags().GetString("directory"); dir != "" { // which paths are seen from
+		text = "PATH..."
+	}
+	return "dits add " + flag + " " + text
 }
 
 // orForce is how a command does what would lose changes, where it can.
