@@ -24,7 +24,7 @@ type deriveOptions struct {
 func newDerive(g *globals) *cobra.Command {
 	o := deriveOptions{}
 	cmd := &cobra.Command{
-		Use:     "derive PATH --from SOURCE | --list [REV] [PATH] | --verify [REV] [PATH]",
+		Use:     "derive PATH --from SOURCE | (--list|--verify) [REV] [PATH]",
 		Short:   "Stage a file as made of another, or show and check what is",
 		GroupID: content,
 		Long: `A quant, a cast or a merge is stored as a recipe: what computes it from its source, and

@@ -22,7 +22,7 @@ func newWhy(g *globals) *cobra.Command {
 	o := whyOptions{}
 	cmd := &cobra.Command{
 		Use:     "why FILE|REV:PATH",
-		Short:   "Say what makes a file take what it takes, and what would make it smaller",
+		Short:   "Say what makes a file large, and what would make it smaller",
 		GroupID: content,
 		Long: `Says of a file, as it is staged or in a commit, how its tensors are stored and which take
 the most.
