@@ -28,7 +28,7 @@ func newLineage(g *globals) *cobra.Command {
 		Short:   "Show which model came from which, and what each takes",
 		GroupID: content,
 		Long: `Shows models as a tree, each below the one that most of its tensors came from: how large it is,
-what it adds to the store, and how it is stored. What came from where is told as far as it is
+what its tensors add to the store (the rest of a file, as its header, is not in it), and how they are stored. What came from where is told as far as it is
 known from how things are stored: "the same" is there already, "as a difference" is stored
 against the model above, "quantised", "cast" or "merged" is computed from it again and what
 that does not give is stored; "whole" or "new" is stored for itself. Shards are one model.
