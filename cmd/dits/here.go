@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"dits/repo"
@@ -154,7 +155,7 @@ func nearPaths(r *repo.Repo, path string) []string {
 	return nearestPaths(path, all)
 }
 
-// nearestPaths are those that are like a path, but for the ending that they share.
+// nearestPaths are those that are like a path, but for the ending that they share; where none has that, with it.
 func nearestPaths(path string, all []string) []string {
 	ext := filepath.Ext(path)
 	stems, of := []string{}, map[string]string{}
@@ -164,6 +165,9 @@ func nearestPaths(path string, all []string) []string {
 			stems = append(stems, stem)
 			of[stem] = p
 		}
+	}
+	if len(stems) == 0 {
+		return refs.Nearest(path, slices.Compact(slices.Sorted(slices.Values(all))))
 	}
 	near := refs.Nearest(strings.TrimSuffix(path, ext), stems)
 	for i, stem := range near {

@@ -57,13 +57,30 @@ func unknownCommand(root *cobra.Command, args []string) error {
 	for _, sub := range root.Commands() {
 		names = append(names, sub.Name())
 	}
-	if word == "" || slices.Contains(names, word) {
+	if word == "" {
 		return nil
+	}
+	if slices.Contains(names, word) {
+		return unknownBelow(root, rest)
 	}
 	if how := instead[word]; how != "" {
 		return usagef("no command %q: %s", word, how)
 	}
 	return usagef("unknown command %q%s", word, didYouMean(refs.Nearest(word, names)))
+}
+
+// unknownBelow is the error of words that name a command and then none below it.
+func unknownBelow(root *cobra.Command, words []string) error {
+	sub, rest, err := root.Find(words)
+	word := firstWord(root.PersistentFlags(), rest)
+	if err != nil || sub == root || word == "" {
+		return nil
+	}
+	var names []string
+	for _, below := range sub.Commands() {
+		names = append(names, below.Name())
+	}
+	return usagef("unknown command %q%s", nameOf(sub)+" "+word, didYouMean(refs.Nearest(word, names)))
 }
 
 // noRemotes is what to do while there are no remotes.
