@@ -1,10 +1,14 @@
 package main
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"dits/repo"
 	"dits/repo/object"
+	"dits/repo/refs"
 )
 
 type commitOptions struct {
@@ -92,11 +96,14 @@ func printCommit(cmd *cobra.Command, r *repo.Repo, c *repo.CommitResult, o commi
 	return p.err
 }
 
-// toldBefore says that the commit before is by the same author: who that is was told then.
+// toldBefore says that the commit before is by the same author, or one that was taken back: who that is was told then.
 func toldBefore(r *repo.Repo, c *repo.CommitResult, author string) bool {
-	if len(c.Parents) == 0 {
-		return false
+	if len(c.Parents) > 0 {
+		before, err := r.ReadCommit(c.Parents[0])
+		return err == nil && before.Author == author
 	}
-	before, err := r.ReadCommit(c.Parents[0])
-	return err == nil && before.Author == author
+	moves, err := r.Reflog(object.HeadName)
+	return err == nil && len(moves) > 1 && slices.ContainsFunc(moves[1:], func(m refs.LogEntry) bool {
+		return m.Author == author && strings.HasPrefix(m.Reason, "commit")
+	})
 }
