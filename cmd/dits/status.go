@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dits/repo"
 	"dits/repo/diff"
+	"dits/repo/object"
 	"dits/repo/work"
 )
 
@@ -57,7 +59,7 @@ func runStatus(cmd *cobra.Command, g *globals, o statusOptions, args []string) e
 		if o.short {
 			printShortStatus(p, s)
 		} else {
-			printStatus(p, s, clean(args))
+			printStatus(p, s, clean(args), terminalWidth(p.w))
 		}
 		return p.err
 	})
@@ -87,7 +89,8 @@ func printShortStatus(p *printer, s *work.Status) {
 	}
 }
 
-func printStatus(p *printer, s *work.Status, what string) {
+// printStatus prints a status in lines as wide as the terminal, 0 for any; what is what is clean if nothing is told.
+func printStatus(p *printer, s *work.Status, what string, width int) {
 	switch {
 	case s.Branch == "":
 		p.f("HEAD detached at %s\n", s.Head.Short())
@@ -96,8 +99,8 @@ func printStatus(p *printer, s *work.Status, what string) {
 	default:
 		p.f("On branch %s\n", s.Branch)
 	}
-	printChanges(p, "Staged for the next commit:", s.StagedRows())
-	printChanges(p, "Changed, not staged (dits add PATH):", s.Changed)
+	printChanges(p, "Staged for the next commit:", renamedModels(s.StagedRows()), width)
+	printChanges(p, "Changed, not staged (dits add PATH):", s.Changed, width)
 	if len(s.Untracked) > 0 {
 		p.f("\nUntracked (dits add PATH):\n")
 		for _, path := range s.Untracked {
@@ -107,7 +110,7 @@ func printStatus(p *printer, s *work.Status, what string) {
 	if len(s.Skipped) > 0 {
 		p.f("\nCannot be looked at or tracked:\n")
 		for _, x := range s.Skipped {
-			p.f("  %s: %s\n", x.Path, x.Reason)
+			p.filled(width, "    ", append([]string{"  " + x.Path + ":"}, strings.Fields(x.Reason)...)...)
 		}
 	}
 	if s.Clean() && len(s.Untracked) == 0 {
@@ -123,12 +126,50 @@ func clean(args []string) string {
 	return strings.Join(args, ", ")
 }
 
-func printChanges(p *printer, title string, changes []work.Change) {
+// printChanges prints a row for each change; of a long one that was renamed, the new name stands below the old.
+func printChanges(p *printer, title string, changes []work.Change, width int) {
 	if len(changes) == 0 {
 		return
 	}
 	p.f("\n%s\n", title)
 	for _, c := range changes {
-		p.f("  %-11s %s\n", c.Status+":", c.Path)
+		row := fmt.Sprintf("  %-11s ", c.Status+":")
+		text := c.Path
+		if old, to, renamed := strings.Cut(text, renamedAs); renamed && c.Status == work.ChangeRenamed {
+			p.filled(width, strings.Repeat(" ", len(row)), row+old, renamedAs[1:]+to)
+			continue
+		}
+		p.f("%s%s\n", row, text)
 	}
+}
+
+// renamedAs stands between the names of what was renamed, as in [work.Status.StagedRows].
+const renamedAs = " -> "
+
+// renamedModels are rows with the shards of a model that all went by one other name before, and the index of them, as
+// one: "model.safetensors -> base.safetensors (3 shards)".
+func renamedModels(rows []work.Change) (out []work.Change) {
+	type names struct{ from, to string }
+	count, at := map[names]int{}, map[names]int{}
+	for _, c := range rows {
+		from, to, _ := strings.Cut(c.Path, renamedAs)
+		a, isShard := object.ShardOf(from)
+		b, wasShard := object.ShardOf(to)
+		key := names{a.Model, b.Model}
+		if !isShard || !wasShard {
+			key = names{strings.TrimSuffix(from, object.IndexSuffix), strings.TrimSuffix(to, object.IndexSuffix)}
+		}
+		switch {
+		case c.Status != work.ChangeRenamed, !isShard && count[key] == 0:
+			out = append(out, c)
+		case !isShard: // the index
+		case count[key] == 0:
+			count[key], at[key] = 1, len(out)
+			out = append(out, c)
+		default:
+			count[key]++
+			out[at[key]].Path = fmt.Sprintf("%s%s%s (%s)", a.Model, renamedAs, b.Model, someShards(count[key], b.Count()))
+		}
+	}
+	return out
 }

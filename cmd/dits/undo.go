@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,11 +76,12 @@ func printUndone(cmd *cobra.Command, g *globals, r *repo.Repo, u *repo.Undone) e
 	}
 	files := bytesOf(&repo.CheckoutResult{Written: u.Written, Removed: u.Removed, Bytes: u.Bytes})
 	p := &printer{w: cmd.OutOrStdout()}
-	p.f("%s: %s\n", how, u.What)
+	width := terminalWidth(p.w)
+	p.filled(width, "  ", append([]string{how + ":"}, strings.Fields(u.What)...)...)
 	if len(u.Staged) > 0 {
-		printStagedAgain(p, g.here(r).changes(u.Staged))
+		printStagedAgain(p, g.here(r).changes(u.Staged), width)
 		if u.Done {
-			tellGone(p, g.here(r), r, u.Staged)
+			tellGone(p, g.here(r), r, u.Staged, width)
 		}
 		if files != "" {
 			p.f(" %s\n", files) // which begins with a space
@@ -93,12 +96,13 @@ func printUndone(cmd *cobra.Command, g *globals, r *repo.Repo, u *repo.Undone) e
 	if err != nil {
 		return err
 	}
-	p.f("%s %s at %s %s%s\n", orHead(u.Branch), is, u.To.Short(), object.Subject(to.Message), files)
+	now := fmt.Sprintf("%s %s at %s %s", orHead(u.Branch), is, u.To.Short(), object.Subject(to.Message))
+	p.words(width, "", now+files)
 	return p.err
 }
 
-// printStagedAgain tells what became of what was staged.
-func printStagedAgain(p *printer, changes []work.Change) {
+// printStagedAgain tells what became of what was staged, in lines of that many columns, 0 for any.
+func printStagedAgain(p *printer, changes []work.Change, width int) {
 	const most = 3
 	for _, kind := range []struct{ name, first, second string }{
 		{"staged again", work.ChangeAdded, ""},
@@ -112,13 +116,25 @@ func printStagedAgain(p *printer, changes []work.Change) {
 			}
 		}
 		if len(paths) > 0 {
-			p.f("  %s: %s\n", kind.name, work.FirstOf(paths, most))
+			p.filled(width, "    ", append([]string{"  " + kind.name + ":"}, listed(paths, most)...)...)
 		}
 	}
 }
 
-// tellGone says how files come back that are staged again and not there.
-func tellGone(p *printer, h here, r *repo.Repo, changes []work.Change) {
+// listed are the parts of the list of names that [work.FirstOf] makes, each of which stays on one line.
+func listed(names []string, most int) []string {
+	shown := slices.Clone(names[:min(most, len(names))])
+	for i := range shown[1:] {
+		shown[i] += ","
+	}
+	if more := len(names) - len(shown); more > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", more))
+	}
+	return shown
+}
+
+// tellGone says how files come back that are staged again and not there, in lines of that many columns, 0 for any.
+func tellGone(p *printer, h here, r *repo.Repo, changes []work.Change, width int) {
 	const most = 3
 	var gone []string
 	for _, c := range changes {
@@ -126,13 +142,14 @@ func tellGone(p *printer, h here, r *repo.Repo, changes []work.Change) {
 			gone = append(gone, h.path(c.Path))
 		}
 	}
+	command := fmt.Sprintf("`dits restore %s`", strings.Join(gone, " "))
 	switch n := len(gone); {
 	case n == 1:
-		p.f("`dits restore %s` brings the file back.\n", gone[0])
-	case n > most:
+		p.filled(width, "", command, "brings the file back.")
+	case n > most, n > 1 && width > 0 && textWidth(command) > width: // it is to be copied as a line
 		p.f("`dits restore PATH` brings files back.\n")
 	case n > 1:
-		p.f("`dits restore %s` brings the files back.\n", strings.Join(gone, " "))
+		p.filled(width, "", command, "brings the files back.")
 	}
 }
 
