@@ -212,6 +212,11 @@ func ScanTensors(ctx context.Context, path string) (*FileListing, error) {
 // listingOf is what a file says of itself.
 func listingOf(path string, f *object.File) *FileListing {
 	l := &FileListing{Path: path, Format: f.Layout.Format, Size: f.Layout.Size, Warning: f.Layout.Warning, Tensors: []TensorInfo{}}
+	if l.Warning != "" {
+		if flaw, err := f.Flaw(path); err == nil && flaw != nil { // in the words that add has
+			l.Warning = flaw.Text
+		}
+	}
 	if f.SHA256 != [32]byte{} {
 		sum := hex.EncodeToString(f.SHA256[:])
 		l.SHA256 = &sum

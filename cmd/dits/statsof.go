@@ -127,6 +127,7 @@ func printContent(cmd *cobra.Command, c *inspect.Totals) error {
 		facts[i] += ","
 	}
 	p.filled(terminalWidth(p.w), "  ", facts...)
+	printCutOff(p, c)
 	if p.err != nil {
 		return p.err
 	}
@@ -144,6 +145,20 @@ func printContent(cmd *cobra.Command, c *inspect.Totals) error {
 		return nil
 	}
 	return t.write(p.w)
+}
+
+// printCutOff names the files that end too early: what is said of their tensors is what their headers say.
+func printCutOff(p *printer, c *inspect.Totals) {
+	const most = 3
+	for _, x := range c.CutOff[:min(most, len(c.CutOff))] {
+		p.filled(terminalWidth(p.w), "    ", "  "+x.Path+":", x.Text)
+	}
+	if more := len(c.CutOff) - most; more > 0 {
+		p.f("  and %s\n", plural(more, "more file that is cut off", "more files that are cut off"))
+	}
+	if len(c.CutOff) > 0 {
+		p.f("  Tensors are counted by the headers; not all of them are there:\n")
+	}
 }
 
 // notAdded is "not added", or "2 not added" of several.

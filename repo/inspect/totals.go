@@ -20,6 +20,8 @@ type Totals struct {
 	BitsPerWeight number.Number `json:"bits_per_weight"` // null where there are no weights
 	DTypes        []DTypeTotal  `json:"dtypes"`          // that of the most bytes first
 	NotAdded      int           `json:"not_added"`       // of the files, those that are only in the working folder or outside of it
+
+	CutOff []Problem `json:"cut_off,omitempty"` // files that end too early: of tensors, what their headers say was counted
 }
 
 // A DTypeTotal is the tensors of one dtype.
@@ -47,6 +49,11 @@ func (t *Totals) Add(s, beside diff.Snapshot, stored bool) error {
 	}
 	for _, m := range models {
 		t.Tensors += m.TensorCount
+		for _, p := range m.Problems {
+			if p.Kind == object.CutOff {
+				t.CutOff = append(t.CutOff, p)
+			}
+		}
 		for _, x := range m.Mix {
 			t.addMix(x)
 		}
