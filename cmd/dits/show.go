@@ -58,6 +58,9 @@ func runShow(cmd *cobra.Command, g *globals, o showOptions, args []string) error
 	if strings.Contains(rev, ":") {
 		return g.withRepo(func(r *repo.Repo) error { return o.object(cmd, g, r, rev) })
 	}
+	if onlyPath(rev) {
+		return usagef("show: %s is a path, want a revision, or REV:PATH as in HEAD:%s", rev, afterColon(rev))
+	}
 	return g.withScreen(cmd, func(r *repo.Repo, out *screen) error {
 		id, err := r.Resolve(rev)
 		if err == nil {

@@ -71,7 +71,7 @@ func (g *globals) allPaths(r *repo.Repo, words []string, unknown error) error {
 
 // neither is the error of a word that is no revision, for a reason, and no path.
 func (g *globals) neither(r *repo.Repo, word string, unknown error) error {
-	if strings.ContainsAny(word, "~^@") || strings.Contains(word, "..") {
+	if strings.ContainsAny(word, "~^@") || strings.Contains(word, "..") && !onlyPath(word) {
 		return unknown
 	}
 	if near := g.nearWords(r, word); near != "" {
@@ -93,9 +93,23 @@ func (g *globals) nearWords(r *repo.Repo, word string) string {
 	return "did you mean " + strings.Join(near, ", ") + "?"
 }
 
+// onlyPath says that a word can be nothing but a path, as git has it: ".." is no range from HEAD to HEAD.
+func onlyPath(word string) bool {
+	return word == "." || word == ".." || strings.HasPrefix(word, "./") || strings.HasPrefix(word, "../")
+}
+
+// afterColon is a word that can only be a path as REV:PATH has it: one that begins with "./" or "../".
+func afterColon(word string) string {
+	if word == "." || word == ".." {
+		return word + "/"
+	}
+	return word
+}
+
 // isRevision is nil if word, A or A..B, names what is there, else why it does not.
 func isRevision(r *repo.Repo, word string) error {
 	switch {
+	case onlyPath(word):
 	case strings.Contains(word, "..."):
 		_, _, err := r.ParseSince(word)
 		return err
