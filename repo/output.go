@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"dits/repo/object"
 	"dits/repo/refs"
@@ -88,7 +89,7 @@ func (r *Repo) checkOutside(path string) error {
 			return err
 		}
 		for _, o := range own {
-			if os.SameFile(info, o) || refs.IsRepository(dir) {
+			if os.SameFile(info, o) || isDits(dir) {
 				return fmt.Errorf("%s: is in the repository itself, want a place outside of %s", path, dir)
 			}
 		}
@@ -96,6 +97,11 @@ func (r *Repo) checkOutside(path string) error {
 			return nil
 		}
 	}
+}
+
+// isDits says that dir is the folder of a repository, and not only one in which a file is called HEAD or index.
+func isDits(dir string) bool {
+	return strings.EqualFold(filepath.Base(dir), object.Dir) && refs.IsRepository(dir)
 }
 
 // ownFolders describes the folders that only dits writes to.
