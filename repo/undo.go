@@ -100,7 +100,7 @@ func (r *Repo) lastMove(h refs.Head) (*Undone, error) {
 	_, switched := refs.MovedFrom(last.Reason)
 	switch {
 	case switched:
-		return nil, fmt.Errorf("the last command was a switch, which `dits switch -` takes back: %w", ErrNoUndo)
+		return nil, fmt.Errorf("HEAD was last moved by a switch, which `dits switch -` takes back; what branch and tag do is not undone: %w", ErrNoUndo)
 	case u.To.IsZero() && (h.Detached() || !strings.HasPrefix(u.What, initial)):
 		return nil, fmt.Errorf("%s: no commit was before: %w", u.What, ErrNoUndo)
 	case u.To == u.From:

@@ -33,7 +33,8 @@ checkout REV -- PATH. A file that rm took from the folder: dits restore brings i
 The working folder stays as it is, unless --hard; even that refuses to lose a
 change that is not saved. A second undo does again what the first took back.
 
-A switch is taken back by dits switch -; dits reset and dits reflog go further back.`,
+A switch is taken back by dits switch -; dits reset and dits reflog go further back. What
+branch and tag did is not taken back.`,
 		Example: `  dits undo -n        # what would it take back?
   dits undo
   dits undo --hard    # the files, too`,
