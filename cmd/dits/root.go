@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -89,7 +91,11 @@ func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 // cwd is the folder that the command works in.
 func (g *globals) cwd() (string, error) {
 	if g.dir == "" {
-		return os.Getwd()
+		dir, err := os.Getwd()
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("the current folder is gone: cd to one that is there")
+		}
+		return dir, err
 	}
 	if !isFolder(g.dir) {
 		return "", usagef("-C %s: no such folder", g.dir)

@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"sort"
@@ -226,8 +227,12 @@ func (p *planner) obstacles(f object.TreeFile) error {
 	return nil
 }
 
-// below finds files in a folder that will not be removed, whatever they are.
+// below finds files in a folder that will not be removed, whatever they are. The folder that the process stands in
+// cannot go.
 func (p *planner) below(dir string) error {
+	if info, err := os.Stat(p.folder.WorkPath(dir)); err == nil && standsIn(info) {
+		return fmt.Errorf("%s: is to be a file, and is the folder that you are in (cd out of it first)", dir)
+	}
 	entries, err := os.ReadDir(p.folder.WorkPath(dir))
 	if err != nil {
 		return err

@@ -62,8 +62,8 @@ func (w *worktree) sync() error {
 	return errors.Join(errs...)
 }
 
-// remove deletes files and links, and then the folders that this leaves empty. What is
-// not there, or is a folder, or lies behind a link, or belongs to other version control, is left.
+// remove deletes files and links, and then the folders that this leaves empty, but the one that the process stands in.
+// What is not there, or is a folder, or lies behind a link, or belongs to other version control, is left.
 func (w *worktree) remove(names []string) error {
 	left := map[string]bool{} // folders with less in them
 	for _, name := range names {
@@ -75,6 +75,9 @@ func (w *worktree) remove(names []string) error {
 		}
 	}
 	for _, dir := range slices.Backward(slices.Sorted(maps.Keys(left))) { // what is in a folder comes before it
+		if info, err := w.root.Lstat(dir); err != nil || standsIn(info) {
+			continue
+		}
 		if w.root.Remove(dir) == nil { // else it is not empty
 			w.dirty[path.Dir(dir)] = true
 		}
