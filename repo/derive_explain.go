@@ -28,6 +28,9 @@ type UnexplainedError struct {
 
 // Error says how much of the file the source explains.
 func (e *UnexplainedError) Error() string {
+	if e.Tensors == 0 {
+		return fmt.Sprintf("%s: has no tensors that %s could explain: nothing was staged", e.Path, e.Source)
+	}
 	return fmt.Sprintf("%s: %s explains %d of %d tensors and %.1f%% of their bytes, want half: nothing was staged",
 		e.Path, e.Source, e.Explained, e.Tensors, 100*float64(e.ExplainedBytes)/float64(max(e.Bytes, 1)))
 }
