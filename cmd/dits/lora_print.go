@@ -48,8 +48,8 @@ func printLoRACheck(s *screen, c *lora.Check, list checkList) error {
 			orders = withName(orders, t.Order)
 		}
 	}
-	p.f("  %s (rank %d, alpha %s): %s merged, %d unchanged", c.Adapter, c.Rank, strconv.FormatFloat(c.Alpha, 'g', -1, 64),
-		plural(c.Merged, "tensor", "tensors"), c.Unchanged)
+	p.f("  %s (rank %d, alpha %s): %s, %d unchanged", c.Adapter, c.Rank, strconv.FormatFloat(c.Alpha, 'g', -1, 64),
+		mergedCounts(c), c.Unchanged)
 	if c.Replaced > 0 {
 		p.f(", %d replaced", c.Replaced)
 	}
@@ -64,6 +64,28 @@ func printLoRACheck(s *screen, c *lora.Check, list checkList) error {
 		return p.err
 	}
 	return printChecked(s, c, list)
+}
+
+// mergedCounts is "4 tensors merged", "3 tensors merged, 1 merged in part" or "14 tensors merged in part".
+func mergedCounts(c *lora.Check) string {
+	lacking, further := c.InPart()
+	var counts []string
+	for _, x := range []struct {
+		n   int
+		how string
+	}{{c.Merged, ""}, {lacking, " in part"}, {further, " and changed further"}} {
+		switch {
+		case x.n == 0:
+		case len(counts) == 0:
+			counts = append(counts, plural(x.n, "tensor", "tensors")+" merged"+x.how)
+		default:
+			counts = append(counts, strconv.Itoa(x.n)+" merged"+x.how)
+		}
+	}
+	if len(counts) == 0 {
+		return "0 tensors merged"
+	}
+	return strings.Join(counts, ", ")
 }
 
 // printChecked prints the tensors that are not as expected, or all that there is something to be said of.

@@ -200,6 +200,24 @@ func (c *Check) offTargets() (n int) {
 	return n
 }
 
+// InPart is how many tensors have what an adapter changes, but by its own account lack most of what changed in them, and
+// how many have that and changed further.
+func (c *Check) InPart() (lacking, further int) {
+	if c.Verdict != MergedAndMore {
+		return 0, 0
+	}
+	for _, t := range c.Tensors {
+		switch {
+		case t.OK || t.Expected != ExpectMerged:
+		case t.stated:
+			lacking++
+		default:
+			further++
+		}
+	}
+	return lacking, further
+}
+
 // A guess is a scale that people merge with by mistake, or on purpose.
 type guess struct {
 	scale float64
