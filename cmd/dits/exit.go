@@ -117,7 +117,7 @@ func advice(cmd *cobra.Command, err error, code int) string {
 	switch {
 	case errors.As(err, &unreadable):
 		return "Nothing was deleted. If it is gone for good, or was moved and a command was run there since, `dits gc --forget " +
-			unreadable.Root + "` frees what only it needed."
+			typed(unreadable.Root) + "` frees what only it needed."
 	case errors.As(err, &damaged):
 		return "The catalog is a cache: `dits fsck --rebuild` makes it again from the packs."
 	case errors.Is(err, repo.ErrOutdated):

@@ -48,7 +48,7 @@ func runInit(cmd *cobra.Command, g *globals, o repo.InitOptions, args []string) 
 	}
 	defer r.Close()
 	if h, err := r.Head(); err == nil && o.Branch != "" && h.Branch != o.Branch {
-		tell(cmd.ErrOrStderr(), "dits: warning: the repository was there already: `dits branch -m %s` renames its branch.", visible(o.Branch))
+		tell(cmd.ErrOrStderr(), "dits: warning: the repository was there already: `dits branch -m %s` renames its branch.", typed(o.Branch))
 	}
 	if !g.quiet {
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "Repository ready in %s\n", visible(r.Dir))

@@ -27,6 +27,6 @@ func tellLate(cmd *cobra.Command, files []repo.LateFile) {
 	}
 	for _, name := range names {
 		tell(cmd.ErrOrStderr(), "%s came after%s, which should take less stored against it: "+
-			"`dits why --measure %s` says what `dits repack` would save.", name, sourceList(sources[name]), first[name])
+			"`dits why --measure %s` says what `dits repack` would save.", name, sourceList(sources[name]), typed(first[name]))
 	}
 }

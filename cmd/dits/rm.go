@@ -85,8 +85,7 @@ func tellIndexes(cmd *cobra.Command, h here, r *repo.Repo, names []string) {
 	}
 	for _, name := range names {
 		if index := name + object.IndexSuffix; !slices.Contains(names, index) && x.Find(index) != nil {
-			index = visible(h.path(index))
-			tell(cmd.ErrOrStderr(), "%s stays: `dits rm %s` removes it, too.", index, index)
+			tell(cmd.ErrOrStderr(), "%s stays: `dits rm %s` removes it, too.", h.path(index), typed(h.path(index)))
 		}
 	}
 }

@@ -143,7 +143,7 @@ func tellGone(p *printer, h here, r *repo.Repo, changes []work.Change, width int
 			gone = append(gone, h.path(c.Path))
 		}
 	}
-	command := fmt.Sprintf("`dits restore %s`", strings.Join(gone, " "))
+	command := fmt.Sprintf("`dits restore %s`", visible(typedAll(gone)))
 	switch n := len(gone); {
 	case n == 1:
 		p.filled(width, "", command, "brings the file back.")

@@ -157,7 +157,7 @@ func (o whyOptions) printRepack(p *printer, w *repo.Why) {
 	}
 	switch {
 	case r == nil && !o.Measure && hasRelatives(w):
-		p.filled(o.width, "", "`dits why --measure "+w.Path+"`", "says what `dits repack` would save.")
+		p.filled(o.width, "", "`dits why --measure "+visible(typed(w.Path))+"`", "says what `dits repack` would save.")
 	case r == nil:
 	case r.Tensors > 0 && r.Saved > 0:
 		p.filled(cmp.Or(o.width, helpWidth), "", repackWords(command, r)...)
