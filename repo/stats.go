@@ -26,6 +26,7 @@ type Stats struct {
 	Ratio         number.Number            `json:"ratio"`         // stored to logical; null for no bytes
 	ByEncoding    map[string]EncodingStats `json:"by_encoding"`   // all of raw, zstd, fields, blocks, delta, derived
 	ByWay         map[string]EncodingStats `json:"by_way"`        // of derived: hinted, cast, merged, …, those that there are
+	OnlyLike      EncodingStats            `json:"-"`             // of derived: what people call a difference, by [lineage.Tells]
 	ByFile        []FileSpace              `json:"by_file"`       // of each content, that of the most StoredBytes first
 
 	Content *inspect.Totals `json:"content,omitempty"` // what the files are that were named, stored or not
@@ -205,28 +206,41 @@ func (r *Repo) moveDerivedOf(s *Stats, reader *lineage.StorageReader, blob diges
 	if err != nil {
 		return err
 	}
+	var whole, derived EncodingStats
+	way := ""
 	for _, found := range records {
 		o, err := reader.Of(found[0])
 		if err != nil {
 			return err
 		}
+		u := EncodingStats{1, found[0].RawLen, found[0].Len}
+		whole = whole.Plus(u)
 		if o.Encoding != lineage.DerivedName {
 			continue
 		}
 		name, _ := lineage.EncodingName(found[0].Encoding)
-		s.move(name, o.Prediction.Recipe, EncodingStats{1, found[0].RawLen, found[0].Len})
+		way, derived = o.Prediction.Recipe, derived.Plus(u)
+		s.move(name, way, u)
+	}
+	if !lineage.Tells(way, whole.StoredBytes, whole.LogicalBytes) {
+		s.OnlyLike = s.OnlyLike.Plus(derived)
 	}
 	return nil
 }
 
 // move counts chunks as derived instead, and in which way.
 func (s *Stats) move(from, way string, u EncodingStats) {
-	e := s.ByEncoding[from]
-	s.ByEncoding[from] = EncodingStats{e.Chunks - u.Chunks, e.LogicalBytes - u.LogicalBytes, e.StoredBytes - u.StoredBytes}
-	s.ByEncoding[lineage.DerivedName] = s.ByEncoding[lineage.DerivedName].plus(u)
-	s.ByWay[way] = s.ByWay[way].plus(u)
+	s.ByEncoding[from] = s.ByEncoding[from].Minus(u)
+	s.ByEncoding[lineage.DerivedName] = s.ByEncoding[lineage.DerivedName].Plus(u)
+	s.ByWay[way] = s.ByWay[way].Plus(u)
 }
 
-func (e EncodingStats) plus(u EncodingStats) EncodingStats {
+// Plus are the chunks of both.
+func (e EncodingStats) Plus(u EncodingStats) EncodingStats {
 	return EncodingStats{e.Chunks + u.Chunks, e.LogicalBytes + u.LogicalBytes, e.StoredBytes + u.StoredBytes}
+}
+
+// Minus are the chunks of e without those of u, which are among them.
+func (e EncodingStats) Minus(u EncodingStats) EncodingStats {
+	return EncodingStats{e.Chunks - u.Chunks, e.LogicalBytes - u.LogicalBytes, e.StoredBytes - u.StoredBytes}
 }

@@ -164,10 +164,10 @@ func printSavings(cmd *cobra.Command, s *repo.Stats) error {
 		default:
 			name = "whole"
 		}
-		n := sum[name]
-		sum[name] = repo.EncodingStats{LogicalBytes: n.LogicalBytes + u.LogicalBytes, StoredBytes: n.StoredBytes + u.StoredBytes}
+		sum[name] = sum[name].Plus(u)
 		saved -= u.LogicalBytes
 	}
+	sum["delta"], sum["derived"] = sum["delta"].Plus(s.OnlyLike), sum["derived"].Minus(s.OnlyLike)
 	sum["saved"] = repo.EncodingStats{LogicalBytes: max(0, saved)}
 	t := &table{}
 	t.rightAlign(1, 2, 3)
