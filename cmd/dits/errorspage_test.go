@@ -20,6 +20,7 @@ import (
 
 	"dits/catalog"
 	"dits/repo"
+	"dits/repo/lora"
 	"dits/repo/object"
 	"dits/repo/refs"
 	"dits/tensorstore"
@@ -184,7 +185,9 @@ func statusTable(t *testing.T) string {
 	b.WriteString("| 1 | differences, a merge that is none, conflicts, or nothing to commit: the output says it | |\n")
 	for i, row := range rows {
 		if code := status(row.err); code == exitNoRepository && status(rows[max(0, i-1)].err) == exitError {
-			b.WriteString("| 4, 5, 6 | what `verify-merge` found: another base, another scale, and more | the output says it |\n")
+			fmt.Fprintf(&b, "| 4, 5, 6 | what `verify-merge` found: %d another scale, %d another base, %d more than the adapter | "+
+				"the output says it |\n",
+				mergeStatuses[lora.OtherScale], mergeStatuses[lora.OtherBase], mergeStatuses[lora.MergedAndMore])
 		}
 		code := status(row.err)
 		fmt.Fprintf(&b, "| %d | %s | %s |\n", code, row.when, cell(nextOf(cmd, row.err, code)))
