@@ -53,7 +53,7 @@ func (a *adding) refuse(name string, src io.ReaderAt, size int64, warning string
 		return nil
 	}
 	isModel := slices.Contains(modelExts, path.Ext(name))
-	if size == 0 && isModel {
+	if size == 0 && isModel && path.Ext(name) != ".bin" { // which may be anything
 		return &FlawError{object.Empty()}
 	}
 	flaw, err := object.FindFlaw(src, size, name, warning)
