@@ -109,7 +109,7 @@ var mergeCases = []mergeCase{
 	{name: "integers, average", strategy: merge.Average, base: one(tensorsFile("", testTensor{Name: "i", DType: "I8", Shape: []int64{1}, Data: []byte{1}})),
 		ours: one(tensorsFile("", testTensor{Name: "i", DType: "I8", Shape: []int64{1}, Data: []byte{2}})), theirs: one(tensorsFile("", testTensor{Name: "i", DType: "I8", Shape: []int64{1}, Data: []byte{3}})),
 		conflicts: []string{"m.safetensors: i: changed on both sides; I8[1] and I8[1] have no mean"}},
-	{name: "a model that became something else", base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: one("no model"),
+	{name: "a model that became something else", base: qkn(1, 1, 1), ours: qkn(2, 1, 1), theirs: one("no model{"),
 		conflicts: []string{"m.safetensors: : changed on both sides"}},
 }
 

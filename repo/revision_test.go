@@ -54,8 +54,8 @@ func TestResolve(t *testing.T) {
 		require.Equal(t, want, got, rev)
 	}
 	for rev, message := range map[string]string{
-		"": "empty", "~1": "empty", "nope": "unknown revision", "HEAD~9": "has 0 parents", "HEAD^3": "has 2 parents",
-		"@{5}": "has 2 entries", "main@{x}": "number", "main@{1": "number", "HEAD~99999999999999999999": "out of range",
+		"": "empty", "~1": "empty", "nope": "unknown revision", "HEAD~9": "is the first commit", "HEAD^3": "has 2 parents",
+		"@{5}": "no further than @{1}", "main@{x}": "number", "main@{1": "number", "HEAD~99999999999999999999": "out of range",
 		"HEAD~1x": "after the name", "HEAD^{}": "after the name", idOf("none").String(): "no such commit",
 		"mian": "did you mean main", "ft": "did you mean ft/a", "v3": "did you mean v1, v2",
 		merge.String()[:3]: "unknown revision", "refs/heads/nope": "unknown revision",

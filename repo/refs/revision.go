@@ -238,7 +238,7 @@ func (r *Refs) resolveLog(name string, n int) (digest.ID, error) {
 	case n == len(entries) && n > 0 && !entries[n-1].Old.IsZero():
 		return entries[n-1].Old, nil
 	}
-	return digest.ID{}, Missing("revision \"%s@{%d}\": the log of %s goes back %d moves", name, n, full, len(entries)-1)
+	return digest.ID{}, Missing("revision \"%s@{%d}\": the log of %s goes back no further than @{%d}", name, n, full, len(entries)-1)
 }
 
 func (r *Refs) walkStep(id digest.ID, st step) (digest.ID, error) {
