@@ -24,7 +24,7 @@ same() {
 says() {
 	local want=$1 got
 	shift
-	got=$(dits "$@")
+	got=$("${program[@]}" "$@" </dev/null) # without -q, with which diff prints nothing
 	[[ $got == *"$want"* ]] || fail "dits $*: got:"$'\n'"$got"$'\n'"want: $want"
 }
 
