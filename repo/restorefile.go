@@ -73,10 +73,11 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 	var pl work.Plan
 	in := map[string]bool{}
 	index := x.Files()
-	paths, shards := slices.Clone(o.Paths), map[string][]string{}
+	var paths []string
+	named := map[string][]string{} // a path with the shards that it stands for
 	for _, path := range o.Paths {
-		shards[path] = append([]string{path}, r.ShardsNamed(path, source, index)...)
-		paths = append(paths, shards[path]...)
+		named[path] = append([]string{path}, r.ShardsNamed(path, source, index)...)
+		paths = append(paths, named[path]...)
 	}
 	for _, f := range source {
 		if work.Inside(f.Path, paths) {
@@ -97,7 +98,7 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 		if part := object.ForeignPart(path); part != "" {
 			return pl, foreignError(path, part)
 		}
-		if !anyInside(pl.Write, tracked, shards[path]) {
+		if !anyInside(pl.Write, tracked, named[path]) {
 			return pl, o.missing(path)
 		}
 	}

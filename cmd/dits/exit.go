@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -151,13 +150,10 @@ func advice(cmd *cobra.Command, err error, code int) string {
 	return where(err)
 }
 
-// addAgain is add of the same with one more flag, as it may be typed: "dits add --force model.gguf". Where that is long or
-// needs quotes, or another command stages, it says PATH.
+// addAgain is add of the same with one more flag, as it may be typed: "dits add --force model.gguf". Where that is long,
+// or another command stages, it says PATH.
 func addAgain(cmd *cobra.Command, flag string) string {
 	const most = 40 // columns
-	toQuote := func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("-_./+=@%:,", c)
-	}
 	var words []string
 	if cmd.Name() == "add" {
 		for _, name := range []string{"all", "update"} {
@@ -165,10 +161,12 @@ func addAgain(cmd *cobra.Command, flag string) string {
 				words = append(words, "--"+name)
 			}
 		}
-		words = append(words, cmd.Flags().Args()...)
+		for _, arg := range cmd.Flags().Args() {
+			words = append(words, typed(arg))
+		}
 	}
 	text := strings.Join(words, " ")
-	if text == "" || textWidth(text) > most || strings.ContainsFunc(strings.Join(words, ""), toQuote) {
+	if text == "" || textWidth(text) > most {
 		text = "PATH..."
 	}
 	if dir, _ := cmd.Flags().GetString("directory"); dir != "" { // which paths are seen from

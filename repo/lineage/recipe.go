@@ -6,9 +6,9 @@ import (
 	"dits/tensorstore/predict"
 )
 
-// Tells says that a way of computing tensors, as in [Recipe] or in [DerivedOne], tells where they came from: a quant came from the values that it was rounded
-// from, whatever is left. A cast, another order or a merge gives the very bytes, or nearly; where much is left, the
-// tensors are only like what was computed.
+// Tells says that a way of computing tensors, as in [Recipe] or in [DerivedOne], tells where they came from: a quant came
+// from the values that it was rounded from, whatever is left. A cast, another order or a merge gives the very bytes, or
+// nearly; where much is left, the tensors are only like what was computed.
 func Tells(way string, left, whole int64) bool {
 	const (
 		least = 10 // bytes of the whole for one that is left
