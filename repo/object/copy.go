@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sort"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,10 +32,27 @@ type piece struct {
 
 // A copier reads a file's pieces in parallel and hands them on in order.
 type copier struct {
-	db    *Database
-	file  catalog.File
-	queue chan *piece // in the order of the file; its capacity bounds what is in memory
-	free  chan []byte
+	db       *Database
+	file     catalog.File
+	from, to int64       // bytes of the file
+	queue    chan *piece // in the order of the file; its capacity bounds what is in memory
+	free     chan []byte
+}
+
+func (r *Database) copier(f catalog.File, from, to int64) *copier {
+	n := runtime.GOMAXPROCS(0) + 1
+	return &copier{r, f, from, to, make(chan *piece, n), make(chan []byte, n+2)}
+}
+
+// run copies.
+func (c *copier) run(ctx context.Context, w io.Writer, p Progress) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(c.queue)
+		return c.read(ctx)
+	})
+	g.Go(func() error { return c.write(w, p) })
+	return g.Wait()
 }
 
 // CopyContent writes the bytes of f to w. When it returns nil they have f's digest;
@@ -43,19 +61,20 @@ func (r *Database) CopyContent(ctx context.Context, w io.Writer, f catalog.File,
 	if f.Layout.Size <= smallCopy {
 		return r.copySmall(w, f, p)
 	}
-	n := runtime.GOMAXPROCS(0) + 1
-	c := &copier{r, f, make(chan *piece, n), make(chan []byte, n+2)}
 	h := digest.NewHasher()
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		defer close(c.queue)
-		return c.read(ctx)
-	})
-	g.Go(func() error { return c.write(io.MultiWriter(h, w), p) })
-	if err := g.Wait(); err != nil {
+	if err := r.copier(f, 0, f.Layout.Size).run(ctx, io.MultiWriter(h, w), p); err != nil {
 		return err
 	}
 	return sameDigest(h.ID(), f.ID)
+}
+
+// CopyRange writes bytes [from, to) of f to w. Only the chunks that they are in are decoded, several at a time, and each
+// has the digest that the file's lists name; of a whole file, [Database.CopyContent] makes sure of that of all of it, too.
+func (r *Database) CopyRange(ctx context.Context, w io.Writer, f catalog.File, from, to int64) error {
+	if from < 0 || from > to || to > f.Layout.Size {
+		return fmt.Errorf("range [%d,%d), want one within [0,%d)", from, to, f.Layout.Size)
+	}
+	return r.copier(f, from, to).run(ctx, w, NoProgress)
 }
 
 // smallCopy is the largest file that is read at once: to share its work out takes longer than to do it.
@@ -106,16 +125,20 @@ func (r *Database) segment(f catalog.File, i int) (*tensorstore.BlobReader, erro
 
 // read starts the pieces of every segment.
 func (c *copier) read(ctx context.Context) error {
-	for i, s := range c.file.Layout.Segments {
+	segments := c.file.Layout.Segments
+	first := sort.Search(len(segments), func(i int) bool { return segments[i].Off+segments[i].Len > c.from })
+	for i := first; i < len(segments) && segments[i].Off < c.to; i++ {
+		s := segments[i]
 		blob, err := c.db.segment(c.file, i)
 		if err != nil {
 			return err
 		}
-		for off := int64(0); off < s.Len; off += pieceBytes {
+		end := min(s.Len, c.to-s.Off)
+		for off := max(0, c.from-s.Off); off < end; off += pieceBytes {
 			if ctx.Err() != nil { // select takes any case that is ready
 				return context.Cause(ctx)
 			}
-			p := &piece{blob, off, c.buffer(min(pieceBytes, s.Len-off)), make(chan error, 1)}
+			p := &piece{blob, off, c.buffer(min(pieceBytes, end-off)), make(chan error, 1)}
 			select {
 			case c.queue <- p:
 			case <-ctx.Done():
@@ -181,16 +204,8 @@ func ReadFull(r io.ReaderAt, p []byte, off int64) error {
 
 // Identify fills in the digests of a file whose blobs the store has, by reading all of it.
 func (r *Database) Identify(ctx context.Context, f *catalog.File, p Progress) error {
-	n := runtime.GOMAXPROCS(0) + 1
-	c := &copier{r, *f, make(chan *piece, n), make(chan []byte, n+2)}
 	whole, sha := digest.NewHasher(), sha256.New()
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		defer close(c.queue)
-		return c.read(ctx)
-	})
-	g.Go(func() error { return c.write(io.MultiWriter(whole, sha), p) })
-	if err := g.Wait(); err != nil {
+	if err := r.copier(*f, 0, f.Layout.Size).run(ctx, io.MultiWriter(whole, sha), p); err != nil {
 		return err
 	}
 	f.ID = whole.ID()
