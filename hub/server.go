@@ -72,6 +72,9 @@ func CheckName(name string) error {
 	if !ok || !isWord(owner) || !isWord(rest) {
 		return fmt.Errorf("name %q: want OWNER/NAME of letters, digits, '.', '_' and '-'", name)
 	}
+	if owner == "api" {
+		return fmt.Errorf("name %q: an owner cannot be called api: the addresses of the interface begin with that", name)
+	}
 	return nil
 }
 
@@ -93,23 +96,25 @@ func (s *Server) HTTP() *http.Server {
 
 // Handler answers all requests.
 func (s *Server) Handler() http.Handler {
-	api := http.NewServeMux()
 	const model = "/api/models/{owner}/{name}"
+	all, api, files := http.NewServeMux(), http.NewServeMux(), http.NewServeMux() // patterns of one would overlap
 	for pattern, answer := range map[string]func(*request) error{
-		"GET /api/models":                             s.list,
-		"GET " + model:                                (*request).info,
-		"GET " + model + "/revision/{rev}":            (*request).info,
-		"GET " + model + "/refs":                      (*request).refs,
-		"GET " + model + "/tree/{rev}":                (*request).tree,
-		"GET " + model + "/tree/{rev}/{path...}":      (*request).tree,
-		"GET " + model + "/commits/{rev}":             (*request).commits,
-		"POST " + model + "/paths-info/{rev}":         (*request).pathsInfo,
-		"GET /{owner}/{name}/resolve/{rev}/{path...}": (*request).resolve, // and HEAD
+		"GET /api/models":                        s.list,
+		"GET " + model:                           (*request).info,
+		"GET " + model + "/revision/{rev}":       (*request).info,
+		"GET " + model + "/refs":                 (*request).refs,
+		"GET " + model + "/tree/{rev}":           (*request).tree,
+		"GET " + model + "/tree/{rev}/{path...}": (*request).tree,
+		"GET " + model + "/commits/{rev}":        (*request).commits,
+		"POST " + model + "/paths-info/{rev}":    (*request).pathsInfo,
 	} {
 		api.HandleFunc(pattern, s.answer(answer))
 	}
-	api.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	return s.logged(s.guarded(api))
+	files.HandleFunc("GET /{owner}/{name}/resolve/{rev}/{path...}", s.answer((*request).resolve)) // and HEAD
+	all.Handle("/api/", api)
+	all.Handle("/", files)
+	all.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	return s.logged(s.guarded(all))
 }
 
 // guarded lets in who bears the token.

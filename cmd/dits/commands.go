@@ -35,6 +35,7 @@ func commands(g *globals) []*cobra.Command {
 		newExport(g),
 		newStats(g),
 		newWhy(g),
+		newServe(g),
 		newFsck(g),
 		newRepack(g),
 		newGC(g),
