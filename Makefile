@@ -1,4 +1,4 @@
-.PHONY: build man docs release demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-files figures
+.PHONY: build man docs web release demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-files figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -11,6 +11,10 @@ man:
 # The pages of docs/ that are made from the code.
 docs:
 	go test -count=1 ./cmd/dits -run '^Test(Errors|Commands)Page$$' -update
+
+# The page of the explorer, made of explore/web/src.
+web:
+	bash scripts/web.sh
 
 # dist/: archives and Python wheels for Linux, macOS and Windows. Zig, which compiles C for all of them, comes from PyPI.
 release:

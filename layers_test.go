@@ -50,6 +50,7 @@ var levels = map[string]int{
 	"repo/lineage":              11,
 	"repo":                      12,
 	"remote":                    13,
+	"explore":                   13,
 	"hub":                       13,
 	"cmd/dits":                  14,
 }

@@ -143,18 +143,18 @@ func TestResolve(t *testing.T) {
 func TestNotFound(t *testing.T) {
 	s := serve(t, Options{})
 	for path, code := range map[string]string{
-		"/api/models/local/none":                      "RepoNotFound",
-		"/none/llama/resolve/main/model.safetensors":  "RepoNotFound",
-		"/api/models/local/llama/revision/none":       "RevisionNotFound",
-		llama + "none/model.safetensors":              "RevisionNotFound",
-		llama + "main~1/model.safetensors":            "RevisionNotFound",
-		llama + "@{-1}/model.safetensors":             "RevisionNotFound",
-		llama + "main/none.safetensors":               "EntryNotFound",
-		llama + "main/quants":                         "EntryNotFound",
-		llama + "main/%2e%2e/%2e%2e/etc/passwd":       "EntryNotFound",
-		llama + "main/..%2f..%2fetc%2fpasswd":         "EntryNotFound",
-		llama + "main/.dits/HEAD":                     "EntryNotFound",
-		"/api/models/local/llama/tree/main/none":      "EntryNotFound",
+		"/api/models/local/none":                        "RepoNotFound",
+		"/none/llama/resolve/main/model.safetensors":    "RepoNotFound",
+		"/api/models/local/llama/revision/none":         "RevisionNotFound",
+		llama + "none/model.safetensors":                "RevisionNotFound",
+		llama + "main~1/model.safetensors":              "RevisionNotFound",
+		llama + "@{-1}/model.safetensors":               "RevisionNotFound",
+		llama + "main/none.safetensors":                 "EntryNotFound",
+		llama + "main/quants":                           "EntryNotFound",
+		llama + "main/%2e%2e/%2e%2e/etc/passwd":         "EntryNotFound",
+		llama + "main/..%2f..%2fetc%2fpasswd":           "EntryNotFound",
+		llama + "main/.dits/HEAD":                       "EntryNotFound",
+		"/api/models/local/llama/tree/main/none":        "EntryNotFound",
 		"/api/models/local/llama/tree/main/config.json": "EntryNotFound",
 	} {
 		a, b := s.do("GET", path)

@@ -40,6 +40,7 @@ type Model struct {
 type Options struct {
 	Token string       // that requests have to bear; "": none
 	Log   *slog.Logger // a line for each request; nil: none
+	Page  http.Handler // for browsers, at / and below /assets/ and /explore/; nil: there is none
 }
 
 // A Server answers requests about some models. It changes nothing of them.
@@ -113,6 +114,11 @@ func (s *Server) Handler() http.Handler {
 	files.HandleFunc("GET /{owner}/{name}/resolve/{rev}/{path...}", s.answer((*request).resolve)) // and HEAD
 	all.Handle("/api/", api)
 	all.Handle("/", files)
+	if page := s.options.Page; page != nil {
+		for _, at := range []string{"GET /{$}", "GET /assets/{name}", "GET /explore/{question}"} {
+			all.Handle(at, page)
+		}
+	}
 	all.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	return s.logged(s.guarded(all))
 }

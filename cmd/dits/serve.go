@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dits/explore"
 	"dits/hub"
 	"dits/repo"
 )
@@ -67,6 +68,11 @@ func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) err
 	if err != nil {
 		return err
 	}
+	var shown []explore.Model
+	for _, m := range models {
+		shown = append(shown, explore.Model{Name: m.Name, Repo: m.Repo})
+	}
+	options.Page = explore.New(shown).Handler()
 	server, err := hub.New(models, options)
 	if err != nil {
 		return err

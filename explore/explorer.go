@@ -1,0 +1,62 @@
+package explore
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"sync"
+
+	"dits/repo"
+)
+
+// A Model is a repository and what it is called: OWNER/NAME.
+type Model struct {
+	Name string
+	Repo *repo.Repo
+}
+
+// An Explorer answers questions about models. It is safe for concurrent use.
+type Explorer struct {
+	models []Model
+
+	mu       sync.Mutex
+	sharings []*sharing // those asked for last, the newest first
+}
+
+// New is an explorer of models, in that order.
+func New(models []Model) *Explorer { return &Explorer{models: models} }
+
+// questions are what can be asked, by name. Values of a URL's query say about what.
+var questions = map[string]func(*Explorer, context.Context, url.Values) (any, error){
+	"models":  (*Explorer).namesOfModels,
+	"sharing": (*Explorer).sharing,
+	"chunks":  (*Explorer).chunks,
+	"sharers": (*Explorer).sharers,
+}
+
+// Ask answers a question, as a value to be written as JSON. What cannot be found is a [NotFoundError].
+func (e *Explorer) Ask(ctx context.Context, name string, about url.Values) (any, error) {
+	answer := questions[name]
+	if answer == nil {
+		return nil, notFound("no question is called %q", name)
+	}
+	return answer(e, ctx, about)
+}
+
+// A NotFoundError says what there is not.
+type NotFoundError struct{ what string }
+
+func (e *NotFoundError) Error() string { return e.what }
+
+func notFound(format string, args ...any) error { return &NotFoundError{fmt.Sprintf(format, args...)} }
+
+// model is the one that ?model= names; without one the first.
+func (e *Explorer) model(about url.Values) (Model, error) {
+	name := about.Get("model")
+	for _, m := range e.models {
+		if name == "" || m.Name == name {
+			return m, nil
+		}
+	}
+	return Model{}, notFound("no model is called %q", name)
+}

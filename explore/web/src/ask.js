@@ -1,0 +1,48 @@
+// ask(question, about) → answer. The server answers at /explore/QUESTION; a report has its answers in the page, by the
+// same key. `about` is an object: values are strings, numbers or lists of them; undefined and "" are left out.
+
+const answers = new Map();
+
+/** The key of a question, as Go's url.Values.Encode writes it: names in order. */
+export function key(question, about = {}) {
+  const q = new URLSearchParams();
+  for (const name of Object.keys(about).sort()) {
+    for (const v of [about[name]].flat()) {
+      if (v !== undefined && v !== null && v !== "") q.append(name, v);
+    }
+  }
+  const text = q.toString();
+  return text ? `${question}?${text}` : question;
+}
+
+/** True in a report: there is no server to ask. */
+export const inReport = () => document.getElementById("answers") !== null;
+
+let kept; // the answers of a report
+function keptAnswers() {
+  kept ??= JSON.parse(document.getElementById("answers").textContent);
+  return kept;
+}
+
+/** Says whether a question can be answered here: always by a server, else if the report has the answer. */
+export function canAsk(question, about) {
+  return !inReport() || Object.hasOwn(keptAnswers(), key(question, about));
+}
+
+/** Answers are remembered; errors are not. signal ends a question that nobody waits for. */
+export async function ask(question, about, { signal } = {}) {
+  const k = key(question, about);
+  if (answers.has(k)) return answers.get(k);
+  let answer;
+  if (inReport()) {
+    if (!Object.hasOwn(keptAnswers(), k)) throw new Error("this report does not have it: ask dits serve");
+    answer = keptAnswers()[k];
+  } else {
+    const r = await fetch(`/explore/${k}`, { signal });
+    const body = await r.json();
+    if (!r.ok) throw new Error(body.error ?? r.statusText);
+    answer = body;
+  }
+  answers.set(k, answer);
+  return answer;
+}
