@@ -20,7 +20,7 @@ type Explorer struct {
 	models []Model
 
 	mu       sync.Mutex
-	sharings []*sharing // those asked for last, the newest first
+	sharings []*sharing // those asked for last, the latest first
 }
 
 // New is an explorer of models, in that order.

@@ -70,3 +70,6 @@ func (m Model) names() (ModelNames, error) {
 	}
 	return n, nil
 }
+
+// Commit is the commit that ?from= and the like name. The zero ID is no commit yet: an empty branch.
+func (m Model) Commit(rev string) (digest.ID, error) { return m.Repo.Resolve(rev) }

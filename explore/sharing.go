@@ -3,6 +3,8 @@ package explore
 import (
 	"context"
 	"net/url"
+	"slices"
+	"strconv"
 
 	"dits/tensorstore/digest"
 )
@@ -14,17 +16,18 @@ import (
 // came with it: Blobs are those from FirstBlob on. What follows from them is for the page to find: two rows share a
 // segment where they have the same number, or one whose blob is made of the other's.
 type Sharing struct {
-	Total     int      `json:"total"`      // rows of all pages
-	LeftOut   int      `json:"left_out"`   // rows that no page has, since there are too many
-	Rows      []Row    `json:"rows"`       // by model, path and age
-	Layouts   []Layout `json:"layouts"`    // those from FirstLayout on
-	Blobs     Blobs    `json:"blobs"`      // those from FirstBlob on
-	Kinds     []string `json:"kinds"`      // of all pages until now: "delta", "cast", "quantised replayed", …; 0 is ""
-	Kin       [][3]int `json:"kin"`        // two blobs that are not the same, and how many bytes of chunks they have in common
-	FirstRow  int      `json:"first_row"`  //
-	FirstBlob int      `json:"first_blob"` //
-	FirstLay  int      `json:"first_layout"`
-	Next      string   `json:"next"` // ?cursor= of the next page, "" for the last one
+	Total   int      `json:"total"`    // rows of all pages
+	LeftOut int      `json:"left_out"` // rows that no page has, since there are too many
+	Rows    []Row    `json:"rows"`     // by model, path and age
+	Layouts []Layout `json:"layouts"`  // those from FirstLayout on
+	Blobs   Blobs    `json:"blobs"`    // those from FirstBlob on
+	Kinds   []string `json:"kinds"`    // of all pages until now: "delta", "cast", "quantised replayed", …; 0 is ""
+	Kin     [][3]int `json:"kin"`      // two blobs that are not the same, and how many bytes of chunks they have in common
+
+	FirstRow    int    `json:"first_row"`
+	FirstLayout int    `json:"first_layout"`
+	FirstBlob   int    `json:"first_blob"`
+	Next        string `json:"next"` // ?cursor= of the next page, "" for the last one
 }
 
 // A Row is a file: one content at one path of one model.
@@ -49,61 +52,71 @@ type Layout struct {
 	Lens     []int64  `json:"lens"`     // bytes; each begins where the one before it ends
 }
 
-// How a blob is kept.
-const (
-	kept       = 0 // stored for itself
-	different  = 1 // as the difference to another
-	recomputed = 2 // made anew of others, with or without a difference
-)
-
 // Blobs are the blobs of a page, a list for each of their properties.
 type Blobs struct {
 	Len    []int64 `json:"len"`    // bytes
-	How    []int   `json:"how"`    // 0 stored for itself, 1 as a difference, 2 recomputed: most of its bytes
+	How    []int   `json:"how"`    // [lineage.How]: 0 stored for itself, 1 as a difference, 2 recomputed
 	Kind   []int   `json:"kind"`   // how it is made of its source: an index of Kinds
 	Stored []int64 `json:"stored"` // bytes in packs of all of its chunks
 	Source []int   `json:"source"` // the blob that it is mostly made of; -1 for none
 	Chunks []int   `json:"chunks"` // how many
 }
 
-// A ChunkList answers "chunks": the chunks of ?segment= of the file ?file= of ?model=, in order.
-type ChunkList struct {
-	Chunks []ChunkInfo `json:"chunks"`
-	Kinds  []string    `json:"kinds"`
+// Pages of a sharing.
+const (
+	usualRows = 100
+	mostPage  = 1000
+)
+
+// sharing answers "sharing": rows of ?of= (several: MODEL, which is all of its branches, or MODEL@REV; without it all
+// branches of all models) from ?cursor= on, at most ?limit= of them.
+func (e *Explorer) sharing(ctx context.Context, about url.Values) (any, error) {
+	limit, err := numberOf(about, "limit", usualRows, 1, mostPage)
+	if err != nil {
+		return nil, err
+	}
+	cursor, err := numberOf(about, "cursor", 0, 0, mostRows)
+	if err != nil {
+		return nil, err
+	}
+	s, err := e.sharingOf(about)
+	if err != nil {
+		return nil, err
+	}
+	return s.page(ctx, cursor, limit)
 }
 
-// A ChunkInfo is one chunk.
-type ChunkInfo struct {
-	Len    int64 `json:"len"`    // bytes
-	How    int   `json:"how"`    // as of blobs
-	Kind   int   `json:"kind"`   // an index of Kinds
-	Stored int64 `json:"stored"` // bytes in packs
-	Blobs  int   `json:"blobs"`  // how many blobs of all rows have it, this one among them
+// keptSharings is how many are kept for who pages through them.
+const keptSharings = 4
+
+// sharingOf is that of ?of=, begun or kept from an earlier question about the same commits.
+func (e *Explorer) sharingOf(about url.Values) (*sharing, error) {
+	chosen, err := e.selectFiles(about)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	same := func(s *sharing) bool {
+		return slices.Equal(s.of, about["of"]) && slices.Equal(s.chosen.tips, chosen.tips)
+	}
+	if i := slices.IndexFunc(e.sharings, same); i >= 0 {
+		return e.sharings[i], nil
+	}
+	s := newSharing(e, about["of"], chosen)
+	e.sharings = append([]*sharing{s}, e.sharings[:min(len(e.sharings), keptSharings-1)]...)
+	return s, nil
 }
 
-// A Sharers answers "sharers": all places in the models that have the bytes of ?segment= of the file ?file= of ?model=, or
-// of its chunk ?chunk=; or of files of which some are made of them (Made).
-type Sharers struct {
-	Places []SharedPlace `json:"places"`
-	More   int           `json:"more"` // places that are left out
+// numberOf is a number of a query, in [least, most].
+func numberOf(about url.Values, name string, usual, least, most int) (int, error) {
+	text := about.Get(name)
+	if text == "" {
+		return usual, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		return 0, notFound("%s=%.20q, want a number from %d to %d", name, text, least, most)
+	}
+	return n, nil
 }
-
-// A SharedPlace is a segment of a file that has some bytes, or is made of some.
-type SharedPlace struct {
-	Model  string    `json:"model"`
-	Path   string    `json:"path"`
-	Refs   []string  `json:"refs"`
-	File   digest.ID `json:"file"`
-	Tensor string    `json:"tensor"`
-	Off    int64     `json:"off"`   // in the file, bytes
-	Bytes  int64     `json:"bytes"` // in common
-	Made   string    `json:"made"`  // "" has the same bytes; else how it is made of them, or "source": they are made of it
-}
-
-// sharing answers "sharing": a page of rows of ?of= (several; MODEL or MODEL@REV, each a branch, tag or commit; without it
-// all branches of all models), from ?cursor= on, at most ?limit= of them.
-func (e *Explorer) sharing(ctx context.Context, about url.Values) (any, error) { return nil, nil }
-func (e *Explorer) chunks(ctx context.Context, about url.Values) (any, error)  { return nil, nil }
-func (e *Explorer) sharers(ctx context.Context, about url.Values) (any, error) { return nil, nil }
-
-type sharing struct{}

@@ -1,0 +1,169 @@
+package explore
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"dits/catalog"
+	"dits/repo/object"
+	"dits/tensorstore/digest"
+	"dits/tensorstore/pack"
+)
+
+// mostRows is how many files are looked at together.
+const mostRows = 5000
+
+// A selection is which files of which models are asked about.
+type selection struct {
+	rows    []selected
+	leftOut int
+	tips    []digest.ID // the commits that they are of
+}
+
+// A selected file is a row before its bytes are looked at.
+type selected struct {
+	model int // of the explorer
+	path  string
+	refs  []string
+	file  digest.ID
+	size  int64
+	age   int
+}
+
+// selectFiles finds the files of ?of=: MODEL, which is all of its branches, or MODEL@REV; without any, all branches of all
+// models.
+func (e *Explorer) selectFiles(about url.Values) (*selection, error) {
+	of := about["of"]
+	if len(of) == 0 {
+		for _, m := range e.models {
+			of = append(of, m.Name)
+		}
+	}
+	s := &selection{}
+	at := map[selectedKey]int{}
+	for _, word := range of {
+		name, rev, one := strings.Cut(word, "@")
+		i := slices.IndexFunc(e.models, func(m Model) bool { return m.Name == name })
+		if i < 0 {
+			return nil, notFound("no model is called %q", name)
+		}
+		revs := []string{rev}
+		if !one {
+			var err error
+			if revs, err = e.models[i].branches(); err != nil {
+				return nil, err
+			}
+		}
+		for _, rev := range revs {
+			if err := s.add(e.models[i], i, rev, at); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s, s.order(e.models)
+}
+
+type selectedKey struct {
+	model int
+	path  string
+	file  digest.ID
+}
+
+// branches are the names of a model's branches, that of HEAD first; HEAD itself if there are none.
+func (m Model) branches() ([]string, error) {
+	n, err := m.names()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, b := range n.Branches {
+		names = append(names, b.Name)
+	}
+	if i := slices.Index(names, n.Head); i > 0 {
+		names = slices.Insert(slices.Delete(names, i, i+1), 0, n.Head)
+	}
+	if len(names) == 0 {
+		names = []string{object.HeadName}
+	}
+	return names, nil
+}
+
+// add adds the files of a revision. A row that is there already gets its name.
+func (s *selection) add(m Model, model int, rev string, at map[selectedKey]int) error {
+	id, err := m.Commit(rev)
+	if err != nil || id.IsZero() {
+		return err
+	}
+	files, err := m.Repo.CommitFiles(id)
+	if err != nil {
+		return err
+	}
+	s.tips = append(s.tips, id)
+	for _, f := range files {
+		if f.Mode == object.ModeLink {
+			continue
+		}
+		key := selectedKey{model, f.Path, f.ID}
+		i, known := at[key]
+		if !known {
+			if len(s.rows) == mostRows {
+				s.leftOut++
+				continue
+			}
+			i = len(s.rows)
+			at[key] = i
+			s.rows = append(s.rows, selected{model: model, path: f.Path, file: f.ID, size: f.Size})
+		}
+		if r := &s.rows[i]; !slices.Contains(r.refs, rev) {
+			r.refs = append(r.refs, rev)
+		}
+	}
+	return nil
+}
+
+// order tells the ages of the rows, and sorts them by model, path and age. Which of two stores has its files for longer
+// is not known: that of the model that is named first counts as older.
+func (s *selection) order(models []Model) error {
+	came := make([]catalog.Arrival, len(s.rows))
+	for model, m := range models {
+		arrivals, err := m.Repo.Catalog.Arrivals(pack.Manifest, s.filesOf(model))
+		if err != nil {
+			return err
+		}
+		for i, r := range s.rows {
+			if r.model == model {
+				came[i] = arrivals[r.file]
+			}
+		}
+	}
+	store := func(r selected) int {
+		return slices.IndexFunc(models, func(m Model) bool { return m.Repo.StoreDir == models[r.model].Repo.StoreDir })
+	}
+	byAge := make([]int, len(s.rows))
+	for i := range byAge {
+		byAge[i] = i
+	}
+	slices.SortFunc(byAge, func(i, j int) int {
+		a, b := s.rows[i], s.rows[j]
+		return cmp.Or(cmp.Compare(store(a), store(b)), came[i].Compare(came[j]), cmp.Compare(i, j))
+	})
+	for age, i := range byAge {
+		s.rows[i].age = age
+	}
+	slices.SortFunc(s.rows, func(a, b selected) int {
+		return cmp.Or(cmp.Compare(a.model, b.model), cmp.Compare(a.path, b.path), cmp.Compare(a.age, b.age))
+	})
+	return nil
+}
+
+// filesOf are the files of one model.
+func (s *selection) filesOf(model int) (files []digest.ID) {
+	for _, r := range s.rows {
+		if r.model == model {
+			files = append(files, r.file)
+		}
+	}
+	return files
+}
