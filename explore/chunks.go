@@ -52,7 +52,7 @@ func (e *Explorer) chunks(ctx context.Context, about url.Values) (any, error) {
 }
 
 // blobsWith is how many blobs have a chunk.
-func (s *sharing) blobsWith(m Model, c catalog.KeptChunk) int {
+func (s *sharing) blobsWith(m *Model, c catalog.KeptChunk) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return max(1, s.chunks[chunkKey{m.Repo.StoreDir, c.Chunk}].blobs)
@@ -61,7 +61,7 @@ func (s *sharing) blobsWith(m Model, c catalog.KeptChunk) int {
 // A segmentAt is a segment that is asked about.
 type segmentAt struct {
 	sharing *sharing
-	model   Model
+	model   *Model
 	row     int
 	segment int
 	blob    digest.ID

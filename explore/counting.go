@@ -47,7 +47,7 @@ type met struct{ first, last, blobs int }
 func newSharing(e *Explorer, of []string, chosen *selection) *sharing {
 	return &sharing{
 		explorer: e, of: of, chosen: chosen,
-		answer: Sharing{Total: len(chosen.rows), LeftOut: chosen.leftOut, Kinds: []string{""}},
+		answer: Sharing{Total: len(chosen.rows), LeftOut: chosen.leftOut, Kinds: []string{""}, Kin: [][3]int{}},
 		blobs:  map[digest.ID]int{}, layouts: map[string]int{}, kinds: map[string]int{"": 0},
 		chunks: map[chunkKey]met{}, readers: map[int]*lineage.StorageReader{},
 	}
@@ -99,7 +99,7 @@ func (s *sharing) look(r selected) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.path, err)
 	}
-	row := Row{Model: m.Name, Path: r.path, Refs: r.refs, File: r.file, Size: r.size, Format: f.Layout.Format, Age: r.age,
+	row := Row{Model: m.Name, Path: r.path, Refs: r.refs, File: r.file, Size: r.size, Format: formatOf(f.Layout), Age: r.age,
 		Layout: s.layout(f.Layout), Blobs: make([]int, len(f.Blobs))}
 	if err := s.meet(r.model, f.Blobs); err != nil {
 		return fmt.Errorf("%s: %w", r.path, err)
@@ -110,6 +110,14 @@ func (s *sharing) look(r selected) error {
 	s.answer.Rows = append(s.answer.Rows, row)
 	s.ends = append(s.ends, end{len(s.answer.Layouts), len(s.answer.Blobs.Len), len(s.answer.Kin)})
 	return nil
+}
+
+// formatOf is the format of a file with tensors, "" of another.
+func formatOf(l formats.Layout) string {
+	if len(l.Tensors) == 0 {
+		return ""
+	}
+	return l.Format
 }
 
 // layout is the number of a layout.

@@ -7,24 +7,34 @@ import (
 	"sync"
 
 	"dits/repo"
+	"dits/repo/history"
 )
 
 // A Model is a repository and what it is called: OWNER/NAME.
 type Model struct {
 	Name string
 	Repo *repo.Repo
+
+	reach *history.Reach
 }
 
 // An Explorer answers questions about models. It is safe for concurrent use.
 type Explorer struct {
-	models []Model
+	models []*Model
+	revs   []string // of which files are looked at if a question names none; none: all branches
 
 	mu       sync.Mutex
 	sharings []*sharing // those asked for last, the latest first
 }
 
-// New is an explorer of models, in that order.
-func New(models []Model) *Explorer { return &Explorer{models: models} }
+// New is an explorer of models, in that order. Questions that name no revisions are about those in revs, of each model;
+// without any, about all of its branches.
+func New(models []*Model, revs ...string) *Explorer {
+	for _, m := range models {
+		m.reach = &history.Reach{History: m.Repo.History}
+	}
+	return &Explorer{models: models, revs: revs}
+}
 
 // questions are what can be asked, by name. Values of a URL's query say about what.
 var questions = map[string]func(*Explorer, context.Context, url.Values) (any, error){
@@ -50,13 +60,18 @@ func (e *NotFoundError) Error() string { return e.what }
 
 func notFound(format string, args ...any) error { return &NotFoundError{fmt.Sprintf(format, args...)} }
 
+// A WrongError says what is wrong with a question.
+type WrongError struct{ what string }
+
+func (e *WrongError) Error() string { return e.what }
+
 // model is the one that ?model= names; without one the first.
-func (e *Explorer) model(about url.Values) (Model, error) {
+func (e *Explorer) model(about url.Values) (*Model, error) {
 	name := about.Get("model")
 	for _, m := range e.models {
 		if name == "" || m.Name == name {
 			return m, nil
 		}
 	}
-	return Model{}, notFound("no model is called %q", name)
+	return nil, notFound("no model is called %q", name)
 }

@@ -74,7 +74,11 @@ func (e *Explorer) serveAnswer(w http.ResponseWriter, r *http.Request) {
 // statusOf is the status of an answer that is an error.
 func statusOf(err error) int {
 	var missing *NotFoundError
-	if errors.As(err, &missing) || errors.Is(err, object.ErrNoPath) || errors.Is(err, refs.ErrUnknownRevision) {
+	var wrong *WrongError
+	switch {
+	case errors.As(err, &wrong):
+		return http.StatusBadRequest
+	case errors.As(err, &missing), errors.Is(err, object.ErrNoPath), errors.Is(err, refs.ErrUnknownRevision):
 		return http.StatusNotFound
 	}
 	return http.StatusInternalServerError

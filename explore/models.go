@@ -39,7 +39,7 @@ func (e *Explorer) namesOfModels(ctx context.Context, _ url.Values) (any, error)
 	return all, nil
 }
 
-func (m Model) names() (ModelNames, error) {
+func (m *Model) names() (ModelNames, error) {
 	n := ModelNames{Name: m.Name, Branches: []RefName{}, Tags: []RefName{}}
 	head, err := m.Repo.Head()
 	if err != nil {
@@ -71,5 +71,16 @@ func (m Model) names() (ModelNames, error) {
 	return n, nil
 }
 
-// Commit is the commit that ?from= and the like name. The zero ID is no commit yet: an empty branch.
-func (m Model) Commit(rev string) (digest.ID, error) { return m.Repo.Resolve(rev) }
+// Commit is the commit that a revision names, if a branch, a tag or HEAD leads to it: a store may have the commits of
+// other repositories. The zero ID is no commit yet.
+func (m *Model) Commit(rev string) (digest.ID, error) {
+	id, err := m.Repo.Resolve(rev)
+	if err != nil || id.IsZero() {
+		return id, err
+	}
+	ok, err := m.reach.Has(id)
+	if err == nil && !ok {
+		err = notFound("no revision %.80q", rev)
+	}
+	return id, err
+}

@@ -35,17 +35,22 @@ type selected struct {
 // selectFiles finds the files of ?of=: MODEL, which is all of its branches, or MODEL@REV; without any, all branches of all
 // models.
 func (e *Explorer) selectFiles(about url.Values) (*selection, error) {
-	of := about["of"]
+	of := slices.Clone(about["of"])
 	if len(of) == 0 {
 		for _, m := range e.models {
-			of = append(of, m.Name)
+			if len(e.revs) == 0 {
+				of = append(of, m.Name)
+			}
+			for _, rev := range e.revs {
+				of = append(of, m.Name+"@"+rev)
+			}
 		}
 	}
 	s := &selection{}
 	at := map[selectedKey]int{}
 	for _, word := range of {
 		name, rev, one := strings.Cut(word, "@")
-		i := slices.IndexFunc(e.models, func(m Model) bool { return m.Name == name })
+		i := slices.IndexFunc(e.models, func(m *Model) bool { return m.Name == name })
 		if i < 0 {
 			return nil, notFound("no model is called %q", name)
 		}
@@ -72,7 +77,7 @@ type selectedKey struct {
 }
 
 // branches are the names of a model's branches, that of HEAD first; HEAD itself if there are none.
-func (m Model) branches() ([]string, error) {
+func (m *Model) branches() ([]string, error) {
 	n, err := m.names()
 	if err != nil {
 		return nil, err
@@ -91,7 +96,7 @@ func (m Model) branches() ([]string, error) {
 }
 
 // add adds the files of a revision. A row that is there already gets its name.
-func (s *selection) add(m Model, model int, rev string, at map[selectedKey]int) error {
+func (s *selection) add(m *Model, model int, rev string, at map[selectedKey]int) error {
 	id, err := m.Commit(rev)
 	if err != nil || id.IsZero() {
 		return err
@@ -125,7 +130,7 @@ func (s *selection) add(m Model, model int, rev string, at map[selectedKey]int) 
 
 // order tells the ages of the rows, and sorts them by model, path and age. Which of two stores has its files for longer
 // is not known: that of the model that is named first counts as older.
-func (s *selection) order(models []Model) error {
+func (s *selection) order(models []*Model) error {
 	came := make([]catalog.Arrival, len(s.rows))
 	for model, m := range models {
 		arrivals, err := m.Repo.Catalog.Arrivals(pack.Manifest, s.filesOf(model))
@@ -139,7 +144,7 @@ func (s *selection) order(models []Model) error {
 		}
 	}
 	store := func(r selected) int {
-		return slices.IndexFunc(models, func(m Model) bool { return m.Repo.StoreDir == models[r.model].Repo.StoreDir })
+		return slices.IndexFunc(models, func(m *Model) bool { return m.Repo.StoreDir == models[r.model].Repo.StoreDir })
 	}
 	byAge := make([]int, len(s.rows))
 	for i := range byAge {

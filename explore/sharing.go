@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -116,7 +117,7 @@ func numberOf(about url.Values, name string, usual, least, most int) (int, error
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least || n > most {
-		return 0, notFound("%s=%.20q, want a number from %d to %d", name, text, least, most)
+		return 0, &WrongError{fmt.Sprintf("%s=%.20q, want a number from %d to %d", name, text, least, most)}
 	}
 	return n, nil
 }

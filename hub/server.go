@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"dits/repo"
+	"dits/repo/history"
 	"dits/repo/object"
 )
 
@@ -33,7 +34,7 @@ type Model struct {
 	Name string
 	Repo *repo.Repo
 
-	reach reach
+	reach *history.Reach
 }
 
 // Options of a [Server]. The zero value lets everybody read, and logs nothing.
@@ -61,6 +62,7 @@ func New(models []*Model, o Options) (*Server, error) {
 		if s.byName[m.Name] != nil {
 			return nil, fmt.Errorf("two repositories are called %s: give one another name, as OWNER/NAME=FOLDER", m.Name)
 		}
+		m.reach = &history.Reach{History: m.Repo.History}
 		s.byName[m.Name] = m
 	}
 	s.models = slices.SortedFunc(slices.Values(models), func(a, b *Model) int { return cmp.Compare(a.Name, b.Name) })

@@ -36,6 +36,7 @@ func commands(g *globals) []*cobra.Command {
 		newStats(g),
 		newWhy(g),
 		newServe(g),
+		newReport(g),
 		newFsck(g),
 		newRepack(g),
 		newGC(g),
