@@ -18,7 +18,6 @@ import (
 type Report struct {
 	explorer *Explorer
 	ctx      context.Context
-	asked    func(question string) // is told of each question
 	answers  map[string]json.RawMessage
 }
 
@@ -28,9 +27,9 @@ var reported = []func(*Report) error{
 	(*Report).sharing,
 }
 
-// Collect asks the questions of a report; asked is told of each.
-func (e *Explorer) Collect(ctx context.Context, asked func(question string)) (*Report, error) {
-	r := &Report{e, ctx, asked, map[string]json.RawMessage{}}
+// Collect asks the questions of a report.
+func (e *Explorer) Collect(ctx context.Context) (*Report, error) {
+	r := &Report{e, ctx, map[string]json.RawMessage{}}
 	for _, part := range reported {
 		if err := part(r); err != nil {
 			return nil, err
@@ -41,7 +40,6 @@ func (e *Explorer) Collect(ctx context.Context, asked func(question string)) (*R
 
 // ask puts the answer to a question into the report.
 func (r *Report) ask(question string, about url.Values) (any, error) {
-	r.asked(question)
 	answer, err := r.explorer.Ask(r.ctx, question, about)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 func reportOf(t *testing.T, fixtures ...*fixture) string {
 	t.Helper()
 	e := explorerOf(fixtures...)
-	r, err := e.Collect(context.Background(), func(string) {})
+	r, err := e.Collect(context.Background())
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, r.Write(&b, "<title>", `made "by" <me>`))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -9,8 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dits/explore"
-	"dits/repo/object"
-	"dits/tensorstore/disk"
+	"dits/hub"
 )
 
 type reportOptions struct {
@@ -26,8 +24,8 @@ func newReport(g *globals) *cobra.Command {
 		GroupID: content,
 		Long: `Writes what dits serve shows in a browser as one HTML file: what files share, what changed,
 what came from what, and what each costs. It needs no server and no network, and can be
-sent to others. Each FOLDER is in a repository, by default the one at hand. It has all
-branches, unless revisions are named with --rev.`,
+sent to others. Each FOLDER is in a repository, by default the one at hand. Files are those
+of all branches, or of the revisions that --rev names.`,
 		Example: `  dits report -o models.html
   dits report -o models.html --rev v1 --rev main
   dits report -o all.html acme/llama=~/models/llama-8b ~/models/qwen`,
@@ -35,7 +33,8 @@ branches, unless revisions are named with --rev.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.out, "output", "o", "", "the `FILE` to write, - is stdout")
-	f.StringArrayVar(&o.revs, "rev", nil, "only the files of `REV`; may be given again")
+	f.StringArrayVar(&o.revs, "rev", nil, "files of `REV` only; may be given again")
+	_ = cmd.RegisterFlagCompletionFunc("rev", g.revisions)
 	return cmd
 }
 
@@ -48,22 +47,17 @@ func runReport(cmd *cobra.Command, g *globals, o reportOptions, args []string) e
 	if err != nil {
 		return err
 	}
-	var shown []*explore.Model
-	for _, m := range models {
-		shown = append(shown, &explore.Model{Name: m.Name, Repo: m.Repo})
-		for _, rev := range o.revs {
-			if _, err := m.Repo.Resolve(rev); err != nil {
-				return err
-			}
-		}
+	if _, err := hub.New(models, hub.Options{}); err != nil { // names are those that serve takes
+		return err
 	}
-	e := explore.New(shown, o.revs...)
-	p := g.progress(cmd.ErrOrStderr())
-	report, err := e.Collect(cmd.Context(), func(string) {})
+	if err := o.haveRevs(models); err != nil {
+		return err
+	}
+	e := explore.New(explored(models), o.revs...)
+	report, err := e.Collect(cmd.Context())
 	if err != nil {
 		return err
 	}
-	_ = p
 	write := func(w io.Writer) error { return report.Write(w, "dits", e.Made(time.Now())) }
 	if o.out == "-" {
 		return write(cmd.OutOrStdout())
@@ -75,10 +69,33 @@ func runReport(cmd *cobra.Command, g *globals, o reportOptions, args []string) e
 	if err := models[0].Repo.WriteOutput(g.join(dir, o.out), write); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n", o.out)
+	if g.quiet {
+		return nil
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "wrote %s: open it in a browser\n", visible(o.out))
+	return err
+}
+
+// haveRevs is an error for a revision that one of the models has not.
+func (o reportOptions) haveRevs(models []*hub.Model) error {
+	for _, m := range models {
+		for _, rev := range o.revs {
+			if _, err := m.Repo.Resolve(rev); err != nil {
+				if len(models) > 1 {
+					err = fmt.Errorf("%s: %w", m.Name, err)
+				}
+				return err
+			}
+		}
+	}
 	return nil
 }
 
-var _ = errors.New
-var _ = object.NoProgress
-var _ = disk.OS
+// explored are models to look at.
+func explored(models []*hub.Model) []*explore.Model {
+	var out []*explore.Model
+	for _, m := range models {
+		out = append(out, &explore.Model{Name: m.Name, Repo: m.Repo})
+	}
+	return out
+}

@@ -68,11 +68,7 @@ func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) err
 	if err != nil {
 		return err
 	}
-	var shown []*explore.Model
-	for _, m := range models {
-		shown = append(shown, &explore.Model{Name: m.Name, Repo: m.Repo})
-	}
-	options.Page = explore.New(shown).Handler()
+	options.Page = explore.New(explored(models)).Handler()
 	server, err := hub.New(models, options)
 	if err != nil {
 		return err
