@@ -1,4 +1,4 @@
-.PHONY: build man docs web release demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-files figures
+.PHONY: build man docs web release demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-files bench-explorer figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -67,6 +67,10 @@ bench-large: build
 # Many small files beside git.
 bench-files: build
 	go run ./scripts/manyfiles -dits bin/dits
+
+# The explorer in a browser, with 300 files of 300 tensors.
+bench-explorer: build
+	go run ./scripts/explorerbench -dits bin/dits
 
 # Size figures on the larger corpus, when it is there.
 figures:
