@@ -1,0 +1,54 @@
+// Lists of chunks, asked for when cells are so wide that their chunks can be seen. The same bytes are asked for once.
+import { ask, canAsk } from "../ask.js";
+
+const atOnce = 4;
+
+export class Chunks {
+  #lists = new Map(); // blob → list, or undefined while it is on its way
+  #waiting = new Map(); // blob → what to ask
+  #asking = 0;
+
+  /** signal ends all; came() is called when a list has come. */
+  constructor(signal, came) {
+    this.signal = signal;
+    this.came = came;
+  }
+
+  /** Begins a picture: what is still to be asked and not in it will not be. */
+  begin() {
+    this.#waiting.clear();
+  }
+
+  /** The chunks of a cell; undefined until they have come. */
+  of(row, seg) {
+    const b = row.blobs[seg];
+    if (!this.#lists.has(b) && !this.#waiting.has(b)) {
+      const about = { model: row.model, file: row.file, segment: seg };
+      if (canAsk("chunks", about)) this.#waiting.set(b, about);
+    }
+    return this.#lists.get(b);
+  }
+
+  /** Ends a picture: asks for what it lacked. */
+  end() {
+    for (let i = this.#asking; i < atOnce; i++) this.#next();
+  }
+
+  async #next() {
+    const [first] = this.#waiting;
+    if (this.#asking >= atOnce || !first || this.signal.aborted) return;
+    const [b, about] = first;
+    this.#waiting.delete(b);
+    this.#lists.set(b, undefined);
+    this.#asking++;
+    try {
+      this.#lists.set(b, (await ask("chunks", about, { signal: this.signal })).chunks);
+      this.came();
+    } catch {
+      // The cell stays whole: what is wrong with it is said by who asks about it by a click.
+    } finally {
+      this.#asking--;
+      this.#next();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// The picker: which branches and tags of which models are shown. What it gives are the values of `of`.
+import { fill, h } from "../dom.js";
+import { ask } from "../ask.js";
+import { count, plural } from "../format.js";
+import { middle } from "./words.js";
+
+/** What is picked, in a few words. */
+export function pickedText(of) {
+  if (of.length === 0) return "all branches";
+  return of.length === 1 ? middle(of[0], 30) : plural(of.length, "revision");
+}
+
+/** A button with a list below it; set(of) is called when the choice has changed. */
+export function picker(of, set, signal) {
+  const list = h("div", { class: "list" });
+  const filter = h("input", { type: "search", placeholder: "Model or branch", "aria-label": "Filter the list" });
+  const box = h("details", { class: "picker" },
+    h("summary", {}, pickedText(of)),
+    h("div", { class: "drop" }, filter, list,
+      h("button", { onclick: () => set([]) }, "All branches")));
+  const chosen = new Set(of);
+  const changed = () => set([...chosen]);
+  const draw = (all) => fill(list, all.map((m) => section(m, filter.value.trim().toLowerCase(), chosen, changed)));
+  let models;
+  box.addEventListener("toggle", async () => {
+    if (!box.open || models) return;
+    fill(list, h("p", { class: "note" }, "asking …"));
+    try {
+      models = await ask("models", {}, { signal });
+      draw(models);
+      filter.focus();
+    } catch (e) {
+      fill(list, h("p", { class: "error" }, e.message));
+    }
+  });
+  filter.addEventListener("input", () => models && draw(models));
+  addEventListener("pointerdown", (e) => box.contains(e.target) || (box.open = false), { signal });
+  box.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    box.open = false;
+    box.querySelector("summary").focus();
+  });
+  return box;
+}
+
+function section(model, text, chosen, changed) {
+  const all = text === "" || model.name.toLowerCase().includes(text);
+  const refs = [...model.branches, ...model.tags.map((r) => ({ ...r, tag: true }))]
+    .filter((r) => all || r.name.toLowerCase().includes(text));
+  if (refs.length === 0) return null;
+  return h("fieldset", {},
+    h("legend", { title: model.name }, middle(model.name, 44), h("span", { class: "note" }, ` ${count(refs.length)}`)),
+    refs.slice(0, 200).map((r) => {
+      const value = `${model.name}@${r.name}`;
+      return h("label", { title: r.subject }, h("input", {
+        type: "checkbox", checked: chosen.has(value),
+        onchange: (e) => (e.target.checked ? chosen.add(value) : chosen.delete(value), changed()),
+      }), middle(r.name, 40), r.tag && h("span", { class: "note" }, " tag"));
+    }));
+}

@@ -1,0 +1,29 @@
+// The table behind the picture: a row a file, with what the picture shows as numbers.
+import { h } from "../dom.js";
+import { hows } from "../colour.js";
+import { bytes, percent } from "../format.js";
+import { rowsOf } from "./order.js";
+import { middle } from "./words.js";
+
+const order = [3, 1, 2, 0];
+
+export function table(sheet, items, several) {
+  const number = (text) => h("td", { class: "number" }, text);
+  const line = (row) => {
+    const sums = sheet.byHue(row);
+    return h("tr", {},
+      several && h("td", {}, middle(row.model, 40)),
+      h("td", { title: row.path }, middle(row.path, 70)),
+      h("td", { class: "note" }, middle(row.refs.join(", "), 40)),
+      number(bytes(row.size)), number(percent(row.shared)),
+      order.map((how) => number(sums[how] ? bytes(sums[how]) : "")));
+  };
+  return h("div", { class: "table" }, h("table", {},
+    h("caption", { class: "unseen" }, "Files, and how their bytes are kept"),
+    h("thead", {}, h("tr", {}, several && h("th", {}, "Model"), h("th", {}, "File"), h("th", {}, "Branches and tags"),
+      h("th", { class: "number" }, "Size"), h("th", { class: "number" }, "Shared"),
+      order.map((how) => h("th", { class: "number" }, capital(hows[how].label))))),
+    h("tbody", {}, rowsOf(items).map(line))));
+}
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);

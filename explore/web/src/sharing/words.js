@@ -1,0 +1,78 @@
+// What is said of cells and rows, in words. Pure.
+import { bits, bytes, percent, plural } from "../format.js";
+import { SAME } from "./share.js";
+
+/** Cuts the middle out of a text that is longer than so many characters. */
+export function middle(text, most) {
+  const all = [...text];
+  if (all.length <= most) return text;
+  const tail = Math.ceil((most - 1) * 0.6);
+  return `${all.slice(0, Math.max(0, most - 1 - tail)).join("")}…${all.slice(all.length - tail).join("")}`;
+}
+
+/** The first names of a list, and how many more there are. */
+export function some(names, most) {
+  const list = names ?? [], more = list.length - most;
+  return list.slice(0, most).map((n) => middle(n, 40)).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** What a segment is called. */
+export function segmentName(layout, seg) {
+  if (layout.names[seg]) return layout.names[seg];
+  return { header: "header", padding: "padding", other: "all of the file" }[layout.kinds[seg]] ?? layout.kinds[seg];
+}
+
+/** "quantised replayed" → what a reader may expect after "recomputed from". */
+const ways = { delta: "", kept: "" };
+
+/** {title, what, how, shared}: lines that say what a cell is. */
+export function describe(sheet, row, seg) {
+  const { layout } = row, b = row.blobs[seg], { len, stored, how } = sheet.blobs;
+  const type = layout.types[seg];
+  return {
+    title: segmentName(layout, seg),
+    what: `${type ? `${type} · ` : ""}${bytes(len[b])}`,
+    how: howOf(sheet, row, seg, b),
+    cost: how[b] === 0 && sheet.hue(row, b) === SAME ? "" : costOf(layout.elements[seg], len[b], stored[b]),
+    shared: sharedBy(sheet, row, b),
+  };
+}
+
+function howOf(sheet, row, seg, b) {
+  const place = (cell) => {
+    if (!cell) return "a file that is not shown";
+    const name = segmentName(cell.row.layout, cell.seg);
+    const own = segmentName(row.layout, seg);
+    const ref = cell.row.path === row.path && cell.row.refs[0] ? ` (${cell.row.refs[0]})` : "";
+    return `${name === own ? "" : `${middle(name, 48)} of `}${middle(cell.row.path, 40)}${ref}`;
+  };
+  const hue = sheet.hue(row, b);
+  if (hue === SAME) return `same bytes as ${place(sheet.firstCell(b))}`;
+  if (hue === 0) return "stored here";
+  const kind = sheet.kinds[sheet.blobs.kind[b]] ?? "";
+  const way = kind && !(kind in ways) ? ` (${kind})` : "";
+  return `${hue === 1 ? "difference to" : "recomputed from"} ${place(sheet.firstCell(sheet.blobs.source[b]))}${way}`;
+}
+
+function costOf(elements, len, stored) {
+  const part = len > 0 ? `${percent(stored / len)} of its size` : "";
+  return `kept in ${bytes(stored)}, ${elements > 0 ? `${bits(stored, elements)}, ` : ""}${part}`;
+}
+
+function sharedBy(sheet, row, b) {
+  const same = sheet.have[b] - 1, made = new Set();
+  for (const x of sheet.made.get(b) ?? []) sheet.eachCell(x, (r) => r.i !== row.i && made.add(r.i));
+  const said = [];
+  if (same > 0) said.push(`${plural(same, "other file has", "other files have")} the same bytes`);
+  if (made.size > 0) said.push(`${plural(made.size, "file is", "files are")} made of them`);
+  if (said.length === 0) return "no other file has these bytes";
+  return said.join(", ");
+}
+
+/** "7 files, 138 MiB, of which 61% is shared; kept in 41 MiB" */
+export function summary(sheet, rows) {
+  const { size, shared, stored } = sheet.sum(rows);
+  const part = size > 0 ? `, of which ${percent(shared / size)} is shared` : "";
+  return `${plural(rows.length, "file")}, ${bytes(size)}${part}; kept in ${bytes(stored)}`;
+}
+
