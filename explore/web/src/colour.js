@@ -1,7 +1,7 @@
 // Colours for people with any eyes, in light and dark. Hue says how bytes are kept, strength how much they are shared:
 // away from the background the more. Hues are apart for all common kinds of colour blindness (blue, orange, green, grey
-// of Okabe and Ito). Lightness is that of OKLCH, which eyes see in even steps: strength alone orders cells for those who
-// see no hue, and all hues of one strength are equally dark.
+// of Okabe and Ito). Lightness is that of OKLCH, which eyes see in even steps: strength alone orders cells for those
+// who see no hue, and all hues of one strength are equally dark.
 
 export const hows = [
   { name: "stored", label: "stored here", hue: [260, 0.012] },
@@ -19,11 +19,11 @@ export const dark = () => {
 export function cell(how, strength) {
   const [hue, chroma] = hows[how].hue;
   const s = Math.max(0, Math.min(1, strength));
-  const light = dark() ? 0.27 + 0.55 * s : 0.94 - 0.54 * s;
+  const light = dark() ? 0.26 + 0.51 * s : 0.94 - 0.54 * s;
   return `oklch(${light.toFixed(4)} ${(chroma * (0.22 + 0.78 * Math.min(1, 1.6 * s))).toFixed(4)} ${hue})`;
 }
 
-/** The colours of all hows in so many steps, bytes r, g, b from 3·(how·steps + step) on. The browser does the mixing. */
+/** The colours of all hows in so many steps, bytes r, g, b from 3·(how·steps + step) on, as the browser mixes them. */
 export function ramps(steps) {
   const canvas = new OffscreenCanvas(steps, hows.length), pen = canvas.getContext("2d", { willReadFrequently: true });
   for (let how = 0; how < hows.length; how++) {

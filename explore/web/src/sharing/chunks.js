@@ -8,8 +8,9 @@ export class Chunks {
   #waiting = new Map(); // blob → what to ask
   #asking = 0;
 
-  /** signal ends all; came() is called when a list has come. */
-  constructor(signal, came) {
+  /** of is what was asked of "sharing", signal ends all, and came() is called when a list has come. */
+  constructor(of, signal, came) {
+    this.of = of;
     this.signal = signal;
     this.came = came;
   }
@@ -20,10 +21,10 @@ export class Chunks {
   }
 
   /** The chunks of a cell; undefined until they have come. */
-  of(row, seg) {
+  list(row, seg) {
     const b = row.blobs[seg];
     if (!this.#lists.has(b) && !this.#waiting.has(b)) {
-      const about = { model: row.model, file: row.file, segment: seg };
+      const about = { of: this.of, model: row.model, file: row.file, segment: seg };
       if (canAsk("chunks", about)) this.#waiting.set(b, about);
     }
     return this.#lists.get(b);

@@ -6,8 +6,8 @@ import { depth } from "./share.js";
 
 const order = [3, 1, 2, 0]; // hows, as they are met from the most shared on
 
-const explained = "More files rest on the bytes of a cell the stronger its colour is: all that have the same, and those made " +
-  "of them, with the part that was taken over. What had to be stored for a difference rests on itself.";
+const explained = "More files rest on the bytes of a cell the stronger its colour is: all that have the same, and " +
+  "those made of them, with the part that was taken over. What had to be stored for a difference rests on itself.";
 
 export function legend(most) {
   const stops = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter((n) => n < most * 0.75);

@@ -1,15 +1,18 @@
-// Marks over the picture: every place that has the bytes of the cell that is pointed at or chosen, what is made of them,
-// and what a search finds; the rest steps back.
+// Marks over the picture: every place that has the bytes of the cell that is pointed at or chosen, what is made of
+// them, and what a search finds; the rest steps back.
+import { bands } from "./lens.js";
+import { font } from "./text.js";
 
 export function mark(wall, pen) {
   const { dpr, width, height, top, left, cellsWidth } = wall;
   pen.setTransform(dpr, 0, 0, dpr, 0, 0);
   pen.clearRect(0, 0, width, height);
+  const at = wall.focus?.seg !== undefined ? wall.focus : wall.chosen;
+  ruler(wall, pen, at?.row ?? wall.longest);
   pen.save();
   pen.beginPath();
   pen.rect(0, top, left + cellsWidth, height - top);
   pen.clip();
-  const at = wall.focus?.seg !== undefined ? wall.focus : wall.chosen;
   const found = wall.find && matchesIn(wall);
   const shared = at && sharers(wall, at);
   if (found) wash(wall, pen, 0.78, found);
@@ -17,6 +20,25 @@ export function mark(wall, pen) {
   if (shared) outline(wall, pen, shared, at);
   if (wall.focus) rowMark(wall, pen, wall.focus.row);
   pen.restore();
+}
+
+/** Above the cells, the layers of a row: the one that is pointed at, or the longest. */
+function ruler(wall, pen, row) {
+  if (!row) return;
+  const { lens, left, cellsWidth: width, colours } = wall, unit = lens.unit(row);
+  pen.font = font(11);
+  pen.textBaseline = "middle";
+  pen.textAlign = "center";
+  for (const band of (row.layout.bands ??= bands(row.layout))) {
+    const x0 = left + Math.max(0, lens.x(band.from * unit)), x1 = left + Math.min(width, lens.x(band.to * unit));
+    if (x1 - x0 < 8) continue;
+    pen.fillStyle = colours.line;
+    pen.fillRect(x1 - 1, 31, 1, 12);
+    const word = band.number && x1 - x0 > 60 ? `layer ${band.label}` : band.label;
+    if (pen.measureText(word).width > x1 - x0 - 4) continue;
+    pen.fillStyle = colours.faint;
+    pen.fillText(word, (x0 + x1) / 2, 36.5);
+  }
 }
 
 /** Places of all cells in sight with the bytes of one, and with what is related to it. */

@@ -1,22 +1,33 @@
 // Which rows are shown, and in which order. Pure.
 
+/** More rows than these are shown all at once, if nothing else is asked for. */
+export const many = 60;
+
 export const sorts = {
+  shared: { label: "most shared", by: (a, b) => b.shade - a.shade || a.age - b.age },
   path: { label: "path", by: (a, b) => compare(a.model, b.model) || compare(a.path, b.path) || a.age - b.age },
   age: { label: "age", by: (a, b) => a.age - b.age },
   size: { label: "size", by: (a, b) => b.size - a.size || a.age - b.age },
-  shared: { label: "most shared", by: (a, b) => b.shade - a.shade || a.age - b.age },
 };
 
 export const groupings = {
   none: { label: "nothing", of: () => "" },
   model: { label: "model", of: (row) => row.model },
+  folder: { label: "folder", of: (row) => row.path.slice(0, Math.max(0, row.path.lastIndexOf("/"))) || "no folder" },
   branch: { label: "branch", of: (row) => row.refs[0] ?? "no branch" },
 };
 
+/** What rows are grouped by if nothing else is asked for. */
+export function usualGrouping(rows) {
+  const count = (name) => new Set(rows.map(groupings[name].of)).size;
+  if (count("model") > 1) return "model";
+  return rows.length > many && count("folder") > 1 && rows.length > 4 * count("folder") ? "folder" : "none";
+}
+
 /** The items of a picture from top to bottom: {row} and, where they are grouped, {group, rows} before its rows. */
-export function arrange(rows, { sort = "path", group = "none", only, others = false } = {}) {
+export function arrange(rows, { sort = "shared", group = "none", only, others = false } = {}) {
   const shown = rows.filter((r) => (others || r.format !== "") && (!only || only.has(r.i)));
-  shown.sort((sorts[sort] ?? sorts.path).by);
+  shown.sort((sorts[sort] ?? sorts.shared).by);
   const nameOf = (groupings[group] ?? groupings.none).of;
   const groups = new Map();
   for (const row of shown) {
@@ -36,9 +47,6 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The rows of items. */
 export const rowsOf = (items) => items.filter((it) => it.row).map((it) => it.row);
-
-/** More rows than these are shown all at once, if nothing else is asked for. */
-export const many = 60;
 
 const headHeight = 24, thinHead = 3, margin = 8;
 

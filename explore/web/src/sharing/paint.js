@@ -1,11 +1,11 @@
 // Paints the picture of a wall: the cells, names in them where there is room, the names of rows, and the axis.
 import { bytes, percent } from "../format.js";
-import { bands, tickText, ticks } from "./lens.js";
-import { cost, depth } from "./share.js";
+import { tickText, ticks } from "./lens.js";
+import { SAME, cost, depth } from "./share.js";
 import { segmentAt } from "./sheet.js";
-import { fitted, font, nameIn } from "./text.js";
+import { fitted, font, nameIn, widthOf } from "./text.js";
 
-const chunksFrom = 90; // pixels: cells that are as wide show their chunks
+const chunksFrom = 320; // pixels: cells that are as wide show their chunks
 
 export function paint(wall, pen) {
   const { dpr, width, height, left, top } = wall;
@@ -24,7 +24,7 @@ export function paint(wall, pen) {
 }
 
 function cells(wall, pen) {
-  const { dpr, strips, heights } = wall, tops = [], texts = [];
+  const { dpr, strips, heights } = wall, tops = [], ends = [], texts = [];
   const rows = [];
   wall.eachItem((item, y) => item.row && rows.push([item.row, y]));
   strips.begin(Math.round(wall.cellsWidth * dpr), rows.length);
@@ -35,11 +35,11 @@ function cells(wall, pen) {
     if (y >= wall.top) named = row.layout;
     strips.end();
     tops.push(Math.round(y * dpr));
+    ends.push(Math.max(tops.at(-1) + 1, Math.round((y + heights.row - heights.gap) * dpr)));
   }
   wall.chunks.end();
   pen.setTransform(1, 0, 0, 1, 0, 0);
-  const high = Math.max(1, Math.round((heights.row - heights.gap) * dpr));
-  strips.draw(pen, Math.round(wall.left * dpr), tops, high);
+  strips.draw(pen, Math.round(wall.left * dpr), tops, ends);
   pen.setTransform(dpr, 0, 0, dpr, 0, 0);
   for (const t of texts) text(wall, pen, t);
 }
@@ -55,28 +55,33 @@ function line(wall, row, y, texts) {
     if (w <= 0) continue;
     const b = row.blobs[seg], how = sheet.hue(row, b), tint = strips.tint(how, sheet.shades[b]);
     const gap = seg < last ? Math.min(1, Math.max(0, (w / dpr - 3) / 5)) * dpr * apart : 0; // fades in with zoom
-    const list = w / dpr >= chunksFrom && high >= 6 && sheet.blobs.chunks[b] > 1 ? wall.chunks.of(row, seg) : undefined;
-    if (list) chunkLine(wall, b, how, list, x0, scale, gap);
-    else strips.cover(x0, x1 - gap, tint);
+    const wide = w / dpr >= chunksFrom && high >= 6 && sheet.blobs.chunks[b] > 1;
+    const list = wide ? wall.chunks.list(row, seg) : undefined;
+    const striped = list && chunkLine(wall, b, how, list, x0, scale, gap);
+    if (!list) strips.cover(x0, x1 - gap, tint);
     if (texts && high >= 15 && w / dpr >= 22) {
-      texts.push({ row, seg, x: wall.left + x0 / dpr, w: (w - gap) / dpr, y, tint, striped: !!list });
+      texts.push({ row, seg, x: wall.left + x0 / dpr, w: (w - gap) / dpr, y, tint, striped });
     }
   }
 }
 
-/** The chunks of a cell; what is seen before keeps its hue. */
+/** The chunks of a cell; what is seen before keeps its hue. Says whether their colours are not all one. */
 function chunkLine(wall, b, hue, list, x0, scale, gap) {
   const { sheet, strips } = wall, s = sheet.blobs.source[b];
   const below = s >= 0 && s < sheet.shades.length ? sheet.shades[s] : 0;
+  const tints = new Set();
   let x = x0;
   list.forEach((chunk, i) => {
     const end = x + chunk.len * scale, c = cost(chunk.how, chunk.stored, chunk.len);
     const own = depth(Math.max(sheet.users[b], chunk.blobs), sheet.most);
     const shade = c * own + (1 - c) * Math.max(below, own);
     const between = i === list.length - 1 ? gap : Math.min(0.5 * gap, Math.max(0, (end - x - 3) / 5));
-    strips.cover(x, end - between, strips.tint(hue === 3 ? 3 : chunk.how, shade));
+    const tint = strips.tint(hue === SAME ? SAME : chunk.how, shade);
+    tints.add(tint);
+    strips.cover(x, end - between, tint);
     x = end;
   });
+  return tints.size > 1;
 }
 
 /** A tensor's name in its cell, as much of it as tells it apart. */
@@ -116,6 +121,24 @@ function names(wall, pen) {
 
 const pad = 20;
 
+/** Pixels that names and what stands beside them need. */
+export function namesWidth(wall, pen) {
+  const { items, heights } = wall, grouped = items[0]?.group !== undefined, thin = heights.row < 20;
+  const two = heights.row - heights.gap >= 34;
+  pen.font = font(thin ? 11 : 13);
+  let widest = 0;
+  for (const it of items) {
+    if (it.row ? thin && grouped : !thin) continue;
+    let w = widthOf(pen, it.row ? pathOf(wall, it.row, grouped) : it.group);
+    const tag = !thin && it.row?.refs.length ? Math.min(110, 7 * it.row.refs[0].length) + 26 : 0;
+    w = two ? Math.max(w, tag + 112) : w + tag;
+    widest = Math.max(widest, w);
+  }
+  return widest + (thin ? 52 : two ? 40 : 130);
+}
+
+const pathOf = (wall, row, grouped) => (wall.several && !grouped ? `${row.model} · ${row.path}` : row.path);
+
 function nameOfRow(wall, pen, row, y) {
   const { heights, left, colours } = wall, high = heights.row - heights.gap, two = high >= 34;
   const grouped = wall.items[0]?.group !== undefined;
@@ -132,8 +155,7 @@ function nameOfRow(wall, pen, row, y) {
   pen.font = font(13);
   pen.fillStyle = colours.text;
   const room = (two ? right : right - (narrow ? 40 : 108)) - x;
-  const path = wall.several && !grouped ? `${row.model} · ${row.path}` : row.path;
-  const name = fitted(pen, path, room);
+  const name = fitted(pen, pathOf(wall, row, grouped), room);
   pen.fillText(name, x, first);
   const used = pen.measureText(name).width;
   if (two) tags(wall, pen, row, x, second, right - 112);
@@ -188,8 +210,7 @@ function thinNames(wall, pen) {
       const at = y + heights.row / 2;
       pen.fillStyle = colours.faint;
       pen.fillRect(left - 8, Math.round(at), 5, 1);
-      const name = wall.several ? `${item.row.model} · ${item.row.path}` : item.row.path;
-      pen.fillText(fitted(pen, name, left - 2 * pad - 12), left - 12, at);
+      pen.fillText(fitted(pen, pathOf(wall, item.row, false), left - 2 * pad - 12), left - 12, at);
       free = at + 15;
     }
   });
@@ -200,20 +221,22 @@ function axis(wall, pen) {
   overview(wall, pen);
   pen.font = font(11);
   pen.textBaseline = "middle";
+  pen.textAlign = "left";
   pen.fillStyle = colours.faint;
   if (!lens.same) {
-    const { step, list } = ticks(lens.from, lens.to, Math.max(2, width / 90));
+    const { step, list } = ticks(lens.from, lens.to, Math.max(2, width / 110));
+    let free = left;
     for (const t of list) {
       const x = left + lens.x(t), word = tickText(t, step), half = pen.measureText(word).width / 2;
       pen.fillRect(Math.round(x), 24, 1, 4);
-      pen.textAlign = x - half < left ? "left" : x + half > left + width ? "right" : "center";
-      pen.fillText(word, pen.textAlign === "left" ? Math.max(x, left) : Math.min(x, left + width), 16);
+      const from = Math.max(left, Math.min(x - half, left + width - 2 * half));
+      if (from < free) continue;
+      pen.fillText(word, from, 16);
+      free = from + 2 * half + 12;
     }
   } else {
-    pen.textAlign = "left";
     pen.fillText("each file as wide as the others", left, 16);
   }
-  ruler(wall, pen);
   head(wall, pen);
 }
 
@@ -226,24 +249,6 @@ function overview(wall, pen) {
   const x = (lens.from / lens.end) * width, w = Math.max(3, width / lens.zoom);
   pen.fillStyle = colours.accent;
   pen.fillRect(left + Math.min(x, width - 3), 4, w, 3);
-}
-
-/** Layers of the row that is pointed at, or else of the first one. */
-function ruler(wall, pen) {
-  const row = wall.ruled = wall.items.find((it) => it.row)?.row;
-  if (!row) return;
-  const { lens, left, cellsWidth: width, colours } = wall, unit = lens.unit(row);
-  pen.textAlign = "center";
-  for (const band of (row.layout.bands ??= bands(row.layout))) {
-    const x0 = left + Math.max(0, lens.x(band.from * unit)), x1 = left + Math.min(width, lens.x(band.to * unit));
-    if (x1 - x0 < 8) continue;
-    pen.fillStyle = colours.line;
-    pen.fillRect(x1 - 1, 31, 1, 12);
-    const word = band.number && x1 - x0 > 60 ? `layer ${band.label}` : band.label;
-    if (pen.measureText(word).width > x1 - x0 - 4) continue;
-    pen.fillStyle = colours.faint;
-    pen.fillText(word, (x0 + x1) / 2, 36.5);
-  }
 }
 
 function head(wall, pen) {

@@ -2,14 +2,16 @@
 import { fill, h } from "../dom.js";
 import { ask, canAsk } from "../ask.js";
 import { bytes, count, plural } from "../format.js";
-import { describe, middle, some } from "./words.js";
+import { describe, middle, some, wayOf } from "./words.js";
 
 const shownAtFirst = 200;
 
+const groups = { same: "Same bytes", source: "Made of", made: "Made of these bytes", part: "Partly the same" };
+
 export class Panel {
-  /** linkOf(place) is the address of a place; close() is called by its button. */
-  constructor(signal, linkOf, close) {
-    Object.assign(this, { signal, linkOf, close });
+  /** of is what was asked of "sharing", linkOf(place) is the address of a place; close() is called by its button. */
+  constructor(of, signal, linkOf, close) {
+    Object.assign(this, { of, signal, linkOf, close });
     this.el = h("aside", { class: "sharers", hidden: true, "aria-label": "Who shares these bytes" });
   }
 
@@ -30,26 +32,25 @@ export class Panel {
       h("p", {}, d.what, h("br"), h("span", { class: "note" }, `in ${middle(cell.row.path, 60)}`)),
       h("p", {}, d.how, d.cost && [h("br"), d.cost]),
       body);
-    const about = { model: cell.row.model, file: cell.row.file, segment: cell.seg };
     try {
-      const asked = canAsk("sharers", about);
-      const places = asked ? await ask("sharers", about, { signal: this.signal }) : placesOf(sheet, cell);
-      if (this.cell === cell) fill(body, this.#groups(places, cell)), body.removeAttribute("class");
+      const answer = await this.#ask(sheet, cell);
+      if (this.cell === cell) fill(body, this.#groups(answer)), body.removeAttribute("class");
     } catch (e) {
       if (this.cell === cell) fill(body, h("p", { class: "error" }, e.message));
     }
   }
 
-  #groups({ places, more }, cell) {
-    const self = (p) => p.model === cell.row.model && p.path === cell.row.path && p.file === cell.row.file &&
-      p.made === "" && (p.off === undefined || p.tensor === cell.row.layout.names[cell.seg]);
-    const others = places.filter((p) => !self(p));
-    const groups = [
-      ["Made of", others.filter((p) => p.made === "source")],
-      ["Same bytes", others.filter((p) => p.made === "")],
-      ["Made of these bytes", others.filter((p) => p.made !== "" && p.made !== "source")],
-    ];
-    const list = groups.filter(([, g]) => g.length > 0).map(([name, g]) => this.#group(name, g));
+  /** The places in all models; of a row that only what is asked for has (a tag, a commit), those in that. */
+  async #ask(sheet, { row, seg }) {
+    const about = { model: row.model, file: row.file, segment: seg }, narrow = { ...about, of: this.of };
+    if (!canAsk("sharers", about)) return placesOf(sheet, row, seg);
+    if (this.of.length === 0) return ask("sharers", about, this);
+    return ask("sharers", about, this).catch(() => ask("sharers", narrow, this));
+  }
+
+  #groups({ places, more }) {
+    const list = Object.entries(groups).map(([as, name]) => [name, places.filter((p) => p.as === as)])
+      .filter(([, found]) => found.length > 0).map(([name, found]) => this.#group(name, found));
     if (list.length === 0) list.push(h("p", { class: "note" }, "No other file has these bytes, or is made of them."));
     if (more > 0) list.push(h("p", { class: "note" }, `and ${plural(more, "more place")}`));
     return list;
@@ -65,26 +66,27 @@ export class Panel {
   }
 
   #place(p) {
-    const made = p.made && p.made !== "source" && p.made !== "delta" ? ` · ${p.made}` : "";
+    const own = this.cell.row.layout.names[this.cell.seg];
+    const size = p.as === "part" ? `${bytes(p.common)} of ${bytes(p.len)}` : bytes(p.len);
     return h("li", {},
       h("a", { href: this.linkOf(p), title: p.path }, middle(p.path, 48)),
-      h("div", { class: "note" },
-        [p.model, some(p.refs, 3)].filter(Boolean).join(" · "),
-        p.tensor && p.tensor !== this.cell.row.layout.names[this.cell.seg] && [h("br"), middle(p.tensor, 60)],
-        ` · ${bytes(p.bytes)}${made}`));
+      h("div", { class: "note" }, [p.model, some(p.refs, 3)].filter(Boolean).join(" · ")),
+      h("div", { class: "note" }, [p.tensor === own ? "" : middle(p.tensor, 60), size, wayOf(p.kind)]
+        .filter(Boolean).join(" · ")));
   }
 }
 
 /** What the rows here say, for a page that cannot ask. */
-function placesOf(sheet, cell) {
-  const b = cell.row.blobs[cell.seg], places = [];
-  const add = (made) => (row, seg) => {
-    const { model, path, refs, file, layout } = row;
-    places.push({ model, path, refs, file, tensor: layout.names[seg], bytes: sheet.blobs.len[row.blobs[seg]], made });
+function placesOf(sheet, row, seg) {
+  const b = row.blobs[seg], places = [];
+  const add = (as, kind = "") => (r, s) => {
+    if (r === row && s === seg) return;
+    const { model, path, refs, file, layout } = r, len = sheet.blobs.len[r.blobs[s]];
+    places.push({ model, path, refs, file, tensor: layout.names[s], off: layout.offs[s], len, common: 0, as, kind });
   };
-  sheet.eachCell(b, add(""));
+  sheet.eachCell(b, add("same"));
   const s = sheet.blobs.source[b];
   if (sheet.firstCell(s)) sheet.eachCell(s, add("source"));
-  for (const x of sheet.made.get(b) ?? []) sheet.eachCell(x, add(sheet.kinds[sheet.blobs.kind[x]] || "delta"));
+  for (const x of sheet.made.get(b) ?? []) sheet.eachCell(x, add("made", sheet.kinds[sheet.blobs.kind[x]]));
   return { places, more: 0 };
 }

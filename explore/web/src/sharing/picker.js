@@ -10,19 +10,21 @@ export function pickedText(of) {
   return of.length === 1 ? middle(of[0], 30) : plural(of.length, "revision");
 }
 
-/** A button with a list below it; set(of) is called when the choice has changed. */
+/** A button with a list below it; set(of) is called when the list is closed and the choice has changed. */
 export function picker(of, set, signal) {
   const list = h("div", { class: "list" });
   const filter = h("input", { type: "search", placeholder: "Model or branch", "aria-label": "Filter the list" });
   const box = h("details", { class: "picker" },
     h("summary", {}, pickedText(of)),
     h("div", { class: "drop" }, filter, list,
-      h("button", { onclick: () => set([]) }, "All branches")));
+      h("div", { class: "last" },
+        h("button", { onclick: () => (box.open = false) }, "Show these"),
+        h("button", { onclick: () => (chosen.clear(), (box.open = false)) }, "Show all branches"))));
   const chosen = new Set(of);
-  const changed = () => set([...chosen]);
-  const draw = (all) => fill(list, all.map((m) => section(m, filter.value.trim().toLowerCase(), chosen, changed)));
+  const draw = (all) => fill(list, all.map((m) => section(m, filter.value.trim().toLowerCase(), chosen)));
   let models;
   box.addEventListener("toggle", async () => {
+    if (!box.open && String([...chosen].sort()) !== String([...of].sort())) return set([...chosen]);
     if (!box.open || models) return;
     fill(list, h("p", { class: "note" }, "asking …"));
     try {
@@ -43,7 +45,7 @@ export function picker(of, set, signal) {
   return box;
 }
 
-function section(model, text, chosen, changed) {
+function section(model, text, chosen) {
   const all = text === "" || model.name.toLowerCase().includes(text);
   const refs = [...model.branches, ...model.tags.map((r) => ({ ...r, tag: true }))]
     .filter((r) => all || r.name.toLowerCase().includes(text));
@@ -54,7 +56,7 @@ function section(model, text, chosen, changed) {
       const value = `${model.name}@${r.name}`;
       return h("label", { title: r.subject }, h("input", {
         type: "checkbox", checked: chosen.has(value),
-        onchange: (e) => (e.target.checked ? chosen.add(value) : chosen.delete(value), changed()),
+        onchange: (e) => (e.target.checked ? chosen.add(value) : chosen.delete(value)),
       }), middle(r.name, 40), r.tag && h("span", { class: "note" }, " tag"));
     }));
 }

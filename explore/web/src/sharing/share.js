@@ -32,14 +32,21 @@ export function usersOf({ how, stored, len, source }, have) {
 /** 0 for one user, 1 for most of them. */
 export const depth = (users, most) => Math.min(1, Math.log(Math.max(1, users)) / Math.log(most));
 
-/** The end of the scale: the most users of any blob, but at least 4: a pair is not the darkest. */
-export const mostOf = (users) => users.reduce((a, b) => Math.max(a, b), 4);
+/**
+ * The end of the scale: the most users of any blob, but for the hundredth of all bytes (those of tensors, in weights)
+ * that has more, so that a few bytes which all files have do not make the rest pale. At least 4, for a pair is not much.
+ */
+export function mostOf(users, weights) {
+  const order = Array.from(users.keys()).filter((b) => weights[b] > 0).sort((a, b) => users[b] - users[a]);
+  let left = order.reduce((sum, b) => sum + weights[b], 0) / 100;
+  return Math.max(4, users[order.find((b) => (left -= weights[b]) < 0)] ?? 0);
+}
 
-/** shade of each blob. kin are [a, b, bytes]: bytes that two blobs have in common though they are not the same. */
-export function shadesOf(blobs, users, most, kin = []) {
+/** shade of each blob. pairs are [a, b, bytes]: bytes that two blobs have in common though they are not the same. */
+export function shadesOf(blobs, users, most, pairs = []) {
   const n = users.length, shades = new Float32Array(n).fill(-1);
   const own = Float32Array.from(users, (u) => depth(u, most));
-  for (const [a, b, bytes] of kin) {
+  for (const [a, b, bytes] of pairs) {
     const both = depth(users[a] + users[b], most);
     for (const x of [a, b]) own[x] = Math.max(own[x], own[x] + (both - own[x]) * part(bytes, blobs.len[x]));
   }
@@ -62,7 +69,7 @@ export function shadesOf(blobs, users, most, kin = []) {
 }
 
 /** The part of each blob's bytes that more than one file rests on. */
-export function sharedParts(blobs, have, kin = []) {
+export function sharedParts(blobs, have, pairs = []) {
   const n = have.length, parts = new Float32Array(n);
   for (let b = 0; b < n; b++) {
     const taken = 1 - cost(blobs.how[b], blobs.stored[b], blobs.len[b]);
@@ -70,7 +77,7 @@ export function sharedParts(blobs, have, kin = []) {
     const s = blobs.source[b];
     if (s >= 0 && s < n) parts[s] = Math.max(parts[s], taken);
   }
-  for (const [a, b, bytes] of kin) {
+  for (const [a, b, bytes] of pairs) {
     for (const x of [a, b]) parts[x] = Math.max(parts[x], part(bytes, blobs.len[x]));
   }
   return parts;

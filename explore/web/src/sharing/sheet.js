@@ -1,13 +1,13 @@
 // A Sheet is what the pages of the answer to "sharing" say, put together: rows, their layouts, blobs, and for each blob
 // the cells that have it. A cell is a segment of a row: a pair of numbers. Nothing here draws.
-import { SAME, cost, mostOf, shadesOf, sharedParts, usersOf } from "./share.js";
+import { KEPT, SAME, cost, mostOf, shadesOf, sharedParts, usersOf } from "./share.js";
 
 export class Sheet {
   rows = [];
   layouts = [];
   blobs = { len: [], how: [], kind: [], stored: [], source: [], chunks: [] };
   kinds = [""];
-  kin = [];
+  pairs = []; // [a, b, bytes]: blobs that are not the same, but have chunks in common; a is the one that had them first
   total = 0;
   leftOut = 0;
 
@@ -18,7 +18,7 @@ export class Sheet {
     this.kinds = page.kinds ?? this.kinds;
     for (const l of page.layouts ?? []) this.layouts.push({ ...l, offs: sums(l.lens), matches: new Map() });
     for (const [name, list] of Object.entries(this.blobs)) for (const v of page.blobs[name] ?? []) list.push(v);
-    for (const k of page.kin ?? []) this.kin.push(k);
+    for (const pair of page.kin ?? []) this.pairs.push(pair);
     for (const r of page.rows ?? []) {
       const layout = this.layouts[r.layout], blobs = Int32Array.from(r.blobs);
       this.rows.push({ ...r, i: this.rows.length, refs: r.refs ?? [], blobs, layout });
@@ -51,11 +51,15 @@ export class Sheet {
   }
 
   #measure() {
-    const kin = this.kin.filter(([a, b]) => a < this.have.length && b < this.have.length);
+    this.kin = new Map(); // of a blob, the other that had most of its chunks first, and what part of it those are
+    for (const [blob, b, bytes] of this.pairs) {
+      const part = bytes / Math.max(1, this.blobs.len[b]);
+      if (part > (this.kin.get(b)?.part ?? 0)) this.kin.set(b, { blob, part });
+    }
     this.users = usersOf(this.blobs, this.have);
-    this.most = mostOf(this.users);
-    this.shades = shadesOf(this.blobs, this.users, this.most, kin);
-    this.parts = sharedParts(this.blobs, this.have, kin);
+    this.most = mostOf(this.users, this.#weights());
+    this.shades = shadesOf(this.blobs, this.users, this.most, this.pairs);
+    this.parts = sharedParts(this.blobs, this.have, this.pairs);
     this.made = listsOf(this.blobs.source);
     for (const row of this.rows) {
       let shared = 0, shade = 0;
@@ -68,9 +72,19 @@ export class Sheet {
     }
   }
 
-  /** The hue of a cell: same bytes for what an older row has, else how its blob is kept. */
+  /** Bytes of all cells of each blob, tensors only. */
+  #weights() {
+    const weights = new Float64Array(this.have.length);
+    for (const { layout, blobs } of this.rows) {
+      blobs.forEach((b, seg) => layout.kinds[seg] === "tensor" && (weights[b] += this.blobs.len[b]));
+    }
+    return weights;
+  }
+
+  /** The hue of a cell: same bytes for what an older row has, or most of it another blob, else how its blob is kept. */
   hue(row, b) {
-    return this.rows[this.cellRow[this.first[b]]].age < row.age ? SAME : this.blobs.how[b];
+    if (this.rows[this.cellRow[this.first[b]]].age < row.age) return SAME;
+    return this.blobs.how[b] === KEPT && this.kin.get(b)?.part > 0.5 ? SAME : this.blobs.how[b];
   }
 
   /** Calls see(row, seg) for each cell that has blob b. */
@@ -84,9 +98,10 @@ export class Sheet {
     return c < 0 ? undefined : { row: this.rows[this.cellRow[c]], seg: this.cellSeg[c] };
   }
 
-  /** The blobs that are made directly of b, and the one that it is made of, in one list. */
+  /** The blobs that are made directly of b, have chunks of it, and the one that it is made of, in one list. */
   related(b) {
     const list = [...(this.made.get(b) ?? [])];
+    for (const [x, y] of this.pairs) if (x === b || y === b) list.push(x === b ? y : x);
     const s = this.blobs.source[b];
     if (s >= 0 && s < this.have.length) list.push(s);
     return list;
@@ -126,7 +141,7 @@ export class Sheet {
       shared += row.shared * row.size;
       for (const b of row.blobs) if (!seen.has(b)) seen.add(b), (stored += this.blobs.stored[b]);
     }
-    for (const [a, b, bytes] of this.kin) {
+    for (const [a, b, bytes] of this.pairs) {
       if (!seen.has(a) || !seen.has(b) || this.blobs.len[b] === 0) continue;
       stored -= (bytes / this.blobs.len[b]) * this.blobs.stored[b];
     }

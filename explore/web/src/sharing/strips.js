@@ -1,6 +1,6 @@
 // Strips are rows of cells as lines of pixels: each pixel has the colours of the cells below it, weighed by how much of
-// it they cover. So a thousand cells in a hundred pixels are drawn as truly as ten, and a line never takes longer than its
-// pixels and cells.
+// it they cover. So a thousand cells in a hundred pixels are drawn as truly as ten, and a line never takes longer than
+// its pixels and cells.
 import { ramps } from "../colour.js";
 
 const steps = 64;
@@ -68,12 +68,12 @@ export class Strips {
     this.line++;
   }
 
-  /** Draws the lines: line i from tops[i] on, so many pixels high. */
-  draw(pen, x, tops, height) {
+  /** Draws the lines: line i from tops[i] to ends[i]. */
+  draw(pen, x, tops, ends) {
     this.#pen.putImageData(this.image, 0, 0);
     pen.imageSmoothingEnabled = false;
     for (let i = 0; i < this.line; i++) {
-      pen.drawImage(this.#canvas, 0, i, this.width, 1, x, tops[i], this.width, height);
+      pen.drawImage(this.#canvas, 0, i, this.width, 1, x, tops[i], this.width, ends[i] - tops[i]);
     }
   }
 }

@@ -7,7 +7,8 @@ export const font = (size, weight = 400) => `${weight} ${size}px ${family}`;
 
 const widths = new Map(); // font, text → pixels
 
-function widthOf(pen, text) {
+/** Pixels of a text in the font of a pen. */
+export function widthOf(pen, text) {
   const key = `${pen.font}\n${text}`;
   let w = widths.get(key);
   if (w === undefined) {
@@ -31,7 +32,7 @@ export function fitted(pen, text, width) {
   return lo >= 3 ? middle(shown, lo) : "";
 }
 
-/** The longest form of a tensor's name that fits: without its layer (the ruler says it), its last part, less of that. */
+/** The longest form of a tensor's name that fits: without its layer (the ruler says it), or less of its last part. */
 export function nameIn(pen, name, width) {
   if (width < 12 || name === "" || name.length > 200) return "";
   return forms(name).find((f) => widthOf(pen, f) <= width) ?? "";

@@ -8,10 +8,9 @@ import { hands } from "./hands.js";
 import { Lens } from "./lens.js";
 import { mark } from "./marks.js";
 import { stack } from "./order.js";
-import { paint } from "./paint.js";
+import { namesWidth, paint } from "./paint.js";
 import { segmentAt } from "./sheet.js";
 import { Strips } from "./strips.js";
-import { font } from "./text.js";
 
 const axisHeight = 44, barWidth = 12;
 
@@ -24,7 +23,7 @@ export class Wall {
   scroll = 0;
 
   /** says are called: point(cell, x, y, row), pick(cell), moved() when zoom or scroll have changed, escape(). */
-  constructor(sheet, says, signal) {
+  constructor(sheet, of, says, signal) {
     Object.assign(this, { sheet, says, signal });
     this.base = h("canvas", { "aria-hidden": "true" });
     this.over = h("canvas", { "aria-hidden": "true" });
@@ -36,7 +35,7 @@ export class Wall {
         "Enter shows who shares it, plus and minus zoom.",
     }, this.base, this.over, this.bar);
     this.strips = new Strips();
-    this.chunks = new Chunks(signal, () => this.redraw());
+    this.chunks = new Chunks(of, signal, () => this.redraw());
     this.lens = new Lens(1, 1, false);
     new ResizeObserver(() => this.resize()).observe(this.el);
     addEventListener("theme", () => this.dye(), { signal });
@@ -56,6 +55,7 @@ export class Wall {
   show(items, { fit, same }) {
     this.items = items;
     this.fit = fit;
+    this.longest = items.reduce((long, { row }) => (row && row.size > (long?.size ?? 0) ? row : long), undefined);
     const most = this.sheet.rows.reduce((m, r) => (r.format !== "" || items.length < 3 ? Math.max(m, r.size) : m), 1);
     const old = this.lens, was = old.same === same && !old.whole ? [old.from, old.to] : null;
     this.lens = new Lens(Math.max(1, this.cellsWidth ?? 1), most, same);
@@ -86,14 +86,10 @@ export class Wall {
     this.redraw();
   }
 
-  /** Pixels for names: a quarter of the picture, less where only groups have names. */
+  /** Pixels for names: what they need, but at most a third of the picture. */
   #namesWidth() {
-    const most = Math.round(Math.max(150, Math.min(400, this.width * 0.25)));
-    if (this.heights.row >= 20 || this.items[0]?.group === undefined) return most;
-    const pen = this.base.getContext("2d");
-    pen.font = font(11);
-    const widest = this.items.reduce((w, it) => (it.row ? w : Math.max(w, pen.measureText(it.group).width)), 0);
-    return Math.round(Math.max(100, Math.min(most, widest + 52)));
+    const most = Math.round(Math.max(150, Math.min(440, this.width * 0.32)));
+    return Math.round(Math.max(100, Math.min(most, namesWidth(this, this.base.getContext("2d")))));
   }
 
   redraw() {

@@ -22,8 +22,13 @@ export function segmentName(layout, seg) {
   return { header: "header", padding: "padding", other: "all of the file" }[layout.kinds[seg]] ?? layout.kinds[seg];
 }
 
-/** "quantised replayed" → what a reader may expect after "recomputed from". */
-const ways = { delta: "", kept: "" };
+/** How something is made of its source, for people: "quantised hinted imatrix" is "quantised, importance matrix". */
+export function wayOf(kind) {
+  if (kind === "delta" || kind === "relative") return "";
+  if (kind.startsWith("quantised")) return `quantised${kind.includes("imatrix") ? ", importance matrix" : ""}`;
+  if (kind === "cast") return "converted";
+  return kind.replace(/^low rank r/, "rank ").replace(/ r(\d+)$/, ", rank $1");
+}
 
 /** {title, what, how, shared}: lines that say what a cell is. */
 export function describe(sheet, row, seg) {
@@ -47,11 +52,14 @@ function howOf(sheet, row, seg, b) {
     return `${name === own ? "" : `${middle(name, 48)} of `}${middle(cell.row.path, 40)}${ref}`;
   };
   const hue = sheet.hue(row, b);
-  if (hue === SAME) return `same bytes as ${place(sheet.firstCell(b))}`;
-  if (hue === 0) return "stored here";
-  const kind = sheet.kinds[sheet.blobs.kind[b]] ?? "";
-  const way = kind && !(kind in ways) ? ` (${kind})` : "";
-  return `${hue === 1 ? "difference to" : "recomputed from"} ${place(sheet.firstCell(sheet.blobs.source[b]))}${way}`;
+  const first = sheet.firstCell(b), kin = sheet.kin.get(b);
+  if (hue === SAME && first.row !== row) return `same bytes as ${place(first)}`;
+  const partly = kin && `${percent(kin.part)} of it the same bytes as ${place(sheet.firstCell(kin.blob))}`;
+  if (hue === SAME) return partly;
+  if (hue === 0) return partly ? `stored here, ${partly}` : "stored here";
+  const way = wayOf(sheet.kinds[sheet.blobs.kind[b]] ?? "");
+  const from = place(sheet.firstCell(sheet.blobs.source[b]));
+  return `${hue === 1 ? "difference to" : "recomputed from"} ${from}${way && ` (${way})`}`;
 }
 
 function costOf(elements, len, stored) {

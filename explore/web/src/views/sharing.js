@@ -4,11 +4,11 @@ import { ask } from "../ask.js";
 import { change, link, state } from "../state.js";
 import { count, plural } from "../format.js";
 import { redrawLegend } from "../sharing/legend.js";
-import { arrange, groupings, many, rowsOf, sorts } from "../sharing/order.js";
+import { arrange, groupings, many, rowsOf, sorts, usualGrouping } from "../sharing/order.js";
 import { Panel } from "../sharing/panel.js";
 import { picker } from "../sharing/picker.js";
 import { Search } from "../sharing/search.js";
-import { Sheet } from "../sharing/sheet.js";
+import { Sheet, segmentAt } from "../sharing/sheet.js";
 import { table } from "../sharing/table.js";
 import { Tip } from "../sharing/tip.js";
 import { Wall } from "../sharing/wall.js";
@@ -30,13 +30,13 @@ class View {
   #build() {
     const { signal } = this.stop;
     this.tip = new Tip();
-    this.wall = new Wall(this.sheet, {
+    this.wall = new Wall(this.sheet, this.of, {
       point: (cell, x, y) => this.tip.show(this.sheet, cell, x, y, this.wall.width, this.wall.height),
       pick: (cell) => this.#pick(cell), moved: () => this.#moved(), escape: () => this.#escape(),
       search: () => this.search.focus(), next: (by) => this.search.go(by),
     }, signal);
-    this.panel = new Panel(signal, (p) => this.#linkOf(p), () => this.#unpick());
-    this.search = new Search((find) => change({ find }, { replace: true }), (row, seg) => this.wall.visit(row, seg));
+    this.panel = new Panel(this.of, signal, (p) => this.#linkOf(p), () => this.#unpick());
+    this.search = new Search((find) => this.#find(find), (row, seg) => this.wall.visit(row, seg));
     this.says = h("p", { class: "says", "aria-live": "polite" }, "asking …");
     this.chip = h("span", { class: "chip", hidden: true });
     this.tools = h("div", { class: "tools" });
@@ -98,7 +98,7 @@ class View {
     const { rows } = this.sheet;
     if (rows.length === 0 && this.sheet.total === 0) return;
     this.wall.several = rows.some((r) => r.model !== rows[0].model);
-    const usual = { sort: "path", group: this.wall.several ? "model" : "none" };
+    const usual = { sort: "shared", group: usualGrouping(rows) };
     const get = (name) => params.get(name) ?? usual[name] ?? "";
     this.#choose(get("model"), get("file"), get("segment"));
     const only = this.chosen && this.sheet.rowsWith(this.chosen.row.blobs[this.chosen.seg]);
@@ -176,6 +176,11 @@ class View {
     change({ model: row.model, file: row.file.slice(0, 16), segment: seg, y: "" });
   }
 
+  #find(find) {
+    change({ find }, { replace: true });
+    this.take(state().params);
+  }
+
   #unpick() {
     change({ model: "", file: "", segment: "" });
   }
@@ -200,10 +205,12 @@ class View {
 
   /** The address of a place that shares bytes: its row here if it is shown, else that of its model. */
   #linkOf(place) {
-    const { model, file, path, tensor } = place;
+    const { model, file, path, off } = place;
     const row = this.sheet.rows.find((r) => r.file === file && r.model === model && r.path === path);
-    const segment = row ? row.layout.names.indexOf(tensor) : -1;
-    if (segment >= 0) return link("sharing", { ...all(this.params), model, file: file.slice(0, 16), segment });
+    if (row) {
+      const segment = segmentAt(row.layout.offs, off);
+      return link("sharing", { ...all(this.params), model, file: file.slice(0, 16), segment });
+    }
     return link("sharing", { of: place.refs?.length ? `${place.model}@${place.refs[0]}` : place.model });
   }
 }
