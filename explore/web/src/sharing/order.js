@@ -62,11 +62,10 @@ export function stack(items, height, fit) {
   if (fit && row < 24) {
     head = thinHead;
     row = Math.max(1, (room - heads * head) / Math.max(1, n));
-    if (row > 3) row = Math.floor(row);
   } else {
-    row = Math.max(24, Math.min(96, Math.max(64, room / 12), row));
+    row = Math.max(24, Math.min(Math.max(64, room / 9), row));
   }
   const tops = new Float64Array(items.length + 1);
   items.forEach((it, i) => (tops[i + 1] = tops[i] + (it.row ? row : head)));
-  return { tops, row, head, gap: row >= 20 ? 4 : row >= 8 ? 2 : row >= 4 ? 1 : 0, all: tops[items.length] + margin };
+  return { tops, row, head, gap: row >= 20 ? 4 : row >= 10 ? 2 : row >= 6 ? 1 : 0, all: tops[items.length] + margin };
 }

@@ -101,7 +101,7 @@ function text(wall, pen, { row, seg, x, w, y, tint, striped }) {
   pen.textAlign = "left";
   const type = row.layout.types[seg], two = high >= 34 && type && pen.measureText(type).width <= to - from - 8;
   const write = (word, at) => {
-    pen.globalAlpha = 0.55;
+    pen.globalAlpha = 0.3;
     if (striped) pen.strokeText(word, from + 4, at);
     pen.globalAlpha = 1;
     pen.fillText(word, from + 4, at);

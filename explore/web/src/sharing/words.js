@@ -63,8 +63,9 @@ function howOf(sheet, row, seg, b) {
 }
 
 function costOf(elements, len, stored) {
+  if (stored < 0.001 * len) return `kept in ${bytes(stored)}`;
   const part = len > 0 ? `${percent(stored / len)} of its size` : "";
-  return `kept in ${bytes(stored)}, ${elements > 0 ? `${bits(stored, elements)}, ` : ""}${part}`;
+  return ["kept in " + bytes(stored), bits(stored, elements), part].filter(Boolean).join(", ");
 }
 
 function sharedBy(sheet, row, b) {
