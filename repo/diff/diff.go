@@ -3,6 +3,7 @@ package diff
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"dits/repo/object"
 	"dits/tensorstore/digest"
@@ -11,6 +12,7 @@ import (
 // Options of [Of]. The zero value compares everything.
 type Options struct {
 	Paths       []string         // only files at or below one of these; none: all
+	Only        string           // of what differs only the model with this path; "": all
 	FilesOnly   bool             // do not look into files
 	DigestsOnly bool             // find out which tensors changed, but read none: all their elements count as changed, without figures
 	Rank        bool             // find out the rank of the change of each matrix
@@ -82,6 +84,9 @@ func Of(ctx context.Context, a, b Snapshot, o Options) (*Diff, error) {
 	pairs, err := Pairs(ctx, a, b, o)
 	if err != nil {
 		return nil, err
+	}
+	if o.Only != "" {
+		pairs = slices.DeleteFunc(pairs, func(p ModelPair) bool { return p.Path() != o.Only })
 	}
 	if !o.FilesOnly && len(pairs) > 0 {
 		o.start(pairs)

@@ -18,6 +18,7 @@ type LayerDiff struct {
 	Changed  int64         `json:"changed"`
 	Elements int64         `json:"elements"`
 	RelL2    number.Number `json:"rel_l2"` // √Σ‖ΔW‖² / √Σ‖W‖²; null when a tensor of the cell has none
+	Of       []int         `json:"-"`      // the tensors, by their index
 }
 
 // A cell pools the tensors of one place.
@@ -25,6 +26,7 @@ type cell struct {
 	names.Place
 	changed, elements int64
 	dd, aa            float64
+	of                []int
 }
 
 // LayersOf rolls tensors up into cells, in order of stack, layer and module (in the
@@ -49,7 +51,7 @@ func (d TensorDiff) IsOneSided() bool { return d.Status == TensorAdded || d.Stat
 func cellsOf(tensors []TensorDiff, fits func(TensorDiff) bool) []LayerDiff {
 	cells := make(map[names.Place]*cell)
 	stacks := make(map[string]bool)
-	for _, t := range tensors {
+	for i, t := range tensors {
 		place := names.PlaceOf(t.Name)
 		if place.Layer >= 0 && !t.IsOneSided() {
 			stacks[place.Stack] = true
@@ -63,6 +65,7 @@ func cellsOf(tensors []TensorDiff, fits func(TensorDiff) bool) []LayerDiff {
 			cells[place] = c
 		}
 		c.add(t)
+		c.of = append(c.of, i)
 	}
 	list := make([]*cell, 0, len(cells))
 	for _, c := range cells {
@@ -88,7 +91,8 @@ func (c *cell) add(t TensorDiff) {
 }
 
 func (c *cell) row(prefixes map[string]string) LayerDiff {
-	row := LayerDiff{Module: c.Module, Changed: c.changed, Elements: c.elements, RelL2: number.Number(number.Relative(c.dd, c.aa))}
+	row := LayerDiff{Module: c.Module, Changed: c.changed, Elements: c.elements, Of: c.of}
+	row.RelL2 = number.Number(number.Relative(c.dd, c.aa))
 	if math.IsNaN(c.aa) {
 		row.RelL2 = number.Number(math.NaN())
 	}

@@ -1,9 +1,11 @@
 package diff
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -153,40 +155,65 @@ func (r *rankOf) change(dst, old []float64, i int64) error {
 	return nil
 }
 
+// A Spectrum is what is known of the singular values of a change.
+type Spectrum struct {
+	Values []float64 // the largest of them, descending; all of a small matrix
+	Whole  bool      // Values are all
+	Floor  float64   // what rounding alone may give
+	Energy float64   // ‖b−a‖²: the sum of the squares of all values
+	Rank   int       // values above the floor
+	Share  float64   // of the energy, in these
+	Least  bool      // there may be more of them
+}
+
 // Find counts the singular values above the floor; least says that there may be more.
 func (r *rankOf) Find(ctx context.Context) (rank int, share float64, least bool, err error) {
+	s, err := r.Spectrum(ctx)
+	return s.Rank, s.Share, s.Least, err
+}
+
+// Spectrum finds the largest singular values, as many as it takes to tell the rank.
+func (r *rankOf) Spectrum(ctx context.Context) (Spectrum, error) {
+	s := Spectrum{Floor: r.floor, Energy: r.Energy}
 	if r.Energy == 0 {
-		return 0, 0, false, nil
+		return s, nil
 	}
 	smaller := min(r.Rows, r.Cols)
-	if values, err := r.allValues(ctx); values != nil || err != nil {
-		rank, share = r.count(values)
-		return rank, share, false, err
+	values, err := r.allValues(ctx)
+	if err != nil {
+		return s, err
+	}
+	if values != nil {
+		s.Whole = true
+		r.count(&s, values)
+		return s, nil
 	}
 	for _, n := range []int{firstSketch, lastSketch} {
 		n = min(n, smaller)
-		values, err := r.values(ctx, n)
-		if err != nil {
-			return 0, 0, false, err
+		if values, err = r.values(ctx, n); err != nil {
+			return s, err
 		}
-		rank, share = r.count(values)
-		least = rank > n-spareSketch && n < smaller
-		if !least || share < mostEnergy && smaller > fewDirections {
+		r.count(&s, values)
+		s.Least = s.Rank > n-spareSketch && n < smaller
+		if !s.Least || s.Share < mostEnergy && smaller > fewDirections {
 			break
 		}
 	}
-	return rank, share, least, nil
+	return s, nil
 }
 
-// count is how many values are above the floor, and their share of the energy.
-func (r *rankOf) count(values []float64) (rank int, share float64) {
-	for _, s := range values {
-		if s > r.floor {
-			rank++
-			share += s * s / r.Energy
+// count finds how many of the values are above the floor, and their share of the energy.
+func (r *rankOf) count(s *Spectrum, values []float64) {
+	s.Values = slices.Clone(values)
+	slices.SortFunc(s.Values, func(x, y float64) int { return cmp.Compare(y, x) })
+	s.Rank, s.Share = 0, 0
+	for _, v := range values {
+		if v > s.Floor {
+			s.Rank++
+			s.Share += v * v / s.Energy
 		}
 	}
-	return rank, min(share, 1)
+	s.Share = min(s.Share, 1)
 }
 
 // smallRank is the share of a matrix' size up to which a rank is a small one.
