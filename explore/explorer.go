@@ -22,6 +22,7 @@ type Model struct {
 type Explorer struct {
 	models []*Model
 	revs   []string // of which files are looked at if a question names none; none: all branches
+	jobs   *jobs
 
 	mu       sync.Mutex
 	sharings []*sharing // those asked for last, the latest first
@@ -33,7 +34,7 @@ func New(models []*Model, revs ...string) *Explorer {
 	for _, m := range models {
 		m.reach = &history.Reach{History: m.Repo.History}
 	}
-	return &Explorer{models: models, revs: revs}
+	return &Explorer{models: models, revs: revs, jobs: newJobs()}
 }
 
 // questions are what can be asked, by name. Values of a URL's query say about what.
@@ -42,6 +43,10 @@ var questions = map[string]func(*Explorer, context.Context, url.Values) (any, er
 	"sharing": (*Explorer).sharing,
 	"chunks":  (*Explorer).chunks,
 	"sharers": (*Explorer).sharers,
+	"layers":  (*Explorer).layers,
+	"tensor":  (*Explorer).tensor,
+	"rank":    (*Explorer).rank,
+	"pairs":   (*Explorer).pairs,
 }
 
 // Ask answers a question, as a value to be written as JSON. What cannot be found is a [NotFoundError].

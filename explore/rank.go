@@ -1,0 +1,67 @@
+package explore
+
+import (
+	"context"
+	"net/url"
+)
+
+// A Ranks answers "rank": the singular values of a tensor's change, as `dits diff --rank` finds them.
+type Ranks struct {
+	Progress *Progress `json:"progress,omitempty"` // the rest of the answer is still worked out
+	*Spectrum
+}
+
+// A Spectrum is singular values of a change, and what they tell.
+type Spectrum struct {
+	Known  bool      `json:"known"`         // false: it is no matrix of floats, or nothing changed
+	Values []float64 `json:"values"`        // the largest, descending
+	Energy []float64 `json:"energy"`        // share of ‖ΔW‖² in the first one, the first two, …
+	Whole  bool      `json:"whole"`         // Values are all there are
+	Floor  float64   `json:"floor"`         // what rounding alone may give
+	Rank   int       `json:"rank"`          // values above it
+	Share  float64   `json:"share"`         // of ‖ΔW‖² in these
+	Least  bool      `json:"rank_at_least"` // the rank is that or higher
+}
+
+// rank answers "rank": asked as "tensor".
+func (e *Explorer) rank(ctx context.Context, about url.Values) (any, error) {
+	c, err := e.comparison(about)
+	if err != nil {
+		return nil, err
+	}
+	name, path := about.Get("name"), about.Get("path")
+	found, progress, err := e.jobs.await(ctx, c.key("rank", path, name), about, func(ctx context.Context, _ *job) (any, error) {
+		return c.spectrum(ctx, path, name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer := &Ranks{Progress: progress}
+	if progress == nil {
+		answer.Spectrum = found.(*Spectrum)
+	}
+	return answer, nil
+}
+
+func (c *comparison) spectrum(ctx context.Context, path, name string) (*Spectrum, error) {
+	t, err := c.open(ctx, path, name)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	s, err := t.Spectrum(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &Spectrum{Values: []float64{}, Energy: []float64{}}
+	if s == nil {
+		return out, nil
+	}
+	out.Known, out.Whole, out.Floor, out.Rank, out.Share, out.Least = true, s.Whole, s.Floor, s.Rank, s.Share, s.Least
+	sum := 0.0
+	for _, v := range s.Values {
+		sum += v * v
+		out.Values, out.Energy = append(out.Values, v), append(out.Energy, min(1, sum/s.Energy))
+	}
+	return out, nil
+}
