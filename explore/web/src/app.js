@@ -6,9 +6,11 @@
 import { fill, h } from "./dom.js";
 import { inReport } from "./ask.js";
 import { link, onChange, state } from "./state.js";
+import { layers } from "./views/layers.js";
 import { sharing } from "./views/sharing.js";
+import { tensor } from "./views/tensor.js";
 
-const views = [sharing];
+const views = [sharing, layers, tensor];
 
 const main = h("main", { id: "view", tabindex: "-1" });
 let shown, done;

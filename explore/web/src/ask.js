@@ -29,8 +29,8 @@ export function canAsk(question, about) {
   return !inReport() || Object.hasOwn(keptAnswers(), key(question, about));
 }
 
-/** Answers are remembered; errors are not. signal ends a question that nobody waits for. */
-export async function ask(question, about, { signal } = {}) {
+/** Answers are remembered, but those of which keep says no; errors are not. signal ends a question that nobody waits for. */
+export async function ask(question, about, { signal, keep = () => true } = {}) {
   const k = key(question, about);
   if (answers.has(k)) return answers.get(k);
   let answer;
@@ -43,6 +43,6 @@ export async function ask(question, about, { signal } = {}) {
     if (!r.ok) throw new Error(body.error ?? r.statusText);
     answer = body;
   }
-  answers.set(k, answer);
+  if (keep(answer)) answers.set(k, answer);
   return answer;
 }

@@ -1,0 +1,86 @@
+// Which grids the cells of an answer make: one for each stack, one for what is outside of layers, and one for the experts of
+// a module.
+
+export const metrics = {
+  rel: { name: "rel", label: "relative change", of: (c) => c.rel_l2, most: Infinity },
+  share: { name: "share", label: "changed weights", of: (c) => (c.elements ? c.changed / c.elements : 0), most: 1 },
+};
+
+const isOneSided = (status) => status === "added" || status === "removed";
+
+/** A grid is {title, rows: [label], columns: [{module, label, group}], cells: Map("row column" → cell)}. */
+export function gridsOf(cells) {
+  const stacks = new Map();
+  for (const c of cells) {
+    const name = c.layer === null ? null : c.stack;
+    if (!stacks.has(name)) stacks.set(name, []);
+    stacks.get(name).push(c);
+  }
+  const inside = [...stacks].filter(([name]) => name !== null).map(([name, list]) => gridOf(name || "Layers", list));
+  const outside = stacks.has(null) ? [{ ...gridOf("Outside of layers", stacks.get(null)), plain: true }] : [];
+  return [...inside, ...outside];
+}
+
+function gridOf(title, list) {
+  const layers = [...new Set(list.map((c) => c.layer))].sort((a, b) => a - b);
+  const columns = columnsOf(list);
+  const at = new Map(columns.map((c, i) => [c.module, i]));
+  const cells = new Map();
+  for (const c of list) put(cells, `${layers.indexOf(c.layer)} ${at.get(c.module)}`, c);
+  return { title, rows: layers.map((l) => (l === null ? "" : String(l))), columns, cells };
+}
+
+/** What one side alone has is said beside what both have. */
+function put(cells, key, c) {
+  const there = cells.get(key);
+  if (!there) cells.set(key, { ...c, also: [] });
+  else if (isOneSided(there.status)) cells.set(key, { ...c, also: [...there.also, there] });
+  else there.also.push(c);
+}
+
+/** Modules in the order in which most layers have them, those of a group side by side. */
+function columnsOf(list) {
+  const modules = [...new Set(list.map((c) => c.module))];
+  const columns = modules.map((module) => ({ module, group: groupOf(module), label: labelOf(module) }));
+  const groups = [...new Set(columns.map((c) => c.group))];
+  return columns.sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group));
+}
+
+const groups = [
+  [/norms?$/, "norms"],
+  [/^experts\./, "experts"],
+  [/^shared\.|^router$/, "experts"],
+  [/^cross\./, "cross attention"],
+  [/attn|^(q|k|v|o|qkv)_proj$|^qkv$|^[qk]v?_[ab]_proj|^kv_|sinks|relative_attention/, "attention"],
+  [/^(gate|up|down|fc\d|gate_up)$|mlp|ffn/, "feed forward"],
+  [/^ssm\./, "state space"],
+];
+
+/** The part of a layer that a module is in. */
+export const groupOf = (module) => groups.find(([pattern]) => pattern.test(module))?.[1] ?? "";
+
+/** A module's name without what its group says. */
+const labelOf = (module) => module.replace(/^(experts|cross|ssm)\./, "").replace(/_proj$/, "") || module;
+
+const expertOf = (name) => Number(/\.experts\.(\d+)\./.exec(name)?.[1] ?? -1);
+
+/** The grid layer × expert of a module whose experts are tensors of their own; undefined where they are not. */
+export function expertsOf(grid, module, tensors) {
+  const column = grid.columns.findIndex((c) => c.module === module);
+  const rows = [], cells = new Map();
+  let most = -1;
+  grid.rows.forEach((label, r) => {
+    const cell = grid.cells.get(`${r} ${column}`);
+    if (!cell || cell.tensors.length < 2) return;
+    for (const i of cell.tensors) {
+      const expert = expertOf(tensors[i].name);
+      if (expert < 0) continue;
+      most = Math.max(most, expert);
+      cells.set(`${rows.length} ${expert}`, { ...tensors[i], layer: Number(label), module, stack: cell.stack, tensors: [i], also: [], expert });
+    }
+    rows.push(label);
+  });
+  if (most < 1) return undefined;
+  const columns = Array.from({ length: most + 1 }, (_, i) => ({ module: String(i), label: String(i), group: "" }));
+  return { title: `${module}, by expert`, rows, columns, cells, numbered: true };
+}

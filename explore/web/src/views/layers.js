@@ -1,0 +1,229 @@
+// Layers: how far each module of each layer changed between two revisions.
+import { fill, h } from "../dom.js";
+import { ask, inReport } from "../ask.js";
+import { change, go, link } from "../state.js";
+import { count, percent, plural } from "../format.js";
+import { about, choice, revisions, suggestions } from "../layers/choose.js";
+import { figure, middle, relative, shape, share } from "../layers/figures.js";
+import { expertsOf, gridsOf, metrics } from "../layers/grids.js";
+import { heat } from "../layers/heat.js";
+import { legend } from "../layers/legend.js";
+import { scaleOf } from "../layers/scale.js";
+import { table } from "../layers/table.js";
+import { tip } from "../layers/tip.js";
+import { poll } from "../layers/poll.js";
+
+let page; // what is shown
+
+export const layers = {
+  name: "layers",
+  title: "Layers",
+  show(root, params) {
+    page = new Page(root);
+    page.update(params);
+    const redraw = () => page.draw();
+    addEventListener("resize", redraw);
+    return () => {
+      removeEventListener("resize", redraw);
+      page.stop.abort();
+      page = undefined;
+    };
+  },
+  keep(params) {
+    page.update(params);
+    return true;
+  },
+};
+
+class Page {
+  constructor(root) {
+    this.stop = new AbortController();
+    this.side = h("aside", { "aria-label": "What is worth comparing" });
+    this.bar = h("div", { class: "bar" });
+    this.said = h("div", { class: "said", "aria-live": "polite" });
+    this.picture = h("div", { class: "picture" });
+    this.tip = tip();
+    fill(root, h("div", { class: "layers" }, this.side, h("section", {}, this.bar, this.said, this.picture), this.tip.parts));
+    this.figures = [];
+  }
+
+  async update(params) {
+    this.stop.abort();
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    try {
+      const models = await ask("models", {}, { signal });
+      const model = models.find((m) => m.name === params.get("model")) ?? models[0];
+      const pairs = await ask("pairs", { model: model.name }, { signal }).catch((e) => { if (signal.aborted) throw e; return []; });
+      if (signal.aborted) return;
+      const asked = this.asked(params, model, pairs);
+      this.choices(models, model, pairs, asked);
+      if (!asked.from) return this.say("Nothing to compare yet: there is only one version of each model here.");
+      await poll("layers", asked, signal, (answer) => this.show(answer, asked, params));
+    } catch (e) {
+      if (!signal.aborted) fill(this.said, h("p", { class: "error" }, e.message)), fill(this.picture);
+    }
+  }
+
+  /** What is to be compared: as the address says, else the most interesting pair. */
+  asked(params, model, pairs) {
+    const value = (name) => params.get(name) ?? undefined;
+    if (!value("from") && !value("to")) {
+      const rest = { model: model.name };
+      return pairs.length ? about(model.name, pairs[0]) : rest;
+    }
+    return { model: model.name, from: value("from") ?? model.head, to: value("to") ?? model.head,
+      from_path: value("from_path"), to_path: value("to_path"), path: value("path") };
+  }
+
+  choices(models, model, pairs, asked) {
+    const pick = (values) => change({ ...asked, path: undefined, from_path: undefined, to_path: undefined, open: undefined, ...values });
+    const swapped = { from: asked.to, to: asked.from, from_path: asked.to_path, to_path: asked.from_path };
+    fill(this.bar,
+      models.length > 1 && choice("Model", [["", models.map((m) => [m.name, m.name])]], model.name, (v) => go("layers", { model: v })),
+      asked.from && [
+        choice("From", revisions(model), asked.from, (v) => pick({ from: v })),
+        h("button", { class: "plain swap", title: "The other way round", "aria-label": "Swap the two", onclick: () => pick(swapped) }, "⇄"),
+        choice("To", revisions(model), asked.to, (v) => pick({ to: v }))]);
+    fill(this.side, suggestions(model.name, pairs, (p) => p.from === asked.from && p.to === asked.to
+      && p.from_path === asked.from_path && p.to_path === asked.to_path && (asked.from_path || !asked.path || asked.path === p.path)));
+  }
+
+  say(text) {
+    fill(this.said, h("p", {}, text));
+    fill(this.picture);
+  }
+
+  show(answer, asked, params) {
+    const file = answer.files[answer.shown];
+    fill(this.said, file ? headline(answer, file) : h("h1", {}, nothing(answer)));
+    fill(this.bar, [...this.bar.children].filter((c) => !c.dataset.of), file && this.tools(answer, asked, params));
+    this.figures = [];
+    if (!file) return fill(this.picture);
+    const metric = metrics[params.get("by")] ?? metrics.rel;
+    const working = Boolean(answer.progress);
+    const cells = answer.cells.filter((c) => c.changed > 0 && c.status !== "added" && c.status !== "removed");
+    const values = working ? [] : cells.map(metric.of).filter((v) => Number.isFinite(v) && v > 0);
+    const scale = scaleOf(values, metric.most);
+    this.legend = legend(values, scale, metric.label);
+    const grids = gridsOf(answer.cells);
+    const opened = this.experts(grids, answer, params);
+    const link = (t) => tensorLink(asked, answer, t);
+    const options = { metric, scale, working, hover: (c, box) => this.hover(c, box, answer, metric), open: (c) => this.open(c, answer, link) };
+    this.figures = [...grids, ...opened].map((grid) => heat(grid, { ...options, best: bestOf(grid, metric) }));
+    fill(this.picture, working ? progress(answer.progress) : values.length > 0 && this.legend.el,
+      answer.warning && h("p", { class: "note" }, answer.warning),
+      h("div", { class: "grids" }, this.figures.map((f) => f.el)),
+      params.get("table") && this.behind(answer, params, link, working));
+    this.draw();
+  }
+
+  tools(answer, asked, params) {
+    const files = answer.files.map((f) => [f.path, f.path_b ? `${f.path} → ${f.path_b}` : f.path]);
+    const by = params.get("by") ?? "rel";
+    const toggle = (label, on, values) => h("button", { "aria-pressed": String(on), onclick: () => change(values, { replace: true }) || this.again() }, label);
+    return [
+      files.length > 1 && h("span", { dataset: { of: "1" } }, choice("File", [["", files]], answer.files[answer.shown].path, (v) => change({ ...asked, path: v, open: undefined }))),
+      h("span", { class: "tools", dataset: { of: "1" } },
+        fill(h("span", { class: "segments", role: "group", "aria-label": "What is shown" }),
+          Object.values(metrics).map((m) => toggle(m.label, m.name === by, { by: m.name === "rel" ? undefined : m.name }))),
+        toggle("Table", params.get("table") === "1", { table: params.get("table") ? undefined : "1" })),
+    ];
+  }
+
+  /** The address changed without a step for Back. */
+  again() {
+    dispatchEvent(new HashChangeEvent("hashchange"));
+  }
+
+  experts(grids, answer, params) {
+    return params.getAll("open").map((module) => {
+      const grid = grids.find((g) => g.columns.some((c) => c.module === module));
+      return grid && expertsOf(grid, module, answer.tensors);
+    }).filter(Boolean);
+  }
+
+  /** A cell of one tensor leads to its page, one of experts to these, any other to its rows of the table. */
+  open(cell, answer, link) {
+    if (cell.tensors.length === 1) return void (location.hash = link(answer.tensors[cell.tensors[0]]));
+    if (/(^|\.)experts\./.test(cell.module)) return change({ open: cell.module });
+    change({ table: "1", cell: [cell.stack, cell.layer ?? "", cell.module].join("/") });
+  }
+
+  hover(cell, box, answer, metric) {
+    const value = cell && cell.changed > 0 && cell.status !== "added" && !answer.progress ? metric.of(cell) : undefined;
+    this.legend.point(Number.isFinite(value) ? value : undefined);
+    if (!cell) return this.tip.hide();
+    this.tip.show(describe(cell, answer), box);
+  }
+
+  behind(answer, params, link, working) {
+    const wanted = params.get("cell");
+    const cell = answer.cells.find((c) => [c.stack, c.layer ?? "", c.module].join("/") === wanted);
+    const tensors = cell ? cell.tensors.map((i) => answer.tensors[i]) : answer.tensors;
+    return h("div", {},
+      cell && h("p", { class: "chip" }, `Only ${placeOf(cell)} `, h("button", { onclick: () => change({ cell: undefined }) }, "show all")),
+      table(tensors, { sort: params.get("sort") ?? "rel", down: params.get("up") === null, link, working,
+        resort: (sort, down) => { change({ sort, up: down ? undefined : "1" }, { replace: true }); this.again(); } }));
+  }
+
+  draw() {
+    requestAnimationFrame(() => {
+      const room = this.picture.clientWidth - 2, height = Math.max(240, innerHeight - 330);
+      for (const f of this.figures) f.draw(room, height);
+      this.legend?.draw();
+    });
+  }
+}
+
+function tensorLink(asked, answer, t) {
+  const file = answer.files[answer.shown];
+  return link("tensor", { ...asked, path: asked.from_path ? undefined : file.path, name: t.name });
+}
+
+function headline(answer, file) {
+  const s = file.summary, n = s.changed - s.equal_values + s.reshaped;
+  const parts = [n ? `${count(n)} of ${plural(s.tensors, "tensor")} changed` : s.equal_values ? "The same values, kept otherwise" : "No tensor changed"];
+  if (s.added) parts.push(`${count(s.added)} added`);
+  if (s.removed) parts.push(`${count(s.removed)} removed`);
+  const most = answer.progress ? undefined : largest(answer.cells);
+  const text = [!answer.progress && n > 0 && `${share(s.elements_changed, s.elements)} of the weights differ.`,
+    most && `Most: ${placeOf(most)}, by ${relative(most.rel_l2)} of its norm.`].filter(Boolean).join(" ");
+  return [h("h1", {}, `${parts.join(", ")} `, h("span", { class: "of" }, `in ${middle(file.path_b ? `${file.path} → ${file.path_b}` : file.path)}`)), text && h("p", {}, text)];
+}
+
+const nothing = (answer) => (answer.from.commit === answer.to.commit ? "Both are the same commit." : answer.others ? "No model differs, only other files." : "Nothing differs.");
+
+const changedHere = (cells) => cells.filter((c) => c.changed > 0 && c.status !== "added" && c.status !== "removed" && Number.isFinite(c.rel_l2 ?? NaN));
+const largest = (cells) => changedHere(cells).reduce((a, b) => (a && a.rel_l2 >= b.rel_l2 ? a : b), undefined);
+
+/** The place in a grid of what changed most; undefined where all have their number anyway, or nothing changed. */
+function bestOf(grid, metric) {
+  let best, most = 0;
+  for (const [key, c] of grid.cells) {
+    const v = c.changed > 0 && c.status !== "added" && c.status !== "removed" ? metric.of(c) : 0;
+    if (v > most) [best, most] = [key, v];
+  }
+  return grid.cells.size > 2 && best ? best.split(" ").map(Number) : undefined;
+}
+
+const placeOf = (c) => [c.stack, c.layer !== null && c.layer !== undefined ? `layer ${c.layer}` : "", c.expert !== undefined ? `${c.module} of expert ${c.expert}` : c.module].filter(Boolean).join(" ");
+
+function describe(cell, answer) {
+  const one = cell.tensors.length === 1 ? answer.tensors[cell.tensors[0]] : undefined;
+  const lines = [placeOf(cell)];
+  if (cell.status === "added" || cell.status === "removed") lines.push(`${cell.status}: ${plural(cell.tensors.length, "tensor")}`);
+  else if (cell.changed === 0) lines.push("unchanged");
+  else if (answer.progress) lines.push("changed; how far is being read");
+  else lines.push(`relative change ${relative(cell.rel_l2)}`, `${share(cell.changed, cell.elements)} of ${plural(cell.elements, "weight")} changed`);
+  for (const other of cell.also) lines.push(`${other.status}: ${plural(other.tensors.length, "tensor")}`);
+  if (!one) return [...lines, `${plural(cell.tensors.length, "tensor")} together`];
+  if (cell.changed && one.max_abs !== null && !answer.progress) lines.push(`largest change ${figure(one.max_abs)}`);
+  return [...lines, `${one.dtype_a ? `${one.dtype_a} → ` : ""}${one.dtype} ${shape(one.shape)}`, middle(one.name, 56)];
+}
+
+function progress({ done, total }) {
+  const part = total ? done / total : 0;
+  const bar = h("progress", { max: 1, value: part, "aria-label": "How much is read" });
+  return h("div", { class: "reading" }, bar, h("span", {}, total ? `reading weights: ${percent(part)}` : "waiting for its turn"));
+}
