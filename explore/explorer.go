@@ -22,7 +22,8 @@ type Model struct {
 type Explorer struct {
 	models []*Model
 	revs   []string // of which files are looked at if a question names none; none: all branches
-	jobs   *jobs
+	jobs   *jobs // what takes long
+	lists  *jobs // of models that differ
 
 	mu       sync.Mutex
 	sharings []*sharing // those asked for last, the latest first
@@ -34,7 +35,7 @@ func New(models []*Model, revs ...string) *Explorer {
 	for _, m := range models {
 		m.reach = &history.Reach{History: m.Repo.History}
 	}
-	return &Explorer{models: models, revs: revs, jobs: newJobs()}
+	return &Explorer{models: models, revs: revs, jobs: newJobs(), lists: newJobs()}
 }
 
 // questions are what can be asked, by name. Values of a URL's query say about what.

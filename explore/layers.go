@@ -78,12 +78,14 @@ func (e *Explorer) layers(ctx context.Context, about url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	quick, err := c.model.Repo.Diff(ctx, c.a, c.b, diff.Options{Paths: c.paths, DigestsOnly: true})
+	list, _, err := e.lists.await(ctx, c.key("list"), nil, func(ctx context.Context, _ *job) (any, error) {
+		return c.model.Repo.Diff(ctx, c.a, c.b, diff.Options{Paths: c.paths, DigestsOnly: true})
+	})
 	if err != nil {
 		return nil, err
 	}
 	answer := &Layers{From: c.from, To: c.to, Files: []Changed{}, Shown: -1, Cells: []Cell{}, Tensors: []Tensor{}}
-	file := answer.list(quick, about.Get("path"))
+	file := answer.list(list.(*diff.Diff), about.Get("path"))
 	if file == nil {
 		return answer, nil
 	}

@@ -20,9 +20,9 @@ import (
 	"dits/repo/refs"
 )
 
-// family is an explorer of a repository: on main the base of testdata with a second model beside it, a fine-tune and a merged
+// branches is an explorer of a repository: on main the base of testdata with a second model beside it, a fine-tune and a merged
 // adapter on branches, a quant on another.
-func family(t *testing.T) (*Explorer, *repo.Repo) {
+func branches(t *testing.T) (*Explorer, *repo.Repo) {
 	t.Helper()
 	ctx := context.Background()
 	r, err := repo.Init(t.TempDir(), repo.InitOptions{})
@@ -70,7 +70,7 @@ func asked[A any](t *testing.T, e *Explorer, question string) A {
 
 // Cells and tensors have the numbers of `dits diff --json`.
 func TestLayersSayWhatDiffSays(t *testing.T) {
-	e, r := family(t)
+	e, r := branches(t)
 	for _, c := range []struct {
 		question string
 		a, b     repo.Side
@@ -110,7 +110,7 @@ func TestLayersSayWhatDiffSays(t *testing.T) {
 
 // Who cannot wait gets what is known by digests, and the figures later.
 func TestLayersInTheMeantime(t *testing.T) {
-	e, _ := family(t)
+	e, _ := branches(t)
 	whole := asked[*Layers](t, New(e.models), "layers?from=main&to=ft")
 	e.jobs.turns <- struct{}{}
 	e.jobs.turns <- struct{}{}
@@ -126,7 +126,7 @@ func TestLayersInTheMeantime(t *testing.T) {
 }
 
 func TestLayersOfNothing(t *testing.T) {
-	e, _ := family(t)
+	e, _ := branches(t)
 	same := asked[*Layers](t, e, "layers?from=main&to=main")
 	require.Equal(t, -1, same.Shown)
 	require.Empty(t, same.Files)
@@ -138,7 +138,7 @@ func TestLayersOfNothing(t *testing.T) {
 }
 
 func TestTensor(t *testing.T) {
-	e, r := family(t)
+	e, r := branches(t)
 	d, err := r.Diff(context.Background(), repo.AtRevision("main"), repo.AtRevision("ft"), diff.Options{Rank: true})
 	require.NoError(t, err)
 	for _, want := range d.Files[0].Tensors {
@@ -181,7 +181,7 @@ func TestTensor(t *testing.T) {
 
 // A tensor of one side has values, and no change; one that is called otherwise there is found by both names.
 func TestTensorOfOneSide(t *testing.T) {
-	e, _ := family(t)
+	e, _ := branches(t)
 	one := asked[*TensorPage](t, e, "tensor?from=quants&to=main&path=model-Q8_0.gguf&name=output_norm.weight")
 	require.Equal(t, diff.TensorRemoved, one.Tensor.Status)
 	require.NotNil(t, one.Before)
@@ -194,7 +194,7 @@ func TestTensorOfOneSide(t *testing.T) {
 }
 
 func TestPairs(t *testing.T) {
-	e, _ := family(t)
+	e, _ := branches(t)
 	got := asked[[]Pair](t, e, "pairs")
 	var seen []string
 	for _, p := range got {
@@ -208,7 +208,7 @@ func TestPairs(t *testing.T) {
 }
 
 func TestLayersRefuse(t *testing.T) {
-	e, _ := family(t)
+	e, _ := branches(t)
 	for _, c := range []struct {
 		question string
 		want     error

@@ -25,6 +25,7 @@ type Report struct {
 var reported = []func(*Report) error{
 	func(r *Report) error { _, err := r.ask("models", nil); return err },
 	(*Report).sharing,
+	(*Report).layers,
 }
 
 // Collect asks the questions of a report.

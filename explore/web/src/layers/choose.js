@@ -1,6 +1,6 @@
 // What is compared: the model, two revisions, and pairs that are worth a look.
 import { fill, h } from "../dom.js";
-import { plural } from "../format.js";
+import { count, plural } from "../format.js";
 import { link } from "../state.js";
 import { middle } from "./figures.js";
 
@@ -11,8 +11,10 @@ export function choice(label, groups, chosen, pick) {
   const known = groups.some(([, list]) => list.some(([value]) => value === chosen));
   const select = h("select", { "aria-label": label, onchange: (e) => pick(e.target.value) },
     known || !chosen ? null : option(chosen, middle(chosen, 40), chosen),
-    groups.map(([name, list]) => (name ? h("optgroup", { label: name }, list.map(([v, text]) => option(v, middle(text, 40), chosen)))
-      : list.map(([v, text]) => option(v, middle(text, 60), chosen)))));
+    groups.flatMap(([name, list]) => {
+      const options = list.map(([v, text]) => option(v, middle(text, 50), chosen));
+      return name ? h("optgroup", { label: name }, options) : options;
+    }));
   select.value = chosen ?? "";
   return select;
 }
@@ -32,15 +34,22 @@ const headings = { trained: "Trained further", converted: "Converted" };
 export function suggestions(model, pairs, isShown) {
   return Object.entries(headings).map(([why, heading]) => {
     const some = pairs.filter((p) => p.why === why);
-    return some.length ? [h("h2", {}, heading), fill(h("ul", {}), some.map((p) => suggestion(model, p, isShown(p))))] : [];
+    const list = some.map((p) => suggestion(model, p, isShown(p), some.filter((q) => q.from === p.from && q.to === p.to).length > 1));
+    return some.length ? [h("h2", {}, heading), fill(h("ul", {}), list)] : [];
   }).flat();
 }
 
-function suggestion(model, p, shown) {
-  const same = p.from === p.to;
-  const name = same ? `${p.from_path} → ${p.to_path}` : `${p.from} → ${p.to}`;
-  const where = same ? `in ${p.from}` : p.from_path ? `${p.from_path} → ${p.to_path}` : p.path;
-  return h("li", {}, h("a", { href: link("layers", about(model, p)), "aria-current": shown ? "true" : undefined, title: name },
-    h("span", { class: "pair" }, middle(name, 44)),
-    h("span", { class: "what" }, `${middle(where, 38)} · ${p.changed} of ${plural(p.tensors, "tensor")}`)));
+/** Two paths, without the folder that both are in. */
+function inOneFolder(from, to) {
+  const folder = from.slice(0, from.lastIndexOf("/") + 1);
+  return folder && to.startsWith(folder) ? `${from.slice(folder.length)} → ${to.slice(folder.length)}` : `${from} → ${to}`;
+}
+
+/** A pair goes by its revisions, by its files where several have the same revisions. */
+function suggestion(model, p, shown, byFile) {
+  const files = p.from_path ? inOneFolder(p.from_path, p.to_path) : p.path, revs = p.from === p.to ? `in ${p.from}` : `${p.from} → ${p.to}`;
+  const [name, where] = byFile || p.from === p.to ? [files, revs] : [revs, files];
+  return h("li", {}, h("a", { href: link("layers", about(model, p)), "aria-current": shown ? "true" : undefined, title: `${p.from} → ${p.to}: ${p.from_path ? `${p.from_path} → ${p.to_path}` : p.path}` },
+    h("span", { class: "pair" }, middle(name, 50)),
+    h("span", { class: "what" }, `${middle(where, 38)} · ${count(p.changed)} of ${plural(p.tensors, "tensor")}`)));
 }

@@ -1,6 +1,8 @@
 // Which grids the cells of an answer make: one for each stack, one for what is outside of layers, and one for the experts of
 // a module.
 
+import { middle } from "./figures.js";
+
 export const metrics = {
   rel: { name: "rel", label: "relative change", of: (c) => c.rel_l2, most: Infinity },
   share: { name: "share", label: "changed weights", of: (c) => (c.elements ? c.changed / c.elements : 0), most: 1 },
@@ -17,17 +19,18 @@ export function gridsOf(cells) {
     stacks.get(name).push(c);
   }
   const inside = [...stacks].filter(([name]) => name !== null).map(([name, list]) => gridOf(name || "Layers", list));
-  const outside = stacks.has(null) ? [{ ...gridOf("Outside of layers", stacks.get(null)), plain: true }] : [];
+  const outside = stacks.has(null) ? [gridOf("Outside of layers", stacks.get(null), true)] : [];
   return [...inside, ...outside];
 }
 
-function gridOf(title, list) {
+/** plain: modules are as they come, in no groups. */
+function gridOf(title, list, plain = false) {
   const layers = [...new Set(list.map((c) => c.layer))].sort((a, b) => a - b);
-  const columns = columnsOf(list);
+  const columns = columnsOf(list, plain);
   const at = new Map(columns.map((c, i) => [c.module, i]));
   const cells = new Map();
   for (const c of list) put(cells, `${layers.indexOf(c.layer)} ${at.get(c.module)}`, c);
-  return { title, rows: layers.map((l) => (l === null ? "" : String(l))), columns, cells };
+  return { title, rows: layers.map((l) => (l === null ? "" : String(l))), columns, cells, plain };
 }
 
 /** What one side alone has is said beside what both have. */
@@ -38,29 +41,31 @@ function put(cells, key, c) {
   else there.also.push(c);
 }
 
-/** Modules in the order in which most layers have them, those of a group side by side. */
-function columnsOf(list) {
+/** Modules by the part of a layer that they are in, in the order in which layers have them. */
+function columnsOf(list, plain) {
   const modules = [...new Set(list.map((c) => c.module))];
   const columns = modules.map((module) => ({ module, group: groupOf(module), label: labelOf(module) }));
-  const groups = [...new Set(columns.map((c) => c.group))];
-  return columns.sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group));
+  const rank = (c) => (c.group ? groups.findIndex(([name]) => name === c.group) : groups.length);
+  return plain ? columns : columns.sort((a, b) => rank(a) - rank(b));
 }
 
 const groups = [
-  [/norms?$/, "norms"],
-  [/^experts\./, "experts"],
-  [/^shared\.|^router$/, "experts"],
-  [/^cross\./, "cross attention"],
-  [/attn|^(q|k|v|o|qkv)_proj$|^qkv$|^[qk]v?_[ab]_proj|^kv_|sinks|relative_attention/, "attention"],
-  [/^(gate|up|down|fc\d|gate_up)$|mlp|ffn/, "feed forward"],
-  [/^ssm\./, "state space"],
+  ["attention", /^(q|k|v|o|qkv)_proj$|^qkv$|attn|^[qk]v?_[ab]_proj|^kv_|sinks|^relative_attention/],
+  ["cross attention", /^cross\./],
+  ["state space", /^ssm\./],
+  ["feed forward", /^(gate|up|down|fc\d|gate_up)$|mlp|ffn/],
+  ["experts", /^experts\.|^router$/],
+  ["shared expert", /^shared\./],
+  ["norms", /norms?$/],
 ];
 
 /** The part of a layer that a module is in. */
-export const groupOf = (module) => groups.find(([pattern]) => pattern.test(module))?.[1] ?? "";
+export const groupOf = (module) => groups.find(([, pattern]) => pattern.test(module))?.[0] ?? "";
 
 /** A module's name without what its group says. */
-const labelOf = (module) => module.replace(/^(experts|cross|ssm)\./, "").replace(/_proj$/, "") || module;
+const labelOf = (module) => middle(module.replace(/^(experts|shared|cross|ssm)\./, "").replace(/_proj$/, "") || module, 24);
+
+export const isExperts = (module) => /^experts\./.test(module);
 
 const expertOf = (name) => Number(/\.experts\.(\d+)\./.exec(name)?.[1] ?? -1);
 
@@ -82,5 +87,5 @@ export function expertsOf(grid, module, tensors) {
   });
   if (most < 1) return undefined;
   const columns = Array.from({ length: most + 1 }, (_, i) => ({ module: String(i), label: String(i), group: "" }));
-  return { title: `${module}, by expert`, rows, columns, cells, numbered: true };
+  return { title: `${module}, by expert`, rows, columns, cells, numbered: true, module };
 }

@@ -7,14 +7,14 @@ import { plain } from "./ramp.js";
 const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 /**
- * heat(grid, {metric, scale, working, best, hover, open}) → {el, draw(width, height)}. hover(cell, box) is told of the cell
- * under pointer or cursor, undefined for none; open(cell) of a click or Enter.
+ * heat(grid, {metric, scale, working, best, note, hover, open}) → {el, draw(width, height, several)}. note stands beside the title. hover(cell, box) is
+ * told of the cell under pointer or cursor, undefined for none; open(cell) of a click or Enter.
  */
 export function heat(grid, o) {
   const canvas = h("canvas", { tabindex: "0", role: "application", "aria-label": `${grid.title}: a heat map of ${grid.rows.length} rows and ${grid.columns.length} columns. Arrow keys go from cell to cell, Enter opens one.` });
   const g = canvas.getContext("2d");
   const top = h("canvas", { class: "over", "aria-hidden": "true" });
-  const el = h("figure", { class: "heat" }, h("figcaption", {}, grid.title), fill(h("div", { class: "canvases" }), canvas, top));
+  const el = h("figure", { class: "heat" }, h("figcaption", {}, grid.title, o.note), fill(h("div", { class: "canvases" }), canvas, top));
   let l, cursor;
 
   const cell = (at) => at && grid.cells.get(`${at[0]} ${at[1]}`);
@@ -49,9 +49,9 @@ export function heat(grid, o) {
     if (grid.rows[next[0]] !== undefined && grid.columns[next[1]] !== undefined) point(next);
   });
 
-  const draw = (width, height) => {
+  const draw = (width, height, several) => {
     g.font = font(12);
-    l = layoutOf(grid, { width, height, measure: (text) => g.measureText(text).width });
+    l = layoutOf(grid, { width, height, several, measure: (text) => g.measureText(text).width });
     for (const c of [canvas, top]) {
       c.width = Math.ceil(l.width * devicePixelRatio);
       c.height = Math.ceil(l.height * devicePixelRatio);

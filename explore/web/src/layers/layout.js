@@ -1,18 +1,25 @@
 // Where the cells of a grid are, in CSS pixels.
 
-const widest = 132, tallest = 46, gap = 10, lead = 44;
+const gap = 10, lead = 44, beside = 36, narrow = 46;
 
-/** measure(text) → width. Everything fits into width if it can; height is what there is for all rows. */
-export function layoutOf(grid, { width, height, measure }) {
+/**
+ * measure(text) → width. Everything fits into width if it can, two grids beside each other where there are several; height
+ * is what there is for all rows.
+ */
+export function layoutOf(grid, { width, height, several, measure }) {
   const { rows, columns } = grid;
+  const widest = Math.max(132, width * 0.085), tallest = Math.max(46, height * 0.07);
   const breaks = columns.map((c, i) => (!grid.plain && i > 0 && c.group !== columns[i - 1].group ? gap : 0));
   const spare = breaks.reduce((a, b) => a + b, 0);
   const left = rows.length === 1 && rows[0] === "" ? 0 : lead;
-  const room = Math.max(60, width - left - spare);
-  const w = Math.max(3, Math.min(widest, Math.floor(room / columns.length)));
+  const half = (width - beside) / 2 - left - spare - 14;
+  const room = several && half / columns.length >= narrow ? half : Math.max(60, width - left - spare - 4);
   const longest = Math.max(0, ...columns.map((c) => measure(c.label)));
-  const turned = !grid.numbered && longest > w - 6;
-  const h = Math.round(Math.max(5, Math.min(tallest, w * 1.2, height / rows.length)));
+  const fitting = (space) => Math.max(3, Math.min(widest, Math.floor(space / columns.length)));
+  const turned = !grid.numbered && longest > fitting(room) - 6;
+  const over = turned ? Math.min(60, longest * 0.75) : 0; // how far the last name leans out
+  const w = fitting(room - over);
+  const h = Math.round(Math.max(5, Math.min(several ? tallest / 2 : tallest, w * 1.2, height / rows.length)));
   const grouped = !grid.plain && columns.some((c) => c.group);
   const top = (grouped ? 20 : 0) + (turned ? Math.min(110, longest * 0.75 + 14) : 20);
   const xs = [];
@@ -21,7 +28,7 @@ export function layoutOf(grid, { width, height, measure }) {
     xs.push((x += b));
     x += w;
   }
-  return { left, top, w, h, xs, turned, grouped, width: x + (turned ? 40 : 4), height: top + rows.length * h + 4, space: w > 16 && h > 10 ? 2 : w > 6 && h > 6 ? 1 : 0 };
+  return { left, top, w, h, xs, turned, grouped, width: x + 4 + over, height: top + rows.length * h + 4, space: w > 16 && h > 10 ? 2 : w > 6 && h > 6 ? 1 : 0 };
 }
 
 /** The cell [row, column] at a point, or undefined. */

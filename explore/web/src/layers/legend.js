@@ -5,7 +5,7 @@ import { css, plain, rgb } from "./ramp.js";
 import { font } from "./paint.js";
 import { relative } from "./figures.js";
 
-const wide = 320, strokes = 14, bar = 12, below = 20, pad = 14;
+const wide = 320, strokes = 14, bar = 12, below = 20, pad = 22;
 
 /** legend(values, scale, label) → {el, draw(), point(value)} */
 export function legend(values, scale, label) {

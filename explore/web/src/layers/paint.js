@@ -51,7 +51,7 @@ function drawCell(g, box, look, p) {
   g.fillStyle = css(look.fill);
   g.fillRect(x, y, w, h);
   if (look.corner && h > 8) corner(g, box, p);
-  const size = h >= 26 ? 13 : 11;
+  const size = h >= 58 ? 16 : h >= 26 ? 13 : 11;
   if (h < 15 || w < 34) return;
   g.font = font(size);
   g.textAlign = "center";

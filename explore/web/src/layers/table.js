@@ -6,7 +6,7 @@ import { figure, middle, relative, shape, share } from "./figures.js";
 const page = 200;
 
 const columns = [
-  { id: "name", label: "tensor", of: (t) => t.name, show: (t, o) => h("a", { href: o.link(t), title: t.name }, middle(t.name)), up: true },
+  { id: "name", label: "tensor", of: (t) => t.name, show: (t, o) => nameOf(t, o.link(t)), up: true },
   { id: "dtype", label: "type", of: (t) => t.dtype, show: (t) => (t.dtype_a ? `${t.dtype_a} → ${t.dtype}` : t.dtype), up: true },
   { id: "shape", label: "shape", of: (t) => t.elements, show: (t) => (t.shape_a ? `${shape(t.shape_a)} → ${shape(t.shape)}` : shape(t.shape)), number: true },
   { id: "status", label: "what", of: (t) => t.status, show: (t) => t.status, up: true },
@@ -14,6 +14,8 @@ const columns = [
   { id: "rel", label: "relative change", of: (t) => t.rel_l2 ?? Infinity, show: (t, o) => (o.working ? "…" : t.changed ? relative(t.rel_l2) : "="), number: true },
   { id: "max", label: "largest change", of: (t) => t.max_abs ?? Infinity, show: (t) => (t.changed ? figure(t.max_abs) : ""), number: true },
 ];
+
+const nameOf = (t, to) => (to ? h("a", { href: to, title: t.name }, middle(t.name)) : h("span", { title: t.name }, middle(t.name)));
 
 /** table(tensors, {sort, down, resort(id, down), link(t), working}) → element */
 export function table(tensors, o) {

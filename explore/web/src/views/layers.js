@@ -1,11 +1,11 @@
 // Layers: how far each module of each layer changed between two revisions.
 import { fill, h } from "../dom.js";
-import { ask, inReport } from "../ask.js";
+import { ask, canAsk, inReport } from "../ask.js";
 import { change, go, link } from "../state.js";
 import { count, percent, plural } from "../format.js";
 import { about, choice, revisions, suggestions } from "../layers/choose.js";
 import { figure, middle, relative, shape, share } from "../layers/figures.js";
-import { expertsOf, gridsOf, metrics } from "../layers/grids.js";
+import { expertsOf, gridsOf, isExperts, metrics } from "../layers/grids.js";
 import { heat } from "../layers/heat.js";
 import { legend } from "../layers/legend.js";
 import { scaleOf } from "../layers/scale.js";
@@ -54,10 +54,14 @@ class Page {
     try {
       const models = await ask("models", {}, { signal });
       const model = models.find((m) => m.name === params.get("model")) ?? models[0];
-      const pairs = await ask("pairs", { model: model.name }, { signal }).catch((e) => { if (signal.aborted) throw e; return []; });
+      const pairs = ask("pairs", { model: model.name }, { signal }).catch(() => []);
+      const named = params.get("from") !== null || params.get("to") !== null;
+      if (named) pairs.then((list) => !signal.aborted && this.suggest(model, list, this.asked(params, model, list)));
+      const list = named ? [] : await pairs;
       if (signal.aborted) return;
-      const asked = this.asked(params, model, pairs);
-      this.choices(models, model, pairs, asked);
+      const asked = this.asked(params, model, list);
+      this.choices(models, model, asked);
+      if (!named) this.suggest(model, list, asked);
       if (!asked.from) return this.say("Nothing to compare yet: there is only one version of each model here.");
       await poll("layers", asked, signal, (answer) => this.show(answer, asked, params));
     } catch (e) {
@@ -69,23 +73,26 @@ class Page {
   asked(params, model, pairs) {
     const value = (name) => params.get(name) ?? undefined;
     if (!value("from") && !value("to")) {
-      const rest = { model: model.name };
-      return pairs.length ? about(model.name, pairs[0]) : rest;
+      return pairs.length ? about(model.name, pairs[0]) : { model: model.name };
     }
     return { model: model.name, from: value("from") ?? model.head, to: value("to") ?? model.head,
       from_path: value("from_path"), to_path: value("to_path"), path: value("path") };
   }
 
-  choices(models, model, pairs, asked) {
+  choices(models, model, asked) {
     const pick = (values) => change({ ...asked, path: undefined, from_path: undefined, to_path: undefined, open: undefined, ...values });
     const swapped = { from: asked.to, to: asked.from, from_path: asked.to_path, to_path: asked.from_path };
     fill(this.bar,
       models.length > 1 && choice("Model", [["", models.map((m) => [m.name, m.name])]], model.name, (v) => go("layers", { model: v })),
-      asked.from && [
+      asked.from && (inReport() ? h("span", {}, `${asked.from} → ${asked.to}`) : [
         choice("From", revisions(model), asked.from, (v) => pick({ from: v })),
         h("button", { class: "plain swap", title: "The other way round", "aria-label": "Swap the two", onclick: () => pick(swapped) }, "⇄"),
-        choice("To", revisions(model), asked.to, (v) => pick({ to: v }))]);
-    fill(this.side, suggestions(model.name, pairs, (p) => p.from === asked.from && p.to === asked.to
+        choice("To", revisions(model), asked.to, (v) => pick({ to: v }))]));
+  }
+
+  suggest(model, pairs, asked) {
+    const some = pairs.filter((p) => canAsk("layers", about(model.name, p)));
+    fill(this.side, suggestions(model.name, some, (p) => p.from === asked.from && p.to === asked.to
       && p.from_path === asked.from_path && p.to_path === asked.to_path && (asked.from_path || !asked.path || asked.path === p.path)));
   }
 
@@ -96,21 +103,20 @@ class Page {
 
   show(answer, asked, params) {
     const file = answer.files[answer.shown];
+    this.tip.hide();
     fill(this.said, file ? headline(answer, file) : h("h1", {}, nothing(answer)));
     fill(this.bar, [...this.bar.children].filter((c) => !c.dataset.of), file && this.tools(answer, asked, params));
     this.figures = [];
     if (!file) return fill(this.picture);
-    const metric = metrics[params.get("by")] ?? metrics.rel;
-    const working = Boolean(answer.progress);
-    const cells = answer.cells.filter((c) => c.changed > 0 && c.status !== "added" && c.status !== "removed");
-    const values = working ? [] : cells.map(metric.of).filter((v) => Number.isFinite(v) && v > 0);
-    const scale = scaleOf(values, metric.most);
+    const metric = metrics[params.get("by")] ?? metrics.rel, working = Boolean(answer.progress);
+    const grids = [...gridsOf(answer.cells), ...this.experts(answer, params)];
+    const values = working ? [] : grids.flatMap((g) => [...g.cells.values()].filter(isChanged).map(metric.of)).filter((v) => v > 0);
+    const scale = scaleOf(values, metric.most), link = linker(asked, answer);
     this.legend = legend(values, scale, metric.label);
-    const grids = gridsOf(answer.cells);
-    const opened = this.experts(grids, answer, params);
-    const link = (t) => tensorLink(asked, answer, t);
-    const options = { metric, scale, working, hover: (c, box) => this.hover(c, box, answer, metric), open: (c) => this.open(c, answer, link) };
-    this.figures = [...grids, ...opened].map((grid) => heat(grid, { ...options, best: bestOf(grid, metric) }));
+    this.figures = grids.map((grid) => heat(grid, {
+      metric, scale, working, best: bestOf(grid, metric), note: this.note(grid, params),
+      hover: (c, box) => this.hover(c, box, answer, metric), open: (c) => this.open(c, grid, answer, link),
+    }));
     fill(this.picture, working ? progress(answer.progress) : values.length > 0 && this.legend.el,
       answer.warning && h("p", { class: "note" }, answer.warning),
       h("div", { class: "grids" }, this.figures.map((f) => f.el)),
@@ -118,12 +124,19 @@ class Page {
     this.draw();
   }
 
+  /** What is said beside the title of a grid: how to see experts one by one, or together again. */
+  note(grid, params) {
+    const others = params.getAll("open").filter((m) => m !== grid.module);
+    if (grid.module) return h("button", { class: "plain", onclick: () => change({ open: others }) }, "close");
+    return grid.columns.some((c) => isExperts(c.module)) && h("span", { class: "note" }, " experts of a layer together; click to see each");
+  }
+
   tools(answer, asked, params) {
     const files = answer.files.map((f) => [f.path, f.path_b ? `${f.path} → ${f.path_b}` : f.path]);
     const by = params.get("by") ?? "rel";
     const toggle = (label, on, values) => h("button", { "aria-pressed": String(on), onclick: () => change(values, { replace: true }) || this.again() }, label);
     return [
-      files.length > 1 && h("span", { dataset: { of: "1" } }, choice("File", [["", files]], answer.files[answer.shown].path, (v) => change({ ...asked, path: v, open: undefined }))),
+      files.length > 1 && !inReport() && h("span", { dataset: { of: "1" } }, choice("File", [["", files]], answer.files[answer.shown].path, (v) => change({ ...asked, path: v, open: undefined }))),
       h("span", { class: "tools", dataset: { of: "1" } },
         fill(h("span", { class: "segments", role: "group", "aria-label": "What is shown" }),
           Object.values(metrics).map((m) => toggle(m.label, m.name === by, { by: m.name === "rel" ? undefined : m.name }))),
@@ -136,7 +149,8 @@ class Page {
     dispatchEvent(new HashChangeEvent("hashchange"));
   }
 
-  experts(grids, answer, params) {
+  experts(answer, params) {
+    const grids = gridsOf(answer.cells);
     return params.getAll("open").map((module) => {
       const grid = grids.find((g) => g.columns.some((c) => c.module === module));
       return grid && expertsOf(grid, module, answer.tensors);
@@ -144,14 +158,16 @@ class Page {
   }
 
   /** A cell of one tensor leads to its page, one of experts to these, any other to its rows of the table. */
-  open(cell, answer, link) {
-    if (cell.tensors.length === 1) return void (location.hash = link(answer.tensors[cell.tensors[0]]));
-    if (/(^|\.)experts\./.test(cell.module)) return change({ open: cell.module });
-    change({ table: "1", cell: [cell.stack, cell.layer ?? "", cell.module].join("/") });
+  open(cell, grid, answer, link) {
+    if (cell.tensors.length === 1) {
+      const to = link(answer.tensors[cell.tensors[0]]);
+      if (to) location.hash = to;
+    } else if (isExperts(cell.module) && expertsOf(grid, cell.module, answer.tensors)) change({ open: cell.module });
+    else change({ table: "1", cell: [cell.stack, cell.layer ?? "", cell.module].join("/") });
   }
 
   hover(cell, box, answer, metric) {
-    const value = cell && cell.changed > 0 && cell.status !== "added" && !answer.progress ? metric.of(cell) : undefined;
+    const value = cell && isChanged(cell) && !answer.progress ? metric.of(cell) : undefined;
     this.legend.point(Number.isFinite(value) ? value : undefined);
     if (!cell) return this.tip.hide();
     this.tip.show(describe(cell, answer), box);
@@ -169,16 +185,20 @@ class Page {
 
   draw() {
     requestAnimationFrame(() => {
-      const room = this.picture.clientWidth - 2, height = Math.max(240, innerHeight - 330);
-      for (const f of this.figures) f.draw(room, height);
+      const height = Math.max(240, innerHeight - 340), several = this.figures.length > 2;
+      for (const f of this.figures) f.draw(this.picture.clientWidth - 2, height, several);
       this.legend?.draw();
     });
   }
 }
 
-function tensorLink(asked, answer, t) {
+/** The link of a tensor's page; a report may not have it. */
+function linker(asked, answer) {
   const file = answer.files[answer.shown];
-  return link("tensor", { ...asked, path: asked.from_path ? undefined : file.path, name: t.name });
+  return (t) => {
+    const about = { ...asked, path: asked.from_path ? undefined : file.path, name: t.name };
+    return canAsk("tensor", about) ? link("tensor", about) : undefined;
+  };
 }
 
 function headline(answer, file) {
@@ -194,14 +214,14 @@ function headline(answer, file) {
 
 const nothing = (answer) => (answer.from.commit === answer.to.commit ? "Both are the same commit." : answer.others ? "No model differs, only other files." : "Nothing differs.");
 
-const changedHere = (cells) => cells.filter((c) => c.changed > 0 && c.status !== "added" && c.status !== "removed" && Number.isFinite(c.rel_l2 ?? NaN));
-const largest = (cells) => changedHere(cells).reduce((a, b) => (a && a.rel_l2 >= b.rel_l2 ? a : b), undefined);
+const isChanged = (c) => c.changed > 0 && c.status !== "added" && c.status !== "removed";
+const largest = (cells) => cells.filter((c) => isChanged(c) && Number.isFinite(c.rel_l2 ?? NaN)).reduce((a, b) => (a && a.rel_l2 >= b.rel_l2 ? a : b), undefined);
 
 /** The place in a grid of what changed most; undefined where all have their number anyway, or nothing changed. */
 function bestOf(grid, metric) {
   let best, most = 0;
   for (const [key, c] of grid.cells) {
-    const v = c.changed > 0 && c.status !== "added" && c.status !== "removed" ? metric.of(c) : 0;
+    const v = isChanged(c) ? metric.of(c) : 0;
     if (v > most) [best, most] = [key, v];
   }
   return grid.cells.size > 2 && best ? best.split(" ").map(Number) : undefined;
