@@ -22,8 +22,8 @@ type Model struct {
 type Explorer struct {
 	models []*Model
 	revs   []string // of which files are looked at if a question names none; none: all branches
-	jobs   *jobs // what takes long
-	lists  *jobs // of models that differ
+	jobs   *jobs    // what takes long
+	lists  *jobs    // of models that differ
 
 	mu       sync.Mutex
 	sharings []*sharing // those asked for last, the latest first

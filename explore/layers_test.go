@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -266,15 +267,26 @@ func TestJobs(t *testing.T) {
 
 // A histogram of values that are no numbers, or all the same, has no bins out of range.
 func TestSpread(t *testing.T) {
-	s := newSpread(1)
+	s := newSpread(-1, 1)
 	for _, x := range []float64{math.NaN(), math.Inf(1), 0, -1, 1, 0.999999, -2, 3} {
 		s.add(x)
 	}
 	s.done()
 	require.Equal(t, []int64{6, 2, 1, 1, 1}, []int64{s.Count, s.NotANum, s.Zeros, s.Under, s.Over})
 	require.Equal(t, []int64{1, 2}, []int64{s.Bins[0], s.Bins[bins-1]})
-	b, err := json.Marshal(newSpread(0).done())
+	b, err := json.Marshal(newSpread(-1, 1).done())
 	require.NoError(t, err)
 	require.Contains(t, string(b), `"mean":null`)
 	require.Equal(t, number.Number(3), s.Max)
+}
+
+// Limits hold values that are all the same, or none.
+func TestLimits(t *testing.T) {
+	for _, values := range [][]float64{nil, {math.NaN()}, {0, 0}, {1}, {-3, math.Inf(1)}, {1, 2, 3}, {1e-300, 1e-300}} {
+		low, high := limitsOf(slices.Clone(values))
+		require.Less(t, low, high, "%v", values)
+		for _, x := range values {
+			require.False(t, x-x == 0 && (x < low || x > high), "%v: %v to %v", values, low, high)
+		}
+	}
 }

@@ -17,7 +17,7 @@ const (
 	// sampledBlocks and sampledValues are how many blocks, and of each how many values, tell the limits of a histogram.
 	sampledBlocks, sampledValues = 16, 1 << 16
 	// inside is the share of values that the limits of a histogram are to hold.
-	inside = 0.9995
+	inside = 0.999
 )
 
 // A look is what one reading of a tensor finds out.
@@ -32,19 +32,20 @@ type look struct {
 func newLook(ctx context.Context, v *diff.Values) (*look, error) {
 	l := &look{rows: v.Rows, cols: v.Cols}
 	hasA, hasB := v.Has()
-	before, after, change, err := sample(ctx, v)
+	weights, sizes, err := sample(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	limit := max(limitOf(before), limitOf(after)) // one scale for both, to be set against each other
+	low, high := limitsOf(weights) // one scale for both, to be set against each other
 	if hasA {
-		l.before = newSpread(limit)
+		l.before = newSpread(low, high)
 	}
 	if hasB {
-		l.after = newSpread(limit)
+		l.after = newSpread(low, high)
 	}
 	if hasA && hasB {
-		l.change = newSpread(limitOf(change))
+		_, most := limitsOf(sizes)
+		l.change = newSpread(-most, most)
 		l.byRow, l.byColumn = make([]RunChange, min(runs, v.Rows)), make([]RunChange, min(runs, v.Cols))
 		l.runOfColumn = make([]int, v.Cols)
 		for j := range l.runOfColumn {
@@ -54,38 +55,40 @@ func newLook(ctx context.Context, v *diff.Values) (*look, error) {
 	return l, nil
 }
 
-// sample is the sizes of some values of each side, and of their changes but for none.
-func sample(ctx context.Context, v *diff.Values) (before, after, change []float64, err error) {
+// sample is some values of both sides, and how large their changes are, but for none.
+func sample(ctx context.Context, v *diff.Values) (weights, sizes []float64, err error) {
 	every := max(1, v.Blocks()/sampledBlocks)
 	err = v.Each(ctx, every, func(_ int64, a, b []float64) {
 		n := max(len(a), len(b))
 		for i := 0; i < n; i += max(1, n/sampledValues) {
 			if a != nil {
-				before = append(before, math.Abs(a[i]))
+				weights = append(weights, a[i])
 			}
 			if b != nil {
-				after = append(after, math.Abs(b[i]))
+				weights = append(weights, b[i])
 			}
 			if a != nil && b != nil && a[i] != b[i] {
-				change = append(change, math.Abs(b[i]-a[i]))
+				sizes = append(sizes, math.Abs(b[i]-a[i]))
 			}
 		}
 	})
-	return before, after, change, err
+	return weights, sizes, err
 }
 
-// limitOf is what nearly all sizes are below.
-func limitOf(sizes []float64) float64 {
-	sizes = slices.DeleteFunc(sizes, func(x float64) bool { return x-x != 0 })
-	if len(sizes) == 0 {
-		return 0
+// limitsOf are what nearly all values are between, with some room; never the same.
+func limitsOf(values []float64) (low, high float64) {
+	values = slices.DeleteFunc(values, func(x float64) bool { return x-x != 0 })
+	if len(values) == 0 {
+		return -1, 1
 	}
-	slices.Sort(sizes)
-	at := sizes[min(len(sizes)-1, int(inside*float64(len(sizes))))]
-	if at == 0 {
-		at = sizes[len(sizes)-1]
+	slices.Sort(values)
+	cut := int((1 - inside) / 2 * float64(len(values)))
+	low, high = values[cut], values[len(values)-1-cut]
+	room := (high - low) / bins
+	if room == 0 {
+		room = max(math.Abs(low)/2, math.SmallestNonzeroFloat32)
 	}
-	return at
+	return low - room, high + room
 }
 
 // add takes a block of rows, from the one with that number on.
@@ -143,8 +146,8 @@ func (l *look) fill(page *TensorClose) {
 	page.ByRow, page.ByColumn = l.byRow, l.byColumn
 }
 
-func newSpread(limit float64) *Spread {
-	return &Spread{Limit: limit, Bins: make([]int64, bins), Min: number.Number(math.Inf(1)), Max: number.Number(math.Inf(-1))}
+func newSpread(low, high float64) *Spread {
+	return &Spread{Low: low, High: high, Bins: make([]int64, bins), Min: number.Number(math.Inf(1)), Max: number.Number(math.Inf(-1))}
 }
 
 // add counts a value.
@@ -160,12 +163,12 @@ func (s *Spread) add(x float64) {
 	switch {
 	case x == 0:
 		s.Zeros++
-	case x < -s.Limit:
+	case x < s.Low:
 		s.Under++
-	case x > s.Limit:
+	case x > s.High:
 		s.Over++
 	default:
-		s.Bins[min(bins-1, int((x/s.Limit+1)*bins/2))]++
+		s.Bins[min(bins-1, int((x-s.Low)/(s.High-s.Low)*bins))]++
 	}
 }
 

@@ -36,7 +36,7 @@ type TensorClose struct {
 	Columns  int64       `json:"columns"`
 }
 
-// A Spread is how some values are spread: figures, and a histogram of equal bins from −Limit to Limit.
+// A Spread is how some values are spread: figures, and a histogram of equal bins from Low to High, which hold nearly all.
 type Spread struct {
 	Count    int64         `json:"count"`      // of numbers
 	NotANum  int64         `json:"not_finite"` // besides: NaN and infinities
@@ -46,10 +46,11 @@ type Spread struct {
 	Std      number.Number `json:"std"`
 	Min      number.Number `json:"min"`
 	Max      number.Number `json:"max"`
-	Limit    float64       `json:"limit"`
+	Low      float64       `json:"low"` // of a change −High
+	High     float64       `json:"high"`
 	Bins     []int64       `json:"bins"`
-	Under    int64         `json:"under"` // less than −Limit
-	Over     int64         `json:"over"`
+	Under    int64         `json:"under"` // less than Low
+	Over     int64         `json:"over"`  // more than High
 	sum, sqs float64
 }
 

@@ -24,7 +24,7 @@ export function figure(x, digits = 3) {
   if (x === null || x === undefined || !Number.isFinite(x)) return "–";
   if (x === 0) return "0";
   const size = Math.abs(x);
-  if (size >= 1e6 || size < 1e-4) return x.toExponential(digits - 1).replace("e+", "e").replace("-", "−").replace("e-", "e−");
+  if (size >= 1e6 || size < 1e-4) return Number(x.toPrecision(digits)).toExponential().replace("e+", "e").replaceAll("-", "−");
   if (size >= 1000) return Math.round(x).toLocaleString("en-US").replace("-", "−");
   return String(Number(x.toPrecision(digits))).replace("-", "−");
 }

@@ -7,8 +7,8 @@ import { relative } from "./figures.js";
 
 const wide = 320, strokes = 14, bar = 12, below = 20, pad = 22;
 
-/** legend(values, scale, label) → {el, draw(), point(value)} */
-export function legend(values, scale, label) {
+/** legend(values, scale, label, cells) → {el, draw(), point(value)}; of what is no colour it tells what cells have. */
+export function legend(values, scale, label, cells) {
   const canvas = h("canvas", { role: "img", "aria-label": `${label}: from ${relative(scale.low)} to ${relative(scale.high)}${scale.log ? ", on a logarithmic scale" : ""}` });
   const g = canvas.getContext("2d");
   const x = (value) => pad + scale.of(value) * wide;
@@ -28,7 +28,7 @@ export function legend(values, scale, label) {
     if (pointed !== undefined) stroke(g, x(pointed), 0, strokes + bar + 2, p.text, 2);
   };
   return {
-    el: h("div", { class: "legend" }, h("span", { class: "label" }, label), canvas, key()), draw,
+    el: h("div", { class: "legend" }, h("span", { class: "label" }, label), canvas, key(cells)), draw,
     point: (value) => { pointed = value; draw(); },
   };
 }
@@ -56,7 +56,14 @@ function numbers(g, x, scale, p) {
   }
 }
 
+const marks = [
+  ["·", "unchanged", (c) => c.changed === 0],
+  ["+", "added", (c) => c.status === "added"],
+  ["−", "removed", (c) => c.status === "removed"],
+  ["◥", "another shape, or tensors added or removed", (c) => c.status === "reshaped" || c.also.length > 0],
+  ["≠", "no figure", (c) => c.changed > 0 && c.rel_l2 === null && c.status === "changed"],
+];
+
 /** What is no colour. */
-const key = () => h("ul", { class: "key" },
-  h("li", {}, h("b", {}, "·"), " unchanged"), h("li", {}, h("b", {}, "+"), " added"), h("li", {}, h("b", {}, "−"), " removed"),
-  h("li", {}, h("b", {}, "↔"), " another shape"), h("li", {}, h("b", {}, "≠"), " no figure"));
+const key = (cells) => h("ul", { class: "key" }, marks.filter(([, , has]) => cells.some(has))
+  .map(([sign, text]) => h("li", {}, h("b", {}, sign), ` ${text}`)));

@@ -1,6 +1,7 @@
 // Draws a grid on a canvas.
 import { css, ink, rgb } from "./ramp.js";
 import { relative, share } from "./figures.js";
+import { leastHeight, leastWidth } from "./layout.js";
 
 export const font = (size, weight = 400) => `${weight} ${size}px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif`;
 
@@ -10,7 +11,7 @@ export function lookOf(cell, metric, scale) {
   if (cell.status === "removed") return { mark: "−" };
   if (cell.changed === 0) return { same: true };
   const value = metric.of(cell);
-  if (value === null || !Number.isFinite(value)) return { mark: cell.status === "reshaped" ? "↔" : "≠" };
+  if (value === null || !Number.isFinite(value)) return { mark: cell.status === "reshaped" ? "◥" : "≠" };
   const text = metric.name === "share" ? share(cell.changed, cell.elements) : relative(value);
   return { fill: rgb(scale.of(value)), text, corner: cell.status === "reshaped" || cell.also.length > 0 };
 }
@@ -25,7 +26,19 @@ export function paint(g, l, grid, { metric, scale, colours: p, working, best }) 
     if (working && cell.changed > 0) unknown(g, box, p);
     else drawCell(g, box, lookOf(cell, metric, scale), p);
   }
-  if (best && !working) mark(g, boxOf(l, ...best), p.text, 1.5);
+  if (best && !working && l.dense) point(g, l, grid, best, metric, scale, p);
+}
+
+/** Where no cell has its number, the one that changed most has it at the right of its row. */
+function point(g, l, grid, best, metric, scale, p) {
+  const box = boxOf(l, ...best);
+  mark(g, box, p.text, 1.5);
+  g.font = font(12, 600);
+  g.textAlign = "left";
+  g.textBaseline = "middle";
+  g.fillStyle = p.text;
+  const { text } = lookOf(grid.cells.get(best.join(" ")), metric, scale);
+  g.fillText(`◂ ${grid.columns[best[1]].label} ${text}`, l.right + 6, box.y + box.h / 2);
 }
 
 export function boxOf(l, row, column) {
@@ -52,7 +65,7 @@ function drawCell(g, box, look, p) {
   g.fillRect(x, y, w, h);
   if (look.corner && h > 8) corner(g, box, p);
   const size = h >= 58 ? 16 : h >= 26 ? 13 : 11;
-  if (h < 15 || w < 34) return;
+  if (h < leastHeight || w < leastWidth) return;
   g.font = font(size);
   g.textAlign = "center";
   g.textBaseline = "middle";

@@ -11,16 +11,16 @@ const apart = 44; // room for the bar of zeros
  * the bar of zeros is called; undefined leaves it out.
  */
 export function histogram(spreads, { width, label, axis, zeros }) {
-  const [first] = spreads, limit = first.limit || 1;
+  const [first] = spreads, range = [first.low, first.high];
   const most = Math.max(1, ...spreads.flatMap((s) => [...s.bins, zeros ? s.zeros : 0]));
-  const p = plot({ width, height: 210, x: [-limit, limit], y: [0.7, most * 1.15], logY: true, label, left: 46 + (zeros ? apart : 0) });
+  const p = plot({ width, height: 210, x: range, y: [0.7, most * 1.15], logY: true, label, left: 46 + (zeros ? apart : 0) });
   p.add(axisLeft({ ...p, inner: { ...p.inner, left: 46 } }, tens(most), short), bars(p, first), spreads[1] && outline(p, spreads[1]));
   if (zeros) p.add(zeroBar(p, first, zeros));
-  p.add(axisBelow(p, between(-limit, limit, Math.max(3, Math.min(7, width / 110))), axis));
+  p.add(axisBelow(p, between(...range, Math.max(3, Math.min(7, width / 110))), axis));
   return p.el;
 }
 
-const edge = (s, i) => -(s.limit || 1) + (2 * (s.limit || 1) * i) / s.bins.length;
+const edge = (s, i) => s.low + ((s.high - s.low) * i) / s.bins.length;
 
 function bars(p, s) {
   return s.bins.map((n, i) => {

@@ -110,9 +110,10 @@ class Page {
     if (!file) return fill(this.picture);
     const metric = metrics[params.get("by")] ?? metrics.rel, working = Boolean(answer.progress);
     const grids = [...gridsOf(answer.cells), ...this.experts(answer, params)];
-    const values = working ? [] : grids.flatMap((g) => [...g.cells.values()].filter(isChanged).map(metric.of)).filter((v) => v > 0);
+    const cells = grids.flatMap((g) => [...g.cells.values()]);
+    const values = working ? [] : cells.filter(isChanged).map(metric.of).filter((v) => v > 0);
     const scale = scaleOf(values, metric.most), link = linker(asked, answer);
-    this.legend = legend(values, scale, metric.label);
+    this.legend = legend(values, scale, metric.label, cells);
     this.figures = grids.map((grid) => heat(grid, {
       metric, scale, working, best: bestOf(grid, metric), note: this.note(grid, params),
       hover: (c, box) => this.hover(c, box, answer, metric), open: (c) => this.open(c, grid, answer, link),
@@ -224,7 +225,7 @@ function bestOf(grid, metric) {
     const v = isChanged(c) ? metric.of(c) : 0;
     if (v > most) [best, most] = [key, v];
   }
-  return grid.cells.size > 2 && best ? best.split(" ").map(Number) : undefined;
+  return !grid.plain && grid.cells.size > 2 && best ? best.split(" ").map(Number) : undefined;
 }
 
 const placeOf = (c) => [c.stack, c.layer !== null && c.layer !== undefined ? `layer ${c.layer}` : "", c.expert !== undefined ? `${c.module} of expert ${c.expert}` : c.module].filter(Boolean).join(" ");

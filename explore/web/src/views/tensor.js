@@ -118,12 +118,16 @@ const side = (r) => (r.path ? `${r.rev}:${r.path}` : r.rev);
 function sentence(a, rank) {
   const t = a.tensor;
   if (t.status === "added" || t.status === "removed") return `It is on one side only: ${t.status}.`;
-  if (t.status === "reshaped") return "It has another shape.";
+  if (t.status === "reshaped") {
+    const both = Number.isFinite(t.rel_l2 ?? NaN) ? `; what both sides have changed by ${relative(t.rel_l2)} of its norm` : "";
+    return `Its shape went from ${shape(t.shape_a)} to ${shape(t.shape)}${both}.`;
+  }
   if (!t.changed) return t.status === "changed" ? "Its values are the same, written otherwise." : "It did not change.";
   const how = Number.isFinite(t.rel_l2 ?? NaN) ? `, by ${relative(t.rel_l2)} of their norm` : "";
   const half = rank?.known && directionsFor(rank, 0.5);
   const within = half ? `; half of the change is within ${half === 1 ? "one direction" : `${count(half)} directions`}` : "";
-  return `${share(t.changed, t.elements)} of its weights changed${how}${within}.`;
+  const few = rank?.known && !rank.rank_at_least && rank.rank > 0 && rank.rank <= Math.min(...t.shape) / 4 ? ` Its rank is ${rank.rank}.` : "";
+  return `${share(t.changed, t.elements)} of its weights changed${how}${within}.${few}`;
 }
 
 function spreads(a, width) {
