@@ -268,9 +268,7 @@ func TestJobs(t *testing.T) {
 // A histogram of values that are no numbers, or all the same, has no bins out of range.
 func TestSpread(t *testing.T) {
 	s := newSpread(-1, 1)
-	for _, x := range []float64{math.NaN(), math.Inf(1), 0, -1, 1, 0.999999, -2, 3} {
-		s.add(x)
-	}
+	s.add([]float64{math.NaN(), math.Inf(1), 0, -1, 1, 0.999999, -2, 3})
 	s.done()
 	require.Equal(t, []int64{6, 2, 1, 1, 1}, []int64{s.Count, s.NotANum, s.Zeros, s.Under, s.Over})
 	require.Equal(t, []int64{1, 2}, []int64{s.Bins[0], s.Bins[bins-1]})

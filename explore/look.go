@@ -25,7 +25,8 @@ type look struct {
 	rows, cols            int64
 	before, after, change *Spread // nil where there are no values
 	byRow, byColumn       []RunChange
-	runOfColumn           []int
+	row                   []float64 // the change of a part of one
+	columnRuns            []int     // first column of each run, and the end of the last
 }
 
 // newLook takes the limits of histograms from a sample.
@@ -47,12 +48,18 @@ func newLook(ctx context.Context, v *diff.Values) (*look, error) {
 		_, most := limitsOf(sizes)
 		l.change = newSpread(-most, most)
 		l.byRow, l.byColumn = make([]RunChange, min(runs, v.Rows)), make([]RunChange, min(runs, v.Cols))
-		l.runOfColumn = make([]int, v.Cols)
-		for j := range l.runOfColumn {
-			l.runOfColumn[j] = int(int64(j) * int64(len(l.byColumn)) / v.Cols)
-		}
+		l.columnRuns = runsOf(int(v.Cols), len(l.byColumn))
 	}
 	return l, nil
+}
+
+// runsOf cuts n columns into runs: the first column of each, and n.
+func runsOf(n, runs int) []int {
+	starts := make([]int, runs+1)
+	for i := range starts {
+		starts[i] = i * n / runs
+	}
+	return starts
 }
 
 // sample is some values of both sides, and how large their changes are, but for none.
@@ -93,45 +100,53 @@ func limitsOf(values []float64) (low, high float64) {
 
 // add takes a block of rows, from the one with that number on.
 func (l *look) add(row int64, a, b []float64) {
-	for _, x := range a {
-		l.before.add(x)
+	if a != nil {
+		l.before.add(a)
 	}
-	for _, x := range b {
-		l.after.add(x)
+	if b != nil {
+		l.after.add(b)
 	}
 	if l.change == nil {
 		return
 	}
 	for k := 0; k < len(a); k += int(l.cols) {
 		run := &l.byRow[(row+int64(k)/l.cols)*int64(len(l.byRow))/l.rows]
-		l.addRow(run, a[k:][:l.cols], b[k:][:l.cols])
+		for i, from := range l.columnRuns[:len(l.byColumn)] {
+			to := l.columnRuns[i+1]
+			part := l.addRun(a[k+from:k+to], b[k+from:k+to])
+			run.add(part)
+			l.byColumn[i].add(part)
+		}
 	}
 }
 
-// addRow takes the change of a row. What is not finite on a side did not change, as of ranks.
-func (l *look) addRow(run *RunChange, a, b []float64) {
+// addRun takes the change of a part of a row. What is not finite on a side is no number of the change.
+func (l *look) addRun(a, b []float64) (r RunChange) {
+	b = b[:len(a)]
+	l.row = slices.Grow(l.row[:0], len(a))[:len(a)]
 	for j, x := range a {
-		y := b[j]
-		d := y - x
+		d := b[j] - x
+		l.row[j] = d
 		if d-d != 0 {
-			if x != y && (x == x || y == y) {
-				l.change.NotANum++
-			}
 			continue
 		}
-		l.change.add(d)
-		run.add(x, d)
-		l.byColumn[l.runOfColumn[j]].add(x, d)
+		r.Count++
+		r.base += x * x
+		r.Norm += d * d
+		if d != 0 {
+			r.Changed++
+		}
 	}
+	l.change.add(l.row)
+	return r
 }
 
-func (r *RunChange) add(x, d float64) {
-	r.Count++
-	r.base += x * x
-	if d != 0 {
-		r.Changed++
-		r.Norm += d * d
-	}
+// add adds up runs; norms are squares until [look.fill].
+func (r *RunChange) add(o RunChange) {
+	r.Count += o.Count
+	r.Changed += o.Changed
+	r.Norm += o.Norm
+	r.base += o.base
 }
 
 // fill puts what was found into a page.
@@ -147,29 +162,38 @@ func (l *look) fill(page *TensorClose) {
 }
 
 func newSpread(low, high float64) *Spread {
-	return &Spread{Low: low, High: high, Bins: make([]int64, bins), Min: number.Number(math.Inf(1)), Max: number.Number(math.Inf(-1))}
+	return &Spread{Low: low, High: high, scale: bins / (high - low), Bins: make([]int64, bins), least: math.Inf(1), most: math.Inf(-1)}
 }
 
-// add counts a value.
-func (s *Spread) add(x float64) {
-	if x-x != 0 {
-		s.NotANum++
-		return
+// add counts values.
+func (s *Spread) add(values []float64) {
+	sum, squares, least, most := 0.0, 0.0, s.least, s.most
+	low, high, scale, counts := s.Low, s.High, s.scale, (*[bins]int64)(s.Bins)
+	for _, x := range values {
+		if x-x != 0 {
+			s.NotANum++
+			continue
+		}
+		sum += x
+		squares += x * x
+		if x < least { // min and max of Go take the most time here
+			least = x
+		}
+		if x > most {
+			most = x
+		}
+		switch {
+		case x == 0:
+			s.Zeros++
+		case x < low:
+			s.Under++
+		case x > high:
+			s.Over++
+		default:
+			counts[min(bins-1, uint((x-low)*scale))]++
+		}
 	}
-	s.Count++
-	s.sum += x
-	s.sqs += x * x
-	s.Min, s.Max = min(s.Min, number.Number(x)), max(s.Max, number.Number(x))
-	switch {
-	case x == 0:
-		s.Zeros++
-	case x < s.Low:
-		s.Under++
-	case x > s.High:
-		s.Over++
-	default:
-		s.Bins[min(bins-1, int((x-s.Low)/(s.High-s.Low)*bins))]++
-	}
+	s.sum, s.sqs, s.least, s.most = s.sum+sum, s.sqs+squares, least, most
 }
 
 // done is s with the figures that follow from its sums; nil for nil.
@@ -177,8 +201,12 @@ func (s *Spread) done() *Spread {
 	if s == nil {
 		return nil
 	}
+	for _, n := range append([]int64{s.Zeros, s.Under, s.Over}, s.Bins...) {
+		s.Count += n
+	}
 	n := float64(s.Count)
 	mean := s.sum / n
+	s.Min, s.Max = number.Number(s.least), number.Number(s.most)
 	s.Norm, s.Mean = number.Number(math.Sqrt(s.sqs)), number.Number(mean)
 	s.Std = number.Number(math.Sqrt(max(0, s.sqs/n-mean*mean)))
 	return s

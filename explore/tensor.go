@@ -38,20 +38,21 @@ type TensorClose struct {
 
 // A Spread is how some values are spread: figures, and a histogram of equal bins from Low to High, which hold nearly all.
 type Spread struct {
-	Count    int64         `json:"count"`      // of numbers
-	NotANum  int64         `json:"not_finite"` // besides: NaN and infinities
-	Zeros    int64         `json:"zeros"`      // exactly 0, in no bin
-	Norm     number.Number `json:"norm"`       // √Σx²
-	Mean     number.Number `json:"mean"`
-	Std      number.Number `json:"std"`
-	Min      number.Number `json:"min"`
-	Max      number.Number `json:"max"`
-	Low      float64       `json:"low"` // of a change −High
-	High     float64       `json:"high"`
-	Bins     []int64       `json:"bins"`
-	Under    int64         `json:"under"` // less than Low
-	Over     int64         `json:"over"`  // more than High
-	sum, sqs float64
+	Count   int64         `json:"count"`      // of numbers
+	NotANum int64         `json:"not_finite"` // besides: NaN and infinities
+	Zeros   int64         `json:"zeros"`      // exactly 0, in no bin
+	Norm    number.Number `json:"norm"`       // √Σx²
+	Mean    number.Number `json:"mean"`
+	Std     number.Number `json:"std"`
+	Min     number.Number `json:"min"`
+	Max     number.Number `json:"max"`
+	Low     float64       `json:"low"` // of a change −High
+	High    float64       `json:"high"`
+	Bins    []int64       `json:"bins"`
+	Under   int64         `json:"under"` // less than Low
+	Over    int64         `json:"over"`  // more than High
+
+	sum, sqs, least, most, scale float64
 }
 
 // A RunChange is the change in a run of rows or of columns.
