@@ -29,7 +29,6 @@ func (r *Report) layers() error {
 			if left -= len(b); left < 0 {
 				return nil
 			}
-			r.asked("layers")
 			r.answers[key("layers", p.about(m.Name))] = b
 		}
 	}

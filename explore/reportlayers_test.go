@@ -12,7 +12,7 @@ import (
 // A report has what is worth comparing, and the comparisons, under the keys that the page asks with.
 func TestReportHasLayers(t *testing.T) {
 	e, _ := branches(t)
-	r, err := e.Collect(context.Background(), func(string) {})
+	r, err := e.Collect(context.Background())
 	require.NoError(t, err)
 	require.Contains(t, r.answers, "pairs?model=acme%2Ftiny")
 	for _, about := range []url.Values{
