@@ -149,9 +149,11 @@ func TestLineageOverBranches(t *testing.T) {
 	}
 	l := f.lineage(lineage.Options{Rev: "HEAD", Path: "variant.safetensors"})
 	require.Len(t, l.Files, 1)
-	require.Equal(t, []lineage.FileSource{{Tensors: map[string]int{"delta": 1}}}, l.Files[0].Sources)
 	ls, err := f.FileTensors("HEAD", "variant.safetensors")
 	require.NoError(t, err)
+	bytes := lineage.SourceBytes{Whole: ls.Tensors[0].Size, Stored: ls.Tensors[0].Stored}
+	require.Equal(t, []lineage.FileSource{{Tensors: map[string]int{"delta": 1},
+		Bytes: map[string]lineage.SourceBytes{"delta": bytes}}}, l.Files[0].Sources)
 	require.False(t, ls.Tensors[0].Source.IsZero())
 	require.Empty(t, ls.Tensors[0].SourcePath)
 }

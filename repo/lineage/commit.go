@@ -95,12 +95,14 @@ func (k *Namer) tallyOf(p Place, made []*Prediction, stored []catalog.Storage,
 		if w == nil {
 			continue
 		}
-		kind, ids := w.told(costs.of(i), file.Layout.Tensors[i].Len)
+		b := SourceBytes{file.Layout.Tensors[i].Len, costs.of(i), false}
+		kind, ids := w.told(b.Stored, b.Whole)
+		b.Derived = w.Derived && kind != kindDelta
 		var from []*Source
 		for _, id := range ids {
 			from = append(from, found[id])
 		}
-		t.add(kind, from)
+		t.add(kind, b, from)
 	}
 	return k.list(&t, p.Commit)
 }

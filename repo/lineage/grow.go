@@ -178,9 +178,9 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 		d.Kind = kindRepeated
 		g.node.Repeated++
 	case same.Found:
-		d.Kind, from = kindIdentical, []*Source{same}
+		d.Kind, from = Identical, []*Source{same}
 		g.node.Same += t.Len
-		g.tally.add(kindIdentical, from)
+		g.tally.add(Identical, SourceBytes{Whole: t.Len}, from)
 	default:
 		w, err := g.namer.Storage.Prediction(g.storage[i].Prediction)
 		if err != nil {
@@ -205,7 +205,7 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 		for _, id := range ids {
 			from = append(from, sources[id])
 		}
-		g.tally.add(kind, from)
+		g.tally.add(kind, SourceBytes{t.Len, d.Stored, w.Derived && kind != kindDelta}, from)
 	}
 	return g.detail(d, from)
 }

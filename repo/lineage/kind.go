@@ -10,10 +10,10 @@ import (
 
 // How a tensor came about, beside the kinds of predictions.
 const (
-	kindNew       = "new"       // stored for itself
-	kindIdentical = "identical" // an older file has it
-	kindRepeated  = "repeated"  // the same file has it, under another name before
-	kindDelta     = "delta"     // a difference to its source
+	kindNew      = "new"       // stored for itself
+	Identical    = "identical" // an older file has it
+	kindRepeated = "repeated"  // the same file has it, under another name before
+	kindDelta    = "delta"     // a difference to its source
 )
 
 // kindOf is how a prediction makes a tensor of others, in few words: the name of its kind,

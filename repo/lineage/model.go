@@ -29,6 +29,17 @@ type ModelSource struct {
 	Of        *Model // nil: not in the lineage
 	Path, Rev string // Path is "" when no branch or tag leads to it
 	Made      bool   // tensors were made of its own, and not only are there already
+	Tensors   map[string]int
+	Bytes     map[string]SourceBytes // as those of [FileSource]
+}
+
+// add counts a source that is one file of it.
+func (m *ModelSource) add(s FileSource) {
+	for kind, n := range s.Tensors {
+		m.Tensors[kind] += n
+		m.Bytes[kind] = m.Bytes[kind].plus(s.Bytes[kind])
+	}
+	m.Made = m.Made || s.count() > s.Tensors[Identical]
 }
 
 // shardsOf is the path of all shards for that of one, and of any other file its own.
@@ -92,11 +103,12 @@ func (m *Model) join(of map[digest.ID]*Model) {
 			}
 			key := modelAt{shardsOf(s.Path), s.Rev}
 			if at[key] == nil {
-				at[key] = &ModelSource{Of: of[s.Digest], Path: object.ModelName(s.Path), Rev: key.rev}
+				at[key] = &ModelSource{Of: of[s.Digest], Path: object.ModelName(s.Path), Rev: key.rev,
+					Tensors: map[string]int{}, Bytes: map[string]SourceBytes{}}
 				order = append(order, key)
 			}
 			counts[key] += s.count()
-			at[key].Made = at[key].Made || s.count() > s.Tensors[kindIdentical]
+			at[key].add(s)
 		}
 	}
 	slices.SortStableFunc(order, func(a, b modelAt) int { return counts[b] - counts[a] })

@@ -14,7 +14,20 @@ type FileSource struct {
 	Rev     string         `json:"rev"`  // where it is, "" in the same commit
 	Digest  digest.ID      `json:"digest"`
 	Tensors map[string]int `json:"tensors"` // how many of them of which kind: identical, delta, cast, low rank, …
-	place   Place
+
+	Bytes map[string]SourceBytes `json:"-"` // of those tensors, by the same kinds
+	place Place
+}
+
+// SourceBytes are the tensors of one kind that came from a source.
+type SourceBytes struct {
+	Whole, Stored int64 // bytes of the tensors, and the payload that they take besides their source
+	Derived       bool  // they are computed from it
+}
+
+// plus are the tensors of both.
+func (b SourceBytes) plus(o SourceBytes) SourceBytes {
+	return SourceBytes{b.Whole + o.Whole, b.Stored + o.Stored, b.Derived || o.Derived}
 }
 
 // count is the number of tensors.
@@ -28,9 +41,9 @@ func (s *FileSource) count() (n int) {
 // A tally adds up sources by file.
 type tally struct{ byFile map[digest.ID]*FileSource }
 
-// add counts a tensor that came about as a kind says from its sources. Those that no
+// add counts a tensor of so many bytes that came about as a kind says from its sources. Those that no
 // ref leads to count as one file.
-func (t *tally) add(kind string, from []*Source) {
+func (t *tally) add(kind string, bytes SourceBytes, from []*Source) {
 	seen := map[digest.ID]bool{}
 	for _, s := range from {
 		if seen[s.Place.File] {
@@ -39,11 +52,16 @@ func (t *tally) add(kind string, from []*Source) {
 		seen[s.Place.File] = true
 		src := t.byFile[s.Place.File]
 		if src == nil {
-			src = &FileSource{Path: s.Place.Path, Digest: s.Place.File, Tensors: map[string]int{}, place: s.Place}
+			src = newSource(s.Place)
 			t.byFile[s.Place.File] = src
 		}
 		src.Tensors[kind]++
+		src.Bytes[kind] = src.Bytes[kind].plus(bytes)
 	}
+}
+
+func newSource(p Place) *FileSource {
+	return &FileSource{Path: p.Path, Digest: p.File, Tensors: map[string]int{}, Bytes: map[string]SourceBytes{}, place: p}
 }
 
 // list is the sources, the one of the most tensors first, as seen from a commit.
@@ -74,10 +92,12 @@ func ByModel(sources []FileSource) (out []FileSource) {
 		if !known {
 			i = len(out)
 			at[p] = i
-			out = append(out, FileSource{Path: p.path, Rev: p.rev, Digest: s.Digest, Tensors: map[string]int{}})
+			out = append(out, FileSource{Path: p.path, Rev: p.rev, Digest: s.Digest, Tensors: map[string]int{},
+				Bytes: map[string]SourceBytes{}})
 		}
 		for kind, n := range s.Tensors {
 			out[i].Tensors[kind] += n
+			out[i].Bytes[kind] = out[i].Bytes[kind].plus(s.Bytes[kind])
 		}
 	}
 	return out

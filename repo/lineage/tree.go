@@ -4,17 +4,18 @@ import "slices"
 
 // A Tree is models, each below the one that the most of its tensors came from.
 type Tree struct {
-	Roots []*Model            // that came from none of the others
-	Below map[*Model][]*Model // what came from a model
-	Above map[*Model]*Model
+	Models []*Model            // all, one after those it came from as far as that can be
+	Roots  []*Model            // that came from none of the others
+	Below  map[*Model][]*Model // what came from a model
+	Above  map[*Model]*Model
 }
 
 // Tree arranges the models. Where they came from each other, as after a repack, one of them takes the next of its
 // sources instead. A model that only has the same tensors as another, as quants of one ladder have, stands beside that:
 // below what the rest of both was made of.
 func (l *Lineage) Tree() *Tree {
-	t := &Tree{Below: map[*Model][]*Model{}, Above: map[*Model]*Model{}}
-	for _, m := range l.Models() {
+	t := &Tree{Models: l.Models(), Below: map[*Model][]*Model{}, Above: map[*Model]*Model{}}
+	for _, m := range t.Models {
 		for _, s := range m.Sources {
 			if s.Of != nil && !t.isAbove(m, s.Of) {
 				t.Above[m] = t.madeOf(m, s)
