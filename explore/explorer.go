@@ -41,6 +41,9 @@ func New(models []*Model, revs ...string) *Explorer {
 // questions are what can be asked, by name. Values of a URL's query say about what.
 var questions = map[string]func(*Explorer, context.Context, url.Values) (any, error){
 	"models":  (*Explorer).namesOfModels,
+	"family":  (*Explorer).family,
+	"history": (*Explorer).history,
+	"commit":  (*Explorer).commit,
 	"sharing": (*Explorer).sharing,
 	"chunks":  (*Explorer).chunks,
 	"sharers": (*Explorer).sharers,

@@ -1,0 +1,88 @@
+package explore
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"dits/repo"
+	"dits/repo/object"
+	"dits/repo/refs"
+	"dits/tensorstore/digest"
+)
+
+// tips are the branches and tags of a model: HEAD's branch first, then branches, then tags.
+type tips struct {
+	names   []string
+	commits []digest.ID
+}
+
+func (m *Model) tips() (tips, error) {
+	t := tips{}
+	head, err := m.Repo.Head()
+	if err != nil {
+		return t, err
+	}
+	all, err := m.Repo.GoodRefs(object.RefPrefix)
+	if err != nil {
+		return t, err
+	}
+	rank := func(r refs.Ref) int {
+		switch {
+		case r.Name == object.BranchPrefix+head.Branch:
+			return 0
+		case strings.HasPrefix(r.Name, object.BranchPrefix):
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(all, func(a, b refs.Ref) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
+	})
+	for _, ref := range all {
+		id, err := m.Repo.Peel(ref.ID)
+		if err != nil {
+			continue // fsck tells of it
+		}
+		t.names, t.commits = append(t.names, ref.Short()), append(t.commits, id)
+	}
+	return t, nil
+}
+
+// of are the names that lead to a commit.
+func (t tips) of(commit digest.ID) []string {
+	names := []string{}
+	for i, id := range t.commits {
+		if id == commit {
+			names = append(names, t.names[i])
+		}
+	}
+	return names
+}
+
+// A place is a file at a path.
+type place struct {
+	path string
+	file digest.ID
+}
+
+// holders are the names of the tips that have a file at a path.
+func (t tips) holders(r *repo.Repo) (map[place][]string, error) {
+	at := map[place][]string{}
+	read := map[digest.ID][]object.TreeFile{}
+	for i, id := range t.commits {
+		files, known := read[id]
+		if !known {
+			var err error
+			if files, err = r.CommitFiles(id); err != nil {
+				return nil, err
+			}
+			read[id] = files
+		}
+		for _, f := range files {
+			p := place{f.Path, f.ID}
+			at[p] = append(at[p], t.names[i])
+		}
+	}
+	return at, nil
+}

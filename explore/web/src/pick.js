@@ -1,0 +1,25 @@
+// What a view is about: a choice of models, and of a revision of one.
+import { h } from "./dom.js";
+import { change } from "./state.js";
+import { middle } from "./text.js";
+
+/** A list to choose from; options are [value, label]. What is chosen goes to the address as `name`. */
+export function choice(label, name, options, chosen, also = {}) {
+  return h("label", { class: "choice" }, label, " ",
+    h("select", { onchange: (e) => change({ ...also, [name]: e.target.value }) },
+      options.map(([value, text]) => h("option", { value, selected: value === chosen }, middle(text, 60)))));
+}
+
+/** The choice of a model, nothing where there is only one. all: the label of all of them, if they can be shown at once. */
+export function modelChoice(models, chosen, { all, also } = {}) {
+  if (models.length < 2) return null;
+  const options = models.map((m) => [m.name, m.name]);
+  if (all) options.unshift(["", all]);
+  return choice("model", "model", options, chosen, also);
+}
+
+/** Branches and tags of a model to choose from. */
+export const revisions = (model) => [...model.branches, ...model.tags].map((r) => [r.name, r.name]);
+
+/** The model that the address names, else the first. */
+export const chosenModel = (models, params) => models.find((m) => m.name === params.get("model")) ?? models[0];
