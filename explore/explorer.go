@@ -44,6 +44,7 @@ var questions = map[string]func(*Explorer, context.Context, url.Values) (any, er
 	"family":  (*Explorer).family,
 	"history": (*Explorer).history,
 	"commit":  (*Explorer).commit,
+	"file":    (*Explorer).file,
 	"sharing": (*Explorer).sharing,
 	"chunks":  (*Explorer).chunks,
 	"sharers": (*Explorer).sharers,

@@ -55,9 +55,6 @@ type LinkKind struct {
 	Stored  int64       `json:"stored"` // what they take
 }
 
-// same is how bytes are kept that an older file has.
-const same lineage.How = 3
-
 // generations is how far back a family looks, unless ?depth= says otherwise.
 const generations = 8
 
@@ -203,7 +200,7 @@ func kindsOf(tensors map[string]int, bytes map[string]lineage.SourceBytes) []Lin
 		case b.Derived:
 			k.How = lineage.Recomputed
 		case kind == lineage.Identical:
-			k.How = same
+			k.How = lineage.Same
 		}
 		kinds = append(kinds, k)
 	}

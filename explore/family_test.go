@@ -59,7 +59,7 @@ func TestFamilyHow(t *testing.T) {
 			hows[[2]string{got.Nodes[l.To].Path, k.Kind}] = k.How
 		}
 	}
-	require.Equal(t, same, hows[[2]string{"model.safetensors", lineage.Identical}])
+	require.Equal(t, lineage.Same, hows[[2]string{"model.safetensors", lineage.Identical}])
 	require.Equal(t, lineage.Difference, hows[[2]string{"model.safetensors", "delta"}])
 	require.Equal(t, lineage.Recomputed, hows[[2]string{"model.safetensors", "merged"}])
 	require.Equal(t, lineage.Recomputed, hows[[2]string{"q/model-Q8_0.gguf", "replayed"}])

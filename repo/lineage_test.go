@@ -105,9 +105,9 @@ alone.safetensors new:1
 	l := f.lineage(lineage.Options{Rev: "HEAD", Path: "ft.safetensors"})
 	require.Len(t, l.Files, 3)
 	require.Equal(t, []lineage.TensorLineage{
-		{Name: "h.0.q", Kind: "identical", Sources: []lineage.TensorSource{{Digest: digest.Sum(tuned), Path: "ft.safetensors", Tensor: "h.0.q", Rev: "main~1"}}, Stored: 0},
-		{Name: "h.0.k", Kind: "delta", Sources: []lineage.TensorSource{{Digest: digest.Sum(k), Path: "base.safetensors", Tensor: "h.0.k", Rev: ""}}, Stored: l.Files[2].Stored},
-		{Name: "h.0.up", Kind: "identical", Sources: []lineage.TensorSource{{Digest: digest.Sum(up), Path: "ft.safetensors", Tensor: "h.0.up", Rev: "main~1"}}, Stored: 0},
+		{Name: "h.0.q", Kind: "identical", Sources: []lineage.TensorSource{{Digest: digest.Sum(tuned), Path: "ft.safetensors", Tensor: "h.0.q", Rev: "main~1"}}, How: lineage.Same},
+		{Name: "h.0.k", Kind: "delta", Sources: []lineage.TensorSource{{Digest: digest.Sum(k), Path: "base.safetensors", Tensor: "h.0.k", Rev: ""}}, Stored: l.Files[2].Stored, How: lineage.Difference},
+		{Name: "h.0.up", Kind: "identical", Sources: []lineage.TensorSource{{Digest: digest.Sum(up), Path: "ft.safetensors", Tensor: "h.0.up", Rev: "main~1"}}, How: lineage.Same},
 	}, l.Tensors)
 	require.Positive(t, l.Files[2].Stored)
 	require.InDelta(t, 8*float64(l.Files[2].Stored)/(3*256*256), float64(l.Files[2].Bits), 1e-9)

@@ -175,10 +175,10 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 		d.Kind = kindNew
 		g.node.New++
 	case same == nil:
-		d.Kind = kindRepeated
+		d.Kind, d.How = kindRepeated, Same
 		g.node.Repeated++
 	case same.Found:
-		d.Kind, from = Identical, []*Source{same}
+		d.Kind, d.How, from = Identical, Same, []*Source{same}
 		g.node.Same += t.Len
 		g.tally.add(Identical, SourceBytes{Whole: t.Len}, from)
 	default:
@@ -195,17 +195,19 @@ func (g *growth) tensor(i int, same *Source, sources map[digest.ID]*Source) erro
 			return g.detail(d, nil)
 		}
 		kind, ids := w.told(d.Stored, t.Len)
+		d.How = Difference
 		switch d.Kind = w.Detail; {
 		case kind == kindDelta:
 			d.Kind = kindDelta
 		case w.Derived:
+			d.How = Recomputed
 			g.node.Derived += t.Len
 			g.node.Residual += d.Stored
 		}
 		for _, id := range ids {
 			from = append(from, sources[id])
 		}
-		g.tally.add(kind, SourceBytes{t.Len, d.Stored, w.Derived && kind != kindDelta}, from)
+		g.tally.add(kind, SourceBytes{t.Len, d.Stored, d.How == Recomputed}, from)
 	}
 	return g.detail(d, from)
 }

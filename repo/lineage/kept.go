@@ -13,6 +13,7 @@ const (
 	ForItself  How = 0 // without any other
 	Difference How = 1 // to others that they are like
 	Recomputed How = 2 // from others, by what tells where they came from
+	Same       How = 3 // not at all: something older has them
 )
 
 // A Kept blob, or a part of one, is kept so.

@@ -57,6 +57,7 @@ type TensorLineage struct {
 	Kind    string         `json:"kind"` // new, identical, repeated, or how it is predicted: delta, cast, low rank r16, …
 	Sources []TensorSource `json:"sources"`
 	Stored  int64          `json:"stored_bytes"` // payload, 0 of what is identical or repeated
+	How     How            `json:"-"`
 }
 
 // Of finds out what the tensors of files came from. A tensor that an older file has is

@@ -7,12 +7,13 @@ import { fill, h } from "./dom.js";
 import { inReport } from "./ask.js";
 import { link, onChange, state } from "./state.js";
 import { family } from "./views/family.js";
+import { file } from "./views/file.js";
 import { history } from "./views/history.js";
 import { layers } from "./views/layers.js";
 import { sharing } from "./views/sharing.js";
 import { tensor } from "./views/tensor.js";
 
-const views = [sharing, layers, family, history, tensor];
+const views = [sharing, layers, family, history, tensor, file];
 
 const main = h("main", { id: "view", tabindex: "-1" });
 let shown, done;

@@ -3,10 +3,11 @@
 const words = {
   new: "stored here", identical: "same bytes", repeated: "repeated", delta: "difference",
   rounded: "quantised", hinted: "quantised", replayed: "quantised", scaled: "quantised", scales: "quantised",
-  cast: "cast", merged: "merged", arranged: "rearranged",
+  cast: "cast", merged: "merged", adapter: "merged", arranged: "rearranged",
 };
 
-export const kindWord = (kind) => words[kind] ?? kind;
+/** The word for a kind, with or without what is particular to it: "quantised hinted", "adapter r16". */
+export const kindWord = (kind) => words[kind] ?? words[kind.split(" ")[0]] ?? kind.replace(/^(quantised) .*/, "$1");
 
 /** Kinds of a link with the same word as one, that of the most bytes first: [{word, how, tensors, whole, stored}]. */
 export function byWord(kinds) {
