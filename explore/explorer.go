@@ -45,6 +45,7 @@ var questions = map[string]func(*Explorer, context.Context, url.Values) (any, er
 	"history": (*Explorer).history,
 	"commit":  (*Explorer).commit,
 	"file":    (*Explorer).file,
+	"savings": (*Explorer).savings,
 	"sharing": (*Explorer).sharing,
 	"chunks":  (*Explorer).chunks,
 	"sharers": (*Explorer).sharers,

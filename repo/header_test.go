@@ -67,7 +67,7 @@ func TestHeadersOfALadderAreStoredOnce(t *testing.T) {
 		quant      formats.DType
 		importance bool
 	}{{"Q4_K", false}, {"Q6_K", true}} {
-		before, err := f.packBytes()
+		before, err := f.PackBytes()
 		require.NoError(t, err)
 		name := fmt.Sprintf("m-%s.gguf", c.quant)
 		content := ggufOf(t, ladderHeader(uint32(15+i), c.importance), ladderTensors(c.quant))
@@ -75,7 +75,7 @@ func TestHeadersOfALadderAreStoredOnce(t *testing.T) {
 		f.put(name, content)
 		a := f.addOne(name)
 		f.commit(name)
-		after, err := f.packBytes()
+		after, err := f.PackBytes()
 		require.NoError(t, err)
 		t.Logf("%s: header of some %d bytes, %d more in packs, payload %d", name, len(content), after-before, a.Stored)
 		require.Less(t, after-before, int64(20_000))

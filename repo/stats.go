@@ -54,7 +54,7 @@ func (r *Repo) Stats(ctx context.Context, revs ...string) (*Stats, error) {
 	if len(revs) == 0 {
 		s, err := r.statsOf(ctx, nil)
 		if err == nil {
-			s.StoredBytes, err = r.packBytes()
+			s.StoredBytes, err = r.PackBytes()
 		}
 		return s.withRatio(), err
 	}
@@ -116,8 +116,8 @@ func (s *Stats) withRatio() *Stats {
 	return s
 }
 
-// packBytes is the size of the packs on disk.
-func (r *Repo) packBytes() (int64, error) {
+// PackBytes is the size of the packs on disk.
+func (r *Repo) PackBytes() (int64, error) {
 	dir := filepath.Join(r.StoreDir, "packs")
 	names, err := pack.List(dir)
 	if err != nil {

@@ -10,10 +10,11 @@ import { family } from "./views/family.js";
 import { file } from "./views/file.js";
 import { history } from "./views/history.js";
 import { layers } from "./views/layers.js";
+import { savings } from "./views/savings.js";
 import { sharing } from "./views/sharing.js";
 import { tensor } from "./views/tensor.js";
 
-const views = [sharing, layers, family, history, tensor, file];
+const views = [sharing, layers, family, savings, history, tensor, file];
 
 const main = h("main", { id: "view", tabindex: "-1" });
 let shown, done;
