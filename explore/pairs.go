@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"dits/repo/lineage"
-	"dits/repo/object"
 )
 
 // mostPairs is how many pairs are suggested.
@@ -36,10 +35,7 @@ func (e *Explorer) pairs(ctx context.Context, about url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	home, err := m.home()
-	if err != nil {
-		return nil, err
-	}
+	home := m.home()
 	all := []Pair{}
 	for _, f := range l.Models() {
 		if p, ok := pairOf(f, home); ok {
@@ -48,12 +44,6 @@ func (e *Explorer) pairs(ctx context.Context, about url.Values) (any, error) {
 	}
 	slices.SortStableFunc(all, func(a, b Pair) int { return comparePairs(a, b) })
 	return all[:min(len(all), mostPairs)], ctx.Err()
-}
-
-// home is what a revision "" of a lineage stands for.
-func (m *Model) home() (string, error) {
-	h, err := m.Repo.Head()
-	return cmp.Or(h.Branch, object.HeadName), err
 }
 
 func comparePairs(a, b Pair) int {
