@@ -52,6 +52,7 @@ var levels = map[string]int{
 	"remote":                    13,
 	"explore":                   13,
 	"hub":                       13,
+	"mount":                     13,
 	"cmd/dits":                  14,
 }
 
@@ -68,6 +69,8 @@ var only = map[string][2]string{
 	"github.com/mattn/go-sqlite3":        {"catalog", "nothing else knows how rows are kept"},
 	"github.com/spf13/cobra":             {"cmd/dits", "the rest is usable without a command line"},
 	"github.com/vbauerster/mpb/v8":       {"cmd/dits", "the rest reports progress through an interface"},
+	"github.com/hanwen/go-fuse/v2/fs":    {"mount", "nothing else knows how file systems talk to the kernel"},
+	"github.com/hanwen/go-fuse/v2/fuse":  {"mount", "nothing else knows how file systems talk to the kernel"},
 	"github.com/klauspost/compress/zstd": {"tensorstore/codec", "coders live in one place"},
 	"golang.org/x/sys/cpu":               {"cpu", "which instructions there are is asked in one place"},
 }
