@@ -35,6 +35,7 @@ func commands(g *globals) []*cobra.Command {
 		newExport(g),
 		newStats(g),
 		newWhy(g),
+		newMount(g),
 		newServe(g),
 		newReport(g),
 		newFsck(g),

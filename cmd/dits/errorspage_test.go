@@ -44,6 +44,7 @@ var areas = []area{
 	{"The working folder", "", []string{"repo/work"}},
 	{"Models and adapters", "Files that are no valid safetensors or GGUF, adapters that do not fit, and what cannot be compared.",
 		[]string{"formats", "formats/safetensors", "formats/gguf", "formats/imatrix", "formats/number", "repo/diff", "repo/inspect", "repo/lora"}},
+	{"Mounts", "", []string{"mount"}},
 	{"The store", "Packs, the catalog, and what is read from them. What names a pack, a chunk or a record is damage, exit status 12: " +
 		"`dits fsck` says what it means and what to do.",
 		[]string{"catalog", "tensorstore", "tensorstore/digest", "tensorstore/disk", "tensorstore/pack", "tensorstore/upkeep"}},

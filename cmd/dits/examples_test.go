@@ -29,6 +29,7 @@ var beforeExample = map[string]string{
 	"dits tag -m":                "dits tag -d v1",
 	"dits mv model":              "rm base.safetensors",
 	"dits lineage --dot":         "printf 'cat >/dev/null' > ../home/dot && chmod +x ../home/dot", // stands for Graphviz
+	"dits mount":                 "for i in $(seq 100); do sleep 0.1; umount ~/models || umount ~/v1 || fusermount3 -u ~/models || fusermount3 -u ~/v1; done &",
 	"dits gc --forget":           "dits init ../mnt/gone --store .dits/store && rm -r ../mnt/gone",
 }
 
@@ -61,6 +62,10 @@ func TestExamplesRun(t *testing.T) {
 				continue
 			}
 			found++
+			if cmd.Name() == "mount" && !mountable() {
+				t.Logf("%s: no FUSE here for this user", example)
+				continue
+			}
 			t.Run(example, func(t *testing.T) {
 				t.Parallel()
 				runExample(t, template, example)

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			env.Values[treesKey] = map[string]string{}
 			return nil
 		},
-		Cmds: scriptCommands,
+		Cmds:      scriptCommands,
+		Condition: scriptCondition,
 	})
 }

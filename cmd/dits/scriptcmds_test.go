@@ -41,6 +41,25 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"value":          value,
 }
 
+// scriptCondition is what scripts can ask beyond testscript's own conditions.
+func scriptCondition(name string) (bool, error) {
+	if name != "fuse" {
+		return false, fmt.Errorf("condition %q: want fuse", name)
+	}
+	return mountable(), nil
+}
+
+// mountable says that this user can mount by FUSE here.
+func mountable() bool {
+	f, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	_, err = exec.LookPath("fusermount3")
+	return err == nil || os.Geteuid() == 0
+}
+
 // exits CODE CMD ARG...: CMD ends with that exit status. What it printed can be looked
 // at with stdout and stderr.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
