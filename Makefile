@@ -1,4 +1,4 @@
-.PHONY: build man docs web release demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-files bench-explorer figures
+.PHONY: build man docs web release demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-mount bench-files bench-explorer figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -63,6 +63,10 @@ bench-ladder: build
 # Large tensors, and many of them.
 bench-large: build
 	bash scripts/bench-large.sh
+
+# Reading through a mount beside a checkout.
+bench-mount: build
+	bash scripts/bench-mount.sh
 
 # Many small files beside git.
 bench-files: build
