@@ -157,11 +157,7 @@ func (w *worktree) fill(ctx context.Context, f *filling, file catalog.File, sync
 	if f.file.Mode == object.ModeLink {
 		return w.fillLink(ctx, f.tmp, file, p)
 	}
-	perm := fs.FileMode(0o666) // less the umask
-	if f.file.Mode == object.ModeExec {
-		perm = 0o777
-	}
-	out, err := w.root.Create(f.tmp, perm)
+	out, err := w.root.Create(f.tmp, modeOf(f.file))
 	if err != nil {
 		return err
 	}
@@ -173,6 +169,14 @@ func (w *worktree) fill(ctx context.Context, f *filling, file catalog.File, sync
 		w.root.Remove(f.tmp)
 	}
 	return err
+}
+
+// modeOf is the mode that a file is made with, less the umask.
+func modeOf(f object.TreeFile) fs.FileMode {
+	if f.Mode == object.ModeExec {
+		return 0o777
+	}
+	return 0o666
 }
 
 func (w *worktree) fillLink(ctx context.Context, tmp string, file catalog.File, p object.Progress) error {
