@@ -66,6 +66,8 @@ type content struct {
 	file catalog.File
 	at   int64
 
+	began   time.Time // when its first bytes were there
+	sent    int64
 	pipe    *io.PipeReader // nil: nothing was read since the last seek
 	stop    context.CancelFunc
 	stopped chan struct{}
@@ -96,9 +98,10 @@ func (c *content) Read(p []byte) (int, error) {
 	if c.pipe == nil {
 		c.start()
 	}
-	_ = http.NewResponseController(c.q.w).SetWriteDeadline(time.Now().Add(stallTime)) // not all writers have one
 	n, err := c.pipe.Read(p)
+	_ = http.NewResponseController(c.q.w).SetWriteDeadline(c.deadline()) // not all writers have one
 	c.at += int64(n)
+	c.sent += int64(n)
 	if err != nil && err != io.EOF {
 		c.err = err
 		if c.ctx.Err() != nil {
@@ -106,6 +109,20 @@ func (c *content) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+// deadline is when the client has to have taken what was read. It goes on as long as something is taken, but for who is
+// slower than [slowest] in all: memory is held for him.
+func (c *content) deadline() time.Time {
+	now, stall := time.Now(), c.q.server.options.Limits.StallTime
+	if c.began.IsZero() {
+		c.began = now
+	}
+	mostOfAll := c.began.Add(stall + time.Duration(c.sent/slowest)*time.Second)
+	if at := now.Add(stall); at.Before(mostOfAll) {
+		return at
+	}
+	return mostOfAll
 }
 
 // start decodes from where the content is.

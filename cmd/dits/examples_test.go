@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +32,8 @@ var beforeExample = map[string]string{
 	"dits mv model":              "rm base.safetensors",
 	"dits lineage --dot":         "printf 'cat >/dev/null' > ../home/dot && chmod +x ../home/dot", // stands for Graphviz
 	"dits mount":                 "for i in $(seq 100); do sleep 0.1; umount ~/models || umount ~/v1 || fusermount3 -u ~/models || fusermount3 -u ~/v1; done &",
+	"dits serve --addr":          "echo secret > token",
+	"dits serve acme":            "dits init ../models/qwen",
 	"dits gc --forget":           "dits init ../mnt/gone --store .dits/store && rm -r ../mnt/gone",
 }
 
@@ -88,13 +92,41 @@ func runExample(t *testing.T, template, example string) {
 		script += "( " + prepare + " ) >/dev/null 2>&1 || exit 99\n"
 	}
 	example = absolute.ReplaceAllString(example, " "+root+"/$1")
-	cmd := exec.Command("sh", "-c", script+example)
+	run := example
+	if strings.HasPrefix(example, "dits serve") {
+		run = "exec " + example + " --addr 127.0.0.1:0" // the last counts: that of the example may be taken
+	}
+	cmd := exec.Command("sh", "-c", script+run)
 	cmd.Dir = filepath.Join(root, "work")
 	cmd.Env = append(os.Environ(), "HOME="+filepath.Join(root, "home"), "PATH="+filepath.Join(root, "home")+":"+os.Getenv("PATH"))
-	out, _ := cmd.CombinedOutput()
+	var out []byte
+	if strings.HasPrefix(example, "dits serve") {
+		out = servesUntilInterrupted(t, cmd)
+	} else {
+		out, _ = cmd.CombinedOutput()
+	}
 	if got := cmd.ProcessState.ExitCode(); got != exampleStatus[example] {
 		t.Errorf("exit status %d, want %d:\n%s", got, exampleStatus[example], out)
 	}
+}
+
+// servesUntilInterrupted starts a server, and interrupts it when it has printed its address.
+func servesUntilInterrupted(t *testing.T, cmd *exec.Cmd) []byte {
+	var all bytes.Buffer
+	out, err := cmd.StdoutPipe()
+	cmd.Stderr = &all
+	if err := errors.Join(err, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), "HF_ENDPOINT=") {
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	_ = cmd.Wait()
+	return all.Bytes()
 }
 
 // writeImatrix writes an importance matrix of one tensor, in llama.cpp's older format.

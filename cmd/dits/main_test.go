@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("ESC", "\x1b")
 			env.Setenv("GORACE", raceOptions)
 			env.Values[treesKey] = map[string]string{}
+			env.Values[serverKey] = &scriptServer{}
 			return nil
 		},
 		Cmds:      scriptCommands,

@@ -39,6 +39,10 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"files":          files,
 	"keys":           keys,
 	"value":          value,
+	"serves":         serves,
+	"ends":           ends,
+	"fetch":          fetch,
+	"stall":          stall,
 }
 
 // scriptCondition is what scripts can ask beyond testscript's own conditions.

@@ -1,16 +1,17 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -31,16 +32,20 @@ func newServe(g *globals) *cobra.Command {
 		Short:   "Let hub clients download models from here",
 		GroupID: content,
 		Long: `Answers as a model hub does, for reading: unchanged clients download from it with
-HF_ENDPOINT set to its address. Models are decoded as they are sent, and nothing is
-copied. Each FOLDER is in a repository (by default the one at hand), which clients call
-OWNER/NAME; by default local and the name of its folder.
+HF_ENDPOINT set to its address, as in
+
+    HF_ENDPOINT=http://127.0.0.1:7878 hf download local/llama-8b
+
+Models are decoded as they are sent, and nothing is copied. Each FOLDER is in a
+repository (by default the one at hand), which clients call OWNER/NAME; by default local
+and the name of its folder.
 
 It listens on this machine alone unless --addr says otherwise. Everybody who reaches it
 can read all branches and tags, unless --token-file names a file with a token that
 clients have to give (as HF_TOKEN). Requests are told on stderr. Ctrl-C ends it.`,
 		Example: `  dits serve
-  dits serve --addr 127.0.0.1:8080 acme/llama=~/models/llama-8b ~/models/qwen
-  HF_ENDPOINT=http://127.0.0.1:7878 hf download local/llama-8b model.safetensors`,
+  dits serve --addr 0.0.0.0:7878 --token-file token
+  dits serve acme/llama-8b=. ../models/qwen`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runServe(cmd, g, o, args) },
 	}
 	f := cmd.Flags()
@@ -54,14 +59,9 @@ func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) err
 	if g.quiet {
 		options.Log = nil
 	}
-	if o.tokenFile != "" {
-		b, err := os.ReadFile(o.tokenFile)
-		if err != nil {
-			return err
-		}
-		if options.Token = strings.TrimSpace(string(b)); options.Token == "" {
-			return fmt.Errorf("%s: is empty, want a token", o.tokenFile)
-		}
+	var err error
+	if options.Token, err = readToken(o.tokenFile); err != nil {
+		return err
 	}
 	models, closeAll, err := g.servedModels(args)
 	defer closeAll()
@@ -71,33 +71,74 @@ func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) err
 	options.Page = explore.New(explored(models)).Handler()
 	server, err := hub.New(models, options)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
-	l, err := net.Listen("tcp", o.addr)
+	l, err := listenOn(o.addr)
 	if err != nil {
 		return err
 	}
-	for _, m := range models {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", m.Name, visible(m.Repo.Root))
+	if options.Token == "" && !isLocal(l.Addr()) {
+		tell(cmd.ErrOrStderr(), "dits: warning: whoever reaches %s can read all branches and tags. "+
+			"With --token-file only who has a token can.", l.Addr())
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "HF_ENDPOINT=http://%s\n", l.Addr())
-	return listen(cmd.Context(), server.HTTP(), l)
+	p := printer{w: cmd.OutOrStdout()}
+	for _, m := range models {
+		p.f("%s  %s\n", m.Name, visible(m.Repo.Root))
+	}
+	p.f("HF_ENDPOINT=http://%s\n", reachable(l.Addr()))
+	if p.err != nil {
+		return errors.Join(p.err, l.Close())
+	}
+	return server.Serve(cmd.Context(), l)
 }
 
-// listen answers until the command is told to end.
-func listen(ctx context.Context, s *http.Server, l net.Listener) error {
-	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-		err := s.Close()
-		if ended := <-ended; !errors.Is(ended, http.ErrServerClosed) {
-			err = errors.Join(err, ended)
-		}
-		return err
+// readToken reads the token in a file, "" where none is named.
+func readToken(file string) (string, error) {
+	if file == "" {
+		return "", nil
 	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	token := strings.TrimSpace(string(b))
+	if token == "" || strings.ContainsAny(token, " \t\r\n") {
+		return "", fmt.Errorf("%s: want a token, one word, and nothing else", visible(file))
+	}
+	return token, nil
+}
+
+// listenOn listens on HOST:PORT.
+func listenOn(addr string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return nil, usagef("--addr %s: want HOST:PORT, as in 127.0.0.1:7878", addr)
+	}
+	l, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("--addr %s: another program listens there: name another port, or 0 for any that is free", addr)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("--addr %s: this machine has no such address", addr)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("--addr %s: not permitted: ports below 1024 are for root, name another", addr)
+	case err != nil:
+		return nil, fmt.Errorf("--addr %s: %w", addr, errors.Unwrap(err))
+	}
+	return l, nil
+}
+
+// isLocal says that only this machine reaches an address.
+func isLocal(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
+// reachable is an address as clients on this machine can use it: one that means all of them is this machine's own.
+func reachable(a net.Addr) string {
+	if tcp, ok := a.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return a.String()
 }
 
 // servedModels opens the repositories that words name, to be closed by closeAll.

@@ -1,0 +1,63 @@
+package hub
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"time"
+)
+
+// guarded lets in who bears the token.
+func (s *Server) guarded(next http.Handler) http.Handler {
+	if s.options.Token == "" {
+		return next
+	}
+	want := sha256.Sum256([]byte("Bearer " + s.options.Token))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got := sha256.Sum256([]byte(r.Header.Get("Authorization")))
+		if subtle.ConstantTimeCompare(got[:], want[:]) == 1 || r.URL.Path == "/healthz" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		writeError(w, &answerError{http.StatusUnauthorized, "GatedRepo", "this server wants a token: set HF_TOKEN", ""})
+	})
+}
+
+// logged writes a line for each request.
+func (s *Server) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began, c := time.Now(), &counted{ResponseWriter: w}
+		defer func() { // also of an answer that is cut off by a panic
+			if s.options.Log != nil {
+				s.options.Log.Info("request", "from", r.RemoteAddr, "method", r.Method, "path", r.URL.EscapedPath(),
+					"range", r.Header.Get("Range"), "status", c.status, "bytes", c.bytes, "ms", time.Since(began).Milliseconds())
+			}
+		}()
+		next.ServeHTTP(c, r)
+	})
+}
+
+// A counted writer knows what was answered.
+type counted struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (c *counted) WriteHeader(status int) {
+	c.status = status
+	c.ResponseWriter.WriteHeader(status)
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	n, err := c.ResponseWriter.Write(p)
+	c.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets deadlines through.
+func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }

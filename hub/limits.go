@@ -1,0 +1,50 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"dits/repo/object"
+)
+
+// Limits on what clients can make a server do. What is zero is as usual.
+type Limits struct {
+	HeaderTime  time.Duration // that the head of a request may take; usually 10 seconds
+	StallTime   time.Duration // until a client that takes nothing is let go; usually a minute
+	IdleTime    time.Duration // that a connection stays open between requests; usually two minutes
+	EndTime     time.Duration // that running answers have when the server is to end; usually 10 seconds
+	Connections int           // at once: others wait; usually 1,024
+	Memory      int64         // decoded bytes on their way to all clients; usually 192 MiB
+}
+
+const (
+	headerBytes = 32 << 10
+	bodyBytes   = 1 << 20 // of a request
+	slowest     = 8 << 10 // bytes a second, over all of an answer: who is slower is let go
+)
+
+func (l Limits) withDefaults() Limits {
+	for at, usual := range map[*time.Duration]time.Duration{
+		&l.HeaderTime: 10 * time.Second, &l.StallTime: time.Minute, &l.IdleTime: 2 * time.Minute, &l.EndTime: 10 * time.Second,
+	} {
+		if *at <= 0 {
+			*at = usual
+		}
+	}
+	if l.Connections <= 0 {
+		l.Connections = 1024
+	}
+	if l.Memory <= 0 {
+		l.Memory = 192 << 20
+	}
+	return l
+}
+
+// take reserves memory for an answer of so many bytes, and says how to give it back.
+func (s *Server) take(ctx context.Context, bytes int64) (release func(), err error) {
+	n := max(1, min(bytes, object.CopyMemory(), s.options.Limits.Memory))
+	if err := s.budget.Acquire(ctx, n); err != nil {
+		return nil, err
+	}
+	return func() { s.budget.Release(n) }, nil
+}
