@@ -23,16 +23,15 @@ const family = "../testdata/family/"
 
 // A served repository is one that a test asks about.
 type served struct {
-	t    *testing.T
+	t    testing.TB
 	repo *repo.Repo
 	url  string
 }
 
-// serve serves a repository with the family of testdata: base on main and v1, a fine-tune at its path on ft/customer.
-func serve(t *testing.T, o Options) *served {
+// open makes a repository with some files of testdata on main.
+func open(t testing.TB) *served {
 	t.Helper()
-	root := t.TempDir()
-	r, err := repo.Init(root, repo.InitOptions{})
+	r, err := repo.Init(t.TempDir(), repo.InitOptions{})
 	require.NoError(t, err)
 	t.Cleanup(func() { r.Close() })
 	s := &served{t: t, repo: r}
@@ -40,7 +39,14 @@ func serve(t *testing.T, o Options) *served {
 	s.put("config.json", "config.json")
 	s.put("base-Q8_0.gguf", "quants/model-Q8_0.gguf")
 	s.commit("base")
-	server, err := New([]*Model{{Name: "local/llama", Repo: r}}, o)
+	return s
+}
+
+// serve serves it as local/llama.
+func serve(t testing.TB, o Options) *served {
+	t.Helper()
+	s := open(t)
+	server, err := New([]*Model{{Name: "local/llama", Repo: s.repo}}, o)
 	require.NoError(t, err)
 	h := httptest.NewServer(server.Handler())
 	t.Cleanup(h.Close)

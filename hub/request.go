@@ -3,6 +3,7 @@ package hub
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 
@@ -42,7 +43,7 @@ func (q *request) find() error {
 		return nil // about no model
 	}
 	if q.model = q.server.byName[owner+"/"+name]; q.model == nil {
-		return notFound("RepoNotFound", "no repository "+owner+"/"+name)
+		return notFound("RepoNotFound", fmt.Sprintf("no repository %.80q", owner+"/"+name))
 	}
 	rev := q.PathValue("rev")
 	if rev == "" {
@@ -53,7 +54,7 @@ func (q *request) find() error {
 		return nil // no commit yet
 	}
 	if errors.Is(err, refs.ErrUnknownRevision) || errors.Is(err, refs.ErrAmbiguous) {
-		return notFound("RevisionNotFound", "no revision "+rev)
+		return notFound("RevisionNotFound", fmt.Sprintf("no revision %.80q", rev))
 	}
 	if err == nil {
 		q.commit, err = q.model.Repo.ReadCommit(id)

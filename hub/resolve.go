@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"dits/catalog"
@@ -33,6 +34,9 @@ func (q *request) resolve() error {
 		return err
 	}
 	q.describe(name, file)
+	if strings.Contains(q.Header.Get("Range"), ",") {
+		q.Header.Del("Range") // several at once nobody needs: who asks gets all, as RFC 9110 (14.2) has it
+	}
 	c := &content{ctx: q.Context(), q: q, file: file}
 	defer c.Close()
 	http.ServeContent(q.w, q.Request, "", time.Time{}, c)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"sort"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,9 +16,13 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// pieceBytes is how much of a blob is decoded at a time. With a piece for each
-// processor and two more, this bounds the memory that reading a file takes.
-const pieceBytes = 8 << 20
+// pieceBytes is how much of a blob is decoded at a time, at most. With a piece for each processor and two more, this
+// bounds the memory that reading a file takes. The first piece is smaller, so that who waits for it does not wait long,
+// and who goes away early has wasted little.
+const (
+	pieceBytes      = 8 << 20
+	firstPieceBytes = 1 << 20
+)
 
 // CopyMemory is how many bytes of a file are in memory at most while it is copied.
 func CopyMemory() int64 { return int64(runtime.GOMAXPROCS(0)+3) * pieceBytes }
@@ -26,8 +31,21 @@ func CopyMemory() int64 { return int64(runtime.GOMAXPROCS(0)+3) * pieceBytes }
 type piece struct {
 	blob *tensorstore.BlobReader
 	off  int64 // in the blob
-	buf  []byte
+	buf  *[]byte
 	done chan error // capacity 1
+}
+
+// pieceBuffers are used again, also by other copies: to clear one takes long.
+var pieceBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// pieceBuffer is n bytes that hold anything.
+func pieceBuffer(n int64) *[]byte {
+	b := pieceBuffers.Get().(*[]byte)
+	if int64(cap(*b)) < n {
+		*b = make([]byte, n)
+	}
+	*b = (*b)[:n]
+	return b
 }
 
 // A copier reads a file's pieces in parallel and hands them on in order.
@@ -35,16 +53,15 @@ type copier struct {
 	db       *Database
 	file     catalog.File
 	from, to int64       // bytes of the file
+	most     int64       // bytes of the next piece
 	queue    chan *piece // in the order of the file; its capacity bounds what is in memory
-	free     chan []byte
 }
 
 func (r *Database) copier(f catalog.File, from, to int64) *copier {
-	n := runtime.GOMAXPROCS(0) + 1
-	return &copier{r, f, from, to, make(chan *piece, n), make(chan []byte, n+2)}
+	return &copier{r, f, from, to, firstPieceBytes, make(chan *piece, runtime.GOMAXPROCS(0)+1)}
 }
 
-// run copies.
+// run copies. When it returns, nothing is read any more.
 func (c *copier) run(ctx context.Context, w io.Writer, p Progress) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -52,7 +69,12 @@ func (c *copier) run(ctx context.Context, w io.Writer, p Progress) error {
 		return c.read(ctx)
 	})
 	g.Go(func() error { return c.write(w, p) })
-	return g.Wait()
+	err := g.Wait()
+	for pc := range c.queue { // after an error: who asked may close what they read
+		<-pc.done
+		pieceBuffers.Put(pc.buf)
+	}
+	return err
 }
 
 // CopyContent writes the bytes of f to w. When it returns nil they have f's digest;
@@ -133,41 +155,47 @@ func (c *copier) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		end := min(s.Len, c.to-s.Off)
-		for off := max(0, c.from-s.Off); off < end; off += pieceBytes {
-			if ctx.Err() != nil { // select takes any case that is ready
-				return context.Cause(ctx)
-			}
-			p := &piece{blob, off, c.buffer(min(pieceBytes, end-off)), make(chan error, 1)}
-			select {
-			case c.queue <- p:
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-			go p.fill()
+		if err := c.pieces(ctx, blob, max(0, c.from-s.Off), min(s.Len, c.to-s.Off)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// buffer returns n bytes, used ones if there are.
-func (c *copier) buffer(n int64) []byte {
-	select {
-	case b := <-c.free:
-		if int64(cap(b)) >= n {
-			return b[:n]
+// pieces starts the pieces of bytes [off, end) of a blob. They end where chunks do, so that no chunk is decoded for two.
+func (c *copier) pieces(ctx context.Context, blob *tensorstore.BlobReader, off, end int64) error {
+	cut, chunks := int64(0), blob.Chunks()
+	for off < end {
+		if ctx.Err() != nil { // select takes any case that is ready
+			return context.Cause(ctx)
 		}
-	default:
+		to := min(off+c.most, end)
+		for ; len(chunks) > 0 && cut+chunks[0].Len <= to; chunks = chunks[1:] {
+			cut += chunks[0].Len
+		}
+		if to < end && cut > off {
+			to = cut
+		}
+		c.most = min(2*c.most, pieceBytes)
+		p := &piece{blob, off, pieceBuffer(to - off), make(chan error, 1)}
+		select {
+		case c.queue <- p:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		go p.fill()
+		off = to
 	}
-	return make([]byte, n)
+	return nil
 }
 
 func (p *piece) fill() {
-	n, err := p.blob.ReadAt(p.buf, p.off)
-	if n == len(p.buf) {
+	buf := *p.buf
+	n, err := p.blob.ReadAt(buf, p.off)
+	if n == len(buf) {
 		err = nil
 	} else if err == nil || err == io.EOF {
-		err = fmt.Errorf("blob ends at %d, want %d: %w", p.off+int64(n), p.off+int64(len(p.buf)), ErrCorrupt)
+		err = fmt.Errorf("blob ends at %d, want %d: %w", p.off+int64(n), p.off+int64(len(buf)), ErrCorrupt)
 	}
 	p.done <- err
 }
@@ -178,14 +206,11 @@ func (c *copier) write(w io.Writer, p Progress) error {
 		if err := <-pc.done; err != nil {
 			return err
 		}
-		if _, err := w.Write(pc.buf); err != nil {
+		if _, err := w.Write(*pc.buf); err != nil {
 			return err
 		}
-		p.Add(int64(len(pc.buf)))
-		select {
-		case c.free <- pc.buf:
-		default:
-		}
+		p.Add(int64(len(*pc.buf)))
+		pieceBuffers.Put(pc.buf)
 	}
 	return nil
 }
