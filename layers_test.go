@@ -65,14 +65,15 @@ var leaves = map[[2]string]bool{
 
 // only names the one package that may import a library, and why.
 var only = map[string][2]string{
-	"github.com/zeebo/blake3":            {"tensorstore/digest", "identity is defined in one place"},
-	"github.com/mattn/go-sqlite3":        {"catalog", "nothing else knows how rows are kept"},
-	"github.com/spf13/cobra":             {"cmd/dits", "the rest is usable without a command line"},
-	"github.com/vbauerster/mpb/v8":       {"cmd/dits", "the rest reports progress through an interface"},
-	"github.com/hanwen/go-fuse/v2/fs":    {"mount", "nothing else knows how file systems talk to the kernel"},
-	"github.com/hanwen/go-fuse/v2/fuse":  {"mount", "nothing else knows how file systems talk to the kernel"},
-	"github.com/klauspost/compress/zstd": {"tensorstore/codec", "coders live in one place"},
-	"golang.org/x/sys/cpu":               {"cpu", "which instructions there are is asked in one place"},
+	"github.com/zeebo/blake3":                        {"tensorstore/digest", "identity is defined in one place"},
+	"github.com/mattn/go-sqlite3":                    {"catalog", "nothing else knows how rows are kept"},
+	"github.com/spf13/cobra":                         {"cmd/dits", "the rest is usable without a command line"},
+	"github.com/vbauerster/mpb/v8":                   {"cmd/dits", "the rest reports progress through an interface"},
+	"github.com/hanwen/go-fuse/v2/fs":                {"mount", "nothing else knows how file systems talk to the kernel"},
+	"github.com/hanwen/go-fuse/v2/fuse":              {"mount", "nothing else knows how file systems talk to the kernel"},
+	"github.com/klauspost/compress/zstd":             {"tensorstore/codec", "coders live in one place"},
+	"golang.org/x/sys/cpu":                           {"cpu", "which instructions there are is asked in one place"},
+	"github.com/prometheus/client_golang/prometheus": {"hub", "what is counted is counted where requests come in"},
 }
 
 const module = "dits/"

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -24,18 +25,31 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// logged writes a line for each request.
-func (s *Server) logged(next http.Handler) http.Handler {
+// watched counts each request, and writes a line for it.
+func (s *Server) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began, c := time.Now(), &counted{ResponseWriter: w}
 		defer func() { // also of an answer that is cut off by a panic
+			took := time.Since(began)
+			s.metrics.answered(kindOf(r.Pattern), c, took)
 			if s.options.Log != nil {
 				s.options.Log.Info("request", "from", r.RemoteAddr, "method", r.Method, "path", r.URL.EscapedPath(),
-					"range", r.Header.Get("Range"), "status", c.status, "bytes", c.bytes, "ms", time.Since(began).Milliseconds())
+					"range", r.Header.Get("Range"), "status", c.status, "bytes", c.bytes, "ms", took.Milliseconds())
 			}
 		}()
 		next.ServeHTTP(c, r)
 	})
+}
+
+// kindOf is what is asked for by an address of that pattern: its last fixed part, such as tree, resolve or models.
+func kindOf(pattern string) string {
+	kind := "other" // also what no pattern fits
+	for part := range strings.SplitSeq(pattern, "/") {
+		if part != "" && part[0] != '{' && !strings.HasSuffix(part, " ") {
+			kind = part
+		}
+	}
+	return kind
 }
 
 // A counted writer knows what was answered.

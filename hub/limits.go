@@ -15,6 +15,7 @@ type Limits struct {
 	EndTime     time.Duration // that running answers have when the server is to end; usually 10 seconds
 	Connections int           // at once: others wait; usually 1,024
 	Memory      int64         // decoded bytes on their way to all clients; usually 192 MiB
+	Cache       int64         // bytes of decoded chunks that are kept of all repositories; usually 128 MiB
 }
 
 const (
@@ -37,14 +38,26 @@ func (l Limits) withDefaults() Limits {
 	if l.Memory <= 0 {
 		l.Memory = 192 << 20
 	}
+	if l.Cache <= 0 {
+		l.Cache = 128 << 20
+	}
 	return l
 }
 
 // take reserves memory for an answer of so many bytes, and says how to give it back.
 func (s *Server) take(ctx context.Context, bytes int64) (release func(), err error) {
 	n := max(1, min(bytes, object.CopyMemory(), s.options.Limits.Memory))
-	if err := s.budget.Acquire(ctx, n); err != nil {
+	s.metrics.waiting.Inc()
+	err = s.budget.Acquire(ctx, n)
+	s.metrics.waiting.Dec()
+	if err != nil {
 		return nil, err
 	}
-	return func() { s.budget.Release(n) }, nil
+	s.metrics.running.Inc()
+	s.metrics.memory.Add(float64(n))
+	return func() {
+		s.budget.Release(n)
+		s.metrics.running.Dec()
+		s.metrics.memory.Sub(float64(n))
+	}, nil
 }

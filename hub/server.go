@@ -35,6 +35,7 @@ type Server struct {
 	byName  map[string]*Model
 	options Options
 	budget  *semaphore.Weighted // of memory
+	metrics *metrics
 }
 
 // New serves models, whose names are all different. They stay the caller's to close.
@@ -52,6 +53,10 @@ func New(models []*Model, o Options) (*Server, error) {
 		s.byName[m.Name] = m
 	}
 	s.models = slices.SortedFunc(slices.Values(models), func(a, b *Model) int { return cmp.Compare(a.Name, b.Name) })
+	for _, m := range s.models {
+		m.Repo.Store.LimitCaches(o.Limits.Cache / int64(len(s.models)))
+	}
+	s.metrics = newMetrics(s)
 	return s, nil
 }
 
@@ -75,6 +80,7 @@ func (s *Server) Handler() http.Handler {
 	all.Handle("/api/", api)
 	all.Handle("/", files)
 	all.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	all.Handle("GET /metrics", s.metrics.handler())
 	if s.options.Page != nil {
 		for _, at := range []string{"GET /{$}", "GET /assets/{name}", "GET /explore/{question}"} {
 			all.Handle(at, s.options.Page)
@@ -82,7 +88,7 @@ func (s *Server) Handler() http.Handler {
 	} else {
 		all.HandleFunc("GET /{$}", s.page)
 	}
-	return s.logged(s.guarded(all))
+	return s.watched(s.guarded(all))
 }
 
 // page says what this is, to who opens the address in a browser.

@@ -20,6 +20,8 @@ type cache[V any] struct {
 	max    int64
 	purges int
 	added  int64 // bytes in all, those that were dropped too
+
+	hits, misses int64 // of Get
 }
 
 // keptEach is about what a cache takes for each value besides the value: bytes.
@@ -46,7 +48,13 @@ func newPredictionCache() *cache[*predict.Prediction] {
 func (c *cache[V]) Get(id digest.ID) (V, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.lru.Get(id)
+	v, ok := c.lru.Get(id)
+	if ok {
+		c.hits++
+	} else {
+		c.misses++
+	}
+	return v, ok
 }
 
 // Add keeps v, and drops what was used longest ago where that is too much.
