@@ -14,6 +14,7 @@ type Limits struct {
 	IdleTime    time.Duration // that a connection stays open between requests; usually two minutes
 	EndTime     time.Duration // that running answers have when the server is to end; usually 10 seconds
 	Connections int           // at once: others wait; usually 1,024
+	Entries     int           // of a tree on one page, unless a client asks for another number; usually 10,000
 	Memory      int64         // decoded bytes on their way to all clients; usually 192 MiB
 	Cache       int64         // bytes of decoded chunks that are kept of all repositories; usually 128 MiB
 }
@@ -34,6 +35,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Connections <= 0 {
 		l.Connections = 1024
+	}
+	if l.Entries <= 0 {
+		l.Entries = 10_000 // llama.cpp reads but one page
 	}
 	if l.Memory <= 0 {
 		l.Memory = 192 << 20

@@ -46,11 +46,8 @@ func fileEntry(f object.TreeFile, file catalog.File) entry {
 	return entry{"file", sha(f.ID), f.Size, f.Path, &lfsInfo{sum, sum, f.Size, pointer}}
 }
 
-// Pages of a tree: llama.cpp reads but one.
-const (
-	usualEntries = 10_000
-	mostEntries  = 50_000
-)
+// mostEntries is how many entries a page can have.
+const mostEntries = 50_000
 
 // tree lists the folder {path} of a commit, with ?recursive=true all below it. What does not fit a page of ?limit= is on
 // the next, which a Link header names.
@@ -59,7 +56,7 @@ func (q *request) tree() error {
 		return notFound("RevisionNotFound", "no commit yet")
 	}
 	ask := q.URL.Query()
-	limit, err := limitOf(ask.Get("limit"), usualEntries, mostEntries)
+	limit, err := limitOf(ask.Get("limit"), q.server.options.Limits.Entries, mostEntries)
 	if err != nil {
 		return err
 	}
