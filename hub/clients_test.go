@@ -106,6 +106,7 @@ func TestHuggingFaceHub(t *testing.T) {
 		handler, asked := recorded(server.Handler())
 		h := httptest.NewServer(handler)
 		t.Cleanup(h.Close)
+		t.Cleanup(server.Close)
 		return h.URL, asked
 	}
 	plain, _ := at(Options{Limits: Limits{Entries: 2}}) // so that there are pages

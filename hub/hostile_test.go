@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -42,9 +43,7 @@ func listen(t *testing.T, l Limits) *served {
 func (s *served) noise(name string, size int) []byte {
 	s.t.Helper()
 	b := make([]byte, size)
-	for i := range b {
-		b[i] = byte(i * i >> 7)
-	}
+	rand.NewChaCha8([32]byte{}).Read(b)
 	require.NoError(s.t, os.WriteFile(filepath.Join(s.repo.Root, name), b, 0o644))
 	s.commit("noise")
 	return b

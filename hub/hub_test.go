@@ -50,6 +50,7 @@ func serve(t testing.TB, o Options) *served {
 	require.NoError(t, err)
 	h := httptest.NewServer(server.Handler())
 	t.Cleanup(h.Close)
+	t.Cleanup(server.Close)
 	s.url = h.URL
 	return s
 }

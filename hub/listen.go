@@ -38,6 +38,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	err = errors.Join(err, ignoreClosed(server.Close()))
 	running.wait()
+	s.Close()
 	return err
 }
 

@@ -40,6 +40,9 @@ func (q *request) resolve() error {
 	c := &content{ctx: q.Context(), q: q, file: file}
 	defer c.Close()
 	http.ServeContent(q.w, q.Request, "", time.Time{}, c)
+	if c.err == nil && q.w.Header().Get("Content-Range") != "" && c.sent > 0 {
+		q.server.readOn(q.model, file, c.at-c.sent, c.at)
+	}
 	if c.err != nil && !errors.Is(c.err, errGone) {
 		if q.server.options.Log != nil {
 			q.server.options.Log.Error("failed", "path", q.URL.EscapedPath(), "error", c.err.Error())

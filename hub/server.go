@@ -36,12 +36,13 @@ type Server struct {
 	options Options
 	budget  *semaphore.Weighted // of memory
 	metrics *metrics
+	ahead   *ahead
 }
 
-// New serves models, whose names are all different. They stay the caller's to close.
+// New serves models, whose names are all different. They stay the caller's to close, once the server is.
 func New(models []*Model, o Options) (*Server, error) {
 	o.Limits = o.Limits.withDefaults()
-	s := &Server{byName: map[string]*Model{}, options: o, budget: semaphore.NewWeighted(o.Limits.Memory)}
+	s := &Server{byName: map[string]*Model{}, options: o, budget: semaphore.NewWeighted(o.Limits.Memory), ahead: newAhead()}
 	for _, m := range models {
 		if err := CheckName(m.Name); err != nil {
 			return nil, err
@@ -59,6 +60,9 @@ func New(models []*Model, o Options) (*Server, error) {
 	s.metrics = newMetrics(s)
 	return s, nil
 }
+
+// Close ends what the server does by itself, and waits for that. [Server.Serve] closes it.
+func (s *Server) Close() { s.ahead.close() }
 
 // Handler answers all requests.
 func (s *Server) Handler() http.Handler {
