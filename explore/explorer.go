@@ -3,8 +3,11 @@ package explore
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"sync"
+
+	"golang.org/x/sync/semaphore"
 
 	"dits/repo"
 	"dits/repo/history"
@@ -20,14 +23,21 @@ type Model struct {
 
 // An Explorer answers questions about models. It is safe for concurrent use.
 type Explorer struct {
+	Log *slog.Logger // is told of what cannot be read; nil: nobody is
+
 	models []*Model
 	revs   []string // of which files are looked at if a question names none; none: all branches
 	jobs   *jobs    // what takes long
 	lists  *jobs    // of models that differ
 
+	turns *semaphore.Weighted
+
 	mu       sync.Mutex
 	sharings []*sharing // those asked for last, the latest first
 }
+
+// atOnce is how many questions of a server are answered, or waited for, at a time.
+const atOnce = 16
 
 // New is an explorer of models, in that order. Questions that name no revisions are about those in revs, of each model;
 // without any, about all of its branches.
@@ -35,7 +45,7 @@ func New(models []*Model, revs ...string) *Explorer {
 	for _, m := range models {
 		m.reach = &history.Reach{History: m.Repo.History}
 	}
-	return &Explorer{models: models, revs: revs, jobs: newJobs(), lists: newJobs()}
+	return &Explorer{models: models, revs: revs, jobs: newJobs(), lists: newJobs(), turns: semaphore.NewWeighted(atOnce)}
 }
 
 // questions are what can be asked, by name. Values of a URL's query say about what.

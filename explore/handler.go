@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"strings"
 	"time"
 
 	"dits/repo/object"
@@ -53,22 +52,50 @@ func servePart(w http.ResponseWriter, r *http.Request, name string) {
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
 }
 
+// sendTime is how long sending an answer may take.
+const sendTime = time.Minute
+
 func (e *Explorer) serveAnswer(w http.ResponseWriter, r *http.Request) {
-	answer, err := e.Ask(r.Context(), r.PathValue("question"), r.URL.Query())
+	connection := http.NewResponseController(w)
+	_ = connection.SetWriteDeadline(time.Time{}) // finding the answer may take longer than sending it
+	answer, err := e.askInTurn(r)
 	var b []byte
 	if err == nil {
 		b, err = json.Marshal(answer)
 	}
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	_ = connection.SetWriteDeadline(time.Now().Add(sendTime))
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			return
-		}
-		w.WriteHeader(statusOf(err))
-		b, _ = json.Marshal(map[string]string{"error": strings.TrimPrefix(err.Error(), "dits: ")})
+		b = e.refuse(w, r, err)
 	}
 	_, _ = w.Write(b)
+}
+
+// askInTurn answers a question when not too many others are being answered.
+func (e *Explorer) askInTurn(r *http.Request) (any, error) {
+	if err := e.turns.Acquire(r.Context(), 1); err != nil {
+		return nil, err
+	}
+	defer e.turns.Release(1)
+	return e.Ask(r.Context(), r.PathValue("question"), r.URL.Query())
+}
+
+// refuse sends the status of an error, and is what to say. What is wrong with the store is for the log: it names paths.
+func (e *Explorer) refuse(w http.ResponseWriter, r *http.Request, err error) []byte {
+	status, says := statusOf(err), err.Error()
+	if status == http.StatusInternalServerError {
+		if e.Log != nil {
+			e.Log.Error("failed", "path", r.URL.RequestURI(), "error", says)
+		}
+		says = "this cannot be read: what dits serve prints says why"
+	}
+	w.WriteHeader(status)
+	b, _ := json.Marshal(map[string]string{"error": says})
+	return b
 }
 
 // statusOf is the status of an answer that is an error.

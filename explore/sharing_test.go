@@ -1,6 +1,8 @@
 package explore
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http/httptest"
 	"net/url"
 	"slices"
@@ -243,4 +245,18 @@ func TestKept(t *testing.T) {
 			require.Contains(t, having, id)
 		}
 	}
+}
+
+// What is wrong with the store is told to who serves, and not to who asks.
+func TestFailuresAreLogged(t *testing.T) {
+	f := familyFixture(t)
+	e := explorerOf(f)
+	var said bytes.Buffer
+	e.Log = slog.New(slog.NewTextHandler(&said, nil))
+	f.repo.Close()
+	w := httptest.NewRecorder()
+	e.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/explore/sharing", nil))
+	require.Equal(t, 500, w.Code)
+	require.JSONEq(t, `{"error":"this cannot be read: what dits serve prints says why"}`, w.Body.String())
+	require.Contains(t, said.String(), "catalog")
 }

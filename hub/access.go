@@ -8,19 +8,29 @@ import (
 	"time"
 )
 
-// guarded lets in who bears the token.
+// guarded lets in who bears the token. A browser asks for a name and a password: the password is the token.
 func (s *Server) guarded(next http.Handler) http.Handler {
 	if s.options.Token == "" {
 		return next
 	}
-	want := sha256.Sum256([]byte("Bearer " + s.options.Token))
+	want := sha256.Sum256([]byte(s.options.Token))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		got := sha256.Sum256([]byte(r.Header.Get("Authorization")))
+		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !ok {
+			token = ""
+		}
+		if _, password, ok := r.BasicAuth(); ok {
+			token = password
+		}
+		got := sha256.Sum256([]byte(token))
 		if subtle.ConstantTimeCompare(got[:], want[:]) == 1 || r.URL.Path == "/healthz" {
 			next.ServeHTTP(w, r)
 			return
 		}
 		w.Header().Set("WWW-Authenticate", "Bearer")
+		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+			w.Header().Set("WWW-Authenticate", `Basic realm="dits: any name, and the token as password", charset="UTF-8"`)
+		}
 		writeError(w, &answerError{http.StatusUnauthorized, "GatedRepo", "this server wants a token: set HF_TOKEN", ""})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -239,8 +240,16 @@ func TestToken(t *testing.T) {
 		a, _ := s.do("GET", "/api/models", h)
 		require.Equal(t, 401, a.StatusCode, h)
 	}
-	a, _ := s.do("GET", "/api/models", "Authorization: Bearer secret")
-	require.Equal(t, 200, a.StatusCode)
+	basic := func(password string) string {
+		return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("anybody:"+password))
+	}
+	a, _ := s.do("GET", "/", basic("secre"), "Accept: text/html,*/*")
+	require.Equal(t, 401, a.StatusCode)
+	require.Contains(t, a.Header.Get("WWW-Authenticate"), "Basic ", "a browser asks for the token")
+	for _, h := range []string{"Authorization: Bearer secret", basic("secret")} {
+		a, _ = s.do("GET", "/api/models", h)
+		require.Equal(t, 200, a.StatusCode, h)
+	}
 	a, _ = s.do("GET", "/healthz")
 	require.Equal(t, 200, a.StatusCode)
 	for _, method := range []string{"PUT", "POST", "DELETE"} {

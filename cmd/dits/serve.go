@@ -68,7 +68,8 @@ func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) err
 	if err != nil {
 		return err
 	}
-	options.Page = explore.New(explored(models)).Handler()
+	page := explore.New(explored(models))
+	page.Log, options.Page = options.Log, page.Handler()
 	server, err := hub.New(models, options)
 	if err != nil {
 		return usageError{err}
