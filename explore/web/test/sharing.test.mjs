@@ -43,6 +43,12 @@ test("users count files made of a blob by what they took over", () => {
   assert.deepEqual([...users].map((u) => +u.toFixed(3)), [4, 3, 2.49, 1, 1, 1, 1, 1]);
 });
 
+test("users of users count by what is left", () => {
+  const blobs = { len: [8, 8, 8, 8], how: [1, 1, 0, 1], stored: [4, 4, 8, 2], source: [1, 2, -1, 1] };
+  assert.deepEqual([...usersOf(blobs, [1, 1, 1, 2])], [1, 3, 2.5, 2]);
+  assert.deepEqual([...usersOf({ ...blobs, source: [1, 0, 9, 2] }, [1, 1, 1, 2])], [1, 1, 2.5, 2]);
+});
+
 test("the base is darkest, what is made of it follows by cost, what is alone is blank", () => {
   const s = sheetOf(family()), [header, embed, q, tuned, made, quant, lone] = s.shades;
   assert.equal(s.most, 4);
@@ -75,9 +81,9 @@ test("a few bytes that all have do not set the scale", () => {
 
 test("hues: the oldest row has its own, later rows have the same bytes", () => {
   const s = sheetOf(family()), [base, alone, quant, tuned] = s.rows;
-  assert.deepEqual([0, 1, 2].map((i) => s.hue(base, base.blobs[i])), [KEPT, KEPT, KEPT]);
-  assert.deepEqual([0, 1, 2].map((i) => s.hue(tuned, tuned.blobs[i])), [SAME, SAME, DIFFERENCE]);
-  assert.deepEqual([0, 1, 2].map((i) => s.hue(quant, quant.blobs[i])), [SAME, RECOMPUTED, RECOMPUTED]);
+  assert.deepEqual([...base.hues], [KEPT, KEPT, KEPT]);
+  assert.deepEqual([...tuned.hues], [SAME, SAME, DIFFERENCE]);
+  assert.deepEqual([...quant.hues], [SAME, RECOMPUTED, RECOMPUTED]);
   assert.deepEqual(s.byHue(alone), [1000, 0, 0, 10]);
 });
 

@@ -79,13 +79,15 @@ export function ticks(from, to, most) {
   return { step, list };
 }
 
+const digits = new Intl.NumberFormat("en-US");
+
 /** A tick as text, in the largest unit of which its step is a quarter or more. */
 export function tickText(at, step) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   if (at === 0) return "0";
   let u = 0;
   while (u < units.length - 1 && at >= 1024 ** (u + 1) && step >= 1024 ** (u + 1) / 4) u++;
-  return `${(at / 1024 ** u).toLocaleString("en-US")} ${units[u]}`;
+  return `${digits.format(at / 1024 ** u)} ${units[u]}`;
 }
 
 /** Runs of segments with names alike, for a ruler: layer 0, 1, …; what stands alone has the last part of its name. */

@@ -53,7 +53,7 @@ function line(wall, row, y, texts) {
   for (let seg = segmentAt(offs, lens.from / unit); seg <= last && offs[seg] * unit < lens.to; seg++) {
     const x0 = origin + offs[seg] * scale, x1 = origin + offs[seg + 1] * scale, w = x1 - x0;
     if (w <= 0) continue;
-    const b = row.blobs[seg], how = sheet.hue(row, b), tint = strips.tint(how, sheet.shades[b]);
+    const b = row.blobs[seg], how = row.hues[seg], tint = strips.tint(how, sheet.shades[b]);
     const gap = seg < last ? Math.min(1, Math.max(0, (w / dpr - 3) / 5)) * dpr * apart : 0; // fades in with zoom
     const wide = w / dpr >= chunksFrom && high >= 6 && sheet.blobs.chunks[b] > 1;
     const list = wide ? wall.chunks.list(row, seg) : undefined;

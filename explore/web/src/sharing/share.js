@@ -2,17 +2,18 @@
 // any here). Pure functions of plain lists, one entry a blob.
 //
 // A file rests on a blob with the part of its bytes that comes from there: wholly where it has the same bytes, and with
-// 1 − cost where it is made of the blob and cost of its bytes had to be stored beside. So a blob has
+// 1 − cost where it is made of the blob and cost of its bytes had to be stored beside; through several steps, with what
+// is left of it. So a blob has
 //
-//     users = files that have it + the sum of (1 − cost) over the files that have a blob made directly of it
+//     users = files that have it + the sum of (1 − cost) · users over the blobs that are made of it
 //
 // and a base on which everything is built has the most users of all. A blob that is made of another shares its own part
 // with its users, and the rest with those of its source:
 //
 //     shade = cost · depth(users) + (1 − cost) · shade(source)       depth(n) = log n / log (the most users here)
 //
-// The logarithm makes one, two, five and a hundred users look apart. No cell is darker than what it is made of; a model
-// that shares nothing is blank; a difference that saved little is nearly so.
+// The logarithm makes one, two, five and a hundred users look apart. A quant that costs nothing is as dark as what it was
+// made of and not darker, a difference that saved little is pale, and what shares nothing is blank.
 
 export const KEPT = 0, DIFFERENCE = 1, RECOMPUTED = 2, SAME = 3; // hows of an answer, and the hue for bytes seen before
 
@@ -21,10 +22,17 @@ export const cost = (how, stored, len) => (how === KEPT || len === 0 ? 1 : Math.
 
 /** users of each blob; have[b] files have b itself. */
 export function usersOf({ how, stored, len, source }, have) {
-  const users = Float64Array.from(have);
-  for (let b = 0; b < users.length; b++) {
-    const s = source[b];
-    if (s >= 0 && s < users.length) users[s] += have[b] * (1 - cost(how[b], stored[b], len[b]));
+  const n = have.length, users = Float64Array.from(have), waits = new Int32Array(n), known = (s) => s >= 0 && s < n;
+  for (let b = 0; b < n; b++) if (known(source[b])) waits[source[b]]++;
+  for (let b = 0; b < n; b++) {
+    // Blobs after all that is made of them; those in a circle, which no sound store has, are left as they are.
+    for (let at = b; waits[at] === 0; at = source[at]) {
+      waits[at] = -1;
+      const s = source[at];
+      if (!known(s)) break;
+      users[s] += users[at] * (1 - cost(how[at], stored[at], len[at]));
+      waits[s]--;
+    }
   }
   return users;
 }

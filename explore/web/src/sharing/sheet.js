@@ -62,6 +62,7 @@ export class Sheet {
     this.parts = sharedParts(this.blobs, this.have, this.pairs);
     this.made = listsOf(this.blobs.source);
     for (const row of this.rows) {
+      row.hues = Uint8Array.from(row.blobs, (b) => this.#hue(row, b));
       let shared = 0, shade = 0;
       row.blobs.forEach((b) => {
         shared += this.parts[b] * this.blobs.len[b];
@@ -82,7 +83,7 @@ export class Sheet {
   }
 
   /** The hue of a cell: same bytes for what an older row has, or most of it another blob, else how its blob is kept. */
-  hue(row, b) {
+  #hue(row, b) {
     if (this.rows[this.cellRow[this.first[b]]].age < row.age) return SAME;
     return this.blobs.how[b] === KEPT && this.kin.get(b)?.part > 0.5 ? SAME : this.blobs.how[b];
   }
@@ -151,7 +152,7 @@ export class Sheet {
   /** How the bytes of a row are kept: bytes by hue. */
   byHue(row) {
     const sums = [0, 0, 0, 0];
-    for (const b of row.blobs) sums[this.hue(row, b)] += this.blobs.len[b];
+    row.blobs.forEach((b, seg) => (sums[row.hues[seg]] += this.blobs.len[b]));
     return sums;
   }
 }

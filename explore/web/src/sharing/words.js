@@ -38,7 +38,7 @@ export function describe(sheet, row, seg) {
     title: segmentName(layout, seg),
     what: `${type ? `${type} · ` : ""}${bytes(len[b])}`,
     how: howOf(sheet, row, seg, b),
-    cost: how[b] === 0 && sheet.hue(row, b) === SAME ? "" : costOf(layout.elements[seg], len[b], stored[b]),
+    cost: how[b] === 0 && row.hues[seg] === SAME ? "" : costOf(layout.elements[seg], len[b], stored[b]),
     shared: sharedBy(sheet, row, b),
   };
 }
@@ -51,7 +51,7 @@ function howOf(sheet, row, seg, b) {
     const ref = cell.row.path === row.path && cell.row.refs[0] ? ` (${cell.row.refs[0]})` : "";
     return `${name === own ? "" : `${middle(name, 48)} of `}${middle(cell.row.path, 40)}${ref}`;
   };
-  const hue = sheet.hue(row, b);
+  const hue = row.hues[seg];
   const first = sheet.firstCell(b), kin = sheet.kin.get(b);
   if (hue === SAME && first.row !== row) return `same bytes as ${place(first)}`;
   const partly = kin && `${percent(kin.part)} of it the same bytes as ${place(sheet.firstCell(kin.blob))}`;
