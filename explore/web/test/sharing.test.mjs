@@ -171,7 +171,8 @@ test("rows are sorted, grouped and filtered", () => {
   const s = sheetOf(family()), paths = (items) => items.map((it) => it.group ?? it.row.path);
   assert.deepEqual(paths(arrange(s.rows, {})), ["base", "quant", "tuned", "alone"]);
   assert.deepEqual(paths(arrange(s.rows, { sort: "age", only: new Set([0, 3]) })), ["base", "tuned"]);
-  assert.deepEqual(paths(arrange(s.rows, { sort: "path", group: "model" })), ["a/b", "alone", "base", "quant", "tuned"]);
+  const grouped = arrange(s.rows, { sort: "path", group: "model" });
+  assert.deepEqual(paths(grouped), ["a/b", "alone", "base", "quant", "tuned"]);
   assert.equal(rowsOf(arrange(s.rows, { group: "branch" })).length, 4);
   assert.equal(usualGrouping(s.rows), "none");
   const many = Array.from({ length: 90 }, (_, i) => ({ model: "a", refs: [], path: `f${i % 9}/m${i}` }));

@@ -30,6 +30,14 @@ export class Chunks {
     return this.#lists.get(b);
   }
 
+  /** The chunk at a byte of a cell, as {n, of, chunk}; undefined if its chunks have not come, or it is one. */
+  at(row, seg, byte) {
+    const list = this.#lists.get(row.blobs[seg]) ?? [];
+    let end = 0;
+    const i = list.findIndex((c) => (end += c.len) > byte);
+    return i >= 0 && list.length > 1 ? { n: i + 1, of: list.length, chunk: list[i] } : undefined;
+  }
+
   /** Ends a picture: asks for what it lacked. */
   end() {
     for (let i = this.#asking; i < atOnce; i++) this.#next();

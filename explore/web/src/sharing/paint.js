@@ -5,7 +5,7 @@ import { SAME, cost, depth } from "./share.js";
 import { segmentAt } from "./sheet.js";
 import { fitted, font, nameIn, widthOf } from "./text.js";
 
-const chunksFrom = 320; // pixels: cells that are as wide show their chunks
+export const chunksFrom = 320; // pixels: cells that are as wide show their chunks
 
 export function paint(wall, pen) {
   const { dpr, width, height, left, top } = wall;

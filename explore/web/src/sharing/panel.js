@@ -67,14 +67,15 @@ export class Panel {
 
   #place(p) {
     const own = this.cell.row.layout.names[this.cell.seg];
-    const size = p.as === "part" ? `${bytes(p.common)} of ${bytes(p.len)}` : bytes(p.len);
+    const size = { same: "", part: `${bytes(p.common)} of ${bytes(p.len)}` }[p.as] ?? bytes(p.len);
     return h("li", {},
       h("a", { href: this.linkOf(p), title: p.path }, middle(p.path, 48)),
-      h("div", { class: "note" }, [p.model, some(p.refs, 3)].filter(Boolean).join(" · ")),
-      h("div", { class: "note" }, [p.tensor === own ? "" : middle(p.tensor, 60), size, wayOf(p.kind)]
-        .filter(Boolean).join(" · ")));
+      h("div", { class: "note" }, said(p.model, some(p.refs, 3))),
+      h("div", { class: "note" }, said(p.tensor === own ? "" : middle(p.tensor, 60), size, wayOf(p.kind))));
   }
 }
+
+const said = (...parts) => parts.filter(Boolean).join(" · ");
 
 /** What the rows here say, for a page that cannot ask. */
 function placesOf(sheet, row, seg) {

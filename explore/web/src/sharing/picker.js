@@ -58,5 +58,6 @@ function section(model, text, chosen) {
         type: "checkbox", checked: chosen.has(value),
         onchange: (e) => (e.target.checked ? chosen.add(value) : chosen.delete(value)),
       }), middle(r.name, 40), r.tag && h("span", { class: "note" }, " tag"));
-    }));
+    }),
+    refs.length > 200 && h("span", { class: "note" }, `${count(refs.length - 200)} more: type a part of a name`));
 }

@@ -12,8 +12,8 @@
 //
 //     shade = cost · depth(users) + (1 − cost) · shade(source)       depth(n) = log n / log (the most users here)
 //
-// The logarithm makes one, two, five and a hundred users look apart. A quant that costs nothing is as dark as what it was
-// made of and not darker, a difference that saved little is pale, and what shares nothing is blank.
+// The logarithm makes one, two, five and a hundred users look apart. A quant that costs nothing is as dark as what it
+// was made of and not darker, a difference that saved little is pale, and what shares nothing is blank.
 
 export const KEPT = 0, DIFFERENCE = 1, RECOMPUTED = 2, SAME = 3; // hows of an answer, and the hue for bytes seen before
 
@@ -42,7 +42,7 @@ export const depth = (users, most) => Math.min(1, Math.log(Math.max(1, users)) /
 
 /**
  * The end of the scale: the most users of any blob, but for the hundredth of all bytes (those of tensors, in weights)
- * that has more, so that a few bytes which all files have do not make the rest pale. At least 4, for a pair is not much.
+ * that has more, so that a few bytes which all files have do not make the rest pale. At least 4: two is not much.
  */
 export function mostOf(users, weights) {
   const order = Array.from(users.keys()).filter((b) => weights[b] > 0).sort((a, b) => users[b] - users[a]);

@@ -1,6 +1,6 @@
 // The tip says what is under the pointer or the cursor; a screen reader hears the same.
 import { fill, h } from "../dom.js";
-import { bytes, percent } from "../format.js";
+import { bytes, count, percent, plural } from "../format.js";
 import { hows } from "../colour.js";
 import { describe, middle, some } from "./words.js";
 
@@ -14,16 +14,17 @@ export class Tip {
   show(sheet, cell, x, y, width, height) {
     this.el.hidden = !cell;
     if (!cell) return;
-    if (this.row !== cell.row || this.seg !== cell.seg || this.sheet !== sheet) this.#say(sheet, cell);
+    if (this.row !== cell.row || this.seg !== cell.seg || this.part?.n !== cell.part?.n) this.#say(sheet, cell);
     const { offsetWidth: w, offsetHeight: hh } = this.el;
     const below = y + 18 + hh < height;
     this.el.style.transform = `translate(${Math.round(Math.max(4, Math.min(x + 14, width - w - 8)))}px, ` +
       `${Math.round(below ? y + 18 : Math.max(4, y - hh - 12))}px)`;
   }
 
-  #say(sheet, { row, seg }) {
-    Object.assign(this, { row, seg, sheet });
+  #say(sheet, { row, seg, part }) {
+    Object.assign(this, { row, seg, part });
     const lines = seg === undefined ? ofRow(sheet, row) : ofCell(sheet, row, seg);
+    if (part) lines.push(["how", ofChunk(part)]);
     fill(this.el, lines.filter(([, text]) => text).map(([name, text]) => h("div", { class: name }, text)));
     this.live.textContent = lines.map(([, text]) => text).filter(Boolean).join(". ");
   }
@@ -38,6 +39,12 @@ function ofCell(sheet, row, seg) {
     ["", d.cost],
     ["", d.shared],
   ];
+}
+
+function ofChunk({ n, of, chunk }) {
+  const how = chunk.stored < chunk.len || chunk.how > 0 ? `, ${hows[chunk.how].label} in ${bytes(chunk.stored)}` : "";
+  const others = chunk.blobs > 1 ? `, in ${plural(chunk.blobs - 1, "other tensor")} too` : "";
+  return `chunk ${count(n)} of ${count(of)}: ${bytes(chunk.len)}${how}${others}`;
 }
 
 function ofRow(sheet, row) {

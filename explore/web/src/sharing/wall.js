@@ -8,7 +8,7 @@ import { hands } from "./hands.js";
 import { Lens } from "./lens.js";
 import { mark } from "./marks.js";
 import { stack } from "./order.js";
-import { namesWidth, paint } from "./paint.js";
+import { chunksFrom, namesWidth, paint } from "./paint.js";
 import { segmentAt } from "./sheet.js";
 import { Strips } from "./strips.js";
 
@@ -138,7 +138,9 @@ export class Wall {
     if (!row || x > this.left + this.cellsWidth) return null;
     if (x < this.left) return { row };
     const at = this.lens.at(x - this.left) / this.lens.unit(row);
-    return at >= 0 && at < row.size ? { row, seg: segmentAt(row.layout.offs, at) } : null;
+    if (!(at >= 0 && at < row.size)) return null;
+    const seg = segmentAt(row.layout.offs, at), wide = this.place(row, seg).w >= chunksFrom;
+    return { row, seg, part: wide ? this.chunks.at(row, seg, at - row.layout.offs[seg]) : undefined };
   }
 
   /** Where a cell is: {x, w} in the picture, not cut to it. */

@@ -1,6 +1,6 @@
 // The view "Sharing": which files have which bytes, as a wall of cells that are darker the more their bytes are shared.
 import { fill, h } from "../dom.js";
-import { ask } from "../ask.js";
+import { ask, inReport } from "../ask.js";
 import { change, link, state } from "../state.js";
 import { count, plural } from "../format.js";
 import { redrawLegend } from "../sharing/legend.js";
@@ -66,7 +66,7 @@ class View {
     this.controls = [];
     this.others = toggle("others", "other files", "Also files that are no models, such as config.json");
     fill(this.tools,
-      picker(this.of, (of) => change({ of, file: "", segment: "", model: "" }), signal),
+      !inReport() && picker(this.of, (of) => change({ of, file: "", segment: "", model: "" }), signal),
       option("sort", "sort", sorts), option("group", "group", groupings),
       toggle("fit", "fit", "All rows at once, as thin as it takes"),
       toggle("same", "same width", "Each file as wide as the others"),
@@ -84,6 +84,7 @@ class View {
         if (signal.aborted) return;
         this.sheet.add(page);
         cursor = page.next;
+        this.loaded = true;
         this.loading = cursor !== "";
         this.take(state().params);
       } while (cursor);
@@ -96,7 +97,7 @@ class View {
   take(params) {
     this.params = params;
     const { rows } = this.sheet;
-    if (rows.length === 0 && this.sheet.total === 0) return;
+    if (!this.loaded) return;
     this.wall.several = rows.some((r) => r.model !== rows[0].model);
     const usual = { sort: "shared", group: usualGrouping(rows) };
     const get = (name) => params.get(name) ?? usual[name] ?? "";
