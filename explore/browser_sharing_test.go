@@ -53,7 +53,7 @@ func sharingTab(t *testing.T, e *Explorer, hash string) *tab {
 	t.Helper()
 	p := openTab(t, 1280, 800)
 	p.do(chromedp.Navigate(serveExplorer(t, e) + "/" + hash))
-	p.wait(`/file/.test(document.querySelector(".says")?.textContent) && document.querySelector(".legend") !== null`)
+	p.wait(`/file/.test(document.querySelector(".says")?.textContent) && document.querySelector(".hues") !== null`)
 	return p
 }
 
@@ -61,7 +61,7 @@ func sharingTab(t *testing.T, e *Explorer, hash string) *tab {
 func (p *tab) cellOf(tensor, file string) (x, y float64) {
 	p.t.Helper()
 	at := eval[[]float64](p, fmt.Sprintf(`(() => {
-		const wall = document.querySelector(".wall"), tip = document.querySelector(".tip");
+		const wall = document.querySelector(".wall"), tip = document.querySelector(".told");
 		for (let y = 170; y < 700; y += 10) for (let x = 100; x < 1260; x += 3) {
 			wall.dispatchEvent(new PointerEvent("pointermove", {clientX: x, clientY: y, bubbles: true}));
 			if (!tip.hidden && tip.innerText.startsWith(%q + "\n") && tip.innerText.includes("· " + %q + "\n")) return [x, y];
@@ -90,19 +90,19 @@ func TestSharingClick(t *testing.T) {
 	require.Regexp(t, `^3 files, .* is shared; kept in `, eval[string](p, `document.querySelector(".says").textContent`))
 	x, y := p.cellOf("blk.0.attn_q.weight", quant.Path)
 	p.shoot("sharing-hover")
-	require.Contains(t, eval[string](p, `document.querySelector(".tip").innerText`), "recomputed from ")
+	require.Contains(t, eval[string](p, `document.querySelector(".told").innerText`), "recomputed from ")
 	p.clickAt(x, y)
 	p.wait(`document.querySelectorAll(".sharers li").length > 0`)
 	p.shoot("sharing-click")
 	const listed = `[...document.querySelectorAll(".sharers li a")].map((a) => a.textContent)`
 	require.ElementsMatch(t, want, eval[[]string](p, listed))
-	require.Contains(t, eval[string](p, `document.querySelector(".chip").textContent`), "blk.0.attn_q.weight")
+	require.Contains(t, eval[string](p, `document.querySelector(".shown").textContent`), "blk.0.attn_q.weight")
 
 	again := sharingTab(t, e, eval[string](p, `location.hash`))
 	again.wait(`document.querySelectorAll(".sharers li").length > 0`)
 	require.ElementsMatch(t, want, eval[[]string](again, listed))
-	p.run(`document.querySelector(".chip button").click()`)
-	p.wait(`document.querySelector(".chip").hidden && document.querySelector(".sharers").hidden`)
+	p.run(`document.querySelector(".shown button").click()`)
+	p.wait(`document.querySelector(".shown").hidden && document.querySelector(".sharers").hidden`)
 }
 
 // The wheel zooms, and the address keeps how far; keys go from cell to cell, and a screen reader hears of each.

@@ -1,11 +1,20 @@
 // Text that has to fit.
 
 let canvas;
+const widths = new Map(); // font and text → pixels: pictures ask for the same in each frame
+
 /** The width of text in pixels, in a font as CSS has it: "12px system-ui". */
 export function width(text, font) {
-  canvas ??= document.createElement("canvas").getContext("2d");
-  canvas.font = font;
-  return canvas.measureText(text).width;
+  const key = `${font}\n${text}`;
+  let w = widths.get(key);
+  if (w === undefined) {
+    canvas ??= document.createElement("canvas").getContext("2d");
+    canvas.font = font;
+    w = canvas.measureText(text).width;
+    if (widths.size > 20000) widths.clear();
+    widths.set(key, w);
+  }
+  return w;
 }
 
 /** Text of at most n characters: what is longer has … in its middle, since names differ at both ends. */

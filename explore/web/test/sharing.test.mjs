@@ -5,7 +5,8 @@ import { Lens, bands, tickText, ticks } from "../src/sharing/lens.js";
 import { arrange, rowsOf, stack, usualGrouping } from "../src/sharing/order.js";
 import { DIFFERENCE, KEPT, RECOMPUTED, SAME, cost, depth, mostOf, shadesOf, usersOf } from "../src/sharing/share.js";
 import { Sheet, segmentAt } from "../src/sharing/sheet.js";
-import { describe, middle, summary, wayOf } from "../src/sharing/words.js";
+import { middle } from "../src/text.js";
+import { describe, summary, wayOf } from "../src/sharing/words.js";
 
 const layout = {
   names: ["", "embed", "layers.0.q"], kinds: ["header", "tensor", "tensor"], types: ["", "BF16 5×10", "BF16 45×10"],
@@ -124,15 +125,15 @@ test("words of a cell", () => {
   assert.equal(describe(s, base, 2).shared, "2 files are made of them");
   assert.equal(describe(s, base, 1).shared, "1 other file has the same bytes, 1 file is made of them");
   assert.equal(wayOf("quantised hinted fused imatrix"), "quantised, importance matrix");
-  assert.equal(wayOf("low rank r16"), "rank 16");
+  assert.equal(wayOf("low rank r16"), "low rank, rank 16");
   assert.equal(wayOf("merged r16"), "merged, rank 16");
   assert.equal(wayOf("delta"), "");
 });
 
 test("the middle is cut out of long names, between whole characters", () => {
   assert.equal(middle("short", 10), "short");
+  assert.equal(middle("abcdefghij", 5), "ab…ij");
   assert.equal([...middle("😀".repeat(500), 11)].length, 11);
-  assert.equal(middle("abcdefghij", 5), "a…hij");
 });
 
 test("a lens keeps what is under the pointer, and stays inside", () => {

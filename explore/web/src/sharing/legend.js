@@ -14,7 +14,7 @@ export function legend(most) {
   stops.push(Math.round(most));
   const step = (how) => (n) => h("i", { style: { background: cell(how, depth(n, most)) } });
   const ramp = (how) => h("span", { class: "ramp" }, stops.map(step(how)));
-  return h("div", { class: "legend", title: explained },
+  return h("div", { class: "hues", title: explained },
     order.map((how) => h("span", { class: "key" }, ramp(how), hows[how].label)),
     h("span", { class: "note" },
       `${dark() ? "brighter" : "darker"}: more files rest on these bytes (${stops.map(count).join(", ")})`));

@@ -1,9 +1,10 @@
 // Paints the picture of a wall: the cells, names in them where there is room, the names of rows, and the axis.
 import { bytes, percent } from "../format.js";
+import { width as widthOf } from "../text.js";
 import { tickText, ticks } from "./lens.js";
 import { SAME, cost, depth } from "./share.js";
 import { segmentAt } from "./sheet.js";
-import { fitted, font, nameIn, widthOf } from "./text.js";
+import { fitted, font, nameIn } from "./text.js";
 
 export const chunksFrom = 320; // pixels: cells that are as wide show their chunks
 
@@ -129,7 +130,7 @@ export function namesWidth(wall, pen) {
   let widest = 0;
   for (const it of items) {
     if (it.row ? thin && grouped : !thin) continue;
-    let w = widthOf(pen, it.row ? pathOf(wall, it.row, grouped) : it.group);
+    let w = widthOf(it.row ? pathOf(wall, it.row, grouped) : it.group, pen.font);
     const tag = !thin && it.row?.refs.length ? Math.min(110, 7 * it.row.refs[0].length) + 26 : 0;
     w = two ? Math.max(w, tag + 112) : w + tag;
     widest = Math.max(widest, w);

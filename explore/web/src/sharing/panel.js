@@ -1,8 +1,10 @@
 // The panel lists who shares the bytes of the cell that was clicked: in all models, not only in the rows shown.
 import { fill, h } from "../dom.js";
-import { ask, canAsk } from "../ask.js";
+import { ask, canAsk, inReport } from "../ask.js";
+import { link } from "../state.js";
 import { bytes, count, plural } from "../format.js";
-import { describe, middle, some, wayOf } from "./words.js";
+import { middle } from "../text.js";
+import { describe, some, wayOf } from "./words.js";
 
 const shownAtFirst = 200;
 
@@ -31,6 +33,7 @@ export class Panel {
       h("h2", { title: d.title }, middle(d.title, 80)),
       h("p", {}, d.what, h("br"), h("span", { class: "note" }, `in ${middle(cell.row.path, 60)}`)),
       h("p", {}, d.how, d.cost && [h("br"), d.cost]),
+      h("p", { class: "links" }, linksOf(sheet, cell)),
       body);
     try {
       const answer = await this.#ask(sheet, cell);
@@ -76,6 +79,20 @@ export class Panel {
 }
 
 const said = (...parts) => parts.filter(Boolean).join(" · ");
+
+/** Where more is said of a cell: the page of its file, and what changed since its source. */
+function linksOf(sheet, { row, seg }) {
+  const name = row.layout.names[seg], source = sheet.firstCell(sheet.blobs.source[row.blobs[seg]]);
+  const [to] = row.refs, { model, path } = row;
+  if (inReport()) return [];
+  const links = [to && h("a", { href: link("file", { model, rev: to, path }) }, "the file")];
+  if (to && name && source?.row.model === model && source.row.layout.names[source.seg] === name) {
+    const from = source.row.refs[0], old = source.row.path;
+    const paths = old === path ? { path } : { from_path: old, to_path: path };
+    if (from) links.push(h("a", { href: link("tensor", { model, from, to, ...paths, name }) }, "what changed"));
+  }
+  return links;
+}
 
 /** What the rows here say, for a page that cannot ask. */
 function placesOf(sheet, row, seg) {

@@ -2,7 +2,7 @@
 import { fill, h } from "../dom.js";
 import { ask } from "../ask.js";
 import { count, plural } from "../format.js";
-import { middle } from "./words.js";
+import { middle } from "../text.js";
 
 /** What is picked, in a few words. */
 export function pickedText(of) {

@@ -3,7 +3,7 @@ import { h } from "../dom.js";
 import { hows } from "../colour.js";
 import { bytes, percent } from "../format.js";
 import { rowsOf } from "./order.js";
-import { middle } from "./words.js";
+import { middle } from "../text.js";
 
 const order = [3, 1, 2, 0];
 

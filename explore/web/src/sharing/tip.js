@@ -2,11 +2,12 @@
 import { fill, h } from "../dom.js";
 import { bytes, count, percent, plural } from "../format.js";
 import { hows } from "../colour.js";
-import { describe, middle, some } from "./words.js";
+import { middle } from "../text.js";
+import { describe, some } from "./words.js";
 
 export class Tip {
   constructor() {
-    this.el = h("div", { class: "tip", hidden: true });
+    this.el = h("div", { class: "told", hidden: true });
     this.live = h("div", { class: "unseen", "aria-live": "polite" });
   }
 

@@ -1,14 +1,8 @@
 // What is said of cells and rows, in words. Pure.
 import { bits, bytes, percent, plural } from "../format.js";
+import { kindWord } from "../kinds.js";
+import { middle } from "../text.js";
 import { SAME } from "./share.js";
-
-/** Cuts the middle out of a text that is longer than so many characters. */
-export function middle(text, most) {
-  const all = [...text];
-  if (all.length <= most) return text;
-  const tail = Math.ceil((most - 1) * 0.6);
-  return `${all.slice(0, Math.max(0, most - 1 - tail)).join("")}…${all.slice(all.length - tail).join("")}`;
-}
 
 /** The first names of a list, and how many more there are. */
 export function some(names, most) {
@@ -22,12 +16,12 @@ export function segmentName(layout, seg) {
   return { header: "header", padding: "padding", other: "all of the file" }[layout.kinds[seg]] ?? layout.kinds[seg];
 }
 
-/** How something is made of its source, for people: "quantised hinted imatrix" is "quantised, importance matrix". */
+/** How something is made of its source, beyond that it is a difference: "quantised, importance matrix". */
 export function wayOf(kind) {
   if (kind === "delta" || kind === "relative") return "";
-  if (kind.startsWith("quantised")) return `quantised${kind.includes("imatrix") ? ", importance matrix" : ""}`;
-  if (kind === "cast") return "converted";
-  return kind.replace(/^low rank r/, "rank ").replace(/ r(\d+)$/, ", rank $1");
+  const rank = / r(\d+)$/.exec(kind);
+  const more = [kind.includes("imatrix") && "importance matrix", rank && `rank ${rank[1]}`].filter(Boolean);
+  return [kindWord(rank ? kind.slice(0, rank.index) : kind), ...more].join(", ");
 }
 
 /** {title, what, how, shared}: lines that say what a cell is. */

@@ -12,7 +12,8 @@ import { Sheet, segmentAt } from "../sharing/sheet.js";
 import { table } from "../sharing/table.js";
 import { Tip } from "../sharing/tip.js";
 import { Wall } from "../sharing/wall.js";
-import { middle, summary } from "../sharing/words.js";
+import { middle } from "../text.js";
+import { summary } from "../sharing/words.js";
 
 const pageSize = 100;
 
@@ -38,12 +39,12 @@ class View {
     this.panel = new Panel(this.of, signal, (p) => this.#linkOf(p), () => this.#unpick());
     this.search = new Search((find) => this.#find(find), (row, seg) => this.wall.visit(row, seg));
     this.says = h("p", { class: "says", "aria-live": "polite" }, "asking …");
-    this.chip = h("span", { class: "chip", hidden: true });
+    this.chip = h("span", { class: "shown", hidden: true });
     this.tools = h("div", { class: "tools" });
     this.legend = h("div", {});
     this.body = h("div", { class: "body" });
     fill(this.root, h("div", { class: "sharing" },
-      h("div", { class: "head" }, this.says, this.chip, this.tools), this.body, this.legend));
+      h("div", { class: "top" }, this.says, this.chip, this.tools), this.body, this.legend));
     const dye = () => redrawLegend(this.legend, this.sheet.most ?? 4);
     addEventListener("theme", dye, { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dye, { signal });
@@ -146,7 +147,7 @@ class View {
 
   #choose(model, file, segment) {
     const row = file && this.sheet.rows.find((r) => r.file.startsWith(file) && (!model || r.model === model));
-    const seg = Number(segment);
+    const seg = segment === "" ? -1 : Number(segment);
     const cell = row && Number.isInteger(seg) && seg >= 0 && seg < row.blobs.length ? { row, seg } : null;
     if (cell?.row !== this.chosen?.row || cell?.seg !== this.chosen?.seg) this.chosen = cell;
   }
