@@ -8,7 +8,7 @@ export function mark(wall, pen) {
   pen.setTransform(dpr, 0, 0, dpr, 0, 0);
   pen.clearRect(0, 0, width, height);
   const at = wall.focus?.seg !== undefined ? wall.focus : wall.chosen;
-  ruler(wall, pen, at?.row ?? wall.longest);
+  ruler(wall, pen, wall.focus?.row ?? wall.longest);
   pen.save();
   pen.beginPath();
   pen.rect(0, top, left + cellsWidth, height - top);
@@ -96,7 +96,8 @@ function outline(wall, pen, places, at) {
     if (high < 5 && !own) continue;
     pen.lineWidth = own ? 2 : 1;
     pen.setLineDash(p.related ? [3, 2] : []);
-    pen.strokeRect(x + 0.5, p.y + 0.5, Math.max(1, w - 1), Math.max(1, high - 1));
+    const out = w < 8 ? 1.5 : -0.5; // around what is narrow, inside of what is wide
+    pen.strokeRect(x - out, p.y + 0.5, w + 2 * out, Math.max(1, high - 1));
   }
   pen.setLineDash([]);
 }

@@ -104,7 +104,7 @@ function placesOf(sheet, row, seg) {
   };
   sheet.eachCell(b, add("same"));
   const s = sheet.blobs.source[b];
-  if (sheet.firstCell(s)) sheet.eachCell(s, add("source"));
+  if (sheet.firstCell(s)) sheet.eachCell(s, add("source", sheet.kinds[sheet.blobs.kind[b]]));
   for (const x of sheet.made.get(b) ?? []) sheet.eachCell(x, add("made", sheet.kinds[sheet.blobs.kind[x]]));
   return { places, more: 0 };
 }
