@@ -120,7 +120,7 @@ function names(wall, pen) {
   thinNames(wall, pen);
 }
 
-const pad = 20;
+const pad = 20, narrowNames = 270; // pixels: with less there is no room for sizes
 
 /** Pixels that names and what stands beside them need. */
 export function namesWidth(wall, pen) {
@@ -148,7 +148,7 @@ function nameOfRow(wall, pen, row, y) {
   pen.font = font(12);
   pen.fillStyle = colours.faint;
   pen.textAlign = "right";
-  const size = bytes(row.size), part = percent(row.shared), narrow = left < 220;
+  const size = bytes(row.size), part = percent(row.shared), narrow = left < narrowNames;
   const second = two ? middle + 9 : middle;
   pen.fillText(part, right, second);
   if (!narrow) pen.fillText(size, right - 40, second);
@@ -156,7 +156,8 @@ function nameOfRow(wall, pen, row, y) {
   pen.font = font(13);
   pen.fillStyle = colours.text;
   const room = (two ? right : right - (narrow ? 40 : 108)) - x;
-  const name = fitted(pen, pathOf(wall, row, grouped), room);
+  const own = !two && wall.twins.has(row.model + row.path) && row.refs.length > 0 ? 0.42 * room : 0; // for its branch
+  const name = fitted(pen, pathOf(wall, row, grouped), room - own);
   pen.fillText(name, x, first);
   const used = pen.measureText(name).width;
   if (two) tags(wall, pen, row, x, second, right - 112);
@@ -168,11 +169,11 @@ function tags(wall, pen, row, x, y, end) {
   pen.font = font(11);
   pen.lineWidth = 1;
   for (let i = 0; i < row.refs.length; i++) {
-    const rest = row.refs.length - i, room = end - x - 10;
+    const rest = row.refs.length - i, room = end - x - 9 - (rest > 1 ? 28 : 0);
     let word = fitted(pen, row.refs[i], Math.min(room, 110));
     if (word.length < Math.min(4, row.refs[i].length)) word = `+${rest}`;
     const w = pen.measureText(word).width + 8;
-    if (x + w > end) return;
+    if (x + w > end + 1) return;
     pen.strokeStyle = wall.colours.line;
     pen.strokeRect(Math.round(x) + 0.5, Math.round(y - 8) + 0.5, Math.round(w), 15);
     pen.fillStyle = wall.colours.faint;
@@ -258,5 +259,5 @@ function head(wall, pen) {
   pen.fillStyle = wall.colours.faint;
   const right = wall.left - 14;
   pen.fillText("shared", right, 36.5);
-  if (wall.left >= 220 && wall.heights.row - wall.heights.gap < 34) pen.fillText("size", right - 48, 36.5);
+  if (wall.left >= narrowNames && wall.heights.row - wall.heights.gap < 34) pen.fillText("size", right - 48, 36.5);
 }

@@ -56,6 +56,11 @@ export class Wall {
     this.items = items;
     this.fit = fit;
     this.longest = items.reduce((long, { row }) => (row && row.size > (long?.size ?? 0) ? row : long), undefined);
+    const seen = new Set(); // paths that several rows have: their branches tell them apart
+    this.twins = new Set();
+    for (const { row } of items) {
+      if (row) (seen.has(row.model + row.path) ? this.twins : seen).add(row.model + row.path);
+    }
     const most = this.sheet.rows.reduce((m, r) => (r.format !== "" || items.length < 3 ? Math.max(m, r.size) : m), 1);
     const old = this.lens, was = old.same === same && !old.whole ? [old.from, old.to] : null;
     this.lens = new Lens(Math.max(1, this.cellsWidth ?? 1), most, same);
