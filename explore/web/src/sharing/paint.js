@@ -93,7 +93,7 @@ function text(wall, pen, { row, seg, x, w, y, tint, striped }) {
   const name = nameIn(pen, row.layout.names[seg], to - from - 8);
   if (!name) return;
   const light = wall.strips.lightness(tint);
-  const [ink, under] = light > 0.52 ? ["#101214", "#ffffff"] : ["#ffffff", "#101214"];
+  const [ink, under] = light > 0.46 ? ["#000000", "#ffffff"] : ["#ffffff", "#000000"];
   pen.fillStyle = ink;
   pen.strokeStyle = under;
   pen.lineWidth = 3;
