@@ -60,7 +60,9 @@ class View {
       return h("label", {}, label, el);
     };
     const toggle = (name, label, title) => {
-      const el = h("input", { type: "checkbox", onchange: (e) => change({ [name]: e.target.checked ? "1" : "0" }) });
+      const also = name === "same" ? { x: "" } : {}; // its zoom is in other units
+      const onchange = (e) => change({ [name]: e.target.checked ? "1" : "0", ...also });
+      const el = h("input", { type: "checkbox", onchange });
       this.controls.push([el, name]);
       return h("label", { title }, el, label);
     };
@@ -90,7 +92,11 @@ class View {
         this.take(state().params);
       } while (cursor);
     } catch (e) {
-      if (!signal.aborted) fill(this.root, h("p", { class: "error" }, e.message));
+      if (signal.aborted) return;
+      if (!this.loaded) return fill(this.root, h("p", { class: "error" }, e.message));
+      this.failed = e.message; // what has come stays
+      this.loading = false;
+      this.take(state().params);
     }
   }
 
@@ -118,14 +124,14 @@ class View {
   }
 
   #picture(get) {
+    if (this.chosen) this.panel.show(this.sheet, this.chosen);
+    else this.panel.hide();
     if (get("table") === "1") {
       fill(this.body, table(this.sheet, this.items, this.wall.several), this.panel.el);
       return;
     }
     const frame = this.wall.el.parentElement === null || !this.body.contains(this.wall.el);
     if (frame) fill(this.body, h("div", { class: "stage" }, this.wall.el, this.tip.el, this.tip.live), this.panel.el);
-    if (this.chosen) this.panel.show(this.sheet, this.chosen);
-    else this.panel.hide();
     this.wall.show(this.items, { fit: get("fit") === "1", same: get("same") === "1" });
     this.#aim(get);
     redrawLegend(this.legend, this.sheet.most);
@@ -156,6 +162,7 @@ class View {
     const { sheet } = this, rows = rowsOf(this.items), hidden = sheet.rows.filter((r) => r.format === "").length;
     const extra = [];
     if (this.loading) extra.push(`${count(sheet.rows.length)} of ${plural(sheet.total, "row")} so far`);
+    if (this.failed) extra.push(`only ${count(sheet.rows.length)} of ${plural(sheet.total, "row")} came: ${this.failed}`);
     const leftOut = plural(sheet.leftOut, "file is", "files are");
     if (sheet.leftOut > 0) extra.push(`${leftOut} left out: choose fewer branches`);
     const none = rows.length === 0 && !this.loading;
