@@ -2155,10 +2155,19 @@ function byWord(kinds) {
 
 // explore/web/src/text.js
 var canvas;
+var widths = /* @__PURE__ */ new Map();
 function width(text2, font3) {
-  canvas ??= document.createElement("canvas").getContext("2d");
-  canvas.font = font3;
-  return canvas.measureText(text2).width;
+  const key3 = `${font3}
+${text2}`;
+  let w = widths.get(key3);
+  if (w === void 0) {
+    canvas ??= document.createElement("canvas").getContext("2d");
+    canvas.font = font3;
+    w = canvas.measureText(text2).width;
+    if (widths.size > 2e4) widths.clear();
+    widths.set(key3, w);
+  }
+  return w;
 }
 function middle(text2, n) {
   const all2 = Array.from(text2);
@@ -2317,7 +2326,7 @@ function picture(answer, params) {
     g.setAttribute("transform", `translate(${x},${y})`);
     return g;
   }));
-  const said = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
+  const said2 = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
   const svg = h("svg", { class: "picture", role: "group", "aria-label": "Models, each right of what it came from. Arrow keys follow the links, Enter opens a model." }, stage);
   const view = camera(svg, stage, at2, params);
   const element = h(
@@ -2326,7 +2335,7 @@ function picture(answer, params) {
     svg,
     view.buttons,
     drawn.open.length > 0 && h("button", { class: "refold", onclick: () => change({ open: [], at: null }) }, "Fold siblings again"),
-    said
+    said2
   );
   const light2 = (key3) => {
     const near = /* @__PURE__ */ new Set([key3]);
@@ -2352,7 +2361,7 @@ function picture(answer, params) {
     });
     m.element.addEventListener("focus", () => {
       light2(key3);
-      said.textContent = tell().join(". ");
+      said2.textContent = tell().join(". ");
       view.reveal(at2.nodes.get(key3));
     });
     m.element.addEventListener("blur", () => light2(null));
@@ -2626,8 +2635,8 @@ var fileLink = (n) => n.path ? link("file", { model: n.model, rev: n.refs[0] ?? 
 // explore/web/src/file/bar.js
 function bar(parts4, what) {
   const whole = parts4.reduce((n, p) => n + p.size, 0) || 1;
-  const said = parts4.map((p) => `${p.label} ${p.note}`).join("; ");
-  return h("div", { class: "parts", role: "img", "aria-label": `${what}: ${said}` }, parts4.map((p) => {
+  const said2 = parts4.map((p) => `${p.label} ${p.note}`).join("; ");
+  return h("div", { class: "parts", role: "img", "aria-label": `${what}: ${said2}` }, parts4.map((p) => {
     const share2 = p.size / whole;
     const el = h(
       "div",
@@ -3229,13 +3238,13 @@ function share(part3, whole) {
   const text2 = relative2(part3 / whole);
   return text2 === "100%" ? ">99%" : text2;
 }
-function figure(x, digits = 3) {
+function figure(x, digits2 = 3) {
   if (x === null || x === void 0 || !Number.isFinite(x)) return "–";
   if (x === 0) return "0";
   const size = Math.abs(x);
-  if (size >= 1e6 || size < 1e-4) return Number(x.toPrecision(digits)).toExponential().replace("e+", "e").replaceAll("-", "−");
+  if (size >= 1e6 || size < 1e-4) return Number(x.toPrecision(digits2)).toExponential().replace("e+", "e").replaceAll("-", "−");
   if (size >= 1e3) return Math.round(x).toLocaleString("en-US").replace("-", "−");
-  return String(Number(x.toPrecision(digits))).replace("-", "−");
+  return String(Number(x.toPrecision(digits2))).replace("-", "−");
 }
 var shape = (dims) => dims.length ? dims.join("×") : "one number";
 var middle2 = (text2, most = 60) => text2.length <= most ? text2 : `${text2.slice(0, Math.ceil(most / 2) - 1)}…${text2.slice(text2.length - Math.floor(most / 2) + 1)}`;
@@ -3799,16 +3808,16 @@ var order = (a, b) => typeof a === "string" ? a.localeCompare(b, "en", { numeric
 // explore/web/src/layers/tip.js
 function tip() {
   const el = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
-  const said = h("div", { class: "unseen", "aria-live": "polite" });
+  const said2 = h("div", { class: "unseen", "aria-live": "polite" });
   return {
-    parts: [el, said],
+    parts: [el, said2],
     hide() {
       el.hidden = true;
     },
     /** lines: the first is the title. box: what it is about, in pixels of the window. */
     show(lines2, box3) {
       fill(el, lines2.filter(Boolean).map((line3, i) => h("div", { class: i ? "" : "title" }, line3)));
-      said.textContent = lines2.filter(Boolean).join(", ");
+      said2.textContent = lines2.filter(Boolean).join(", ");
       el.hidden = false;
       const { offsetWidth: w, offsetHeight: high } = el;
       const right = box3.x + box3.w + 12;
@@ -4182,7 +4191,7 @@ function draw(stage, answer, model) {
   const gap2 = h("path", { class: "gap", d: steps2(x, points.map((p) => y(p.logical)), below2.map(y)) });
   const line3 = h("path", { class: "logical", d: steps2(x, points.map((p) => y(p.logical))) });
   const cursor = h("g", { class: "cursor", visibility: "hidden" }, h("line", { y1: margin2.top, y2: margin2.top + inner.h }), h("circle", { r: 3.5 }));
-  const said = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
+  const said2 = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
   const svg = h("svg", {
     width: w,
     height: hh,
@@ -4200,7 +4209,7 @@ function draw(stage, answer, model) {
     cursor.lastChild.setAttribute("cx", cx);
     cursor.lastChild.setAttribute("cy", y(p.logical));
     const lines2 = told(p);
-    said.textContent = lines2.join(". ");
+    said2.textContent = lines2.join(". ");
     const r = svg.getBoundingClientRect();
     showTip(clientX ?? r.left + cx, clientY ?? r.top + y(p.logical), lines2);
   };
@@ -4228,7 +4237,7 @@ function draw(stage, answer, model) {
     if (e.key === "Enter") open();
     if (e.key === "Escape") leave();
   });
-  fill(stage, svg, said);
+  fill(stage, svg, said2);
 }
 function told(p) {
   const stored = storedOf(p);
@@ -4347,10 +4356,16 @@ var KEPT = 0;
 var SAME = 3;
 var cost = (how2, stored, len) => how2 === KEPT || len === 0 ? 1 : Math.min(1, stored / len);
 function usersOf({ how: how2, stored, len, source }, have) {
-  const users = Float64Array.from(have);
-  for (let b = 0; b < users.length; b++) {
-    const s = source[b];
-    if (s >= 0 && s < users.length) users[s] += have[b] * (1 - cost(how2[b], stored[b], len[b]));
+  const n = have.length, users = Float64Array.from(have), waits = new Int32Array(n), known2 = (s) => s >= 0 && s < n;
+  for (let b = 0; b < n; b++) if (known2(source[b])) waits[source[b]]++;
+  for (let b = 0; b < n; b++) {
+    for (let at2 = b; waits[at2] === 0; at2 = source[at2]) {
+      waits[at2] = -1;
+      const s = source[at2];
+      if (!known2(s)) break;
+      users[s] += users[at2] * (1 - cost(how2[at2], stored[at2], len[at2]));
+      waits[s]--;
+    }
   }
   return users;
 }
@@ -4409,7 +4424,7 @@ function legend3(most) {
   const ramp2 = (how2) => h("span", { class: "ramp" }, stops.map(step3(how2)));
   return h(
     "div",
-    { class: "legend", title: explained },
+    { class: "hues", title: explained },
     order2.map((how2) => h("span", { class: "key" }, ramp2(how2), hows[how2].label)),
     h(
       "span",
@@ -4478,15 +4493,9 @@ function stack(items, height, fit2) {
 }
 
 // explore/web/src/sharing/words.js
-function middle3(text2, most) {
-  const all2 = [...text2];
-  if (all2.length <= most) return text2;
-  const tail = Math.ceil((most - 1) * 0.6);
-  return `${all2.slice(0, Math.max(0, most - 1 - tail)).join("")}…${all2.slice(all2.length - tail).join("")}`;
-}
 function some(names3, most) {
   const list = names3 ?? [], more = list.length - most;
-  return list.slice(0, most).map((n) => middle3(n, 40)).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return list.slice(0, most).map((n) => middle(n, 40)).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 function segmentName(layout2, seg) {
   if (layout2.names[seg]) return layout2.names[seg];
@@ -4494,9 +4503,9 @@ function segmentName(layout2, seg) {
 }
 function wayOf(kind) {
   if (kind === "delta" || kind === "relative") return "";
-  if (kind.startsWith("quantised")) return `quantised${kind.includes("imatrix") ? ", importance matrix" : ""}`;
-  if (kind === "cast") return "converted";
-  return kind.replace(/^low rank r/, "rank ").replace(/ r(\d+)$/, ", rank $1");
+  const rank = / r(\d+)$/.exec(kind);
+  const more = [kind.includes("imatrix") && "importance matrix", rank && `rank ${rank[1]}`].filter(Boolean);
+  return [kindWord(rank ? kind.slice(0, rank.index) : kind), ...more].join(", ");
 }
 function describe3(sheet, row2, seg) {
   const { layout: layout2 } = row2, b = row2.blobs[seg], { len, stored, how: how2 } = sheet.blobs;
@@ -4505,7 +4514,7 @@ function describe3(sheet, row2, seg) {
     title: segmentName(layout2, seg),
     what: `${type ? `${type} · ` : ""}${bytes(len[b])}`,
     how: howOf(sheet, row2, seg, b),
-    cost: how2[b] === 0 && sheet.hue(row2, b) === SAME ? "" : costOf(layout2.elements[seg], len[b], stored[b]),
+    cost: how2[b] === 0 && row2.hues[seg] === SAME ? "" : costOf(layout2.elements[seg], len[b], stored[b]),
     shared: sharedBy(sheet, row2, b)
   };
 }
@@ -4515,9 +4524,9 @@ function howOf(sheet, row2, seg, b) {
     const name = segmentName(cell2.row.layout, cell2.seg);
     const own = segmentName(row2.layout, seg);
     const ref = cell2.row.path === row2.path && cell2.row.refs[0] ? ` (${cell2.row.refs[0]})` : "";
-    return `${name === own ? "" : `${middle3(name, 48)} of `}${middle3(cell2.row.path, 40)}${ref}`;
+    return `${name === own ? "" : `${middle(name, 48)} of `}${middle(cell2.row.path, 40)}${ref}`;
   };
-  const hue = sheet.hue(row2, b);
+  const hue = row2.hues[seg];
   const first2 = sheet.firstCell(b), kin = sheet.kin.get(b);
   if (hue === SAME && first2.row !== row2) return `same bytes as ${place2(first2)}`;
   const partly = kin && `${percent(kin.part)} of it the same bytes as ${place2(sheet.firstCell(kin.blob))}`;
@@ -4535,11 +4544,11 @@ function costOf(elements, len, stored) {
 function sharedBy(sheet, row2, b) {
   const same = sheet.have[b] - 1, made = /* @__PURE__ */ new Set();
   for (const x of sheet.made.get(b) ?? []) sheet.eachCell(x, (r) => r.i !== row2.i && made.add(r.i));
-  const said = [];
-  if (same > 0) said.push(`${plural(same, "other file has", "other files have")} the same bytes`);
-  if (made.size > 0) said.push(`${plural(made.size, "file is", "files are")} made of them`);
-  if (said.length === 0) return "no other file has these bytes";
-  return said.join(", ");
+  const said2 = [];
+  if (same > 0) said2.push(`${plural(same, "other file has", "other files have")} the same bytes`);
+  if (made.size > 0) said2.push(`${plural(made.size, "file is", "files are")} made of them`);
+  if (said2.length === 0) return "no other file has these bytes";
+  return said2.join(", ");
 }
 function summary(sheet, rows) {
   const { size, shared, stored } = sheet.sum(rows);
@@ -4569,9 +4578,10 @@ var Panel = class {
     fill(
       this.el,
       h("button", { class: "close", "aria-label": "Close", title: "Close (Esc)", onclick: this.close }, "×"),
-      h("h2", { title: d.title }, middle3(d.title, 80)),
-      h("p", {}, d.what, h("br"), h("span", { class: "note" }, `in ${middle3(cell2.row.path, 60)}`)),
+      h("h2", { title: d.title }, middle(d.title, 80)),
+      h("p", {}, d.what, h("br"), h("span", { class: "note" }, `in ${middle(cell2.row.path, 60)}`)),
       h("p", {}, d.how, d.cost && [h("br"), d.cost]),
+      h("p", { class: "links" }, linksOf(sheet, cell2)),
       body
     );
     try {
@@ -4604,16 +4614,29 @@ var Panel = class {
   }
   #place(p) {
     const own = this.cell.row.layout.names[this.cell.seg];
-    const size = p.as === "part" ? `${bytes(p.common)} of ${bytes(p.len)}` : bytes(p.len);
+    const size = { same: "", part: `${bytes(p.common)} of ${bytes(p.len)}` }[p.as] ?? bytes(p.len);
     return h(
       "li",
       {},
-      h("a", { href: this.linkOf(p), title: p.path }, middle3(p.path, 48)),
-      h("div", { class: "note" }, [p.model, some(p.refs, 3)].filter(Boolean).join(" · ")),
-      h("div", { class: "note" }, [p.tensor === own ? "" : middle3(p.tensor, 60), size, wayOf(p.kind)].filter(Boolean).join(" · "))
+      h("a", { href: this.linkOf(p), title: p.path }, middle(p.path, 48)),
+      h("div", { class: "note" }, said(p.model, some(p.refs, 3))),
+      h("div", { class: "note" }, said(p.tensor === own ? "" : middle(p.tensor, 60), size, wayOf(p.kind)))
     );
   }
 };
+var said = (...parts4) => parts4.filter(Boolean).join(" · ");
+function linksOf(sheet, { row: row2, seg }) {
+  const name = row2.layout.names[seg], source = sheet.firstCell(sheet.blobs.source[row2.blobs[seg]]);
+  const [to] = row2.refs, { model, path } = row2;
+  if (inReport()) return [];
+  const links = [to && h("a", { href: link("file", { model, rev: to, path }) }, "the file")];
+  if (to && name && source?.row.model === model && source.row.layout.names[source.seg] === name) {
+    const from = source.row.refs[0], old = source.row.path;
+    const paths = old === path ? { path } : { from_path: old, to_path: path };
+    if (from) links.push(h("a", { href: link("tensor", { model, from, to, ...paths, name }) }, "what changed"));
+  }
+  return links;
+}
 function placesOf(sheet, row2, seg) {
   const b = row2.blobs[seg], places = [];
   const add = (as, kind = "") => (r, s2) => {
@@ -4623,7 +4646,7 @@ function placesOf(sheet, row2, seg) {
   };
   sheet.eachCell(b, add("same"));
   const s = sheet.blobs.source[b];
-  if (sheet.firstCell(s)) sheet.eachCell(s, add("source"));
+  if (sheet.firstCell(s)) sheet.eachCell(s, add("source", sheet.kinds[sheet.blobs.kind[b]]));
   for (const x of sheet.made.get(b) ?? []) sheet.eachCell(x, add("made", sheet.kinds[sheet.blobs.kind[x]]));
   return { places, more: 0 };
 }
@@ -4631,7 +4654,7 @@ function placesOf(sheet, row2, seg) {
 // explore/web/src/sharing/picker.js
 function pickedText(of) {
   if (of.length === 0) return "all branches";
-  return of.length === 1 ? middle3(of[0], 30) : plural(of.length, "revision");
+  return of.length === 1 ? middle(of[0], 30) : plural(of.length, "revision");
 }
 function picker(of, set, signal) {
   const list = h("div", { class: "list" });
@@ -4684,15 +4707,16 @@ function section2(model, text2, chosen) {
   return h(
     "fieldset",
     {},
-    h("legend", { title: model.name }, middle3(model.name, 44), h("span", { class: "note" }, ` ${count(refs.length)}`)),
+    h("legend", { title: model.name }, middle(model.name, 44), h("span", { class: "note" }, ` ${count(refs.length)}`)),
     refs.slice(0, 200).map((r) => {
       const value = `${model.name}@${r.name}`;
       return h("label", { title: r.subject }, h("input", {
         type: "checkbox",
         checked: chosen.has(value),
         onchange: (e) => e.target.checked ? chosen.add(value) : chosen.delete(value)
-      }), middle3(r.name, 40), r.tag && h("span", { class: "note" }, " tag"));
-    })
+      }), middle(r.name, 40), r.tag && h("span", { class: "note" }, " tag"));
+    }),
+    refs.length > 200 && h("span", { class: "note" }, `${count(refs.length - 200)} more: type a part of a name`)
   );
 }
 
@@ -4815,6 +4839,7 @@ var Sheet = class {
     this.parts = sharedParts(this.blobs, this.have, this.pairs);
     this.made = listsOf(this.blobs.source);
     for (const row2 of this.rows) {
+      row2.hues = Uint8Array.from(row2.blobs, (b) => this.#hue(row2, b));
       let shared = 0, shade = 0;
       row2.blobs.forEach((b) => {
         shared += this.parts[b] * this.blobs.len[b];
@@ -4833,7 +4858,7 @@ var Sheet = class {
     return weights;
   }
   /** The hue of a cell: same bytes for what an older row has, or most of it another blob, else how its blob is kept. */
-  hue(row2, b) {
+  #hue(row2, b) {
     if (this.rows[this.cellRow[this.first[b]]].age < row2.age) return SAME;
     return this.blobs.how[b] === KEPT && this.kin.get(b)?.part > 0.5 ? SAME : this.blobs.how[b];
   }
@@ -4894,7 +4919,7 @@ var Sheet = class {
   /** How the bytes of a row are kept: bytes by hue. */
   byHue(row2) {
     const sums2 = [0, 0, 0, 0];
-    for (const b of row2.blobs) sums2[this.hue(row2, b)] += this.blobs.len[b];
+    row2.blobs.forEach((b, seg) => sums2[row2.hues[seg]] += this.blobs.len[b]);
     return sums2;
   }
 };
@@ -4931,9 +4956,9 @@ function table3(sheet, items, several) {
     return h(
       "tr",
       {},
-      several && h("td", {}, middle3(row2.model, 40)),
-      h("td", { title: row2.path }, middle3(row2.path, 70)),
-      h("td", { class: "note" }, middle3(row2.refs.join(", "), 40)),
+      several && h("td", {}, middle(row2.model, 40)),
+      h("td", { title: row2.path }, middle(row2.path, 70)),
+      h("td", { class: "note" }, middle(row2.refs.join(", "), 40)),
       number(bytes(row2.size)),
       number(percent(row2.shared)),
       order3.map((how2) => number(sums2[how2] ? bytes(sums2[how2]) : ""))
@@ -4961,21 +4986,22 @@ var capital = (text2) => text2[0].toUpperCase() + text2.slice(1);
 // explore/web/src/sharing/tip.js
 var Tip = class {
   constructor() {
-    this.el = h("div", { class: "tip", hidden: true });
+    this.el = h("div", { class: "told", hidden: true });
     this.live = h("div", { class: "unseen", "aria-live": "polite" });
   }
   /** Says what a cell is, or a row where cell has no seg; null: nothing. */
   show(sheet, cell2, x, y, width2, height) {
     this.el.hidden = !cell2;
     if (!cell2) return;
-    if (this.row !== cell2.row || this.seg !== cell2.seg || this.sheet !== sheet) this.#say(sheet, cell2);
+    if (this.row !== cell2.row || this.seg !== cell2.seg || this.part?.n !== cell2.part?.n) this.#say(sheet, cell2);
     const { offsetWidth: w, offsetHeight: hh } = this.el;
     const below2 = y + 18 + hh < height;
     this.el.style.transform = `translate(${Math.round(Math.max(4, Math.min(x + 14, width2 - w - 8)))}px, ${Math.round(below2 ? y + 18 : Math.max(4, y - hh - 12))}px)`;
   }
-  #say(sheet, { row: row2, seg }) {
-    Object.assign(this, { row: row2, seg, sheet });
+  #say(sheet, { row: row2, seg, part: part3 }) {
+    Object.assign(this, { row: row2, seg, part: part3 });
     const lines2 = seg === void 0 ? ofRow(sheet, row2) : ofCell(sheet, row2, seg);
+    if (part3) lines2.push(["how", ofChunk(part3)]);
     fill(this.el, lines2.filter(([, text2]) => text2).map(([name, text2]) => h("div", { class: name }, text2)));
     this.live.textContent = lines2.map(([, text2]) => text2).filter(Boolean).join(". ");
   }
@@ -4983,19 +5009,24 @@ var Tip = class {
 function ofCell(sheet, row2, seg) {
   const d = describe3(sheet, row2, seg);
   return [
-    ["title", middle3(d.title, 90)],
-    ["note", `${d.what} · ${middle3(row2.path, 60)}`],
+    ["title", middle(d.title, 90)],
+    ["note", `${d.what} · ${middle(row2.path, 60)}`],
     ["how", d.how],
     ["", d.cost],
     ["", d.shared]
   ];
 }
+function ofChunk({ n, of, chunk }) {
+  const how2 = chunk.stored < chunk.len || chunk.how > 0 ? `, ${hows[chunk.how].label} in ${bytes(chunk.stored)}` : "";
+  const others = chunk.blobs > 1 ? `, in ${plural(chunk.blobs - 1, "other tensor")} too` : "";
+  return `chunk ${count(n)} of ${count(of)}: ${bytes(chunk.len)}${how2}${others}`;
+}
 function ofRow(sheet, row2) {
   const sums2 = sheet.byHue(row2);
   const parts4 = [3, 1, 2, 0].filter((how2) => sums2[how2] > 0).map((how2) => `${hows[how2].label} ${percent(sums2[how2] / row2.size)}`);
   return [
-    ["title", middle3(row2.path, 160)],
-    ["note", `${middle3(row2.model, 80)} · ${some(row2.refs, 6)}`],
+    ["title", middle(row2.path, 160)],
+    ["note", `${middle(row2.model, 80)} · ${some(row2.refs, 6)}`],
     ["", `${bytes(row2.size)}, ${percent(row2.shared)} of it shared`],
     ["", parts4.join(", ")]
   ];
@@ -5027,6 +5058,13 @@ var Chunks = class {
       if (canAsk("chunks", about2)) this.#waiting.set(b, about2);
     }
     return this.#lists.get(b);
+  }
+  /** The chunk at a byte of a cell, as {n, of, chunk}; undefined if its chunks have not come, or it is one. */
+  at(row2, seg, byte) {
+    const list = this.#lists.get(row2.blobs[seg]) ?? [];
+    let end = 0;
+    const i = list.findIndex((c) => (end += c.len) > byte);
+    return i >= 0 && list.length > 1 ? { n: i + 1, of: list.length, chunk: list[i] } : void 0;
   }
   /** Ends a picture: asks for what it lacked. */
   end() {
@@ -5200,8 +5238,8 @@ var Lens = class {
   /** Sees from…to, moved and widened to what there is. */
   set(from, to) {
     const span = Math.min(this.end, Math.max(this.narrowest, to - from));
-    const middle4 = (from + to) / 2;
-    this.from = Math.max(0, Math.min(this.end - span, middle4 - span / 2));
+    const middle3 = (from + to) / 2;
+    this.from = Math.max(0, Math.min(this.end - span, middle3 - span / 2));
     this.to = this.from + span;
   }
   /** Zooms by a factor and leaves what is at pixel x where it is. */
@@ -5230,12 +5268,13 @@ function ticks2(from, to, most) {
   for (let t = Math.ceil(from / step3) * step3; t <= to; t += step3) list.push(t);
   return { step: step3, list };
 }
+var digits = new Intl.NumberFormat("en-US");
 function tickText(at2, step3) {
   const units2 = ["B", "KiB", "MiB", "GiB", "TiB"];
   if (at2 === 0) return "0";
   let u = 0;
   while (u < units2.length - 1 && at2 >= 1024 ** (u + 1) && step3 >= 1024 ** (u + 1) / 4) u++;
-  return `${(at2 / 1024 ** u).toLocaleString("en-US")} ${units2[u]}`;
+  return `${digits.format(at2 / 1024 ** u)} ${units2[u]}`;
 }
 function bands(layout2) {
   const list = [];
@@ -5257,32 +5296,10 @@ var plain2 = (name) => name.replace(/^model\./, "").replace(/\.(weight|bias)$/, 
 // explore/web/src/sharing/text.js
 var family2 = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 var font2 = (size, weight = 400) => `${weight} ${size}px ${family2}`;
-var widths = /* @__PURE__ */ new Map();
-function widthOf(pen, text2) {
-  const key3 = `${pen.font}
-${text2}`;
-  let w = widths.get(key3);
-  if (w === void 0) {
-    if (widths.size > 2e4) widths.clear();
-    w = pen.measureText(text2).width;
-    widths.set(key3, w);
-  }
-  return w;
-}
-function fitted(pen, text2, width2) {
-  const shown5 = text2.length > 400 ? middle3(text2, 400) : text2;
-  if (widthOf(pen, shown5) <= width2) return shown5;
-  let lo = 0, hi = [...shown5].length;
-  while (hi - lo > 1) {
-    const mid = lo + hi >> 1;
-    if (pen.measureText(middle3(shown5, mid)).width <= width2) lo = mid;
-    else hi = mid;
-  }
-  return lo >= 3 ? middle3(shown5, lo) : "";
-}
-function nameIn(pen, name, width2) {
-  if (width2 < 12 || name === "" || name.length > 200) return "";
-  return forms(name).find((f) => widthOf(pen, f) <= width2) ?? "";
+var fitted = (pen, text2, pixels) => pixels < 18 ? "" : fit(text2, pen.font, pixels);
+function nameIn(pen, name, pixels) {
+  if (pixels < 12 || name === "" || name.length > 200) return "";
+  return forms(name).find((f) => width(f, pen.font) <= pixels) ?? "";
 }
 var known = /* @__PURE__ */ new Map();
 function forms(name) {
@@ -5303,7 +5320,7 @@ function mark3(wall, pen) {
   pen.setTransform(dpr, 0, 0, dpr, 0, 0);
   pen.clearRect(0, 0, width2, height);
   const at2 = wall.focus?.seg !== void 0 ? wall.focus : wall.chosen;
-  ruler(wall, pen, at2?.row ?? wall.longest);
+  ruler(wall, pen, wall.focus?.row ?? wall.longest);
   pen.save();
   pen.beginPath();
   pen.rect(0, top, left + cellsWidth, height - top);
@@ -5383,7 +5400,8 @@ function outline(wall, pen, places, at2) {
     if (high < 5 && !own) continue;
     pen.lineWidth = own ? 2 : 1;
     pen.setLineDash(p.related ? [3, 2] : []);
-    pen.strokeRect(x + 0.5, p.y + 0.5, Math.max(1, w - 1), Math.max(1, high - 1));
+    const out = w < 8 ? 1.5 : -0.5;
+    pen.strokeRect(x - out, p.y + 0.5, w + 2 * out, Math.max(1, high - 1));
   }
   pen.setLineDash([]);
 }
@@ -5454,7 +5472,7 @@ function line2(wall, row2, y, texts) {
   for (let seg = segmentAt(offs, lens.from / unit); seg <= last2 && offs[seg] * unit < lens.to; seg++) {
     const x0 = origin + offs[seg] * scale, x1 = origin + offs[seg + 1] * scale, w = x1 - x0;
     if (w <= 0) continue;
-    const b = row2.blobs[seg], how2 = sheet.hue(row2, b), tint = strips.tint(how2, sheet.shades[b]);
+    const b = row2.blobs[seg], how2 = row2.hues[seg], tint = strips.tint(how2, sheet.shades[b]);
     const gap2 = seg < last2 ? Math.min(1, Math.max(0, (w / dpr - 3) / 5)) * dpr * apart3 : 0;
     const wide2 = w / dpr >= chunksFrom && high >= 6 && sheet.blobs.chunks[b] > 1;
     const list = wide2 ? wall.chunks.list(row2, seg) : void 0;
@@ -5489,7 +5507,7 @@ function text(wall, pen, { row: row2, seg, x, w, y, tint, striped }) {
   const name = nameIn(pen, row2.layout.names[seg], to - from - 8);
   if (!name) return;
   const light2 = wall.strips.lightness(tint);
-  const [ink2, under] = light2 > 0.52 ? ["#101214", "#ffffff"] : ["#ffffff", "#101214"];
+  const [ink2, under] = light2 > 0.46 ? ["#000000", "#ffffff"] : ["#ffffff", "#000000"];
   pen.fillStyle = ink2;
   pen.strokeStyle = under;
   pen.lineWidth = 3;
@@ -5515,6 +5533,7 @@ function names(wall, pen) {
   thinNames(wall, pen);
 }
 var pad2 = 20;
+var narrowNames = 270;
 function namesWidth(wall, pen) {
   const { items, heights } = wall, grouped = items[0]?.group !== void 0, thin = heights.row < 20;
   const two = heights.row - heights.gap >= 34;
@@ -5522,7 +5541,7 @@ function namesWidth(wall, pen) {
   let widest = 0;
   for (const it2 of items) {
     if (it2.row ? thin && grouped : !thin) continue;
-    let w = widthOf(pen, it2.row ? pathOf(wall, it2.row, grouped) : it2.group);
+    let w = width(it2.row ? pathOf(wall, it2.row, grouped) : it2.group, pen.font);
     const tag = !thin && it2.row?.refs.length ? Math.min(110, 7 * it2.row.refs[0].length) + 26 : 0;
     w = two ? Math.max(w, tag + 112) : w + tag;
     widest = Math.max(widest, w);
@@ -5533,20 +5552,21 @@ var pathOf = (wall, row2, grouped) => wall.several && !grouped ? `${row2.model} 
 function nameOfRow(wall, pen, row2, y) {
   const { heights, left, colours } = wall, high = heights.row - heights.gap, two = high >= 34;
   const grouped = wall.items[0]?.group !== void 0;
-  const x = pad2, right = left - 14, middle4 = y + high / 2, first2 = two ? middle4 - 9 : middle4;
+  const x = pad2, right = left - 14, middle3 = y + high / 2, first2 = two ? middle3 - 9 : middle3;
   pen.textBaseline = "middle";
   pen.font = font2(12);
   pen.fillStyle = colours.faint;
   pen.textAlign = "right";
-  const size = bytes(row2.size), part3 = percent(row2.shared), narrow2 = left < 220;
-  const second = two ? middle4 + 9 : middle4;
+  const size = bytes(row2.size), part3 = percent(row2.shared), narrow2 = left < narrowNames;
+  const second = two ? middle3 + 9 : middle3;
   pen.fillText(part3, right, second);
   if (!narrow2) pen.fillText(size, right - 40, second);
   pen.textAlign = "left";
   pen.font = font2(13);
   pen.fillStyle = colours.text;
   const room2 = (two ? right : right - (narrow2 ? 40 : 108)) - x;
-  const name = fitted(pen, pathOf(wall, row2, grouped), room2);
+  const own = !two && wall.twins.has(row2.model + row2.path) && row2.refs.length > 0 ? 0.42 * room2 : 0;
+  const name = fitted(pen, pathOf(wall, row2, grouped), room2 - own);
   pen.fillText(name, x, first2);
   const used = pen.measureText(name).width;
   if (two) tags(wall, pen, row2, x, second, right - 112);
@@ -5556,11 +5576,11 @@ function tags(wall, pen, row2, x, y, end) {
   pen.font = font2(11);
   pen.lineWidth = 1;
   for (let i = 0; i < row2.refs.length; i++) {
-    const rest = row2.refs.length - i, room2 = end - x - 10;
+    const rest = row2.refs.length - i, room2 = end - x - 9 - (rest > 1 ? 28 : 0);
     let word = fitted(pen, row2.refs[i], Math.min(room2, 110));
     if (word.length < Math.min(4, row2.refs[i].length)) word = `+${rest}`;
     const w = pen.measureText(word).width + 8;
-    if (x + w > end) return;
+    if (x + w > end + 1) return;
     pen.strokeStyle = wall.colours.line;
     pen.strokeRect(Math.round(x) + 0.5, Math.round(y - 8) + 0.5, Math.round(w), 15);
     pen.fillStyle = wall.colours.faint;
@@ -5639,7 +5659,7 @@ function head(wall, pen) {
   pen.fillStyle = wall.colours.faint;
   const right = wall.left - 14;
   pen.fillText("shared", right, 36.5);
-  if (wall.left >= 220 && wall.heights.row - wall.heights.gap < 34) pen.fillText("size", right - 48, 36.5);
+  if (wall.left >= narrowNames && wall.heights.row - wall.heights.gap < 34) pen.fillText("size", right - 48, 36.5);
 }
 
 // explore/web/src/sharing/strips.js
@@ -5648,17 +5668,23 @@ var Strips = class {
   #canvas = new OffscreenCanvas(1, 1);
   #pen = this.#canvas.getContext("2d");
   #rgb;
+  // of each tint, three bytes
+  #whole;
+  // of each tint, a pixel
   /** Takes the colours of the theme. */
   dye() {
     this.#rgb = ramps(steps3);
+    const bytes2 = new Uint8ClampedArray(4 * this.#rgb.length / 3).fill(255);
+    for (let i = 0; i < this.#rgb.length / 3; i++) bytes2.set(this.#rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+    this.#whole = new Uint32Array(bytes2.buffer);
   }
   /** The colour of a cell as an index into the ramps. */
   tint(how2, shade) {
-    return 3 * (how2 * steps3 + Math.round(shade * (steps3 - 1)));
+    return how2 * steps3 + Math.round(shade * (steps3 - 1));
   }
   /** A colour's lightness, 0…1: what text on it has to stand out of. */
   lightness(tint) {
-    const [r, g, b] = this.#rgb.subarray(tint, tint + 3);
+    const [r, g, b] = this.#rgb.subarray(3 * tint, 3 * tint + 3);
     return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
   }
   /** Makes room for lines of so many pixels. */
@@ -5667,42 +5693,51 @@ var Strips = class {
       this.#canvas.width = Math.max(width2, this.#canvas.width);
       this.#canvas.height = Math.max(lines2, this.#canvas.height);
     }
+    if (this.image?.width !== width2 || this.image.height < lines2) {
+      this.image = new ImageData(width2, Math.max(1, lines2));
+      this.pixels = new Uint32Array(this.image.data.buffer);
+      this.sums = new Float32Array(4 * width2);
+      this.mixed = new Int32Array(width2);
+    }
+    this.pixels.fill(0);
     this.width = width2;
-    this.image = new ImageData(width2, Math.max(1, lines2));
-    this.sums = new Float32Array(4 * width2);
-    this.line = 0;
+    this.line = this.mixes = 0;
   }
   /** Adds to the line what covers pixels x0…x1 with a tint. */
   cover(x0, x1, tint) {
     const from = Math.max(0, x0), to = Math.min(this.width, x1);
     if (!(to > from)) return;
-    const last2 = Math.min(this.width - 1, Math.floor(to));
-    for (let x = Math.floor(from); x <= last2; x++) {
-      const part3 = Math.min(to, x + 1) - Math.max(from, x);
-      const i = 4 * x;
-      this.sums[i] += part3 * this.#rgb[tint];
-      this.sums[i + 1] += part3 * this.#rgb[tint + 1];
-      this.sums[i + 2] += part3 * this.#rgb[tint + 2];
-      this.sums[i + 3] += part3;
-    }
+    const first2 = Math.floor(from), last2 = Math.floor(to), base = this.width * this.line;
+    if (first2 === last2) return this.#mix(first2, to - from, tint);
+    if (from > first2) this.#mix(first2, first2 + 1 - from, tint);
+    this.pixels.fill(this.#whole[tint], base + (from > first2 ? first2 + 1 : first2), base + last2);
+    if (to > last2) this.#mix(last2, to - last2, tint);
+  }
+  #mix(x, part3, tint) {
+    const { sums: sums2 } = this, i = 4 * x, c = 3 * tint;
+    if (sums2[i + 3] === 0) this.mixed[this.mixes++] = x;
+    sums2[i] += part3 * this.#rgb[c];
+    sums2[i + 1] += part3 * this.#rgb[c + 1];
+    sums2[i + 2] += part3 * this.#rgb[c + 2];
+    sums2[i + 3] += part3;
   }
   /** Ends a line; pixels that are not all covered let the background through. */
   end() {
-    const out = this.image.data, base = 4 * this.width * this.line;
-    for (let i = 0; i < this.sums.length; i += 4) {
-      const w = this.sums[i + 3];
-      if (w <= 0) continue;
-      out[base + i] = this.sums[i] / w;
-      out[base + i + 1] = this.sums[i + 1] / w;
-      out[base + i + 2] = this.sums[i + 2] / w;
-      out[base + i + 3] = Math.min(255, 255 * w);
+    const { sums: sums2 } = this, { data } = this.image, base = 4 * this.width * this.line;
+    for (let n = 0; n < this.mixes; n++) {
+      const i = 4 * this.mixed[n], w = sums2[i + 3];
+      data[base + i] = sums2[i] / w;
+      data[base + i + 1] = sums2[i + 1] / w;
+      data[base + i + 2] = sums2[i + 2] / w;
+      data[base + i + 3] = 255 * w;
+      sums2.fill(0, i, i + 4);
     }
-    this.sums.fill(0);
+    this.mixes = 0;
     this.line++;
   }
   /** Draws the lines: line i from tops[i] to ends[i]. */
   draw(pen, x, tops, ends2) {
-    this.#pen.putImageData(this.image, 0, 0);
+    this.#pen.putImageData(this.image, 0, 0, 0, 0, this.width, this.line);
     pen.imageSmoothingEnabled = false;
     for (let i = 0; i < this.line; i++) {
       pen.drawImage(this.#canvas, 0, i, this.width, 1, x, tops[i], this.width, ends2[i] - tops[i]);
@@ -5756,6 +5791,11 @@ var Wall = class {
     this.items = items;
     this.fit = fit2;
     this.longest = items.reduce((long, { row: row2 }) => row2 && row2.size > (long?.size ?? 0) ? row2 : long, void 0);
+    const seen = /* @__PURE__ */ new Set();
+    this.twins = /* @__PURE__ */ new Set();
+    for (const { row: row2 } of items) {
+      if (row2) (seen.has(row2.model + row2.path) ? this.twins : seen).add(row2.model + row2.path);
+    }
     const most = this.sheet.rows.reduce((m, r) => r.format !== "" || items.length < 3 ? Math.max(m, r.size) : m, 1);
     const old = this.lens, was = old.same === same && !old.whole ? [old.from, old.to] : null;
     this.lens = new Lens(Math.max(1, this.cellsWidth ?? 1), most, same);
@@ -5830,7 +5870,9 @@ var Wall = class {
     if (!row2 || x > this.left + this.cellsWidth) return null;
     if (x < this.left) return { row: row2 };
     const at2 = this.lens.at(x - this.left) / this.lens.unit(row2);
-    return at2 >= 0 && at2 < row2.size ? { row: row2, seg: segmentAt(row2.layout.offs, at2) } : null;
+    if (!(at2 >= 0 && at2 < row2.size)) return null;
+    const seg = segmentAt(row2.layout.offs, at2), wide2 = this.place(row2, seg).w >= chunksFrom;
+    return { row: row2, seg, part: wide2 ? this.chunks.at(row2, seg, at2 - row2.layout.offs[seg]) : void 0 };
   }
   /** Where a cell is: {x, w} in the picture, not cut to it. */
   place(row2, seg) {
@@ -5928,14 +5970,14 @@ var View2 = class {
     this.panel = new Panel(this.of, signal, (p) => this.#linkOf(p), () => this.#unpick());
     this.search = new Search((find) => this.#find(find), (row2, seg) => this.wall.visit(row2, seg));
     this.says = h("p", { class: "says", "aria-live": "polite" }, "asking …");
-    this.chip = h("span", { class: "chip", hidden: true });
+    this.chip = h("span", { class: "shown", hidden: true });
     this.tools = h("div", { class: "tools" });
     this.legend = h("div", {});
     this.body = h("div", { class: "body" });
     fill(this.root, h(
       "div",
       { class: "sharing" },
-      h("div", { class: "head" }, this.says, this.chip, this.tools),
+      h("div", { class: "top" }, this.says, this.chip, this.tools),
       this.body,
       this.legend
     ));
@@ -5956,7 +5998,9 @@ var View2 = class {
       return h("label", {}, label, el);
     };
     const toggle = (name, label, title2) => {
-      const el = h("input", { type: "checkbox", onchange: (e) => change({ [name]: e.target.checked ? "1" : "0" }) });
+      const also = name === "same" ? { x: "" } : {};
+      const onchange = (e) => change({ [name]: e.target.checked ? "1" : "0", ...also });
+      const el = h("input", { type: "checkbox", onchange });
       this.controls.push([el, name]);
       return h("label", { title: title2 }, el, label);
     };
@@ -5964,7 +6008,7 @@ var View2 = class {
     this.others = toggle("others", "other files", "Also files that are no models, such as config.json");
     fill(
       this.tools,
-      picker(this.of, (of) => change({ of, file: "", segment: "", model: "" }), signal),
+      !inReport() && picker(this.of, (of) => change({ of, file: "", segment: "", model: "" }), signal),
       option2("sort", "sort", sorts),
       option2("group", "group", groupings),
       toggle("fit", "fit", "All rows at once, as thin as it takes"),
@@ -5983,18 +6027,23 @@ var View2 = class {
         if (signal.aborted) return;
         this.sheet.add(page4);
         cursor = page4.next;
+        this.loaded = true;
         this.loading = cursor !== "";
         this.take(state().params);
       } while (cursor);
     } catch (e) {
-      if (!signal.aborted) fill(this.root, h("p", { class: "error" }, e.message));
+      if (signal.aborted) return;
+      if (!this.loaded) return fill(this.root, h("p", { class: "error" }, e.message));
+      this.failed = e.message;
+      this.loading = false;
+      this.take(state().params);
     }
   }
   /** Shows what the address says. */
   take(params) {
     this.params = params;
     const { rows } = this.sheet;
-    if (rows.length === 0 && this.sheet.total === 0) return;
+    if (!this.loaded) return;
     this.wall.several = rows.some((r) => r.model !== rows[0].model);
     const usual = { sort: "shared", group: usualGrouping(rows) };
     const get = (name) => params.get(name) ?? usual[name] ?? "";
@@ -6013,14 +6062,14 @@ var View2 = class {
     this.search.take(this.sheet, this.items, this.wall.find);
   }
   #picture(get) {
+    if (this.chosen) this.panel.show(this.sheet, this.chosen);
+    else this.panel.hide();
     if (get("table") === "1") {
       fill(this.body, table3(this.sheet, this.items, this.wall.several), this.panel.el);
       return;
     }
     const frame = this.wall.el.parentElement === null || !this.body.contains(this.wall.el);
     if (frame) fill(this.body, h("div", { class: "stage" }, this.wall.el, this.tip.el, this.tip.live), this.panel.el);
-    if (this.chosen) this.panel.show(this.sheet, this.chosen);
-    else this.panel.hide();
     this.wall.show(this.items, { fit: get("fit") === "1", same: get("same") === "1" });
     this.#aim(get);
     redrawLegend(this.legend, this.sheet.most);
@@ -6040,7 +6089,7 @@ var View2 = class {
   }
   #choose(model, file2, segment) {
     const row2 = file2 && this.sheet.rows.find((r) => r.file.startsWith(file2) && (!model || r.model === model));
-    const seg = Number(segment);
+    const seg = segment === "" ? -1 : Number(segment);
     const cell2 = row2 && Number.isInteger(seg) && seg >= 0 && seg < row2.blobs.length ? { row: row2, seg } : null;
     if (cell2?.row !== this.chosen?.row || cell2?.seg !== this.chosen?.seg) this.chosen = cell2;
   }
@@ -6048,6 +6097,7 @@ var View2 = class {
     const { sheet } = this, rows = rowsOf(this.items), hidden = sheet.rows.filter((r) => r.format === "").length;
     const extra = [];
     if (this.loading) extra.push(`${count(sheet.rows.length)} of ${plural(sheet.total, "row")} so far`);
+    if (this.failed) extra.push(`only ${count(sheet.rows.length)} of ${plural(sheet.total, "row")} came: ${this.failed}`);
     const leftOut = plural(sheet.leftOut, "file is", "files are");
     if (sheet.leftOut > 0) extra.push(`${leftOut} left out: choose fewer branches`);
     const none = rows.length === 0 && !this.loading;
@@ -6064,7 +6114,7 @@ var View2 = class {
     const share2 = rows.length === 1 ? "has" : "share", onclick = () => this.#unpick();
     fill(
       this.chip,
-      `shown: ${plural(rows.length, "row")} that ${share2} ${middle3(name, 30)}`,
+      `shown: ${plural(rows.length, "row")} that ${share2} ${middle(name, 30)}`,
       h("button", { "aria-label": "Show all rows", title: "Show all rows (Esc)", onclick }, "×")
     );
   }
@@ -6091,8 +6141,8 @@ var View2 = class {
     clearTimeout(this.rest);
     this.rest = setTimeout(() => {
       if (this.stop.signal.aborted) return;
-      const { lens, bar: bar3 } = this.wall, digits = lens.same ? 6 : 0;
-      this.wroteX = lens.whole ? "" : `${lens.from.toFixed(digits)}-${lens.to.toFixed(digits)}`;
+      const { lens, bar: bar3 } = this.wall, digits2 = lens.same ? 6 : 0;
+      this.wroteX = lens.whole ? "" : `${lens.from.toFixed(digits2)}-${lens.to.toFixed(digits2)}`;
       this.wroteY = bar3.scrollTop > 0 ? String(Math.round(bar3.scrollTop)) : "";
       change({ x: this.wroteX, y: this.wroteY }, { replace: true });
     }, 200);
