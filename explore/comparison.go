@@ -16,8 +16,8 @@ type comparison struct {
 	paths    []string
 }
 
-// comparison reads ?model=, ?from= and ?to=, and ?from_path= and ?to_path=: one path for both limits the comparison to it,
-// two are compared with each other.
+// comparison reads ?model=, ?from= and ?to=, and ?from_path= and ?to_path=: one path for both limits it to that, two are
+// compared with each other.
 func (e *Explorer) comparison(about url.Values) (*comparison, error) {
 	m, err := e.model(about)
 	if err != nil {
@@ -62,6 +62,7 @@ func (m *Model) revision(rev string) (Revision, error) {
 
 // key names an answer about the comparison, whatever its sides are called.
 func (c *comparison) key(question string, more ...string) string {
-	parts := append([]string{question, c.model.Name, c.from.Commit.String(), c.from.Path, c.to.Commit.String(), c.to.Path}, c.paths...)
+	parts := []string{question, c.model.Name, c.from.Commit.String(), c.from.Path, c.to.Commit.String(), c.to.Path}
+	parts = append(parts, c.paths...)
 	return strings.Join(append(parts, more...), "\x00")
 }

@@ -21,6 +21,8 @@ const (
 	jobsAtOnce = 2
 	// forgotten is how long after the last question work goes on that nobody waits for.
 	forgotten = 20 * time.Second
+	// left is the same where the one who asked went away.
+	left = 3 * time.Second
 )
 
 // A Progress says how far an answer is that takes long. It comes instead of the answer where ?wait= seconds are over;
@@ -67,22 +69,29 @@ func (j *job) progress() *Progress {
 	return &Progress{min(j.done.Load(), j.total.Load()), j.total.Load()}
 }
 
-// await gives the answer that work makes, or how far it is when the time is over that ?wait= gives it; without one it waits
-// for the end. What was asked before is not worked out again.
-func (s *jobs) await(ctx context.Context, key string, about url.Values, work func(context.Context, *job) (any, error)) (any, *Progress, error) {
-	j := s.job(key, work)
+// A making makes an answer, and tells the job how far it is.
+type making func(context.Context, *job) (any, error)
+
+// await gives the answer that do makes, or how far it is when the seconds of ?wait= are over; without these it waits for
+// the end. What was asked before is not worked out again.
+func (s *jobs) await(ctx context.Context, key string, about url.Values, do making) (any, *Progress, error) {
+	j := s.job(key, do)
 	var over <-chan time.Time
 	if seconds, err := strconv.ParseFloat(about.Get("wait"), 64); err == nil {
 		over = time.After(time.Duration(min(max(seconds, 0), 30) * float64(time.Second)))
 	}
-	defer j.idle.Reset(forgotten)
 	for {
 		select {
 		case <-j.ended:
-			return j.answer, nil, j.err
+			if !errors.Is(j.err, context.Canceled) || ctx.Err() != nil {
+				return j.answer, nil, j.err
+			}
+			j = s.job(key, do) // it was stopped as this was asked
 		case <-over:
+			j.idle.Reset(forgotten)
 			return nil, j.progress(), nil
 		case <-ctx.Done():
+			j.idle.Reset(left)
 			return nil, nil, ctx.Err()
 		case <-time.After(forgotten / 2):
 			j.idle.Reset(forgotten)
@@ -91,7 +100,7 @@ func (s *jobs) await(ctx context.Context, key string, about url.Values, work fun
 }
 
 // job is the one for a key, begun if need be.
-func (s *jobs) job(key string, work func(context.Context, *job) (any, error)) *job {
+func (s *jobs) job(key string, do making) *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if j, ok := s.all.Get(key); ok {
@@ -101,26 +110,23 @@ func (s *jobs) job(key string, work func(context.Context, *job) (any, error)) *j
 	ctx, cancel := context.WithCancel(context.Background())
 	j := &job{cancel: cancel, ended: make(chan struct{}), idle: time.AfterFunc(forgotten, cancel)}
 	s.all.Add(key, j)
-	go s.run(ctx, key, j, work)
+	go s.run(ctx, key, j, do)
 	return j
 }
 
 // run works on a job when it is its turn. What failed may be asked again.
-func (s *jobs) run(ctx context.Context, key string, j *job, work func(context.Context, *job) (any, error)) {
+func (s *jobs) run(ctx context.Context, key string, j *job, do making) {
 	defer j.cancel()
 	defer close(j.ended)
 	select {
 	case s.turns <- struct{}{}:
-		j.answer, j.err = work(ctx, j)
+		j.answer, j.err = do(ctx, j)
 		<-s.turns
 	case <-ctx.Done():
 		j.err = ctx.Err()
 	}
 	if j.err == nil {
 		return
-	}
-	if errors.Is(j.err, context.Canceled) {
-		j.err = errors.New("nobody waited for the answer: ask again")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -89,9 +89,8 @@ func (e *Explorer) layers(ctx context.Context, about url.Values) (any, error) {
 	if file == nil {
 		return answer, nil
 	}
-	full, progress, err := e.jobs.await(ctx, c.key("layers", file.Path), about, func(ctx context.Context, j *job) (any, error) {
-		return c.diffOf(ctx, file.Path, j)
-	})
+	compare := func(ctx context.Context, j *job) (any, error) { return c.diffOf(ctx, file.Path, j) }
+	full, progress, err := e.jobs.await(ctx, c.key("layers", file.Path), about, compare)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +115,8 @@ func (c *comparison) diffOf(ctx context.Context, path string, p object.Progress)
 	return &d.Files[0], nil
 }
 
-// list notes the models that differ, and picks the one to be shown: that with the path, else the one with the most changes.
+// list notes the models that differ, and picks the one to be shown: that with the path, without one that which changed
+// most.
 func (l *Layers) list(d *diff.Diff, path string) *diff.FileDiff {
 	var files []*diff.FileDiff
 	for i := range d.Files {

@@ -104,7 +104,8 @@ func TestLayersSayWhatDiffSays(t *testing.T) {
 		require.Len(t, got.Tensors, len(want.Tensors))
 		for i, w := range want.Tensors {
 			g := got.Tensors[i]
-			require.Equal(t, []any{w.Name, w.Status, w.Changed, w.RelL2, w.MaxAbs, w.Cosine}, []any{g.Name, g.Status, g.Changed, g.RelL2, g.MaxAbs, g.Cosine})
+			require.Equal(t, []any{w.Name, w.Status, w.Changed, w.RelL2, w.MaxAbs, w.Cosine},
+				[]any{g.Name, g.Status, g.Changed, g.RelL2, g.MaxAbs, g.Cosine})
 		}
 	}
 }

@@ -162,7 +162,9 @@ func (l *look) fill(page *TensorClose) {
 }
 
 func newSpread(low, high float64) *Spread {
-	return &Spread{Low: low, High: high, scale: bins / (high - low), Bins: make([]int64, bins), least: math.Inf(1), most: math.Inf(-1)}
+	s := &Spread{Low: low, High: high, scale: bins / (high - low), Bins: make([]int64, bins)}
+	s.least, s.most = math.Inf(1), math.Inf(-1)
+	return s
 }
 
 // add counts values.

@@ -38,7 +38,8 @@ func (e *Explorer) pairs(ctx context.Context, about url.Values) (any, error) {
 	home := m.home()
 	all := []Pair{}
 	for _, f := range l.Models() {
-		if p, ok := pairOf(f, home); ok {
+		p, ok := pairOf(f, home)
+		if ok && (len(e.revs) == 0 || slices.Contains(e.revs, p.To)) {
 			all = append(all, p)
 		}
 	}

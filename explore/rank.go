@@ -30,9 +30,8 @@ func (e *Explorer) rank(ctx context.Context, about url.Values) (any, error) {
 		return nil, err
 	}
 	name, path := about.Get("name"), about.Get("path")
-	found, progress, err := e.jobs.await(ctx, c.key("rank", path, name), about, func(ctx context.Context, _ *job) (any, error) {
-		return c.spectrum(ctx, path, name)
-	})
+	factor := func(ctx context.Context, _ *job) (any, error) { return c.spectrum(ctx, path, name) }
+	found, progress, err := e.jobs.await(ctx, c.key("rank", path, name), about, factor)
 	if err != nil {
 		return nil, err
 	}

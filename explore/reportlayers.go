@@ -8,8 +8,8 @@ import (
 // mostLayers is how many bytes of layers a report has, of all models together.
 const mostLayers = 1 << 20
 
-// layers asks what is worth comparing, and compares it as long as that stays small. A comparison that is too large for what is
-// left is not in the report, nor is any after it.
+// layers asks what is worth comparing, and compares it as long as that stays small. A comparison that is too large for
+// what is left is not in the report, nor is any after it.
 func (r *Report) layers() error {
 	left := mostLayers
 	for _, m := range r.explorer.models {

@@ -71,14 +71,15 @@ func (e *Explorer) tensor(ctx context.Context, about url.Values) (any, error) {
 		return nil, err
 	}
 	name, path := about.Get("name"), about.Get("path")
-	found, progress, err := e.jobs.await(ctx, c.key("tensor", path, name), about, func(ctx context.Context, j *job) (any, error) {
+	read := func(ctx context.Context, j *job) (any, error) {
 		t, err := c.open(ctx, path, name)
 		if err != nil {
 			return nil, err
 		}
 		defer t.Close()
 		return lookClosely(ctx, t, j)
-	})
+	}
+	found, progress, err := e.jobs.await(ctx, c.key("tensor", path, name), about, read)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,8 @@ func lookClosely(ctx context.Context, t *diff.Change, j *job) (*TensorClose, err
 	}
 	j.Add(blocks)
 	place := names.PlaceOf(t.Name)
-	page := &TensorClose{Tensor: tensorOf(t.TensorDiff), Stack: place.Stack, Layer: place.Layer, Module: place.Module, Mean: t.MeanShift}
+	page := &TensorClose{Tensor: tensorOf(t.TensorDiff), Stack: place.Stack, Layer: place.Layer, Module: place.Module}
+	page.Mean = t.MeanShift
 	if values == nil {
 		return page, nil
 	}

@@ -1,5 +1,5 @@
 // What is compared: the model, two revisions, and pairs that are worth a look.
-import { fill, h } from "../dom.js";
+import { h } from "../dom.js";
 import { count, plural } from "../format.js";
 import { link } from "../state.js";
 import { middle } from "./figures.js";
@@ -9,12 +9,15 @@ const option = (value, label, chosen) => h("option", { value, selected: value ==
 /** A list of names to choose from; what is chosen is always among them. */
 export function choice(label, groups, chosen, pick) {
   const known = groups.some(([, list]) => list.some(([value]) => value === chosen));
-  const select = h("select", { "aria-label": label, onchange: (e) => pick(e.target.value) },
+  const select = h(
+    "select",
+    { "aria-label": label, onchange: (e) => pick(e.target.value) },
     known || !chosen ? null : option(chosen, middle(chosen, 40), chosen),
     groups.flatMap(([name, list]) => {
       const options = list.map(([v, text]) => option(v, middle(text, 50), chosen));
       return name ? h("optgroup", { label: name }, options) : options;
-    }));
+    }),
+  );
   select.value = chosen ?? "";
   return select;
 }
@@ -26,30 +29,59 @@ export const revisions = (model) => [
 ];
 
 /** The state in the address that shows a pair. */
-export const about = (model, p) => ({ model, from: p.from, to: p.to, from_path: p.from_path, to_path: p.to_path, path: p.from_path ? undefined : p.path });
+export const about = (model, p) => ({
+  model,
+  from: p.from,
+  to: p.to,
+  from_path: p.from_path,
+  to_path: p.to_path,
+  path: p.from_path ? undefined : p.path,
+});
 
 const headings = { trained: "Trained further", converted: "Converted" };
 
 /** The pairs as a list of links; that which is shown is marked. */
 export function suggestions(model, pairs, isShown) {
-  return Object.entries(headings).map(([why, heading]) => {
-    const some = pairs.filter((p) => p.why === why);
-    const list = some.map((p) => suggestion(model, p, isShown(p), some.filter((q) => q.from === p.from && q.to === p.to).length > 1));
-    return some.length ? [h("h2", {}, heading), fill(h("ul", {}), list)] : [];
-  }).flat();
+  return Object.entries(headings)
+    .map(([why, heading]) => {
+      const some = pairs.filter((p) => p.why === why);
+      const alike = (p) => some.filter((q) => q.from === p.from && q.to === p.to).length;
+      return some.length
+        ? [
+            h("h2", {}, heading),
+            h(
+              "ul",
+              {},
+              some.map((p) => suggestion(model, p, isShown(p), alike(p) > 1)),
+            ),
+          ]
+        : [];
+    })
+    .flat();
 }
 
 /** Two paths, without the folder that both are in. */
 function inOneFolder(from, to) {
   const folder = from.slice(0, from.lastIndexOf("/") + 1);
-  return folder && to.startsWith(folder) ? `${from.slice(folder.length)} → ${to.slice(folder.length)}` : `${from} → ${to}`;
+  return folder && to.startsWith(folder)
+    ? `${from.slice(folder.length)} → ${to.slice(folder.length)}`
+    : `${from} → ${to}`;
 }
 
 /** A pair goes by its revisions, by its files where several have the same revisions. */
 function suggestion(model, p, shown, byFile) {
-  const files = p.from_path ? inOneFolder(p.from_path, p.to_path) : p.path, revs = p.from === p.to ? `in ${p.from}` : `${p.from} → ${p.to}`;
+  const files = p.from_path ? inOneFolder(p.from_path, p.to_path) : p.path;
+  const revs = p.from === p.to ? `in ${p.from}` : `${p.from} → ${p.to}`;
   const [name, where] = byFile || p.from === p.to ? [files, revs] : [revs, files];
-  return h("li", {}, h("a", { href: link("layers", about(model, p)), "aria-current": shown ? "true" : undefined, title: `${p.from} → ${p.to}: ${p.from_path ? `${p.from_path} → ${p.to_path}` : p.path}` },
-    h("span", { class: "pair" }, middle(name, 50)),
-    h("span", { class: "what" }, `${middle(where, 38)} · ${count(p.changed)} of ${plural(p.tensors, "tensor")}`)));
+  const title = `${p.from} → ${p.to}: ${p.from_path ? `${p.from_path} → ${p.to_path}` : p.path}`;
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      { href: link("layers", about(model, p)), "aria-current": shown ? "true" : undefined, title },
+      h("span", { class: "pair" }, middle(name, 50)),
+      h("span", { class: "what" }, `${middle(where, 38)} · ${count(p.changed)} of ${plural(p.tensors, "tensor")}`),
+    ),
+  );
 }

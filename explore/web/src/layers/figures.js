@@ -24,7 +24,8 @@ export function figure(x, digits = 3) {
   if (x === null || x === undefined || !Number.isFinite(x)) return "–";
   if (x === 0) return "0";
   const size = Math.abs(x);
-  if (size >= 1e6 || size < 1e-4) return Number(x.toPrecision(digits)).toExponential().replace("e+", "e").replaceAll("-", "−");
+  if (size >= 1e6 || size < 1e-4)
+    return Number(x.toPrecision(digits)).toExponential().replace("e+", "e").replaceAll("-", "−");
   if (size >= 1000) return Math.round(x).toLocaleString("en-US").replace("-", "−");
   return String(Number(x.toPrecision(digits))).replace("-", "−");
 }
@@ -34,4 +35,6 @@ export const shape = (dims) => (dims.length ? dims.join("×") : "one number");
 
 /** The middle of a long name goes. */
 export const middle = (text, most = 60) =>
-  (text.length <= most ? text : `${text.slice(0, Math.ceil(most / 2) - 1)}…${text.slice(text.length - Math.floor(most / 2) + 1)}`);
+  text.length <= most
+    ? text
+    : `${text.slice(0, Math.ceil(most / 2) - 1)}…${text.slice(text.length - Math.floor(most / 2) + 1)}`;

@@ -30,7 +30,14 @@ function gridOf(title, list, plain = false) {
   const at = new Map(columns.map((c, i) => [c.module, i]));
   const cells = new Map();
   for (const c of list) put(cells, `${layers.indexOf(c.layer)} ${at.get(c.module)}`, c);
-  return { title, rows: layers.map((l) => (l === null ? "" : String(l))), columns, cells, plain };
+  return {
+    title,
+    rows: layers.map((l) => (l === null ? "" : String(l))),
+    columns,
+    cells,
+    plain,
+    still: list.every((c) => c.changed === 0),
+  };
 }
 
 /** What one side alone has is said beside what both have. */
@@ -63,7 +70,8 @@ const groups = [
 export const groupOf = (module) => groups.find(([, pattern]) => pattern.test(module))?.[0] ?? "";
 
 /** A module's name without what its group says. */
-const labelOf = (module) => middle(module.replace(/^(experts|shared|cross|ssm)\./, "").replace(/_proj$/, "") || module, 24);
+const labelOf = (module) =>
+  middle(module.replace(/^(experts|shared|cross|ssm)\./, "").replace(/_proj$/, "") || module, 20);
 
 export const isExperts = (module) => /^experts\./.test(module);
 
@@ -72,7 +80,8 @@ const expertOf = (name) => Number(/\.experts\.(\d+)\./.exec(name)?.[1] ?? -1);
 /** The grid layer × expert of a module whose experts are tensors of their own; undefined where they are not. */
 export function expertsOf(grid, module, tensors) {
   const column = grid.columns.findIndex((c) => c.module === module);
-  const rows = [], cells = new Map();
+  const rows = [],
+    cells = new Map();
   let most = -1;
   grid.rows.forEach((label, r) => {
     const cell = grid.cells.get(`${r} ${column}`);
@@ -81,7 +90,15 @@ export function expertsOf(grid, module, tensors) {
       const expert = expertOf(tensors[i].name);
       if (expert < 0) continue;
       most = Math.max(most, expert);
-      cells.set(`${rows.length} ${expert}`, { ...tensors[i], layer: Number(label), module, stack: cell.stack, tensors: [i], also: [], expert });
+      cells.set(`${rows.length} ${expert}`, {
+        ...tensors[i],
+        layer: Number(label),
+        module,
+        stack: cell.stack,
+        tensors: [i],
+        also: [],
+        expert,
+      });
     }
     rows.push(label);
   });

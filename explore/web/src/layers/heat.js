@@ -11,10 +11,19 @@ const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
  * told of the cell under pointer or cursor, undefined for none; open(cell) of a click or Enter.
  */
 export function heat(grid, o) {
-  const canvas = h("canvas", { tabindex: "0", role: "application", "aria-label": `${grid.title}: a heat map of ${grid.rows.length} rows and ${grid.columns.length} columns. Arrow keys go from cell to cell, Enter opens one.` });
+  const canvas = h("canvas", {
+    tabindex: "0",
+    role: "application",
+    "aria-label": `${grid.title}: a heat map of ${grid.rows.length} rows and ${grid.columns.length} columns. Arrow keys go from cell to cell, Enter opens one.`,
+  });
   const g = canvas.getContext("2d");
   const top = h("canvas", { class: "over", "aria-hidden": "true" });
-  const el = h("figure", { class: "heat" }, h("figcaption", {}, grid.title, o.note), fill(h("div", { class: "canvases" }), canvas, top));
+  const el = h(
+    "figure",
+    { class: "heat" },
+    h("figcaption", {}, grid.title, o.note),
+    fill(h("div", { class: "canvases" }), canvas, top),
+  );
   let l, cursor;
 
   const cell = (at) => at && grid.cells.get(`${at[0]} ${at[1]}`);
@@ -24,7 +33,8 @@ export function heat(grid, o) {
     cursor = at;
     const found = cell(at);
     if (!found) return o.hover(undefined);
-    const box = boxOf(l, ...at), page = canvas.getBoundingClientRect();
+    const box = boxOf(l, ...at),
+      page = canvas.getBoundingClientRect();
     mark(c, box, plain().text, 2);
     o.hover(found, { x: page.left + box.x, y: page.top + box.y, w: box.w, h: box.h });
   };

@@ -5,11 +5,18 @@ import { css, plain, rgb } from "./ramp.js";
 import { font } from "./paint.js";
 import { relative } from "./figures.js";
 
-const wide = 320, strokes = 14, bar = 12, below = 20, pad = 22;
+const wide = 320,
+  strokes = 14,
+  bar = 12,
+  below = 20,
+  pad = 22;
 
 /** legend(values, scale, label, cells) → {el, draw(), point(value)}; of what is no colour it tells what cells have. */
 export function legend(values, scale, label, cells) {
-  const canvas = h("canvas", { role: "img", "aria-label": `${label}: from ${relative(scale.low)} to ${relative(scale.high)}${scale.log ? ", on a logarithmic scale" : ""}` });
+  const canvas = h("canvas", {
+    role: "img",
+    "aria-label": `${label}: from ${relative(scale.low)} to ${relative(scale.high)}${scale.log ? ", on a logarithmic scale" : ""}`,
+  });
   const g = canvas.getContext("2d");
   const x = (value) => pad + scale.of(value) * wide;
   let pointed;
@@ -28,8 +35,12 @@ export function legend(values, scale, label, cells) {
     if (pointed !== undefined) stroke(g, x(pointed), 0, strokes + bar + 2, p.text, 2);
   };
   return {
-    el: h("div", { class: "legend" }, h("span", { class: "label" }, label), canvas, key(cells)), draw,
-    point: (value) => { pointed = value; draw(); },
+    el: h("div", { class: "legend" }, h("span", { class: "label" }, label), canvas, key(cells)),
+    draw,
+    point: (value) => {
+      pointed = value;
+      draw();
+    },
   };
 }
 
@@ -65,5 +76,9 @@ const marks = [
 ];
 
 /** What is no colour. */
-const key = (cells) => h("ul", { class: "key" }, marks.filter(([, , has]) => cells.some(has))
-  .map(([sign, text]) => h("li", {}, h("b", {}, sign), ` ${text}`)));
+const key = (cells) =>
+  h(
+    "ul",
+    { class: "key" },
+    marks.filter(([, , has]) => cells.some(has)).map(([sign, text]) => h("li", {}, h("b", {}, sign), ` ${text}`)),
+  );

@@ -3,7 +3,8 @@ import { css, ink, rgb } from "./ramp.js";
 import { relative, share } from "./figures.js";
 import { leastHeight, leastWidth } from "./layout.js";
 
-export const font = (size, weight = 400) => `${weight} ${size}px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif`;
+export const font = (size, weight = 400) =>
+  `${weight} ${size}px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif`;
 
 /** How a cell looks: {fill, text, mark}. */
 export function lookOf(cell, metric, scale) {
@@ -136,7 +137,8 @@ function groupNames(g, l, grid, p) {
   let first = 0;
   grid.columns.forEach((c, i) => {
     if (i + 1 < grid.columns.length && grid.columns[i + 1].group === c.group) return;
-    const x = l.xs[first], end = l.xs[i] + l.w;
+    const x = l.xs[first],
+      end = l.xs[i] + l.w;
     first = i + 1;
     if (!c.group || c.group === c.label) return;
     g.strokeStyle = p.line;

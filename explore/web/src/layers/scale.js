@@ -21,9 +21,7 @@ export function scaleOf(changes, most = Infinity) {
   const log = largest > farBeyond * sizes[sizes.length >> 1];
   const high = Math.min(most, log ? niceAbove(largest) : niceHigh(largest));
   const low = log ? niceBelow(Math.max(sizes[0], high / 10 ** decades)) : 0;
-  const of = log
-    ? (x) => clamp(Math.log(x / low) / Math.log(high / low))
-    : (x) => clamp(x / high);
+  const of = log ? (x) => clamp(Math.log(x / low) / Math.log(high / low)) : (x) => clamp(x / high);
   return { log, low, high, of, ticks: log ? logTicks(low, high) : ticks(0, high, 5) };
 }
 

@@ -7,15 +7,46 @@ const page = 200;
 
 const columns = [
   { id: "name", label: "tensor", of: (t) => t.name, show: (t, o) => nameOf(t, o.link(t)), up: true },
-  { id: "dtype", label: "type", of: (t) => t.dtype, show: (t) => (t.dtype_a ? `${t.dtype_a} → ${t.dtype}` : t.dtype), up: true },
-  { id: "shape", label: "shape", of: (t) => t.elements, show: (t) => (t.shape_a ? `${shape(t.shape_a)} → ${shape(t.shape)}` : shape(t.shape)), number: true },
+  {
+    id: "dtype",
+    label: "type",
+    of: (t) => t.dtype,
+    show: (t) => (t.dtype_a ? `${t.dtype_a} → ${t.dtype}` : t.dtype),
+    up: true,
+  },
+  {
+    id: "shape",
+    label: "shape",
+    of: (t) => t.elements,
+    show: (t) => (t.shape_a ? `${shape(t.shape_a)} → ${shape(t.shape)}` : shape(t.shape)),
+    number: true,
+  },
   { id: "status", label: "what", of: (t) => t.status, show: (t) => t.status, up: true },
-  { id: "changed", label: "changed weights", of: (t) => t.changed / (t.elements || 1), show: (t, o) => (o.working ? "…" : share(t.changed, t.elements)), number: true },
-  { id: "rel", label: "relative change", of: (t) => t.rel_l2 ?? Infinity, show: (t, o) => (o.working ? "…" : t.changed ? relative(t.rel_l2) : "="), number: true },
-  { id: "max", label: "largest change", of: (t) => t.max_abs ?? Infinity, show: (t) => (t.changed ? figure(t.max_abs) : ""), number: true },
+  {
+    id: "changed",
+    label: "changed weights",
+    of: (t) => t.changed / (t.elements || 1),
+    show: (t, o) => (o.working ? "…" : share(t.changed, t.elements)),
+    number: true,
+  },
+  {
+    id: "rel",
+    label: "relative change",
+    of: (t) => t.rel_l2 ?? Infinity,
+    show: (t, o) => (o.working ? "…" : t.changed ? relative(t.rel_l2) : "="),
+    number: true,
+  },
+  {
+    id: "max",
+    label: "largest change",
+    of: (t) => t.max_abs ?? Infinity,
+    show: (t) => (t.changed ? figure(t.max_abs) : ""),
+    number: true,
+  },
 ];
 
-const nameOf = (t, to) => (to ? h("a", { href: to, title: t.name }, middle(t.name)) : h("span", { title: t.name }, middle(t.name)));
+const nameOf = (t, to) =>
+  to ? h("a", { href: to, title: t.name }, middle(t.name, 48)) : h("span", { title: t.name }, middle(t.name, 48));
 
 /** table(tensors, {sort, down, resort(id, down), link(t), working}) → element */
 export function table(tensors, o) {
@@ -30,16 +61,49 @@ export function table(tensors, o) {
     more.hidden = body.rows.length >= rows.length;
   };
   grow();
-  return h("div", { class: "behind" }, h("table", {},
-    fill(h("thead", {}), h("tr", {}, columns.map((c) => heading(c, by, o)))), body), more);
+  return h(
+    "div",
+    { class: "behind" },
+    h(
+      "table",
+      {},
+      fill(
+        h("thead", {}),
+        h(
+          "tr",
+          {},
+          columns.map((c) => heading(c, by, o)),
+        ),
+      ),
+      body,
+    ),
+    more,
+  );
 }
 
 function heading(c, by, o) {
   const sorted = c === by;
-  return h("th", { class: c.number ? "number" : "", scope: "col", "aria-sort": sorted ? (o.down ? "descending" : "ascending") : undefined },
-    h("button", { class: "plain", onclick: () => o.resort(c.id, sorted ? !o.down : !c.up) }, c.label, sorted ? (o.down ? " ↓" : " ↑") : ""));
+  return h(
+    "th",
+    {
+      class: c.number ? "number" : "",
+      scope: "col",
+      "aria-sort": sorted ? (o.down ? "descending" : "ascending") : undefined,
+    },
+    h(
+      "button",
+      { class: "plain", dataset: { key: c.id }, onclick: () => o.resort(c.id, sorted ? !o.down : !c.up) },
+      c.label,
+      sorted ? (o.down ? " ↓" : " ↑") : "",
+    ),
+  );
 }
 
-const row = (t, o) => h("tr", {}, columns.map((c) => h("td", { class: c.number ? "number" : "" }, c.show(t, o))));
+const row = (t, o) =>
+  h(
+    "tr",
+    {},
+    columns.map((c) => h("td", { class: c.number ? "number" : "" }, c.show(t, o))),
+  );
 
 const order = (a, b) => (typeof a === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b);

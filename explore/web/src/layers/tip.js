@@ -6,10 +6,15 @@ export function tip() {
   const said = h("div", { class: "unseen", "aria-live": "polite" });
   return {
     parts: [el, said],
-    hide() { el.hidden = true; },
+    hide() {
+      el.hidden = true;
+    },
     /** lines: the first is the title. box: what it is about, in pixels of the window. */
     show(lines, box) {
-      fill(el, lines.filter(Boolean).map((line, i) => h("div", { class: i ? "" : "title" }, line)));
+      fill(
+        el,
+        lines.filter(Boolean).map((line, i) => h("div", { class: i ? "" : "title" }, line)),
+      );
       said.textContent = lines.filter(Boolean).join(", ");
       el.hidden = false;
       const { offsetWidth: w, offsetHeight: high } = el;

@@ -13,7 +13,8 @@ export function plot({ width, height, x, y, logY = false, label, left = room.lef
   const of = logY ? (v) => Math.log10(Math.max(v, y[0])) : (v) => v;
   const range = y.map(of);
   return {
-    el, inner,
+    el,
+    inner,
     x: (v) => place(v, x, inner.left, inner.right),
     y: (v) => place(of(v), range, inner.bottom, inner.top),
     add: (...marks) => el.append(...marks.flat().filter(Boolean)),
@@ -27,8 +28,10 @@ export function axisBelow(p, values, title, text = (v) => figure(v)) {
     h("line", { class: "axis", x1: p.inner.left, x2: p.inner.right, y1: y + 0.5, y2: y + 0.5 }),
     ...values.flatMap((v) => [
       h("line", { class: "axis", x1: p.x(v), x2: p.x(v), y1: y, y2: y + 4 }),
-      h("text", { class: "tick", x: p.x(v), y: y + 16, "text-anchor": "middle" }, text(v))]),
-    title && h("text", { class: "tick", x: (p.inner.left + p.inner.right) / 2, y: y + 31, "text-anchor": "middle" }, title),
+      h("text", { class: "tick", x: p.x(v), y: y + 16, "text-anchor": "middle" }, text(v)),
+    ]),
+    title &&
+      h("text", { class: "tick", x: (p.inner.left + p.inner.right) / 2, y: y + 31, "text-anchor": "middle" }, title),
   ];
 }
 
@@ -36,7 +39,8 @@ export function axisBelow(p, values, title, text = (v) => figure(v)) {
 export function axisLeft(p, values, text = (v) => figure(v)) {
   return values.flatMap((v) => [
     h("line", { class: "rule", x1: p.inner.left, x2: p.inner.right, y1: p.y(v), y2: p.y(v) }),
-    h("text", { class: "tick", x: p.inner.left - 8, y: p.y(v) + 4, "text-anchor": "end" }, text(v))]);
+    h("text", { class: "tick", x: p.inner.left - 8, y: p.y(v) + 4, "text-anchor": "end" }, text(v)),
+  ]);
 }
 
 export const between = (from, to, n) => ticks(from, to, n);
@@ -49,4 +53,5 @@ export function tens(most) {
 }
 
 /** 12345 → "12k" */
-export const short = (n) => (n >= 1e9 ? `${n / 1e9}G` : n >= 1e6 ? `${n / 1e6}M` : n >= 1e3 ? `${n / 1e3}k` : String(n));
+export const short = (n) =>
+  n >= 1e9 ? `${n / 1e9}G` : n >= 1e6 ? `${n / 1e6}M` : n >= 1e3 ? `${n / 1e3}k` : String(n);

@@ -5,6 +5,7 @@ import { change, go, link } from "../state.js";
 import { count, percent, plural } from "../format.js";
 import { about, choice, revisions, suggestions } from "../layers/choose.js";
 import { figure, middle, relative, shape, share } from "../layers/figures.js";
+import { keepFocus } from "../layers/focus.js";
 import { expertsOf, gridsOf, isExperts, metrics } from "../layers/grids.js";
 import { heat } from "../layers/heat.js";
 import { legend } from "../layers/legend.js";
@@ -37,13 +38,17 @@ export const layers = {
 
 class Page {
   constructor(root) {
+    this.root = root;
     this.stop = new AbortController();
     this.side = h("aside", { "aria-label": "What is worth comparing" });
     this.bar = h("div", { class: "bar" });
     this.said = h("div", { class: "said", "aria-live": "polite" });
     this.picture = h("div", { class: "picture" });
     this.tip = tip();
-    fill(root, h("div", { class: "layers" }, this.side, h("section", {}, this.bar, this.said, this.picture), this.tip.parts));
+    fill(
+      root,
+      h("div", { class: "layers" }, this.side, h("section", {}, this.bar, this.said, this.picture), this.tip.parts),
+    );
     this.figures = [];
   }
 
@@ -60,12 +65,12 @@ class Page {
       const list = named ? [] : await pairs;
       if (signal.aborted) return;
       const asked = this.asked(params, model, list);
-      this.choices(models, model, asked);
+      keepFocus(this.root, () => this.choices(models, model, asked));
       if (!named) this.suggest(model, list, asked);
       if (!asked.from) return this.say("Nothing to compare yet: there is only one version of each model here.");
-      await poll("layers", asked, signal, (answer) => this.show(answer, asked, params));
+      await poll("layers", asked, signal, (answer) => keepFocus(this.root, () => this.show(answer, asked, params)));
     } catch (e) {
-      if (!signal.aborted) fill(this.said, h("p", { class: "error" }, e.message)), fill(this.picture);
+      if (!signal.aborted) (fill(this.said, h("p", { class: "error" }, e.message)), fill(this.picture));
     }
   }
 
@@ -75,25 +80,61 @@ class Page {
     if (!value("from") && !value("to")) {
       return pairs.length ? about(model.name, pairs[0]) : { model: model.name };
     }
-    return { model: model.name, from: value("from") ?? model.head, to: value("to") ?? model.head,
-      from_path: value("from_path"), to_path: value("to_path"), path: value("path") };
+    return {
+      model: model.name,
+      from: value("from") ?? model.head,
+      to: value("to") ?? model.head,
+      from_path: value("from_path"),
+      to_path: value("to_path"),
+      path: value("path"),
+    };
   }
 
   choices(models, model, asked) {
-    const pick = (values) => change({ ...asked, path: undefined, from_path: undefined, to_path: undefined, open: undefined, ...values });
+    const pick = (values) =>
+      change({ ...asked, path: undefined, from_path: undefined, to_path: undefined, open: undefined, ...values });
+    const tools = [...this.bar.children].filter((c) => c.dataset.of);
     const swapped = { from: asked.to, to: asked.from, from_path: asked.to_path, to_path: asked.from_path };
-    fill(this.bar,
-      models.length > 1 && choice("Model", [["", models.map((m) => [m.name, m.name])]], model.name, (v) => go("layers", { model: v })),
-      asked.from && (inReport() ? h("span", {}, `${asked.from} → ${asked.to}`) : [
-        choice("From", revisions(model), asked.from, (v) => pick({ from: v })),
-        h("button", { class: "plain swap", title: "The other way round", "aria-label": "Swap the two", onclick: () => pick(swapped) }, "⇄"),
-        choice("To", revisions(model), asked.to, (v) => pick({ to: v }))]));
+    fill(
+      this.bar,
+      models.length > 1 &&
+        choice("Model", [["", models.map((m) => [m.name, m.name])]], model.name, (v) => go("layers", { model: v })),
+      asked.from &&
+        (inReport()
+          ? h("span", {}, `${asked.from} → ${asked.to}`)
+          : [
+              choice("From", revisions(model), asked.from, (v) => pick({ from: v })),
+              h(
+                "button",
+                {
+                  class: "plain swap",
+                  title: "The other way round",
+                  "aria-label": "Swap the two",
+                  onclick: () => pick(swapped),
+                },
+                "⇄",
+              ),
+              choice("To", revisions(model), asked.to, (v) => pick({ to: v })),
+            ]),
+      tools,
+    );
   }
 
   suggest(model, pairs, asked) {
     const some = pairs.filter((p) => canAsk("layers", about(model.name, p)));
-    fill(this.side, suggestions(model.name, some, (p) => p.from === asked.from && p.to === asked.to
-      && p.from_path === asked.from_path && p.to_path === asked.to_path && (asked.from_path || !asked.path || asked.path === p.path)));
+    fill(
+      this.side,
+      suggestions(
+        model.name,
+        some,
+        (p) =>
+          p.from === asked.from &&
+          p.to === asked.to &&
+          p.from_path === asked.from_path &&
+          p.to_path === asked.to_path &&
+          (asked.from_path || !asked.path || asked.path === p.path),
+      ),
+    );
   }
 
   say(text) {
@@ -105,43 +146,92 @@ class Page {
     const file = answer.files[answer.shown];
     this.tip.hide();
     fill(this.said, file ? headline(answer, file) : h("h1", {}, nothing(answer)));
-    fill(this.bar, [...this.bar.children].filter((c) => !c.dataset.of), file && this.tools(answer, asked, params));
+    fill(
+      this.bar,
+      [...this.bar.children].filter((c) => !c.dataset.of),
+      file && this.tools(answer, asked, params),
+    );
     this.figures = [];
     if (!file) return fill(this.picture);
-    const metric = metrics[params.get("by")] ?? metrics.rel, working = Boolean(answer.progress);
+    const metric = metrics[params.get("by")] ?? metrics.rel,
+      working = Boolean(answer.progress);
     const grids = [...gridsOf(answer.cells), ...this.experts(answer, params)];
     const cells = grids.flatMap((g) => [...g.cells.values()]);
-    const values = working ? [] : cells.filter(isChanged).map(metric.of).filter((v) => v > 0);
-    const scale = scaleOf(values, metric.most), link = linker(asked, answer);
+    const values = working
+      ? []
+      : cells
+          .filter(isChanged)
+          .map(metric.of)
+          .filter((v) => v > 0);
+    const scale = scaleOf(values, metric.most),
+      link = linker(asked, answer);
     this.legend = legend(values, scale, metric.label, cells);
-    this.figures = grids.map((grid) => heat(grid, {
-      metric, scale, working, best: bestOf(grid, metric), note: this.note(grid, params),
-      hover: (c, box) => this.hover(c, box, answer, metric), open: (c) => this.open(c, grid, answer, link),
-    }));
-    fill(this.picture, working ? progress(answer.progress) : values.length > 0 && this.legend.el,
+    this.figures = grids.map((grid) =>
+      heat(grid, {
+        metric,
+        scale,
+        working,
+        best: bestOf(grid, metric),
+        note: this.note(grid, params),
+        hover: (c, box) => this.hover(c, box, answer, metric),
+        open: (c) => this.open(c, grid, answer, link),
+      }),
+    );
+    fill(
+      this.picture,
+      working ? progress(answer.progress) : values.length > 0 && this.legend.el,
       answer.warning && h("p", { class: "note" }, answer.warning),
-      h("div", { class: "grids" }, this.figures.map((f) => f.el)),
-      params.get("table") && this.behind(answer, params, link, working));
+      h(
+        "div",
+        { class: "grids" },
+        this.figures.map((f) => f.el),
+      ),
+      params.get("table") && this.behind(answer, params, link, working),
+    );
     this.draw();
   }
 
   /** What is said beside the title of a grid: how to see experts one by one, or together again. */
   note(grid, params) {
     const others = params.getAll("open").filter((m) => m !== grid.module);
+    if (grid.still && !grid.plain) return h("span", { class: "note" }, " unchanged");
     if (grid.module) return h("button", { class: "plain", onclick: () => change({ open: others }) }, "close");
-    return grid.columns.some((c) => isExperts(c.module)) && h("span", { class: "note" }, " experts of a layer together; click to see each");
+    return (
+      grid.columns.some((c) => isExperts(c.module)) &&
+      h("span", { class: "note" }, " experts of a layer together; click to see each")
+    );
   }
 
   tools(answer, asked, params) {
     const files = answer.files.map((f) => [f.path, f.path_b ? `${f.path} → ${f.path_b}` : f.path]);
     const by = params.get("by") ?? "rel";
-    const toggle = (label, on, values) => h("button", { "aria-pressed": String(on), onclick: () => change(values, { replace: true }) || this.again() }, label);
+    const toggle = (label, on, values) =>
+      h(
+        "button",
+        { "aria-pressed": String(on), onclick: () => change(values, { replace: true }) || this.again() },
+        label,
+      );
     return [
-      files.length > 1 && !inReport() && h("span", { dataset: { of: "1" } }, choice("File", [["", files]], answer.files[answer.shown].path, (v) => change({ ...asked, path: v, open: undefined }))),
-      h("span", { class: "tools", dataset: { of: "1" } },
-        fill(h("span", { class: "segments", role: "group", "aria-label": "What is shown" }),
-          Object.values(metrics).map((m) => toggle(m.label, m.name === by, { by: m.name === "rel" ? undefined : m.name }))),
-        toggle("Table", params.get("table") === "1", { table: params.get("table") ? undefined : "1" })),
+      files.length > 1 &&
+        !inReport() &&
+        h(
+          "span",
+          { dataset: { of: "1" } },
+          choice("File", [["", files]], answer.files[answer.shown].path, (v) =>
+            change({ ...asked, path: v, open: undefined }),
+          ),
+        ),
+      h(
+        "span",
+        { class: "tools", dataset: { of: "1" } },
+        fill(
+          h("span", { class: "segments", role: "group", "aria-label": "What is shown" }),
+          Object.values(metrics).map((m) =>
+            toggle(m.label, m.name === by, { by: m.name === "rel" ? undefined : m.name }),
+          ),
+        ),
+        toggle("Table", params.get("table") === "1", { table: params.get("table") ? undefined : "1" }),
+      ),
     ];
   }
 
@@ -152,10 +242,13 @@ class Page {
 
   experts(answer, params) {
     const grids = gridsOf(answer.cells);
-    return params.getAll("open").map((module) => {
-      const grid = grids.find((g) => g.columns.some((c) => c.module === module));
-      return grid && expertsOf(grid, module, answer.tensors);
-    }).filter(Boolean);
+    return params
+      .getAll("open")
+      .map((module) => {
+        const grid = grids.find((g) => g.columns.some((c) => c.module === module));
+        return grid && expertsOf(grid, module, answer.tensors);
+      })
+      .filter(Boolean);
   }
 
   /** A cell of one tensor leads to its page, one of experts to these, any other to its rows of the table. */
@@ -178,15 +271,33 @@ class Page {
     const wanted = params.get("cell");
     const cell = answer.cells.find((c) => [c.stack, c.layer ?? "", c.module].join("/") === wanted);
     const tensors = cell ? cell.tensors.map((i) => answer.tensors[i]) : answer.tensors;
-    return h("div", {},
-      cell && h("p", { class: "chip" }, `Only ${placeOf(cell)} `, h("button", { onclick: () => change({ cell: undefined }) }, "show all")),
-      table(tensors, { sort: params.get("sort") ?? "rel", down: params.get("up") === null, link, working,
-        resort: (sort, down) => { change({ sort, up: down ? undefined : "1" }, { replace: true }); this.again(); } }));
+    return h(
+      "div",
+      {},
+      cell &&
+        h(
+          "p",
+          { class: "chip" },
+          `Only ${placeOf(cell)} `,
+          h("button", { onclick: () => change({ cell: undefined }) }, "show all"),
+        ),
+      table(tensors, {
+        sort: params.get("sort") ?? "rel",
+        down: params.get("up") === null,
+        link,
+        working,
+        resort: (sort, down) => {
+          change({ sort, up: down ? undefined : "1" }, { replace: true });
+          this.again();
+        },
+      }),
+    );
   }
 
   draw() {
     requestAnimationFrame(() => {
-      const height = Math.max(240, innerHeight - 340), several = this.figures.length > 2;
+      const height = Math.max(240, innerHeight - 340),
+        several = this.figures.length > 2;
       for (const f of this.figures) f.draw(this.picture.clientWidth - 2, height, several);
       this.legend?.draw();
     });
@@ -203,24 +314,52 @@ function linker(asked, answer) {
 }
 
 function headline(answer, file) {
-  const s = file.summary, n = s.changed - s.equal_values + s.reshaped;
-  const parts = [n ? `${count(n)} of ${plural(s.tensors, "tensor")} changed` : s.equal_values ? "The same values, kept otherwise" : "No tensor changed"];
+  const s = file.summary,
+    n = s.changed - s.equal_values + s.reshaped;
+  const parts = [
+    n
+      ? `${count(n)} of ${plural(s.tensors, "tensor")} changed`
+      : s.equal_values
+        ? "The same values, kept otherwise"
+        : "No tensor changed",
+  ];
   if (s.added) parts.push(`${count(s.added)} added`);
   if (s.removed) parts.push(`${count(s.removed)} removed`);
   const most = answer.progress ? undefined : largest(answer.cells);
-  const text = [!answer.progress && n > 0 && `${share(s.elements_changed, s.elements)} of the weights differ.`,
-    most && `Most: ${placeOf(most)}, by ${relative(most.rel_l2)} of its norm.`].filter(Boolean).join(" ");
-  return [h("h1", {}, `${parts.join(", ")} `, h("span", { class: "of" }, `in ${middle(file.path_b ? `${file.path} → ${file.path_b}` : file.path)}`)), text && h("p", {}, text)];
+  const text = [
+    !answer.progress && n > 0 && `${share(s.elements_changed, s.elements)} of the weights differ.`,
+    most && `Most: ${placeOf(most)}, by ${relative(most.rel_l2)} of its norm.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+  return [
+    h(
+      "h1",
+      {},
+      `${parts.join(", ")} `,
+      h("span", { class: "of" }, `in ${middle(file.path_b ? `${file.path} → ${file.path_b}` : file.path)}`),
+    ),
+    text && h("p", {}, text),
+  ];
 }
 
-const nothing = (answer) => (answer.from.commit === answer.to.commit ? "Both are the same commit." : answer.others ? "No model differs, only other files." : "Nothing differs.");
+const nothing = (answer) =>
+  answer.from.commit === answer.to.commit
+    ? "Both are the same commit."
+    : answer.others
+      ? "No model differs, only other files."
+      : "Nothing differs.";
 
 const isChanged = (c) => c.changed > 0 && c.status !== "added" && c.status !== "removed";
-const largest = (cells) => cells.filter((c) => isChanged(c) && Number.isFinite(c.rel_l2 ?? NaN)).reduce((a, b) => (a && a.rel_l2 >= b.rel_l2 ? a : b), undefined);
+const largest = (cells) =>
+  cells
+    .filter((c) => isChanged(c) && Number.isFinite(c.rel_l2 ?? NaN))
+    .reduce((a, b) => (a && a.rel_l2 >= b.rel_l2 ? a : b), undefined);
 
 /** The place in a grid of what changed most; undefined where all have their number anyway, or nothing changed. */
 function bestOf(grid, metric) {
-  let best, most = 0;
+  let best,
+    most = 0;
   for (const [key, c] of grid.cells) {
     const v = isChanged(c) ? metric.of(c) : 0;
     if (v > most) [best, most] = [key, v];
@@ -228,15 +367,27 @@ function bestOf(grid, metric) {
   return !grid.plain && grid.cells.size > 2 && best ? best.split(" ").map(Number) : undefined;
 }
 
-const placeOf = (c) => [c.stack, c.layer !== null && c.layer !== undefined ? `layer ${c.layer}` : "", c.expert !== undefined ? `${c.module} of expert ${c.expert}` : c.module].filter(Boolean).join(" ");
+const placeOf = (c) =>
+  [
+    c.stack,
+    c.layer !== null && c.layer !== undefined ? `layer ${c.layer}` : "",
+    c.expert !== undefined ? `${c.module} of expert ${c.expert}` : middle(c.module, 40),
+  ]
+    .filter(Boolean)
+    .join(" ");
 
 function describe(cell, answer) {
   const one = cell.tensors.length === 1 ? answer.tensors[cell.tensors[0]] : undefined;
   const lines = [placeOf(cell)];
-  if (cell.status === "added" || cell.status === "removed") lines.push(`${cell.status}: ${plural(cell.tensors.length, "tensor")}`);
+  if (cell.status === "added" || cell.status === "removed")
+    lines.push(`${cell.status}: ${plural(cell.tensors.length, "tensor")}`);
   else if (cell.changed === 0) lines.push("unchanged");
   else if (answer.progress) lines.push("changed; how far is being read");
-  else lines.push(`relative change ${relative(cell.rel_l2)}`, `${share(cell.changed, cell.elements)} of ${plural(cell.elements, "weight")} changed`);
+  else
+    lines.push(
+      `relative change ${relative(cell.rel_l2)}`,
+      `${share(cell.changed, cell.elements)} of ${plural(cell.elements, "weight")} changed`,
+    );
   for (const other of cell.also) lines.push(`${other.status}: ${plural(other.tensors.length, "tensor")}`);
   if (!one) return [...lines, `${plural(cell.tensors.length, "tensor")} together`];
   if (cell.changed && one.max_abs !== null && !answer.progress) lines.push(`largest change ${figure(one.max_abs)}`);
@@ -246,5 +397,10 @@ function describe(cell, answer) {
 function progress({ done, total }) {
   const part = total ? done / total : 0;
   const bar = h("progress", { max: 1, value: part, "aria-label": "How much is read" });
-  return h("div", { class: "reading" }, bar, h("span", {}, total ? `reading weights: ${percent(part)}` : "waiting for its turn"));
+  return h(
+    "div",
+    { class: "reading" },
+    bar,
+    h("span", {}, total ? `reading weights: ${percent(part)}` : "waiting for its turn"),
+  );
 }

@@ -36,8 +36,18 @@ class Page {
     this.said = h("p", { class: "sentence", "aria-live": "polite" });
     this.body = h("div", {});
     const { name, ...rest } = asked;
-    fill(root, h("div", { class: "tensor" }, h("a", { class: "back", href: link("layers", rest) }, "← all layers"),
-      h("h1", {}, name ?? ""), this.head, this.said, this.body));
+    fill(
+      root,
+      h(
+        "div",
+        { class: "tensor" },
+        h("a", { class: "back", href: link("layers", rest) }, "← all layers"),
+        h("h1", {}, name ?? ""),
+        this.head,
+        this.said,
+        this.body,
+      ),
+    );
   }
 
   async load(withRank) {
@@ -58,7 +68,9 @@ class Page {
     this.ranking = true;
     this.draw();
     try {
-      await poll("rank", this.asked, signal, (r) => { if (!r.progress) this.rank = r; });
+      await poll("rank", this.asked, signal, (r) => {
+        if (!r.progress) this.rank = r;
+      });
     } catch (e) {
       if (!signal.aborted) this.failed = e.message;
     }
@@ -71,21 +83,45 @@ class Page {
     if (!a) return progress && fill(this.said, reading(progress));
     fill(this.head, facts(a));
     fill(this.said, sentence(a, this.rank));
-    const wide = this.body.clientWidth, width = wide > 900 ? Math.floor((wide - 40) / 2) : wide;
-    fill(this.body, h("div", { class: "plots" }, spreads(a, width), a.change && a.tensor.changed > 0 && profiles(a, width)), this.directions(width));
+    const wide = this.body.clientWidth,
+      width = wide > 900 ? Math.floor((wide - 40) / 2) : wide;
+    fill(
+      this.body,
+      h("div", { class: "plots" }, spreads(a, width), a.change && a.tensor.changed > 0 && profiles(a, width)),
+      this.directions(width),
+    );
   }
 
   directions(width) {
     const t = this.answer.tensor;
-    if (t.status !== "changed" || t.shape.length !== 2 || !t.changed || !(this.rank || canAsk("rank", this.asked))) return null;
+    if (t.status !== "changed" || t.shape.length !== 2 || !t.changed || !(this.rank || canAsk("rank", this.asked)))
+      return null;
     if (!this.rank) {
-      return h("section", {}, h("h2", {}, "Directions of the change"),
-        this.failed ? h("p", { class: "error" }, this.failed) : h("button", { disabled: this.ranking, onclick: () => this.askRank() }, this.ranking ? "Computing …" : "Compute singular values"));
+      return h(
+        "section",
+        {},
+        h("h2", {}, "Directions of the change"),
+        this.failed
+          ? h("p", { class: "error" }, this.failed)
+          : h(
+              "button",
+              { disabled: this.ranking, onclick: () => this.askRank() },
+              this.ranking ? "Computing …" : "Compute singular values",
+            ),
+      );
     }
-    if (!this.rank.known || !this.rank.values.length) return h("p", { class: "note" }, "Singular values are known of matrices of floats only.");
-    return h("div", { class: "plots" },
-      part("Singular values of the change", values(this.rank, width), this.rank.whole ? "" : `the largest ${this.rank.values.length}`),
-      part("Share of the change that the first directions hold", held(this.rank, width)));
+    if (!this.rank.known || !this.rank.values.length)
+      return h("p", { class: "note" }, "Singular values are known of matrices of floats only.");
+    return h(
+      "div",
+      { class: "plots" },
+      part(
+        "Singular values of the change",
+        values(this.rank, width),
+        this.rank.whole ? "" : `the largest ${this.rank.values.length}`,
+      ),
+      part("Share of the change that the first directions hold", held(this.rank, width)),
+    );
   }
 
   askRank() {
@@ -94,7 +130,8 @@ class Page {
   }
 }
 
-const part = (title, plot, note) => h("section", {}, h("h2", {}, title, note && h("span", { class: "note" }, ` ${note}`)), plot);
+const part = (title, plot, note) =>
+  h("section", {}, h("h2", {}, title, note && h("span", { class: "note" }, ` ${note}`)), plot);
 
 function facts(a) {
   const t = a.tensor;
@@ -108,8 +145,14 @@ function facts(a) {
     t.changed > 0 && ["mean shift", figure(a.mean_shift)],
   ].filter(Boolean);
   const place = [a.layer >= 0 ? `layer ${a.layer}` : "", a.module].filter(Boolean).join(" ");
-  return [h("p", { class: "where" }, `${place} · ${side(a.from)} → ${side(a.to)}`, t.name_b ? ` · there ${t.name_b}` : ""),
-    h("dl", {}, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))))];
+  return [
+    h("p", { class: "where" }, `${place} · ${side(a.from)} → ${side(a.to)}`, t.name_b ? ` · there ${t.name_b}` : ""),
+    h(
+      "dl",
+      {},
+      rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+    ),
+  ];
 }
 
 const side = (r) => (r.path ? `${r.rev}:${r.path}` : r.rev);
@@ -119,14 +162,21 @@ function sentence(a, rank) {
   const t = a.tensor;
   if (t.status === "added" || t.status === "removed") return `It is on one side only: ${t.status}.`;
   if (t.status === "reshaped") {
-    const both = Number.isFinite(t.rel_l2 ?? NaN) ? `; what both sides have changed by ${relative(t.rel_l2)} of its norm` : "";
+    const both = Number.isFinite(t.rel_l2 ?? NaN)
+      ? `; what both sides have changed by ${relative(t.rel_l2)} of its norm`
+      : "";
     return `Its shape went from ${shape(t.shape_a)} to ${shape(t.shape)}${both}.`;
   }
   if (!t.changed) return t.status === "changed" ? "Its values are the same, written otherwise." : "It did not change.";
   const how = Number.isFinite(t.rel_l2 ?? NaN) ? `, by ${relative(t.rel_l2)} of their norm` : "";
   const half = rank?.known && directionsFor(rank, 0.5);
-  const within = half ? `; half of the change is within ${half === 1 ? "one direction" : `${count(half)} directions`}` : "";
-  const few = rank?.known && !rank.rank_at_least && rank.rank > 0 && rank.rank <= Math.min(...t.shape) / 4 ? ` Its rank is ${rank.rank}.` : "";
+  const within = half
+    ? `; half of the change is within ${half === 1 ? "one direction" : `${count(half)} directions`}`
+    : "";
+  const few =
+    rank?.known && !rank.rank_at_least && rank.rank > 0 && rank.rank <= Math.min(...t.shape) / 4
+      ? ` Its rank is ${rank.rank}.`
+      : "";
   return `${share(t.changed, t.elements)} of its weights changed${how}${within}.${few}`;
 }
 
@@ -134,22 +184,44 @@ function spreads(a, width) {
   const both = [a.before, a.after].filter(Boolean);
   const list = [];
   if (a.change && a.tensor.changed > 0) {
-    list.push(part("Change of each weight", histogram([a.change], { width, label: "Histogram of the change of each weight", axis: "change", zeros: "0" }), beyond(a.change)));
+    list.push(
+      part(
+        "Change of each weight",
+        histogram([a.change], { width, label: "Histogram of the change of each weight", axis: "change", zeros: "0" }),
+        beyond(a.change),
+      ),
+    );
   }
   if (both.length) {
-    const title = both.length === 2 ? ["Weights ", h("span", { class: "was" }, "before"), " and ", h("span", { class: "is" }, "after")] : "Weights";
-    list.push(part(title, histogram(both, { width, label: "Histogram of the weights", axis: "weight" }), beyond(both[both.length - 1])));
+    const title =
+      both.length === 2
+        ? ["Weights ", h("span", { class: "was" }, "before"), " and ", h("span", { class: "is" }, "after")]
+        : "Weights";
+    list.push(
+      part(
+        title,
+        histogram(both, { width, label: "Histogram of the weights", axis: "weight" }),
+        beyond(both[both.length - 1]),
+      ),
+    );
   }
   return list.length ? list : h("p", { class: "note" }, `Numbers of type ${a.tensor.dtype} cannot be shown.`);
 }
 
 function profiles(a, width) {
   return [
-    a.by_row.length > 1 && part(a.columns > 1 ? "By row" : "By position", profile(a.by_row, a.rows, { width, what: a.columns > 1 ? "row" : "position" })),
+    a.by_row.length > 1 &&
+      part(
+        a.columns > 1 ? "By row" : "By position",
+        profile(a.by_row, a.rows, { width, what: a.columns > 1 ? "row" : "position" }),
+      ),
     a.by_column.length > 1 && part("By column", profile(a.by_column, a.columns, { width, what: "column" })),
   ];
 }
 
 function reading({ done, total }) {
-  return [h("progress", { max: 1, value: total ? done / total : 0, "aria-label": "How much is read" }), total ? ` reading: ${percent(done / total)}` : " waiting for its turn"];
+  return [
+    h("progress", { max: 1, value: total ? done / total : 0, "aria-label": "How much is read" }),
+    total ? ` reading: ${percent(done / total)}` : " waiting for its turn",
+  ];
 }
