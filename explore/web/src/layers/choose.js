@@ -60,19 +60,29 @@ export function suggestions(model, pairs, isShown) {
     .flat();
 }
 
-/** Two paths, without the folder that both are in. */
-function inOneFolder(from, to) {
-  const folder = from.slice(0, from.lastIndexOf("/") + 1);
-  return folder && to.startsWith(folder)
-    ? `${from.slice(folder.length)} → ${to.slice(folder.length)}`
-    : `${from} → ${to}`;
+/** Two paths without what both have: {name: "base → ft", folder: "models"}. */
+function together(from, to) {
+  const at = from.lastIndexOf("/") + 1;
+  const folder = to.startsWith(from.slice(0, at)) && !to.slice(at).includes("/") ? from.slice(0, at) : "";
+  const end = /\.[a-z]+$/.exec(from)?.[0] ?? "";
+  const ending = end && to.endsWith(end) ? end.length : 0;
+  const short = (path) => path.slice(folder.length, path.length - ending);
+  return { name: `${short(from)} → ${short(to)}`, folder: folder.slice(0, -1) };
 }
 
-/** A pair goes by its revisions, by its files where several have the same revisions. */
+/** What a pair goes by, its revisions or its files, and what else is said of it. */
+function wordsOf(p, byFile) {
+  const revs = `${p.from} → ${p.to}`;
+  if (p.from_path && p.from === p.to) {
+    const { name, folder } = together(p.from_path, p.to_path);
+    return [name, `${folder ? `${folder}, ` : ""}in ${p.from}`];
+  }
+  const files = p.from_path ? `${p.from_path} → ${p.to_path}` : p.path;
+  return byFile ? [files, revs] : [revs, files];
+}
+
 function suggestion(model, p, shown, byFile) {
-  const files = p.from_path ? inOneFolder(p.from_path, p.to_path) : p.path;
-  const revs = p.from === p.to ? `in ${p.from}` : `${p.from} → ${p.to}`;
-  const [name, where] = byFile || p.from === p.to ? [files, revs] : [revs, files];
+  const [name, where] = wordsOf(p, byFile);
   const title = `${p.from} → ${p.to}: ${p.from_path ? `${p.from_path} → ${p.to_path}` : p.path}`;
   return h(
     "li",

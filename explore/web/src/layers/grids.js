@@ -80,8 +80,8 @@ const expertOf = (name) => Number(/\.experts\.(\d+)\./.exec(name)?.[1] ?? -1);
 /** The grid layer × expert of a module whose experts are tensors of their own; undefined where they are not. */
 export function expertsOf(grid, module, tensors) {
   const column = grid.columns.findIndex((c) => c.module === module);
-  const rows = [],
-    cells = new Map();
+  const rows = [];
+  const cells = new Map();
   let most = -1;
   grid.rows.forEach((label, r) => {
     const cell = grid.cells.get(`${r} ${column}`);

@@ -33,8 +33,8 @@ export function heat(grid, o) {
     cursor = at;
     const found = cell(at);
     if (!found) return o.hover(undefined);
-    const box = boxOf(l, ...at),
-      page = canvas.getBoundingClientRect();
+    const box = boxOf(l, ...at);
+    const page = canvas.getBoundingClientRect();
     mark(c, box, plain().text, 2);
     o.hover(found, { x: page.left + box.x, y: page.top + box.y, w: box.w, h: box.h });
   };

@@ -1,15 +1,15 @@
 // Where the cells of a grid are, in CSS pixels.
 
-const gap = 10,
-  lead = 44,
-  beside = 36,
-  narrow = 46,
-  beyond = 110,
-  lowest = 8;
+const gap = 10;
+const lead = 44;
+const beside = 36;
+const narrow = 46;
+const beyond = 110;
+const lowest = 8;
 
 /** The smallest cell that has its number in it. */
-export const leastHeight = 14,
-  leastWidth = 34;
+export const leastHeight = 14;
+export const leastWidth = 34;
 
 /**
  * measure(text) → width. Everything fits into width if it can, two grids beside each other where there are several; height
@@ -17,8 +17,8 @@ export const leastHeight = 14,
  */
 export function layoutOf(grid, { width, height, several, measure }) {
   const { rows, columns } = grid;
-  const widest = Math.max(132, width * 0.085),
-    tallest = Math.max(46, height * 0.07);
+  const widest = Math.max(132, width * 0.085);
+  const tallest = Math.max(46, height * 0.07);
   const breaks = columns.map((c, i) => (!grid.plain && i > 0 && c.group !== columns[i - 1].group ? gap : 0));
   const spare = breaks.reduce((a, b) => a + b, 0);
   const left = rows.length === 1 && rows[0] === "" ? 0 : lead;

@@ -5,11 +5,11 @@ import { css, plain, rgb } from "./ramp.js";
 import { font } from "./paint.js";
 import { relative } from "./figures.js";
 
-const wide = 320,
-  strokes = 14,
-  bar = 12,
-  below = 20,
-  pad = 22;
+const wide = 320;
+const strokes = 14;
+const bar = 12;
+const below = 20;
+const pad = 22;
 
 /** legend(values, scale, label, cells) → {el, draw(), point(value)}; of what is no colour it tells what cells have. */
 export function legend(values, scale, label, cells) {

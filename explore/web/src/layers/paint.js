@@ -137,8 +137,8 @@ function groupNames(g, l, grid, p) {
   let first = 0;
   grid.columns.forEach((c, i) => {
     if (i + 1 < grid.columns.length && grid.columns[i + 1].group === c.group) return;
-    const x = l.xs[first],
-      end = l.xs[i] + l.w;
+    const x = l.xs[first];
+    const end = l.xs[i] + l.w;
     first = i + 1;
     if (!c.group || c.group === c.label) return;
     g.strokeStyle = p.line;

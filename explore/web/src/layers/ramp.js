@@ -12,8 +12,8 @@ export function rgb(strength) {
   const stops = dark() ? bright : light;
   const at = Math.max(0, Math.min(1, strength)) * (stops.length - 1);
   const i = Math.min(stops.length - 2, Math.floor(at));
-  const from = parts(stops[i]),
-    to = parts(stops[i + 1]);
+  const from = parts(stops[i]);
+  const to = parts(stops[i + 1]);
   return from.map((v, k) => Math.round(v + (to[k] - v) * (at - i)));
 }
 

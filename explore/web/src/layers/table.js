@@ -5,6 +5,9 @@ import { figure, middle, relative, shape, share } from "./figures.js";
 
 const page = 200;
 
+/** On one side only: there is no change. */
+const alone = (t) => t.status === "added" || t.status === "removed";
+
 const columns = [
   { id: "name", label: "tensor", of: (t) => t.name, show: (t, o) => nameOf(t, o.link(t)), up: true },
   {
@@ -25,22 +28,22 @@ const columns = [
   {
     id: "changed",
     label: "changed weights",
-    of: (t) => t.changed / (t.elements || 1),
-    show: (t, o) => (o.working ? "…" : share(t.changed, t.elements)),
+    of: (t) => (alone(t) ? -1 : t.changed / (t.elements || 1)),
+    show: (t, o) => (alone(t) ? "" : o.working ? "…" : share(t.changed, t.elements)),
     number: true,
   },
   {
     id: "rel",
     label: "relative change",
-    of: (t) => t.rel_l2 ?? Infinity,
-    show: (t, o) => (o.working ? "…" : t.changed ? relative(t.rel_l2) : "="),
+    of: (t) => (alone(t) ? -1 : (t.rel_l2 ?? Infinity)),
+    show: (t, o) => (alone(t) ? "" : o.working ? "…" : t.changed ? relative(t.rel_l2) : "="),
     number: true,
   },
   {
     id: "max",
     label: "largest change",
-    of: (t) => t.max_abs ?? Infinity,
-    show: (t) => (t.changed ? figure(t.max_abs) : ""),
+    of: (t) => (alone(t) ? -1 : (t.max_abs ?? Infinity)),
+    show: (t) => (t.changed && !alone(t) ? figure(t.max_abs) : ""),
     number: true,
   },
 ];

@@ -11,8 +11,8 @@ const apart = 44; // room for the bar of zeros
  * the bar of zeros is called; undefined leaves it out.
  */
 export function histogram(spreads, { width, label, axis, zeros }) {
-  const [first] = spreads,
-    range = [first.low, first.high];
+  const [first] = spreads;
+  const range = [first.low, first.high];
   const most = Math.max(1, ...spreads.flatMap((s) => [...s.bins, zeros ? s.zeros : 0]));
   const p = plot({
     width,
@@ -38,8 +38,8 @@ const edge = (s, i) => s.low + ((s.high - s.low) * i) / s.bins.length;
 function bars(p, s) {
   return s.bins.map((n, i) => {
     if (!n) return undefined;
-    const x = p.x(edge(s, i)),
-      y = p.y(n);
+    const x = p.x(edge(s, i));
+    const y = p.y(n);
     return h("rect", {
       class: "bar",
       x: x + 0.25,
@@ -61,9 +61,9 @@ function outline(p, s) {
 }
 
 function zeroBar(p, s, label) {
-  const x = 52,
-    wide = 12,
-    y = s.zeros ? p.y(s.zeros) : p.inner.bottom;
+  const x = 52;
+  const wide = 12;
+  const y = s.zeros ? p.y(s.zeros) : p.inner.bottom;
   return [
     h("rect", { class: "zeros", x, y, width: wide, height: p.inner.bottom - y }),
     h("line", { class: "axis", x1: x - 4, x2: x + wide + 4, y1: p.inner.bottom + 0.5, y2: p.inner.bottom + 0.5 }),

@@ -93,10 +93,10 @@ export function held(s, width) {
 function passing(p, s, part) {
   const rank = directionsFor(s, part);
   if (!rank || (part === 0.99 && rank < 3 * directionsFor(s, 0.9))) return [];
-  const e = s.energy[rank - 1],
-    x = p.x(rank),
-    y = p.y(e),
-    left = x > p.inner.right - 140;
+  const e = s.energy[rank - 1];
+  const x = p.x(rank);
+  const y = p.y(e);
+  const left = x > p.inner.right - 140;
   return [
     h("circle", { class: "passing", cx: x, cy: y, r: 3.5 }),
     h(

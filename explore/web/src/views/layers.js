@@ -2,9 +2,7 @@
 import { fill, h } from "../dom.js";
 import { ask, canAsk, inReport } from "../ask.js";
 import { change, go, link } from "../state.js";
-import { count, percent, plural } from "../format.js";
 import { about, choice, revisions, suggestions } from "../layers/choose.js";
-import { figure, middle, relative, shape, share } from "../layers/figures.js";
 import { keepFocus } from "../layers/focus.js";
 import { expertsOf, gridsOf, isExperts, metrics } from "../layers/grids.js";
 import { heat } from "../layers/heat.js";
@@ -12,6 +10,7 @@ import { legend } from "../layers/legend.js";
 import { scaleOf } from "../layers/scale.js";
 import { table } from "../layers/table.js";
 import { tip } from "../layers/tip.js";
+import { describe, headline, isChanged, isOneSided, nothing, placeOf, progress } from "../layers/words.js";
 import { poll } from "../layers/poll.js";
 
 let page; // what is shown
@@ -62,6 +61,7 @@ class Page {
       const pairs = ask("pairs", { model: model.name }, { signal }).catch(() => []);
       const named = params.get("from") !== null || params.get("to") !== null;
       if (named) pairs.then((list) => !signal.aborted && this.suggest(model, list, this.asked(params, model, list)));
+      if (!named && this.figures.length === 0) this.say("Looking for what is worth comparing …");
       const list = named ? [] : await pairs;
       if (signal.aborted) return;
       const asked = this.asked(params, model, list);
@@ -153,9 +153,9 @@ class Page {
     );
     this.figures = [];
     if (!file) return fill(this.picture);
-    const metric = metrics[params.get("by")] ?? metrics.rel,
-      working = Boolean(answer.progress);
-    const grids = [...gridsOf(answer.cells), ...this.experts(answer, params)];
+    const metric = metrics[params.get("by")] ?? metrics.rel;
+    const working = Boolean(answer.progress);
+    const grids = isOneSided(file) ? [] : [...gridsOf(answer.cells), ...this.experts(answer, params)];
     const cells = grids.flatMap((g) => [...g.cells.values()]);
     const values = working
       ? []
@@ -163,8 +163,8 @@ class Page {
           .filter(isChanged)
           .map(metric.of)
           .filter((v) => v > 0);
-    const scale = scaleOf(values, metric.most),
-      link = linker(asked, answer);
+    const scale = scaleOf(values, metric.most);
+    const link = linker(asked, answer);
     this.legend = legend(values, scale, metric.label, cells);
     this.figures = grids.map((grid) =>
       heat(grid, {
@@ -296,8 +296,8 @@ class Page {
 
   draw() {
     requestAnimationFrame(() => {
-      const height = Math.max(240, innerHeight - 340),
-        several = this.figures.length > 2;
+      const height = Math.max(240, innerHeight - 340);
+      const several = this.figures.length > 2;
       for (const f of this.figures) f.draw(this.picture.clientWidth - 2, height, several);
       this.legend?.draw();
     });
@@ -313,94 +313,13 @@ function linker(asked, answer) {
   };
 }
 
-function headline(answer, file) {
-  const s = file.summary,
-    n = s.changed - s.equal_values + s.reshaped;
-  const parts = [
-    n
-      ? `${count(n)} of ${plural(s.tensors, "tensor")} changed`
-      : s.equal_values
-        ? "The same values, kept otherwise"
-        : "No tensor changed",
-  ];
-  if (s.added) parts.push(`${count(s.added)} added`);
-  if (s.removed) parts.push(`${count(s.removed)} removed`);
-  const most = answer.progress ? undefined : largest(answer.cells);
-  const text = [
-    !answer.progress && n > 0 && `${share(s.elements_changed, s.elements)} of the weights differ.`,
-    most && `Most: ${placeOf(most)}, by ${relative(most.rel_l2)} of its norm.`,
-  ]
-    .filter(Boolean)
-    .join(" ");
-  return [
-    h(
-      "h1",
-      {},
-      `${parts.join(", ")} `,
-      h("span", { class: "of" }, `in ${middle(file.path_b ? `${file.path} → ${file.path_b}` : file.path)}`),
-    ),
-    text && h("p", {}, text),
-  ];
-}
-
-const nothing = (answer) =>
-  answer.from.commit === answer.to.commit
-    ? "Both are the same commit."
-    : answer.others
-      ? "No model differs, only other files."
-      : "Nothing differs.";
-
-const isChanged = (c) => c.changed > 0 && c.status !== "added" && c.status !== "removed";
-const largest = (cells) =>
-  cells
-    .filter((c) => isChanged(c) && Number.isFinite(c.rel_l2 ?? NaN))
-    .reduce((a, b) => (a && a.rel_l2 >= b.rel_l2 ? a : b), undefined);
-
 /** The place in a grid of what changed most; undefined where all have their number anyway, or nothing changed. */
 function bestOf(grid, metric) {
-  let best,
-    most = 0;
+  let best;
+  let most = 0;
   for (const [key, c] of grid.cells) {
     const v = isChanged(c) ? metric.of(c) : 0;
     if (v > most) [best, most] = [key, v];
   }
   return !grid.plain && grid.cells.size > 2 && best ? best.split(" ").map(Number) : undefined;
-}
-
-const placeOf = (c) =>
-  [
-    c.stack,
-    c.layer !== null && c.layer !== undefined ? `layer ${c.layer}` : "",
-    c.expert !== undefined ? `${c.module} of expert ${c.expert}` : middle(c.module, 40),
-  ]
-    .filter(Boolean)
-    .join(" ");
-
-function describe(cell, answer) {
-  const one = cell.tensors.length === 1 ? answer.tensors[cell.tensors[0]] : undefined;
-  const lines = [placeOf(cell)];
-  if (cell.status === "added" || cell.status === "removed")
-    lines.push(`${cell.status}: ${plural(cell.tensors.length, "tensor")}`);
-  else if (cell.changed === 0) lines.push("unchanged");
-  else if (answer.progress) lines.push("changed; how far is being read");
-  else
-    lines.push(
-      `relative change ${relative(cell.rel_l2)}`,
-      `${share(cell.changed, cell.elements)} of ${plural(cell.elements, "weight")} changed`,
-    );
-  for (const other of cell.also) lines.push(`${other.status}: ${plural(other.tensors.length, "tensor")}`);
-  if (!one) return [...lines, `${plural(cell.tensors.length, "tensor")} together`];
-  if (cell.changed && one.max_abs !== null && !answer.progress) lines.push(`largest change ${figure(one.max_abs)}`);
-  return [...lines, `${one.dtype_a ? `${one.dtype_a} → ` : ""}${one.dtype} ${shape(one.shape)}`, middle(one.name, 56)];
-}
-
-function progress({ done, total }) {
-  const part = total ? done / total : 0;
-  const bar = h("progress", { max: 1, value: part, "aria-label": "How much is read" });
-  return h(
-    "div",
-    { class: "reading" },
-    bar,
-    h("span", {}, total ? `reading weights: ${percent(part)}` : "waiting for its turn"),
-  );
 }

@@ -83,8 +83,8 @@ class Page {
     if (!a) return progress && fill(this.said, reading(progress));
     fill(this.head, facts(a));
     fill(this.said, sentence(a, this.rank));
-    const wide = this.body.clientWidth,
-      width = wide > 900 ? Math.floor((wide - 40) / 2) : wide;
+    const wide = this.body.clientWidth;
+    const width = wide > 900 ? Math.floor((wide - 40) / 2) : wide;
     fill(
       this.body,
       h("div", { class: "plots" }, spreads(a, width), a.change && a.tensor.changed > 0 && profiles(a, width)),
