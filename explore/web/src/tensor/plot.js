@@ -5,8 +5,12 @@ import { figure } from "../layers/figures.js";
 
 const room = { left: 46, right: 14, top: 8, bottom: 34 };
 
+/** Plots are higher where the window is. */
+const stretch = () => Math.max(1, Math.min(1.5, innerHeight / 900));
+
 /** plot({width, height, x: [from, to], y: [from, to], logY, label}) → {el, x(v), y(v), add(...marks), …} */
 export function plot({ width, height, x, y, logY = false, label, left = room.left, bottom = room.bottom }) {
+  height = Math.round(height * stretch());
   const inner = { left, right: width - room.right, top: room.top, bottom: height - bottom };
   const el = h("svg", { width, height, role: "img", "aria-label": label });
   const place = (v, [from, to], a, b) => a + ((v - from) / (to - from || 1)) * (b - a);
