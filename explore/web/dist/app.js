@@ -158,10 +158,10 @@ function fold(family3, open = /* @__PURE__ */ new Set()) {
   out.open = openFolds.filter((key3) => open.has(key3));
   return out;
 }
-function joined(links, keyOf) {
+function joined(links, keyOf2) {
   const at2 = /* @__PURE__ */ new Map();
   for (const l of links) {
-    const from = keyOf(l.from), to = keyOf(l.to);
+    const from = keyOf2(l.from), to = keyOf2(l.to);
     if (from === to) continue;
     const id = `${from}>${to}`;
     const sum2 = at2.get(id) ?? { from, to, kinds: [] };
@@ -3242,7 +3242,8 @@ function figure(x, digits2 = 3) {
   if (x === null || x === void 0 || !Number.isFinite(x)) return "–";
   if (x === 0) return "0";
   const size = Math.abs(x);
-  if (size >= 1e6 || size < 1e-4) return Number(x.toPrecision(digits2)).toExponential().replace("e+", "e").replaceAll("-", "−");
+  if (size >= 1e6 || size < 1e-4)
+    return Number(x.toPrecision(digits2)).toExponential().replace("e+", "e").replaceAll("-", "−");
   if (size >= 1e3) return Math.round(x).toLocaleString("en-US").replace("-", "−");
   return String(Number(x.toPrecision(digits2))).replace("-", "−");
 }
@@ -3269,29 +3270,70 @@ var revisions2 = (model) => [
   ["Branches", model.branches.map((b) => [b.name, b.name])],
   ...model.tags.length ? [["Tags", model.tags.map((t) => [t.name, t.name])]] : []
 ];
-var about = (model, p) => ({ model, from: p.from, to: p.to, from_path: p.from_path, to_path: p.to_path, path: p.from_path ? void 0 : p.path });
+var about = (model, p) => ({
+  model,
+  from: p.from,
+  to: p.to,
+  from_path: p.from_path,
+  to_path: p.to_path,
+  path: p.from_path ? void 0 : p.path
+});
 var headings = { trained: "Trained further", converted: "Converted" };
 function suggestions(model, pairs, isShown) {
   return Object.entries(headings).map(([why, heading2]) => {
     const some2 = pairs.filter((p) => p.why === why);
-    const list = some2.map((p) => suggestion(model, p, isShown(p), some2.filter((q2) => q2.from === p.from && q2.to === p.to).length > 1));
-    return some2.length ? [h("h2", {}, heading2), fill(h("ul", {}), list)] : [];
+    const alike = (p) => some2.filter((q2) => q2.from === p.from && q2.to === p.to).length;
+    return some2.length ? [
+      h("h2", {}, heading2),
+      h(
+        "ul",
+        {},
+        some2.map((p) => suggestion(model, p, isShown(p), alike(p) > 1))
+      )
+    ] : [];
   }).flat();
 }
-function inOneFolder(from, to) {
-  const folder = from.slice(0, from.lastIndexOf("/") + 1);
-  return folder && to.startsWith(folder) ? `${from.slice(folder.length)} → ${to.slice(folder.length)}` : `${from} → ${to}`;
+function together(from, to) {
+  const at2 = from.lastIndexOf("/") + 1;
+  const folder = to.startsWith(from.slice(0, at2)) && !to.slice(at2).includes("/") ? from.slice(0, at2) : "";
+  const end = /\.[a-z]+$/.exec(from)?.[0] ?? "";
+  const ending = end && to.endsWith(end) ? end.length : 0;
+  const short2 = (path) => path.slice(folder.length, path.length - ending);
+  return { name: `${short2(from)} → ${short2(to)}`, folder: folder.slice(0, -1) };
+}
+function wordsOf(p, byFile) {
+  const revs = `${p.from} → ${p.to}`;
+  if (p.from_path && p.from === p.to) {
+    const { name, folder } = together(p.from_path, p.to_path);
+    return [name, `${folder ? `${folder}, ` : ""}in ${p.from}`];
+  }
+  const files2 = p.from_path ? `${p.from_path} → ${p.to_path}` : p.path;
+  return byFile ? [files2, revs] : [revs, files2];
 }
 function suggestion(model, p, shown5, byFile) {
-  const files2 = p.from_path ? inOneFolder(p.from_path, p.to_path) : p.path, revs = p.from === p.to ? `in ${p.from}` : `${p.from} → ${p.to}`;
-  const [name, where] = byFile || p.from === p.to ? [files2, revs] : [revs, files2];
-  return h("li", {}, h(
-    "a",
-    { href: link("layers", about(model, p)), "aria-current": shown5 ? "true" : void 0, title: `${p.from} → ${p.to}: ${p.from_path ? `${p.from_path} → ${p.to_path}` : p.path}` },
-    h("span", { class: "pair" }, middle2(name, 50)),
-    h("span", { class: "what" }, `${middle2(where, 38)} · ${count(p.changed)} of ${plural(p.tensors, "tensor")}`)
-  ));
+  const [name, where] = wordsOf(p, byFile);
+  const title2 = `${p.from} → ${p.to}: ${p.from_path ? `${p.from_path} → ${p.to_path}` : p.path}`;
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      { href: link("layers", about(model, p)), "aria-current": shown5 ? "true" : void 0, title: title2 },
+      h("span", { class: "pair" }, middle2(name, 50)),
+      h("span", { class: "what" }, `${middle2(where, 38)} · ${count(p.changed)} of ${plural(p.tensors, "tensor")}`)
+    )
+  );
 }
+
+// explore/web/src/layers/focus.js
+function keepFocus(root, draw2) {
+  const had = document.activeElement;
+  const key3 = root.contains(had) ? keyOf(had) : void 0;
+  draw2();
+  if (key3 === void 0 || document.activeElement === had && had.isConnected) return;
+  [...root.querySelectorAll("button, select, canvas, a")].find((el) => keyOf(el) === key3)?.focus({ preventScroll: true });
+}
+var keyOf = (el) => `${el.tagName} ${el.dataset.key ?? el.getAttribute("aria-label") ?? el.textContent}`;
 
 // explore/web/src/layers/grids.js
 var metrics = {
@@ -3316,7 +3358,14 @@ function gridOf(title2, list, plain3 = false) {
   const at2 = new Map(columns2.map((c, i) => [c.module, i]));
   const cells2 = /* @__PURE__ */ new Map();
   for (const c of list) put(cells2, `${layers3.indexOf(c.layer)} ${at2.get(c.module)}`, c);
-  return { title: title2, rows: layers3.map((l) => l === null ? "" : String(l)), columns: columns2, cells: cells2, plain: plain3 };
+  return {
+    title: title2,
+    rows: layers3.map((l) => l === null ? "" : String(l)),
+    columns: columns2,
+    cells: cells2,
+    plain: plain3,
+    still: list.every((c) => c.changed === 0)
+  };
 }
 function put(cells2, key3, c) {
   const there = cells2.get(key3);
@@ -3340,12 +3389,13 @@ var groups = [
   ["norms", /norms?$/]
 ];
 var groupOf = (module) => groups.find(([, pattern]) => pattern.test(module))?.[0] ?? "";
-var labelOf = (module) => middle2(module.replace(/^(experts|shared|cross|ssm)\./, "").replace(/_proj$/, "") || module, 24);
+var labelOf = (module) => middle2(module.replace(/^(experts|shared|cross|ssm)\./, "").replace(/_proj$/, "") || module, 20);
 var isExperts = (module) => /^experts\./.test(module);
 var expertOf = (name) => Number(/\.experts\.(\d+)\./.exec(name)?.[1] ?? -1);
 function expertsOf(grid, module, tensors2) {
   const column = grid.columns.findIndex((c) => c.module === module);
-  const rows = [], cells2 = /* @__PURE__ */ new Map();
+  const rows = [];
+  const cells2 = /* @__PURE__ */ new Map();
   let most = -1;
   grid.rows.forEach((label, r) => {
     const cell2 = grid.cells.get(`${r} ${column}`);
@@ -3354,7 +3404,15 @@ function expertsOf(grid, module, tensors2) {
       const expert = expertOf(tensors2[i].name);
       if (expert < 0) continue;
       most = Math.max(most, expert);
-      cells2.set(`${rows.length} ${expert}`, { ...tensors2[i], layer: Number(label), module, stack: cell2.stack, tensors: [i], also: [], expert });
+      cells2.set(`${rows.length} ${expert}`, {
+        ...tensors2[i],
+        layer: Number(label),
+        module,
+        stack: cell2.stack,
+        tensors: [i],
+        also: [],
+        expert
+      });
     }
     rows.push(label);
   });
@@ -3371,7 +3429,8 @@ function rgb(strength4) {
   const stops = dark() ? bright : light;
   const at2 = Math.max(0, Math.min(1, strength4)) * (stops.length - 1);
   const i = Math.min(stops.length - 2, Math.floor(at2));
-  const from = parts2(stops[i]), to = parts2(stops[i + 1]);
+  const from = parts2(stops[i]);
+  const to = parts2(stops[i + 1]);
   return from.map((v, k) => Math.round(v + (to[k] - v) * (at2 - i)));
 }
 var css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
@@ -3380,7 +3439,13 @@ function ink(colour) {
   const [r, g, b] = colour.map(linear);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.1791 ? "#000000" : "#ffffff";
 }
-var plain = () => ({ text: themed("--text"), faint: themed("--faint"), line: themed("--line"), back: themed("--back"), panel: themed("--panel") });
+var plain = () => ({
+  text: themed("--text"),
+  faint: themed("--faint"),
+  line: themed("--line"),
+  back: themed("--back"),
+  panel: themed("--panel")
+});
 
 // explore/web/src/layers/layout.js
 var gap = 10;
@@ -3388,11 +3453,13 @@ var lead = 44;
 var beside = 36;
 var narrow = 46;
 var beyond = 110;
+var lowest = 8;
 var leastHeight = 14;
 var leastWidth = 34;
 function layoutOf(grid, { width: width2, height, several, measure }) {
   const { rows, columns: columns2 } = grid;
-  const widest = Math.max(132, width2 * 0.085), tallest = Math.max(46, height * 0.07);
+  const widest = Math.max(132, width2 * 0.085);
+  const tallest = Math.max(46, height * 0.07);
   const breaks = columns2.map((c, i) => !grid.plain && i > 0 && c.group !== columns2[i - 1].group ? gap : 0);
   const spare = breaks.reduce((a, b) => a + b, 0);
   const left = rows.length === 1 && rows[0] === "" ? 0 : lead;
@@ -3402,11 +3469,16 @@ function layoutOf(grid, { width: width2, height, several, measure }) {
   const longest = Math.max(0, ...columns2.map((c) => measure(c.label)));
   const fitting = (space2) => Math.max(3, Math.min(widest, Math.floor(space2 / columns2.length)));
   const turned = !grid.numbered && longest > fitting(room2) - 6;
-  const over = turned ? Math.min(60, longest * 0.75) : 0;
+  const over = turned ? Math.min(100, longest * 0.75) : 0;
   const w = fitting(room2 - over);
-  const h2 = Math.round(Math.max(4, Math.min(several ? tallest / 2 : tallest, w * 1.2, height / rows.length)));
+  const h2 = Math.round(
+    Math.max(
+      4,
+      Math.min(grid.still && !grid.plain ? lowest : several ? tallest / 2 : tallest, w * 1.2, height / rows.length)
+    )
+  );
   const grouped = !grid.plain && columns2.some((c) => c.group);
-  const top = (grouped ? 20 : 0) + (turned ? Math.min(110, longest * 0.75 + 14) : 20);
+  const top = (grouped ? 20 : 0) + (turned ? Math.min(120, longest * 0.75 + 14) : 20);
   const xs = [];
   let x = left;
   for (const b of breaks) {
@@ -3414,7 +3486,7 @@ function layoutOf(grid, { width: width2, height, several, measure }) {
     x += w;
   }
   const space = w > 16 && h2 > 10 ? 2 : w > 6 && h2 > 6 ? 1 : 0;
-  const dense = h2 - space < leastHeight || w - space < leastWidth;
+  const dense = !grid.still && (h2 - space < leastHeight || w - space < leastWidth);
   return {
     left,
     top,
@@ -3550,7 +3622,8 @@ function groupNames(g, l, grid, p) {
   let first2 = 0;
   grid.columns.forEach((c, i) => {
     if (i + 1 < grid.columns.length && grid.columns[i + 1].group === c.group) return;
-    const x = l.xs[first2], end = l.xs[i] + l.w;
+    const x = l.xs[first2];
+    const end = l.xs[i] + l.w;
     first2 = i + 1;
     if (!c.group || c.group === c.label) return;
     g.strokeStyle = p.line;
@@ -3569,10 +3642,19 @@ var gapAfter = 8;
 // explore/web/src/layers/heat.js
 var steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 function heat(grid, o) {
-  const canvas2 = h("canvas", { tabindex: "0", role: "application", "aria-label": `${grid.title}: a heat map of ${grid.rows.length} rows and ${grid.columns.length} columns. Arrow keys go from cell to cell, Enter opens one.` });
+  const canvas2 = h("canvas", {
+    tabindex: "0",
+    role: "application",
+    "aria-label": `${grid.title}: a heat map of ${grid.rows.length} rows and ${grid.columns.length} columns. Arrow keys go from cell to cell, Enter opens one.`
+  });
   const g = canvas2.getContext("2d");
   const top = h("canvas", { class: "over", "aria-hidden": "true" });
-  const el = h("figure", { class: "heat" }, h("figcaption", {}, grid.title, o.note), fill(h("div", { class: "canvases" }), canvas2, top));
+  const el = h(
+    "figure",
+    { class: "heat" },
+    h("figcaption", {}, grid.title, o.note),
+    fill(h("div", { class: "canvases" }), canvas2, top)
+  );
   let l, cursor;
   const cell2 = (at2) => at2 && grid.cells.get(`${at2[0]} ${at2[1]}`);
   const point2 = (at2) => {
@@ -3581,7 +3663,8 @@ function heat(grid, o) {
     cursor = at2;
     const found = cell2(at2);
     if (!found) return o.hover(void 0);
-    const box3 = boxOf(l, ...at2), page4 = canvas2.getBoundingClientRect();
+    const box3 = boxOf(l, ...at2);
+    const page4 = canvas2.getBoundingClientRect();
     mark2(c, box3, plain().text, 2);
     o.hover(found, { x: page4.left + box3.x, y: page4.top + box3.y, w: box3.w, h: box3.h });
   };
@@ -3627,7 +3710,10 @@ var bar2 = 12;
 var below = 20;
 var pad = 22;
 function legend2(values2, scale, label, cells2) {
-  const canvas2 = h("canvas", { role: "img", "aria-label": `${label}: from ${relative2(scale.low)} to ${relative2(scale.high)}${scale.log ? ", on a logarithmic scale" : ""}` });
+  const canvas2 = h("canvas", {
+    role: "img",
+    "aria-label": `${label}: from ${relative2(scale.low)} to ${relative2(scale.high)}${scale.log ? ", on a logarithmic scale" : ""}`
+  });
   const g = canvas2.getContext("2d");
   const x = (value) => pad + scale.of(value) * wide;
   let pointed;
@@ -3681,7 +3767,11 @@ var marks = [
   ["◥", "another shape, or tensors added or removed", (c) => c.status === "reshaped" || c.also.length > 0],
   ["≠", "no figure", (c) => c.changed > 0 && c.rel_l2 === null && c.status === "changed"]
 ];
-var key2 = (cells2) => h("ul", { class: "key" }, marks.filter(([, , has]) => cells2.some(has)).map(([sign, text2]) => h("li", {}, h("b", {}, sign), ` ${text2}`)));
+var key2 = (cells2) => h(
+  "ul",
+  { class: "key" },
+  marks.filter(([, , has]) => cells2.some(has)).map(([sign, text2]) => h("li", {}, h("b", {}, sign), ` ${text2}`))
+);
 
 // explore/web/vendor/d3-array-3.2.4/src/ticks.js
 var e10 = Math.sqrt(50);
@@ -3765,16 +3855,47 @@ function logTicks(low, high) {
 
 // explore/web/src/layers/table.js
 var page2 = 200;
+var alone = (t) => t.status === "added" || t.status === "removed";
 var columns = [
   { id: "name", label: "tensor", of: (t) => t.name, show: (t, o) => nameOf3(t, o.link(t)), up: true },
-  { id: "dtype", label: "type", of: (t) => t.dtype, show: (t) => t.dtype_a ? `${t.dtype_a} → ${t.dtype}` : t.dtype, up: true },
-  { id: "shape", label: "shape", of: (t) => t.elements, show: (t) => t.shape_a ? `${shape(t.shape_a)} → ${shape(t.shape)}` : shape(t.shape), number: true },
+  {
+    id: "dtype",
+    label: "type",
+    of: (t) => t.dtype,
+    show: (t) => t.dtype_a ? `${t.dtype_a} → ${t.dtype}` : t.dtype,
+    up: true
+  },
+  {
+    id: "shape",
+    label: "shape",
+    of: (t) => t.elements,
+    show: (t) => t.shape_a ? `${shape(t.shape_a)} → ${shape(t.shape)}` : shape(t.shape),
+    number: true
+  },
   { id: "status", label: "what", of: (t) => t.status, show: (t) => t.status, up: true },
-  { id: "changed", label: "changed weights", of: (t) => t.changed / (t.elements || 1), show: (t, o) => o.working ? "…" : share(t.changed, t.elements), number: true },
-  { id: "rel", label: "relative change", of: (t) => t.rel_l2 ?? Infinity, show: (t, o) => o.working ? "…" : t.changed ? relative2(t.rel_l2) : "=", number: true },
-  { id: "max", label: "largest change", of: (t) => t.max_abs ?? Infinity, show: (t) => t.changed ? figure(t.max_abs) : "", number: true }
+  {
+    id: "changed",
+    label: "changed weights",
+    of: (t) => alone(t) ? -1 : t.changed / (t.elements || 1),
+    show: (t, o) => alone(t) ? "" : o.working ? "…" : share(t.changed, t.elements),
+    number: true
+  },
+  {
+    id: "rel",
+    label: "relative change",
+    of: (t) => alone(t) ? -1 : t.rel_l2 ?? Infinity,
+    show: (t, o) => alone(t) ? "" : o.working ? "…" : t.changed ? relative2(t.rel_l2) : "=",
+    number: true
+  },
+  {
+    id: "max",
+    label: "largest change",
+    of: (t) => alone(t) ? -1 : t.max_abs ?? Infinity,
+    show: (t) => t.changed && !alone(t) ? figure(t.max_abs) : "",
+    number: true
+  }
 ];
-var nameOf3 = (t, to) => to ? h("a", { href: to, title: t.name }, middle2(t.name)) : h("span", { title: t.name }, middle2(t.name));
+var nameOf3 = (t, to) => to ? h("a", { href: to, title: t.name }, middle2(t.name, 48)) : h("span", { title: t.name }, middle2(t.name, 48));
 function table2(tensors2, o) {
   const by = columns.find((c) => c.id === o.sort) ?? columns.find((c) => c.id === "rel");
   const sign = o.down ? -1 : 1;
@@ -3787,22 +3908,47 @@ function table2(tensors2, o) {
     more.hidden = body.rows.length >= rows.length;
   };
   grow();
-  return h("div", { class: "behind" }, h(
-    "table",
-    {},
-    fill(h("thead", {}), h("tr", {}, columns.map((c) => heading(c, by, o)))),
-    body
-  ), more);
+  return h(
+    "div",
+    { class: "behind" },
+    h(
+      "table",
+      {},
+      fill(
+        h("thead", {}),
+        h(
+          "tr",
+          {},
+          columns.map((c) => heading(c, by, o))
+        )
+      ),
+      body
+    ),
+    more
+  );
 }
 function heading(c, by, o) {
   const sorted = c === by;
   return h(
     "th",
-    { class: c.number ? "number" : "", scope: "col", "aria-sort": sorted ? o.down ? "descending" : "ascending" : void 0 },
-    h("button", { class: "plain", onclick: () => o.resort(c.id, sorted ? !o.down : !c.up) }, c.label, sorted ? o.down ? " ↓" : " ↑" : "")
+    {
+      class: c.number ? "number" : "",
+      scope: "col",
+      "aria-sort": sorted ? o.down ? "descending" : "ascending" : void 0
+    },
+    h(
+      "button",
+      { class: "plain", dataset: { key: c.id }, onclick: () => o.resort(c.id, sorted ? !o.down : !c.up) },
+      c.label,
+      sorted ? o.down ? " ↓" : " ↑" : ""
+    )
   );
 }
-var row = (t, o) => h("tr", {}, columns.map((c) => h("td", { class: c.number ? "number" : "" }, c.show(t, o))));
+var row = (t, o) => h(
+  "tr",
+  {},
+  columns.map((c) => h("td", { class: c.number ? "number" : "" }, c.show(t, o)))
+);
 var order = (a, b) => typeof a === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b;
 
 // explore/web/src/layers/tip.js
@@ -3816,7 +3962,10 @@ function tip() {
     },
     /** lines: the first is the title. box: what it is about, in pixels of the window. */
     show(lines2, box3) {
-      fill(el, lines2.filter(Boolean).map((line3, i) => h("div", { class: i ? "" : "title" }, line3)));
+      fill(
+        el,
+        lines2.filter(Boolean).map((line3, i) => h("div", { class: i ? "" : "title" }, line3))
+      );
       said2.textContent = lines2.filter(Boolean).join(", ");
       el.hidden = false;
       const { offsetWidth: w, offsetHeight: high } = el;
@@ -3827,12 +3976,80 @@ function tip() {
   };
 }
 
+// explore/web/src/layers/words.js
+function headline(answer, file2) {
+  const s = file2.summary;
+  const n = s.changed - s.equal_values + s.reshaped;
+  if (isOneSided2(file2)) return alone2(file2);
+  const none = s.equal_values ? "The same values, kept otherwise" : "No tensor changed";
+  const parts4 = [n ? `${count(n)} of ${plural(s.tensors, "tensor")} changed` : none];
+  if (s.added) parts4.push(`${count(s.added)} added`);
+  if (s.removed) parts4.push(`${count(s.removed)} removed`);
+  const most = answer.progress ? void 0 : largest(answer.cells);
+  const text2 = [
+    !answer.progress && n > 0 && `${share(s.elements_changed, s.elements)} of the weights differ.`,
+    most && `Most: ${placeOf(most)}, by ${relative2(most.rel_l2)} of its norm.`
+  ].filter(Boolean).join(" ");
+  return [
+    h(
+      "h1",
+      {},
+      `${parts4.join(", ")} `,
+      h("span", { class: "of" }, `in ${middle2(file2.path_b ? `${file2.path} → ${file2.path_b}` : file2.path)}`)
+    ),
+    text2 && h("p", {}, text2)
+  ];
+}
+var isOneSided2 = ({ status }) => status === "added" || status === "removed";
+var alone2 = (file2) => [
+  h("h1", {}, `${middle2(file2.path)} `, h("span", { class: "of" }, `is ${file2.status === "added" ? "new" : "gone"}`)),
+  h("p", {}, `The other side has no such model to compare its ${plural(file2.summary.tensors, "tensor")} with.`)
+];
+var nothing = (answer) => answer.from.commit === answer.to.commit ? "Both are the same commit." : answer.others ? "No model differs, only other files." : "Nothing differs.";
+var isChanged = (c) => c.changed > 0 && !isOneSided2(c);
+var largest = (cells2) => cells2.filter((c) => isChanged(c) && Number.isFinite(c.rel_l2 ?? NaN)).reduce((a, b) => a && a.rel_l2 >= b.rel_l2 ? a : b, void 0);
+var placeOf = (c) => [
+  c.stack,
+  c.layer !== null && c.layer !== void 0 ? `layer ${c.layer}` : "",
+  c.expert !== void 0 ? `${c.module} of expert ${c.expert}` : middle2(c.module, 40)
+].filter(Boolean).join(" ");
+function describe2(cell2, answer) {
+  const one = cell2.tensors.length === 1 ? answer.tensors[cell2.tensors[0]] : void 0;
+  const lines2 = [placeOf(cell2)];
+  if (isOneSided2(cell2)) lines2.push(`${cell2.status}: ${plural(cell2.tensors.length, "tensor")}`);
+  else if (cell2.changed === 0) lines2.push("unchanged");
+  else if (answer.progress) lines2.push("changed; how far is being read");
+  else
+    lines2.push(
+      `relative change ${relative2(cell2.rel_l2)}`,
+      `${share(cell2.changed, cell2.elements)} of ${plural(cell2.elements, "weight")} changed`
+    );
+  for (const other of cell2.also) lines2.push(`${other.status}: ${plural(other.tensors.length, "tensor")}`);
+  if (!one) return [...lines2, `${plural(cell2.tensors.length, "tensor")} together`];
+  if (cell2.changed && one.max_abs !== null && !answer.progress) lines2.push(`largest change ${figure(one.max_abs)}`);
+  return [...lines2, `${one.dtype_a ? `${one.dtype_a} → ` : ""}${one.dtype} ${shape(one.shape)}`, middle2(one.name, 56)];
+}
+function progress({ done: done2, total }) {
+  const part3 = total ? done2 / total : 0;
+  const bar3 = h("progress", { max: 1, value: part3, "aria-label": "How much is read" });
+  return h(
+    "div",
+    { class: "reading" },
+    bar3,
+    h("span", {}, total ? `reading weights: ${percent(part3)}` : "waiting for its turn")
+  );
+}
+
 // explore/web/src/layers/poll.js
 var first = 0.3;
 var later = 1;
 async function poll(question, about2, signal, show3) {
   for (let wait = first; ; wait = later) {
-    const answer = await ask(question, { ...about2, wait: inReport() ? void 0 : wait }, { signal, keep: (a) => !a.progress });
+    const answer = await ask(
+      question,
+      { ...about2, wait: inReport() ? void 0 : wait },
+      { signal, keep: (a) => !a.progress }
+    );
     if (signal.aborted) return;
     show3(answer);
     if (!answer.progress) return;
@@ -3862,13 +4079,17 @@ var layers = {
 };
 var Page = class {
   constructor(root) {
+    this.root = root;
     this.stop = new AbortController();
     this.side = h("aside", { "aria-label": "What is worth comparing" });
     this.bar = h("div", { class: "bar" });
     this.said = h("div", { class: "said", "aria-live": "polite" });
     this.picture = h("div", { class: "picture" });
     this.tip = tip();
-    fill(root, h("div", { class: "layers" }, this.side, h("section", {}, this.bar, this.said, this.picture), this.tip.parts));
+    fill(
+      root,
+      h("div", { class: "layers" }, this.side, h("section", {}, this.bar, this.said, this.picture), this.tip.parts)
+    );
     this.figures = [];
   }
   async update(params) {
@@ -3881,13 +4102,14 @@ var Page = class {
       const pairs = ask("pairs", { model: model.name }, { signal }).catch(() => []);
       const named = params.get("from") !== null || params.get("to") !== null;
       if (named) pairs.then((list2) => !signal.aborted && this.suggest(model, list2, this.asked(params, model, list2)));
+      if (!named && this.figures.length === 0) this.say("Looking for what is worth comparing …");
       const list = named ? [] : await pairs;
       if (signal.aborted) return;
       const asked = this.asked(params, model, list);
-      this.choices(models, model, asked);
+      keepFocus(this.root, () => this.choices(models, model, asked));
       if (!named) this.suggest(model, list, asked);
       if (!asked.from) return this.say("Nothing to compare yet: there is only one version of each model here.");
-      await poll("layers", asked, signal, (answer) => this.show(answer, asked, params));
+      await poll("layers", asked, signal, (answer) => keepFocus(this.root, () => this.show(answer, asked, params)));
     } catch (e) {
       if (!signal.aborted) fill(this.said, h("p", { class: "error" }, e.message)), fill(this.picture);
     }
@@ -3909,20 +4131,38 @@ var Page = class {
   }
   choices(models, model, asked) {
     const pick = (values2) => change({ ...asked, path: void 0, from_path: void 0, to_path: void 0, open: void 0, ...values2 });
+    const tools = [...this.bar.children].filter((c) => c.dataset.of);
     const swapped = { from: asked.to, to: asked.from, from_path: asked.to_path, to_path: asked.from_path };
     fill(
       this.bar,
       models.length > 1 && choice2("Model", [["", models.map((m) => [m.name, m.name])]], model.name, (v) => go("layers", { model: v })),
       asked.from && (inReport() ? h("span", {}, `${asked.from} → ${asked.to}`) : [
         choice2("From", revisions2(model), asked.from, (v) => pick({ from: v })),
-        h("button", { class: "plain swap", title: "The other way round", "aria-label": "Swap the two", onclick: () => pick(swapped) }, "⇄"),
+        h(
+          "button",
+          {
+            class: "plain swap",
+            title: "The other way round",
+            "aria-label": "Swap the two",
+            onclick: () => pick(swapped)
+          },
+          "⇄"
+        ),
         choice2("To", revisions2(model), asked.to, (v) => pick({ to: v }))
-      ])
+      ]),
+      tools
     );
   }
   suggest(model, pairs, asked) {
     const some2 = pairs.filter((p) => canAsk("layers", about(model.name, p)));
-    fill(this.side, suggestions(model.name, some2, (p) => p.from === asked.from && p.to === asked.to && p.from_path === asked.from_path && p.to_path === asked.to_path && (asked.from_path || !asked.path || asked.path === p.path)));
+    fill(
+      this.side,
+      suggestions(
+        model.name,
+        some2,
+        (p) => p.from === asked.from && p.to === asked.to && p.from_path === asked.from_path && p.to_path === asked.to_path && (asked.from_path || !asked.path || asked.path === p.path)
+      )
+    );
   }
   say(text2) {
     fill(this.said, h("p", {}, text2));
@@ -3932,29 +4172,41 @@ var Page = class {
     const file2 = answer.files[answer.shown];
     this.tip.hide();
     fill(this.said, file2 ? headline(answer, file2) : h("h1", {}, nothing(answer)));
-    fill(this.bar, [...this.bar.children].filter((c) => !c.dataset.of), file2 && this.tools(answer, asked, params));
+    fill(
+      this.bar,
+      [...this.bar.children].filter((c) => !c.dataset.of),
+      file2 && this.tools(answer, asked, params)
+    );
     this.figures = [];
     if (!file2) return fill(this.picture);
-    const metric = metrics[params.get("by")] ?? metrics.rel, working = Boolean(answer.progress);
-    const grids = [...gridsOf(answer.cells), ...this.experts(answer, params)];
+    const metric = metrics[params.get("by")] ?? metrics.rel;
+    const working = Boolean(answer.progress);
+    const grids = isOneSided2(file2) ? [] : [...gridsOf(answer.cells), ...this.experts(answer, params)];
     const cells2 = grids.flatMap((g) => [...g.cells.values()]);
     const values2 = working ? [] : cells2.filter(isChanged).map(metric.of).filter((v) => v > 0);
-    const scale = scaleOf(values2, metric.most), link2 = linker(asked, answer);
+    const scale = scaleOf(values2, metric.most);
+    const link2 = linker(asked, answer);
     this.legend = legend2(values2, scale, metric.label, cells2);
-    this.figures = grids.map((grid) => heat(grid, {
-      metric,
-      scale,
-      working,
-      best: bestOf(grid, metric),
-      note: this.note(grid, params),
-      hover: (c, box3) => this.hover(c, box3, answer, metric),
-      open: (c) => this.open(c, grid, answer, link2)
-    }));
+    this.figures = grids.map(
+      (grid) => heat(grid, {
+        metric,
+        scale,
+        working,
+        best: bestOf(grid, metric),
+        note: this.note(grid, params),
+        hover: (c, box3) => this.hover(c, box3, answer, metric),
+        open: (c) => this.open(c, grid, answer, link2)
+      })
+    );
     fill(
       this.picture,
       working ? progress(answer.progress) : values2.length > 0 && this.legend.el,
       answer.warning && h("p", { class: "note" }, answer.warning),
-      h("div", { class: "grids" }, this.figures.map((f) => f.el)),
+      h(
+        "div",
+        { class: "grids" },
+        this.figures.map((f) => f.el)
+      ),
       params.get("table") && this.behind(answer, params, link2, working)
     );
     this.draw();
@@ -3962,21 +4214,37 @@ var Page = class {
   /** What is said beside the title of a grid: how to see experts one by one, or together again. */
   note(grid, params) {
     const others = params.getAll("open").filter((m) => m !== grid.module);
+    if (grid.still && !grid.plain) return h("span", { class: "note" }, " unchanged");
     if (grid.module) return h("button", { class: "plain", onclick: () => change({ open: others }) }, "close");
     return grid.columns.some((c) => isExperts(c.module)) && h("span", { class: "note" }, " experts of a layer together; click to see each");
   }
   tools(answer, asked, params) {
     const files2 = answer.files.map((f) => [f.path, f.path_b ? `${f.path} → ${f.path_b}` : f.path]);
     const by = params.get("by") ?? "rel";
-    const toggle = (label, on2, values2) => h("button", { "aria-pressed": String(on2), onclick: () => change(values2, { replace: true }) || this.again() }, label);
+    const toggle = (label, on2, values2) => h(
+      "button",
+      { "aria-pressed": String(on2), onclick: () => change(values2, { replace: true }) || this.again() },
+      label
+    );
     return [
-      files2.length > 1 && !inReport() && h("span", { dataset: { of: "1" } }, choice2("File", [["", files2]], answer.files[answer.shown].path, (v) => change({ ...asked, path: v, open: void 0 }))),
+      files2.length > 1 && !inReport() && h(
+        "span",
+        { dataset: { of: "1" } },
+        choice2(
+          "File",
+          [["", files2]],
+          answer.files[answer.shown].path,
+          (v) => change({ ...asked, path: v, open: void 0 })
+        )
+      ),
       h(
         "span",
         { class: "tools", dataset: { of: "1" } },
         fill(
           h("span", { class: "segments", role: "group", "aria-label": "What is shown" }),
-          Object.values(metrics).map((m) => toggle(m.label, m.name === by, { by: m.name === "rel" ? void 0 : m.name }))
+          Object.values(metrics).map(
+            (m) => toggle(m.label, m.name === by, { by: m.name === "rel" ? void 0 : m.name })
+          )
         ),
         toggle("Table", params.get("table") === "1", { table: params.get("table") ? void 0 : "1" })
       )
@@ -4014,7 +4282,12 @@ var Page = class {
     return h(
       "div",
       {},
-      cell2 && h("p", { class: "chip" }, `Only ${placeOf(cell2)} `, h("button", { onclick: () => change({ cell: void 0 }) }, "show all")),
+      cell2 && h(
+        "p",
+        { class: "chip" },
+        `Only ${placeOf(cell2)} `,
+        h("button", { onclick: () => change({ cell: void 0 }) }, "show all")
+      ),
       table2(tensors2, {
         sort: params.get("sort") ?? "rel",
         down: params.get("up") === null,
@@ -4029,7 +4302,8 @@ var Page = class {
   }
   draw() {
     requestAnimationFrame(() => {
-      const height = Math.max(240, innerHeight - 340), several = this.figures.length > 2;
+      const height = Math.max(240, innerHeight - 340);
+      const several = this.figures.length > 2;
       for (const f of this.figures) f.draw(this.picture.clientWidth - 2, height, several);
       this.legend?.draw();
     });
@@ -4042,46 +4316,14 @@ function linker(asked, answer) {
     return canAsk("tensor", about2) ? link("tensor", about2) : void 0;
   };
 }
-function headline(answer, file2) {
-  const s = file2.summary, n = s.changed - s.equal_values + s.reshaped;
-  const parts4 = [n ? `${count(n)} of ${plural(s.tensors, "tensor")} changed` : s.equal_values ? "The same values, kept otherwise" : "No tensor changed"];
-  if (s.added) parts4.push(`${count(s.added)} added`);
-  if (s.removed) parts4.push(`${count(s.removed)} removed`);
-  const most = answer.progress ? void 0 : largest(answer.cells);
-  const text2 = [
-    !answer.progress && n > 0 && `${share(s.elements_changed, s.elements)} of the weights differ.`,
-    most && `Most: ${placeOf(most)}, by ${relative2(most.rel_l2)} of its norm.`
-  ].filter(Boolean).join(" ");
-  return [h("h1", {}, `${parts4.join(", ")} `, h("span", { class: "of" }, `in ${middle2(file2.path_b ? `${file2.path} → ${file2.path_b}` : file2.path)}`)), text2 && h("p", {}, text2)];
-}
-var nothing = (answer) => answer.from.commit === answer.to.commit ? "Both are the same commit." : answer.others ? "No model differs, only other files." : "Nothing differs.";
-var isChanged = (c) => c.changed > 0 && c.status !== "added" && c.status !== "removed";
-var largest = (cells2) => cells2.filter((c) => isChanged(c) && Number.isFinite(c.rel_l2 ?? NaN)).reduce((a, b) => a && a.rel_l2 >= b.rel_l2 ? a : b, void 0);
 function bestOf(grid, metric) {
-  let best, most = 0;
+  let best;
+  let most = 0;
   for (const [key3, c] of grid.cells) {
     const v = isChanged(c) ? metric.of(c) : 0;
     if (v > most) [best, most] = [key3, v];
   }
   return !grid.plain && grid.cells.size > 2 && best ? best.split(" ").map(Number) : void 0;
-}
-var placeOf = (c) => [c.stack, c.layer !== null && c.layer !== void 0 ? `layer ${c.layer}` : "", c.expert !== void 0 ? `${c.module} of expert ${c.expert}` : c.module].filter(Boolean).join(" ");
-function describe2(cell2, answer) {
-  const one = cell2.tensors.length === 1 ? answer.tensors[cell2.tensors[0]] : void 0;
-  const lines2 = [placeOf(cell2)];
-  if (cell2.status === "added" || cell2.status === "removed") lines2.push(`${cell2.status}: ${plural(cell2.tensors.length, "tensor")}`);
-  else if (cell2.changed === 0) lines2.push("unchanged");
-  else if (answer.progress) lines2.push("changed; how far is being read");
-  else lines2.push(`relative change ${relative2(cell2.rel_l2)}`, `${share(cell2.changed, cell2.elements)} of ${plural(cell2.elements, "weight")} changed`);
-  for (const other of cell2.also) lines2.push(`${other.status}: ${plural(other.tensors.length, "tensor")}`);
-  if (!one) return [...lines2, `${plural(cell2.tensors.length, "tensor")} together`];
-  if (cell2.changed && one.max_abs !== null && !answer.progress) lines2.push(`largest change ${figure(one.max_abs)}`);
-  return [...lines2, `${one.dtype_a ? `${one.dtype_a} → ` : ""}${one.dtype} ${shape(one.shape)}`, middle2(one.name, 56)];
-}
-function progress({ done: done2, total }) {
-  const part3 = total ? done2 / total : 0;
-  const bar3 = h("progress", { max: 1, value: part3, "aria-label": "How much is read" });
-  return h("div", { class: "reading" }, bar3, h("span", {}, total ? `reading weights: ${percent(part3)}` : "waiting for its turn"));
 }
 
 // explore/web/src/savings/scale.js
@@ -6180,7 +6422,9 @@ var sharing = {
 
 // explore/web/src/tensor/plot.js
 var room = { left: 46, right: 14, top: 8, bottom: 34 };
+var stretch = () => Math.max(1, Math.min(1.5, innerHeight / 900));
 function plot({ width: width2, height, x, y, logY = false, label, left = room.left, bottom = room.bottom }) {
+  height = Math.round(height * stretch());
   const inner = { left, right: width2 - room.right, top: room.top, bottom: height - bottom };
   const el = h("svg", { width: width2, height, role: "img", "aria-label": label });
   const place2 = (v, [from, to], a, b) => a + (v - from) / (to - from || 1) * (b - a);
@@ -6222,10 +6466,23 @@ var short = (n) => n >= 1e9 ? `${n / 1e9}G` : n >= 1e6 ? `${n / 1e6}M` : n >= 1e
 // explore/web/src/tensor/histogram.js
 var apart2 = 44;
 function histogram(spreads2, { width: width2, label, axis: axis2, zeros }) {
-  const [first2] = spreads2, range = [first2.low, first2.high];
+  const [first2] = spreads2;
+  const range = [first2.low, first2.high];
   const most = Math.max(1, ...spreads2.flatMap((s) => [...s.bins, zeros ? s.zeros : 0]));
-  const p = plot({ width: width2, height: 210, x: range, y: [0.7, most * 1.15], logY: true, label, left: 46 + (zeros ? apart2 : 0) });
-  p.add(axisLeft({ ...p, inner: { ...p.inner, left: 46 } }, tens(most), short), bars(p, first2), spreads2[1] && outline2(p, spreads2[1]));
+  const p = plot({
+    width: width2,
+    height: 210,
+    x: range,
+    y: [0.7, most * 1.15],
+    logY: true,
+    label,
+    left: 46 + (zeros ? apart2 : 0)
+  });
+  p.add(
+    axisLeft({ ...p, inner: { ...p.inner, left: 46 } }, tens(most), short),
+    bars(p, first2),
+    spreads2[1] && outline2(p, spreads2[1])
+  );
   if (zeros) p.add(zeroBar(p, first2, zeros));
   p.add(axisBelow(p, between(...range, Math.max(3, Math.min(7, width2 / 110))), axis2));
   return p.el;
@@ -6234,21 +6491,37 @@ var edge = (s, i) => s.low + (s.high - s.low) * i / s.bins.length;
 function bars(p, s) {
   return s.bins.map((n, i) => {
     if (!n) return void 0;
-    const x = p.x(edge(s, i)), y = p.y(n);
-    return h("rect", { class: "bar", x: x + 0.25, y, width: Math.max(0.5, p.x(edge(s, i + 1)) - x - 0.5), height: p.inner.bottom - y });
+    const x = p.x(edge(s, i));
+    const y = p.y(n);
+    return h("rect", {
+      class: "bar",
+      x: x + 0.25,
+      y,
+      width: Math.max(0.5, p.x(edge(s, i + 1)) - x - 0.5),
+      height: p.inner.bottom - y
+    });
   });
 }
 function outline2(p, s) {
-  const points = s.bins.flatMap((n, i) => [[edge(s, i), n], [edge(s, i + 1), n]]).map(([x, n]) => `${p.x(x).toFixed(1)},${Math.min(p.inner.bottom, p.y(n)).toFixed(1)}`);
+  const points = s.bins.flatMap((n, i) => [
+    [edge(s, i), n],
+    [edge(s, i + 1), n]
+  ]).map(([x, n]) => `${p.x(x).toFixed(1)},${Math.min(p.inner.bottom, p.y(n)).toFixed(1)}`);
   return h("polyline", { class: "after", points: points.join(" ") });
 }
 function zeroBar(p, s, label) {
-  const x = 52, wide2 = 12, y = s.zeros ? p.y(s.zeros) : p.inner.bottom;
+  const x = 52;
+  const wide2 = 12;
+  const y = s.zeros ? p.y(s.zeros) : p.inner.bottom;
   return [
     h("rect", { class: "zeros", x, y, width: wide2, height: p.inner.bottom - y }),
     h("line", { class: "axis", x1: x - 4, x2: x + wide2 + 4, y1: p.inner.bottom + 0.5, y2: p.inner.bottom + 0.5 }),
     h("text", { class: "tick", x: x + wide2 / 2, y: p.inner.bottom + 16, "text-anchor": "middle" }, label),
-    h("text", { class: "tick", x: x + wide2 / 2, y: p.inner.bottom + 31, "text-anchor": "middle" }, share(s.zeros, s.count))
+    h(
+      "text",
+      { class: "tick", x: x + wide2 / 2, y: p.inner.bottom + 31, "text-anchor": "middle" },
+      share(s.zeros, s.count)
+    )
   ];
 }
 function beyond2(s) {
@@ -6262,19 +6535,32 @@ function beyond2(s) {
 function profile(runs2, n, { width: width2, what }) {
   const sizes2 = runs2.map((r) => Number.isFinite(r.rel ?? NaN) ? r.rel : 0);
   const most = Math.max(...sizes2) || 1;
-  const p = plot({ width: width2, height: 150, x: [0, n], y: [0, most * 1.12], label: `Relative change by ${what}: at most ${relative2(most)}` });
+  const p = plot({
+    width: width2,
+    height: 150,
+    x: [0, n],
+    y: [0, most * 1.12],
+    label: `Relative change by ${what}: at most ${relative2(most)}`
+  });
   const at2 = (i) => i * n / runs2.length;
   const best = sizes2.indexOf(Math.max(...sizes2));
   p.add(
     axisLeft(p, between(0, most * 1.05, 3), relative2),
-    sizes2.map((size, i) => h("rect", {
-      class: i === best ? "bar best" : "bar",
-      x: p.x(at2(i)) + 0.25,
-      y: p.y(size),
-      width: Math.max(0.5, p.x(at2(i + 1)) - p.x(at2(i)) - 0.5),
-      height: p.inner.bottom - p.y(size)
-    })),
-    axisBelow(p, between(0, n, 6).filter((v) => v <= n), what, count)
+    sizes2.map(
+      (size, i) => h("rect", {
+        class: i === best ? "bar best" : "bar",
+        x: p.x(at2(i)) + 0.25,
+        y: p.y(size),
+        width: Math.max(0.5, p.x(at2(i + 1)) - p.x(at2(i)) - 0.5),
+        height: p.inner.bottom - p.y(size)
+      })
+    ),
+    axisBelow(
+      p,
+      between(0, n, 6).filter((v) => v <= n),
+      what,
+      count
+    )
   );
   return p.el;
 }
@@ -6288,9 +6574,29 @@ function values(s, width2) {
   const least = Math.max(s.values[0] * 1e-6, s.floor / 10);
   const shown5 = s.values.filter((v) => v > least);
   const low = Math.min(shown5[shown5.length - 1], s.floor > s.values[0] * 1e-6 ? s.floor : Infinity);
-  const p = plot({ width: width2, height: 230, x: [1, Math.max(2, s.values.length)], y: [low * 0.8, s.values[0] * 1.2], logY: true, label: `Singular values: the largest is ${figure(s.values[0])}` });
-  const marks2 = shown5.map((v, i) => h("circle", { class: v > s.floor ? "value" : "value below", cx: p.x(i + 1), cy: p.y(v), r: shown5.length > 120 ? 1.6 : 2.4 }));
-  p.add(axisLeft(p, logTicks2(low, s.values[0])), marks2, s.floor > low * 0.8 && s.floor < s.values[0] * 1.2 && floor(p, s), last(p, s), axisBelow(p, between(1, s.values.length, 6).filter(Number.isInteger), "direction", String));
+  const p = plot({
+    width: width2,
+    height: 230,
+    x: [1, Math.max(2, s.values.length)],
+    y: [low * 0.8, s.values[0] * 1.2],
+    logY: true,
+    label: `Singular values: the largest is ${figure(s.values[0])}`
+  });
+  const marks2 = shown5.map(
+    (v, i) => h("circle", {
+      class: v > s.floor ? "value" : "value below",
+      cx: p.x(i + 1),
+      cy: p.y(v),
+      r: shown5.length > 120 ? 1.6 : 2.4
+    })
+  );
+  p.add(
+    axisLeft(p, logTicks2(low, s.values[0])),
+    marks2,
+    s.floor > low * 0.8 && s.floor < s.values[0] * 1.2 && floor(p, s),
+    last(p, s),
+    axisBelow(p, between(1, s.values.length, 6).filter(Number.isInteger), "direction", String)
+  );
   return p.el;
 }
 function last(p, s) {
@@ -6306,7 +6612,8 @@ function floor(p, s) {
 }
 function logTicks2(low, high) {
   const all2 = [];
-  for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10) for (const n of [1, 2, 5]) all2.push(Number((n * power).toPrecision(3)));
+  for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10)
+    for (const n of [1, 2, 5]) all2.push(Number((n * power).toPrecision(3)));
   const inside = all2.filter((v) => v >= low * 0.8 && v <= high * 1.2);
   return inside.length <= 6 ? inside : inside.filter((v) => /^1/.test(v.toExponential()));
 }
@@ -6314,8 +6621,16 @@ var parts3 = [0.5, 0.9, 0.99];
 function held(s, width2) {
   const all2 = directionsFor(s, 0.999) ?? s.energy.length;
   const n = Math.min(s.energy.length, Math.max(8, Math.ceil(all2 * 1.4)));
-  const p = plot({ width: width2, height: 230, x: [0, n], y: [0, 1], label: `Share of the change in the first directions: ${relative2(s.energy[n - 1])} in ${n}` });
-  const points = [[0, 0], ...s.energy.slice(0, n).map((e, i) => [i + 1, e])].map(([x, y]) => `${p.x(x).toFixed(1)},${p.y(y).toFixed(1)}`);
+  const p = plot({
+    width: width2,
+    height: 230,
+    x: [0, n],
+    y: [0, 1],
+    label: `Share of the change in the first directions: ${relative2(s.energy[n - 1])} in ${n}`
+  });
+  const points = [[0, 0], ...s.energy.slice(0, n).map((e, i) => [i + 1, e])].map(
+    ([x, y]) => `${p.x(x).toFixed(1)},${p.y(y).toFixed(1)}`
+  );
   const last2 = `${p.x(n).toFixed(1)},${p.inner.bottom} ${p.x(0).toFixed(1)},${p.inner.bottom}`;
   p.add(
     axisLeft(p, [0, 0.25, 0.5, 0.75, 1], (v) => `${100 * v}%`),
@@ -6329,10 +6644,17 @@ function held(s, width2) {
 function passing(p, s, part3) {
   const rank = directionsFor(s, part3);
   if (!rank || part3 === 0.99 && rank < 3 * directionsFor(s, 0.9)) return [];
-  const e = s.energy[rank - 1], x = p.x(rank), y = p.y(e), left = x > p.inner.right - 140;
+  const e = s.energy[rank - 1];
+  const x = p.x(rank);
+  const y = p.y(e);
+  const left = x > p.inner.right - 140;
   return [
     h("circle", { class: "passing", cx: x, cy: y, r: 3.5 }),
-    h("text", { class: "mark", x: left ? x - 8 : x + 8, y: y + 16, "text-anchor": left ? "end" : "start" }, `${rank === 1 ? "1 direction" : `${rank} directions`}: ${share(e, 1)}`)
+    h(
+      "text",
+      { class: "mark", x: left ? x - 8 : x + 8, y: y + 16, "text-anchor": left ? "end" : "start" },
+      `${rank === 1 ? "1 direction" : `${rank} directions`}: ${share(e, 1)}`
+    )
   ];
 }
 
@@ -6361,15 +6683,18 @@ var Page2 = class {
     this.said = h("p", { class: "sentence", "aria-live": "polite" });
     this.body = h("div", {});
     const { name, ...rest } = asked;
-    fill(root, h(
-      "div",
-      { class: "tensor" },
-      h("a", { class: "back", href: link("layers", rest) }, "← all layers"),
-      h("h1", {}, name ?? ""),
-      this.head,
-      this.said,
-      this.body
-    ));
+    fill(
+      root,
+      h(
+        "div",
+        { class: "tensor" },
+        h("a", { class: "back", href: link("layers", rest) }, "← all layers"),
+        h("h1", {}, name ?? ""),
+        this.head,
+        this.said,
+        this.body
+      )
+    );
   }
   async load(withRank) {
     const { signal } = this.stop;
@@ -6402,25 +6727,40 @@ var Page2 = class {
     if (!a) return progress2 && fill(this.said, reading(progress2));
     fill(this.head, facts2(a));
     fill(this.said, sentence(a, this.rank));
-    const wide2 = this.body.clientWidth, width2 = wide2 > 900 ? Math.floor((wide2 - 40) / 2) : wide2;
-    fill(this.body, h("div", { class: "plots" }, spreads(a, width2), a.change && a.tensor.changed > 0 && profiles(a, width2)), this.directions(width2));
+    const wide2 = this.body.clientWidth;
+    const width2 = wide2 > 900 ? Math.floor((wide2 - 40) / 2) : wide2;
+    fill(
+      this.body,
+      h("div", { class: "plots" }, spreads(a, width2), a.change && a.tensor.changed > 0 && profiles(a, width2)),
+      this.directions(width2)
+    );
   }
   directions(width2) {
     const t = this.answer.tensor;
-    if (t.status !== "changed" || t.shape.length !== 2 || !t.changed || !(this.rank || canAsk("rank", this.asked))) return null;
+    if (t.status !== "changed" || t.shape.length !== 2 || !t.changed || !(this.rank || canAsk("rank", this.asked)))
+      return null;
     if (!this.rank) {
       return h(
         "section",
         {},
         h("h2", {}, "Directions of the change"),
-        this.failed ? h("p", { class: "error" }, this.failed) : h("button", { disabled: this.ranking, onclick: () => this.askRank() }, this.ranking ? "Computing …" : "Compute singular values")
+        this.failed ? h("p", { class: "error" }, this.failed) : h(
+          "button",
+          { disabled: this.ranking, onclick: () => this.askRank() },
+          this.ranking ? "Computing …" : "Compute singular values"
+        )
       );
     }
-    if (!this.rank.known || !this.rank.values.length) return h("p", { class: "note" }, "Singular values are known of matrices of floats only.");
+    if (!this.rank.known || !this.rank.values.length)
+      return h("p", { class: "note" }, "Singular values are known of matrices of floats only.");
     return h(
       "div",
       { class: "plots" },
-      part2("Singular values of the change", values(this.rank, width2), this.rank.whole ? "" : `the largest ${this.rank.values.length}`),
+      part2(
+        "Singular values of the change",
+        values(this.rank, width2),
+        this.rank.whole ? "" : `the largest ${this.rank.values.length}`
+      ),
       part2("Share of the change that the first directions hold", held(this.rank, width2))
     );
   }
@@ -6444,7 +6784,11 @@ function facts2(a) {
   const place2 = [a.layer >= 0 ? `layer ${a.layer}` : "", a.module].filter(Boolean).join(" ");
   return [
     h("p", { class: "where" }, `${place2} · ${side(a.from)} → ${side(a.to)}`, t.name_b ? ` · there ${t.name_b}` : ""),
-    h("dl", {}, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))))
+    h(
+      "dl",
+      {},
+      rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))
+    )
   ];
 }
 var side = (r) => r.path ? `${r.rev}:${r.path}` : r.rev;
@@ -6466,22 +6810,40 @@ function spreads(a, width2) {
   const both = [a.before, a.after].filter(Boolean);
   const list = [];
   if (a.change && a.tensor.changed > 0) {
-    list.push(part2("Change of each weight", histogram([a.change], { width: width2, label: "Histogram of the change of each weight", axis: "change", zeros: "0" }), beyond2(a.change)));
+    list.push(
+      part2(
+        "Change of each weight",
+        histogram([a.change], { width: width2, label: "Histogram of the change of each weight", axis: "change", zeros: "0" }),
+        beyond2(a.change)
+      )
+    );
   }
   if (both.length) {
     const title2 = both.length === 2 ? ["Weights ", h("span", { class: "was" }, "before"), " and ", h("span", { class: "is" }, "after")] : "Weights";
-    list.push(part2(title2, histogram(both, { width: width2, label: "Histogram of the weights", axis: "weight" }), beyond2(both[both.length - 1])));
+    list.push(
+      part2(
+        title2,
+        histogram(both, { width: width2, label: "Histogram of the weights", axis: "weight" }),
+        beyond2(both[both.length - 1])
+      )
+    );
   }
   return list.length ? list : h("p", { class: "note" }, `Numbers of type ${a.tensor.dtype} cannot be shown.`);
 }
 function profiles(a, width2) {
   return [
-    a.by_row.length > 1 && part2(a.columns > 1 ? "By row" : "By position", profile(a.by_row, a.rows, { width: width2, what: a.columns > 1 ? "row" : "position" })),
+    a.by_row.length > 1 && part2(
+      a.columns > 1 ? "By row" : "By position",
+      profile(a.by_row, a.rows, { width: width2, what: a.columns > 1 ? "row" : "position" })
+    ),
     a.by_column.length > 1 && part2("By column", profile(a.by_column, a.columns, { width: width2, what: "column" }))
   ];
 }
 function reading({ done: done2, total }) {
-  return [h("progress", { max: 1, value: total ? done2 / total : 0, "aria-label": "How much is read" }), total ? ` reading: ${percent(done2 / total)}` : " waiting for its turn"];
+  return [
+    h("progress", { max: 1, value: total ? done2 / total : 0, "aria-label": "How much is read" }),
+    total ? ` reading: ${percent(done2 / total)}` : " waiting for its turn"
+  ];
 }
 
 // explore/web/src/app.js
