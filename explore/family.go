@@ -74,11 +74,19 @@ func (e *Explorer) family(ctx context.Context, about url.Values) (any, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := f.add(m, about.Get("rev")); err != nil {
+		if err := f.add(m, e.revsOf(about)); err != nil {
 			return nil, err
 		}
 	}
 	return f, nil
+}
+
+// revsOf are the revisions that ?rev= names, else those of the explorer; none is all branches and tags.
+func (e *Explorer) revsOf(about url.Values) []string {
+	if rev := about.Get("rev"); rev != "" {
+		return []string{rev}
+	}
+	return e.revs
 }
 
 // asked are the models that ?model= names, without one all.
@@ -97,14 +105,19 @@ func (e *Explorer) asked(about url.Values) ([]*Model, error) {
 	return out, nil
 }
 
-// add adds the family of one model.
-func (f *Family) add(m *Model, rev string) error {
-	if rev != "" {
+// add adds the family of one model: of some revisions, none for all branches and tags.
+func (f *Family) add(m *Model, revs []string) error {
+	o := lineage.Options{Depth: f.Depth}
+	for _, rev := range revs {
 		if _, err := m.Commit(rev); err != nil {
 			return err
 		}
 	}
-	l, err := m.Repo.Lineage(lineage.Options{Rev: rev, Depth: f.Depth})
+	home := m.home()
+	if len(revs) > 0 {
+		o.Rev, o.Also, home = revs[0], revs[1:], revs[0]
+	}
+	l, err := m.Repo.Lineage(o)
 	if err != nil {
 		return err
 	}
@@ -116,7 +129,7 @@ func (f *Family) add(m *Model, rev string) error {
 	if err != nil {
 		return err
 	}
-	g := &grown{f, m, cmp.Or(rev, m.home()), holders, map[*lineage.Model]int{}, map[place]int{}}
+	g := &grown{f, m, home, holders, map[*lineage.Model]int{}, map[place]int{}}
 	tree := l.Tree()
 	models := tree.Models
 	for _, x := range models {

@@ -56,7 +56,7 @@ func (e *Explorer) history(ctx context.Context, about url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	commits, err := m.log(t, about.Get("rev"))
+	commits, err := m.log(t, e.revsOf(about))
 	if err != nil {
 		return nil, err
 	}
@@ -75,15 +75,18 @@ func (e *Explorer) history(ctx context.Context, about url.Values) (any, error) {
 	return h, nil
 }
 
-// log are the commits that a revision leads to, without one any branch or tag.
-func (m *Model) log(t tips, rev string) (commits []catalog.Commit, err error) {
+// log are the commits that revisions lead to, without one any branch or tag.
+func (m *Model) log(t tips, revs []string) (commits []catalog.Commit, err error) {
 	from := t.commits
-	if rev != "" {
+	if len(revs) > 0 {
+		from = nil
+	}
+	for _, rev := range revs {
 		id, err := m.Commit(rev)
 		if err != nil {
 			return nil, err
 		}
-		from = []digest.ID{id}
+		from = append(from, id)
 	}
 	for c, err := range m.Repo.Log(from, history.LogOptions{}) {
 		if err != nil {

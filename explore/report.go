@@ -26,6 +26,7 @@ var reported = []func(*Report) error{
 	func(r *Report) error { _, err := r.ask("models", nil); return err },
 	(*Report).sharing,
 	(*Report).layers,
+	(*Report).views,
 }
 
 // Collect asks the questions of a report.

@@ -26,11 +26,7 @@ func reportOf(t *testing.T, fixtures ...*fixture) string {
 // A report has the answers that a server gives, under the keys that the page asks with.
 func TestReportHasAnswers(t *testing.T) {
 	f := familyFixture(t)
-	page := reportOf(t, f)
-	text := regexp.MustCompile(`(?s)<script type="application/json"[^>]*>(.*?)</script>`).FindStringSubmatch(page)
-	require.NotNil(t, text)
-	var answers map[string]json.RawMessage
-	require.NoError(t, json.Unmarshal([]byte(text[1]), &answers))
+	answers := answersIn(t, reportOf(t, f))
 	require.Contains(t, answers, "models")
 	var got Sharing
 	require.NoError(t, json.Unmarshal(answers["sharing?limit=100"], &got))
@@ -59,4 +55,49 @@ func TestReportIsSafe(t *testing.T) {
 func TestKeys(t *testing.T) {
 	require.Equal(t, "models", key("models", nil))
 	require.Equal(t, "a?b=1+2&c=*&c=%7E%26", key("a", url.Values{"c": {"*", "~&"}, "b": {"1 2"}}))
+}
+
+// A report has what each view shows at first, under the keys that the page asks with.
+func TestReportHasViews(t *testing.T) {
+	one, two := tell(t), familyFixture(t)
+	alone := answersIn(t, reportOf(t, one.fixture))
+	for _, c := range one.logged() {
+		require.Contains(t, alone, "commit?rev="+c.ID.String())
+	}
+	for _, k := range []string{"family", "savings", "history?p=0", "file?path=model.safetensors&rev=main", "file?path=q%2Fmodel-Q8_0.gguf&rev=main"} {
+		require.Contains(t, alone, k)
+	}
+	var got Family
+	require.NoError(t, json.Unmarshal(alone["family"], &got))
+	require.Equal(t, answer[Family](one, "family", ""), got)
+	both := answersIn(t, reportOf(t, one.fixture, two))
+	for _, k := range []string{"family", "family?model=a%2Fm1", "savings?model=a%2Fm0", "history?model=a%2Fm1&p=0", "file?model=a%2Fm1&path=model.safetensors&rev=ft"} {
+		require.Contains(t, both, k)
+	}
+}
+
+// A report of some revisions has no other commits and files.
+func TestReportOfRevisions(t *testing.T) {
+	s := tell(t)
+	e := New([]*Model{{Name: "a/m0", Repo: s.repo}}, "ft", "v1")
+	r, err := e.Collect(t.Context())
+	require.NoError(t, err)
+	var h History
+	require.NoError(t, json.Unmarshal(r.answers["history?p=0"], &h))
+	require.Equal(t, 2, h.Total)
+	var f Family
+	require.NoError(t, json.Unmarshal(r.answers["family"], &f))
+	require.Len(t, f.Nodes, 2)
+	var saved Savings
+	require.NoError(t, json.Unmarshal(r.answers["savings"], &saved))
+	require.Len(t, saved.Points, 2)
+}
+
+// answersIn are the answers of a report.
+func answersIn(t *testing.T, page string) (answers map[string]json.RawMessage) {
+	t.Helper()
+	text := regexp.MustCompile(`(?s)<script type="application/json"[^>]*>(.*?)</script>`).FindStringSubmatch(page)
+	require.NotNil(t, text)
+	require.NoError(t, json.Unmarshal([]byte(text[1]), &answers))
+	return answers
 }

@@ -64,7 +64,7 @@ const (
 	mostFreed  = 1000 // of the table
 )
 
-// savings answers "savings": of all that branches and tags of ?model= lead to.
+// savings answers "savings": of all commits that ?rev= of ?model= leads to, without it any branch or tag.
 func (e *Explorer) savings(ctx context.Context, about url.Values) (any, error) {
 	m, err := e.model(about)
 	if err != nil {
@@ -74,7 +74,7 @@ func (e *Explorer) savings(ctx context.Context, about url.Values) (any, error) {
 	if w.tips, err = m.tips(); err != nil {
 		return nil, err
 	}
-	if err := w.walk(ctx); err != nil {
+	if err := w.walk(ctx, e.revsOf(about)); err != nil {
 		return nil, err
 	}
 	if err := w.count(); err != nil {
@@ -104,9 +104,9 @@ type walked struct {
 	latest   map[digest.ID]FreedFile // where each was last
 }
 
-// walk reads the commits, the oldest first. What is at a path counts once.
-func (w *walked) walk(ctx context.Context) error {
-	commits, err := w.model.log(w.tips, "")
+// walk reads the commits that revisions lead to, none for all, the oldest first. What is at a path counts once.
+func (w *walked) walk(ctx context.Context, revs []string) error {
+	commits, err := w.model.log(w.tips, revs)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,10 @@ import (
 
 // Options of [Of]. The zero value is the files that any ref leads to.
 type Options struct {
-	Rev   string // only the files of this commit
-	Path  string // only this file of it, and each of its tensors
-	Depth int    // how many generations to look back; 0: all
+	Rev   string   // only the files of this commit
+	Also  []string // and of these, if there is a Rev
+	Path  string   // only this file of it, and each of its tensors
+	Depth int      // how many generations to look back; 0: all
 }
 
 // A Lineage is the family of some files: they and the files that they were stored from,
@@ -123,6 +124,13 @@ func (b *lineage) start() error {
 		for _, t := range b.namer.tips {
 			commits = append(commits, t.commit)
 		}
+	}
+	for _, rev := range b.options.Also {
+		id, err := b.namer.Files.History.Resolve(rev)
+		if err != nil {
+			return err
+		}
+		commits = append(commits, id)
 	}
 	for _, id := range commits {
 		if id.IsZero() {

@@ -23,3 +23,6 @@ export const revisions = (model) => [...model.branches, ...model.tags].map((r) =
 
 /** The model that the address names, else the first. */
 export const chosenModel = (models, params) => models.find((m) => m.name === params.get("model")) ?? models[0];
+
+/** The model to ask about: named only where there are several, so that one model has one question. */
+export const askedModel = (models, name) => (models.length > 1 ? name : undefined);

@@ -6,7 +6,7 @@ import { fold } from "../family/fold.js";
 import { box, curve, layout } from "../family/layout.js";
 import { bytes, count, percent, plural } from "../format.js";
 import { byWord } from "../kinds.js";
-import { chosenModel, modelChoice, choice, revisions } from "../pick.js";
+import { askedModel, chosenModel, modelChoice, choice, revisions } from "../pick.js";
 import { change, go, link as linkTo, state } from "../state.js";
 import { fit, middle, width } from "../text.js";
 import { hideTip, showTip } from "../tip.js";
@@ -21,10 +21,12 @@ export const family = {
   show(root, params) {
     const stop = new AbortController();
     fill(root, h("p", { class: "note family-wait" }, "Looking at what came from what…"));
-    const about = { model: params.getAll("model"), rev: params.get("rev"), depth: params.get("depth") };
     let end;
-    Promise.all([ask("models", {}, stop), ask("family", about, stop)])
-      .then(([models, answer]) => { end = show(root, models, answer, params); })
+    ask("models", {}, stop).then(async (models) => {
+      const about = { model: params.getAll("model").map((m) => askedModel(models, m)), rev: params.get("rev"), depth: params.get("depth") };
+      const answer = await ask("family", about, stop);
+      if (!stop.signal.aborted) end = show(root, models, answer, params);
+    })
       .catch((e) => { if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message)); });
     return () => { stop.abort(); end?.(); hideTip(); };
   },

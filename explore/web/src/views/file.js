@@ -6,6 +6,7 @@ import { bar } from "../file/bar.js";
 import { Grid } from "../file/grid.js";
 import { bytes, count, percent, plural } from "../format.js";
 import { byWord, kindWord } from "../kinds.js";
+import { askedModel, chosenModel } from "../pick.js";
 import { change, link, state } from "../state.js";
 import { middle } from "../text.js";
 import { hideTip } from "../tip.js";
@@ -20,7 +21,10 @@ export const file = {
     const stop = new AbortController();
     let grid;
     fill(root, h("p", { class: "note family-wait" }, "Reading the file…"));
-    ask("file", { model: params.get("model"), rev: params.get("rev"), path: params.get("path") }, stop).then((f) => {
+    ask("models", {}, stop).then(async (models) => {
+      const model = askedModel(models, chosenModel(models, params).name);
+      const f = await ask("file", { model, rev: params.get("rev"), path: params.get("path") }, stop);
+      if (stop.signal.aborted) return;
       document.title = `${middle(f.path, 60)} · dits`;
       grid = f.tensors.length > 0 ? tensors(f, params) : undefined;
       fill(root, page(f, grid, relatives(f, stop)));

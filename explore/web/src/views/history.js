@@ -4,7 +4,7 @@ import { fill, h } from "../dom.js";
 import { bytes, count, day, plural, shortId } from "../format.js";
 import { Lanes } from "../history/lanes.js";
 import { byWord } from "../kinds.js";
-import { choice, chosenModel, modelChoice, revisions } from "../pick.js";
+import { askedModel, choice, chosenModel, modelChoice, revisions } from "../pick.js";
 import { change, link } from "../state.js";
 import { middle } from "../text.js";
 
@@ -46,10 +46,11 @@ class View {
     if (e.name !== "AbortError") fill(this.root, h("p", { class: "error" }, e.message));
   }
 
-  about(more) { return { model: this.params.get("model"), rev: this.params.get("rev"), ...more }; }
+  about(more) { return { model: askedModel(this.models, this.model.name), ...more }; }
 
   async begin() {
-    const models = await ask("models", {}, this.stop);
+    const models = this.models = await ask("models", {}, this.stop);
+    if (this.stop.signal.aborted) return;
     this.model = chosenModel(models, this.params);
     this.list = h("div", { class: "commits", role: "list", "aria-label": "Commits, the newest first" });
     this.aside = h("aside", { class: "commit", "aria-live": "polite" });
@@ -63,6 +64,7 @@ class View {
     const upTo = Number(this.params.get("p")) || 0;
     do await this.more(); while (this.page <= upTo && this.page < this.pages);
     if (upTo > 0) this.list.children[Math.min(upTo, this.list.children.length - 1)].scrollIntoView();
+    if (this.stop.signal.aborted) return;
     this.choose(this.params.get("at"));
     this.sentinel = new IntersectionObserver((seen) => { if (seen.some((s) => s.isIntersecting)) this.more().catch((e) => this.failed(e)); }, { rootMargin: "800px" });
     this.sentinel.observe(this.foot);
@@ -72,7 +74,7 @@ class View {
   async more() {
     if (this.loading || (this.pages !== undefined && this.page >= this.pages)) return;
     this.loading = true;
-    const answer = await ask("history", this.about({ p: this.page }), this.stop);
+    const answer = await ask("history", this.about({ rev: this.params.get("rev"), p: this.page }), this.stop);
     this.pages = answer.pages;
     this.page++;
     this.loading = false;
@@ -145,7 +147,7 @@ class View {
     this.chosen = id ?? this.list.querySelector(".row")?.dataset.id;
     this.mark();
     if (!this.chosen) return;
-    ask("commit", { model: this.params.get("model"), rev: this.chosen }, this.stop)
+    ask("commit", this.about({ rev: this.chosen }), this.stop)
       .then((c) => fill(this.aside, detail(c, this.model.name)))
       .catch((e) => { if (e.name !== "AbortError") fill(this.aside, h("p", { class: "error" }, e.message)); });
   }

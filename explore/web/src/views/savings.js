@@ -3,7 +3,7 @@ import { ask } from "../ask.js";
 import { cell } from "../colour.js";
 import { fill, h } from "../dom.js";
 import { bytes, count, day, percent, plural, shortId } from "../format.js";
-import { chosenModel, modelChoice } from "../pick.js";
+import { askedModel, chosenModel, modelChoice } from "../pick.js";
 import { apart, sizes, steps } from "../savings/scale.js";
 import { change, go, link } from "../state.js";
 import { middle, width } from "../text.js";
@@ -27,8 +27,10 @@ export const savings = {
     const stop = new AbortController();
     let sized;
     fill(root, h("p", { class: "note family-wait" }, "Adding up…"));
-    Promise.all([ask("models", {}, stop), ask("savings", { model: params.get("model") }, stop)]).then(([models, answer]) => {
+    ask("models", {}, stop).then(async (models) => {
       const model = chosenModel(models, params);
+      const answer = await ask("savings", { model: askedModel(models, model.name) }, stop);
+      if (stop.signal.aborted) return;
       const head = h("div", { class: "head" }, title(answer), modelChoice(models, model.name, { also: { all: null } }));
       if (answer.points.length === 0) {
         fill(root, h("section", { class: "savings" }, head, h("p", { class: "note family-wait" }, "Nothing is committed yet.")));
