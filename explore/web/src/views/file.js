@@ -148,11 +148,18 @@ function relatives(f, stop) {
 function relative(f, n, l, toLayers) {
   const kinds = byWord(l.kinds);
   const rev = n.refs[0] ?? n.rev;
-  const layers = toLayers && n.path === f.path && link("layers", { model: f.model, from: rev, to: f.rev, path: f.path });
+  const layers = toLayers && n.path && n.format === f.format && kinds.some((k) => k.how === 1 || n.path === f.path)
+    && link("layers", { model: f.model, from: rev, to: f.rev, ...(n.path === f.path ? { path: f.path } : { from_path: n.path, to_path: f.path }) });
   return h("li", {}, h("i", { class: "hue", style: { background: cell(kinds[0].how, strength) } }),
-    h("div", {}, n.path ? h("a", { href: link("file", { model: n.model, rev, path: n.path }), title: n.path }, middle(n.path, 44)) : "a file in no branch or tag", h("span", { class: "note" }, ` ${rev}`),
+    h("div", {}, n.path ? h("a", { href: link("file", { model: n.model, rev, path: n.path }), title: n.path }, middle(n.path, 44)) : "a file in no branch or tag", h("span", { class: "note" }, ` ${middle(rev, 36)}`),
       kinds.map((k) => h("div", { class: "note" }, `${plural(k.tensors, "tensor")}, ${k.word}: ${bytes(k.stored)} instead of ${bytes(k.whole)}`)),
       layers && h("div", {}, h("a", { href: layers }, "which layers changed"))));
+}
+
+/** A name of which both ends stay in sight where there is no room for all of it. */
+function ends(name) {
+  const text = middle(name, 300), cut = Math.max(0, text.length - 24);
+  return h("span", { class: "both-ends" }, h("span", {}, text.slice(0, cut)), h("span", {}, text.slice(cut)));
 }
 
 /** The table of tensors: sorted and filtered as the address says. */
@@ -170,7 +177,7 @@ function tensors(f, params) {
     return [s.path !== f.path && (s.path || "no branch or tag"), s.rev !== f.rev && `@ ${s.rev}`].filter(Boolean).join(" ");
   };
   const columns = [
-    { name: "name", title: "name", width: "minmax(200px, 3fr)", value: (t) => t.name, cell: (t) => h("a", { title: t.name, href: link("sharing", { model: f.model, file: f.files[t.shard], segment: t.segment < 0 ? undefined : t.segment }) }, middle(t.name, 70)) },
+    { name: "name", title: "name", width: "minmax(220px, 4.5fr)", value: (t) => t.name, cell: (t) => h("a", { title: t.name, href: link("sharing", { model: f.model, file: f.files[t.shard], segment: t.segment < 0 ? undefined : t.segment }) }, ends(t.name)) },
     { name: "type", title: "type", width: "5.5em", value: (t) => t.type, cell: (t) => t.type },
     { name: "shape", title: "shape", width: "minmax(90px, 1fr)", number: true, value: (t) => t.shape.reduce((n, x) => n * x, 1), cell: (t) => t.shape.join(" × ") },
     { name: "size", title: "size", width: "5.5em", number: true, value: (t) => t.size, cell: (t) => bytes(t.size) },

@@ -175,7 +175,7 @@ function detail(c, model) {
   const body = rest.join("\n").trim();
   const parent = c.parents[0];
   return [
-    h("h2", {}, subject || "(no message)"),
+    h("h2", { title: subject }, middle(subject || "(no message)", 240)),
     body && h("p", { class: "body" }, body),
     h("p", { class: "note" }, nameOf(c.author), ", ", day(c.time), " UTC"),
     h("p", { class: "note" }, h("code", {}, shortId(c.id)), c.refs.map((r) => [" ", h("b", { class: "ref" }, middle(r, 40))]).flat()),
