@@ -1,7 +1,7 @@
 // What the pointer or the focus is on, said beside it.
 import { fill, h } from "./dom.js";
 
-const box = h("div", { class: "tip", role: "tooltip", hidden: true });
+const box = h("div", { class: "told", role: "tooltip", hidden: true });
 
 /** Shows lines beside a point of the window; the first is what it is about. */
 export function showTip(x, y, lines) {

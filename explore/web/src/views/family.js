@@ -52,7 +52,7 @@ function header(models, answer, params) {
   const size = sum(nodes, "size"), stored = sum(nodes, "stored");
   const model = params.get("model") && chosenModel(models, params);
   const one = model || models.length === 1;
-  return h("div", { class: "head" },
+  return h("div", { class: "view-head" },
     h("h1", {}, plural(nodes.length, "model"), h("span", { class: "note" },
       ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`)),
     modelChoice(models, params.get("model") ?? "", { all: "all", also: { rev: null, open: null, at: null } }),
@@ -64,7 +64,7 @@ function header(models, answer, params) {
 
 /** What hues say, as a line of words. */
 export function legend(order = [3, 2, 1, 0], also = []) {
-  return h("ul", { class: "legend", "aria-label": "Colours" }, order.map((how) =>
+  return h("ul", { class: "hues", "aria-label": "Colours" }, order.map((how) =>
     h("li", {}, h("i", { style: { background: cell(how, strength) } }), hows[how].label)),
   also.map(([name, label]) => h("li", {}, h("i", { class: name }), label)));
 }
@@ -107,7 +107,7 @@ function picture(answer, params) {
     g.setAttribute("transform", `translate(${x},${y})`);
     return g;
   }));
-  const said = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
+  const said = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const svg = h("svg", { class: "picture", role: "group", "aria-label": "Models, each right of what it came from. Arrow keys follow the links, Enter opens a model." }, stage);
   const view = camera(svg, stage, at, params);
   const element = h("div", { class: "stage" }, svg, view.buttons,

@@ -48,7 +48,7 @@ let shown;
 function page(f, grid, related) {
   const report = f.report;
   return h("section", { class: "file" },
-    h("div", { class: "head" },
+    h("div", { class: "view-head" },
       h("h1", { title: f.path }, middle(f.path, 90)),
       h("span", {}, f.refs.length > 0 ? f.refs.slice(0, 8).map((r) => h("b", { class: "ref" }, middle(r, 30))) : h("b", { class: "ref" }, middle(f.rev, 30)), f.refs.length > 8 && ` and ${f.refs.length - 8} more`),
       h("span", { class: "links" }, f.tensors.length > 0 && h("a", { href: sharingOf(f) }, "Sharing"), f.tensors.length > 0 && h("a", { href: link("family", { model: f.model }) }, "Family"),

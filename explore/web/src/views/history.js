@@ -57,7 +57,7 @@ class View {
     this.foot = h("div", { class: "note foot" });
     this.title = h("h1", {});
     fill(this.root, h("section", { class: "history" },
-      h("div", { class: "head" }, this.title, modelChoice(models, this.model.name, { also: { rev: null, p: null, at: null } }),
+      h("div", { class: "view-head" }, this.title, modelChoice(models, this.model.name, { also: { rev: null, p: null, at: null } }),
         choice("revision", "rev", [["", "all branches and tags"], ...revisions(this.model)], this.params.get("rev") ?? "", { p: null, at: null })),
       h("div", { class: "both" }, h("div", { class: "scroll" }, this.list, this.foot), this.aside)));
     this.list.addEventListener("keydown", (e) => this.key(e));

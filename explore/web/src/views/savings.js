@@ -31,7 +31,7 @@ export const savings = {
       const model = chosenModel(models, params);
       const answer = await ask("savings", { model: askedModel(models, model.name) }, stop);
       if (stop.signal.aborted) return;
-      const head = h("div", { class: "head" }, title(answer), modelChoice(models, model.name, { also: { all: null } }));
+      const head = h("div", { class: "view-head" }, title(answer), modelChoice(models, model.name, { also: { all: null } }));
       if (answer.points.length === 0) {
         fill(root, h("section", { class: "savings" }, head, h("p", { class: "note family-wait" }, "Nothing is committed yet.")));
         return;
@@ -81,7 +81,7 @@ function draw(stage, answer, model) {
   const line = h("path", { class: "logical", d: steps(x, points.map((p) => y(p.logical))) });
 
   const cursor = h("g", { class: "cursor", visibility: "hidden" }, h("line", { y1: margin.top, y2: margin.top + inner.h }), h("circle", { r: 3.5 }));
-  const said = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
+  const said = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const svg = h("svg", {
     width: w, height: hh, tabindex: 0, role: "application",
     "aria-label": `Over ${plural(n, "commit")} files grew to ${bytes(last.logical)}; they take ${bytes(storedOf(last))}. Arrow keys go from commit to commit, Enter opens one.`,
