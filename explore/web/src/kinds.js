@@ -1,9 +1,19 @@
 // How tensors came about, in words for people. Kinds are those of `dits lineage`.
 
 const words = {
-  new: "stored here", identical: "same bytes", repeated: "repeated", delta: "difference",
-  rounded: "quantised", hinted: "quantised", replayed: "quantised", scaled: "quantised", scales: "quantised",
-  cast: "cast", merged: "merged", adapter: "merged", arranged: "rearranged",
+  new: "stored here",
+  identical: "same bytes",
+  repeated: "repeated",
+  delta: "difference",
+  rounded: "quantised",
+  hinted: "quantised",
+  replayed: "quantised",
+  scaled: "quantised",
+  scales: "quantised",
+  cast: "cast",
+  merged: "merged",
+  adapter: "merged",
+  arranged: "rearranged",
 };
 
 /** The word for a kind, with or without what is particular to it: "quantised hinted", "adapter r16". */

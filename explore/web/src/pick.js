@@ -5,12 +5,20 @@ import { middle } from "./text.js";
 
 /** A list to choose from; options are [value, label]. What is chosen goes to the address as `name`. */
 export function choice(label, name, options, chosen, also = {}) {
-  return h("label", { class: "choice" }, label, " ",
-    h("select", { onchange: (e) => change({ ...also, [name]: e.target.value }) },
-      options.map(([value, text]) => h("option", { value, selected: value === chosen }, middle(text, 60)))));
+  return h(
+    "label",
+    { class: "choice" },
+    label,
+    " ",
+    h(
+      "select",
+      { onchange: (e) => change({ ...also, [name]: e.target.value }) },
+      options.map(([value, text]) => h("option", { value, selected: value === chosen }, middle(text, 60))),
+    ),
+  );
 }
 
-/** The choice of a model, nothing where there is only one. all: the label of all of them, if they can be shown at once. */
+/** The choice of a model, nothing where there is only one. all: the label of all, if they can be shown at once. */
 export function modelChoice(models, chosen, { all, also } = {}) {
   if (models.length < 2) return null;
   const options = models.map((m) => [m.name, m.name]);

@@ -28,7 +28,8 @@ export function middle(text, n) {
 /** Text as middle has it, of at most so many pixels. */
 export function fit(text, font, pixels) {
   if (width(text, font) <= pixels) return text;
-  let low = 1, high = Math.min(Array.from(text).length, Math.ceil(pixels));
+  let low = 1,
+    high = Math.min(Array.from(text).length, Math.ceil(pixels));
   while (low < high) {
     const n = Math.ceil((low + high) / 2);
     if (width(middle(text, n), font) <= pixels) low = n;

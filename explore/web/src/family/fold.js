@@ -15,12 +15,15 @@ export function fold(family, open = new Set()) {
   nodes.forEach((n, i) => {
     if (!inner.has(i)) siblings.set(n.above, [...(siblings.get(n.above) ?? []), i]);
   });
-  const out = { nodes: [], links: [] }, folded = new Map(), openFolds = [];
+  const out = { nodes: [], links: [] },
+    folded = new Map(),
+    openFolds = [];
   for (const [above, list] of siblings) {
     if (nodes.length <= mostNodes || list.length < kept + leastFolded) continue;
     const key = `fold-${above}`;
     openFolds.push(key);
-    if (!open.has(key)) for (const i of [...list].sort((a, b) => nodes[b].stored - nodes[a].stored).slice(kept)) folded.set(i, key);
+    if (!open.has(key))
+      for (const i of [...list].sort((a, b) => nodes[b].stored - nodes[a].stored).slice(kept)) folded.set(i, key);
   }
   const folds = new Map();
   nodes.forEach((n, i) => {
@@ -44,7 +47,8 @@ export function fold(family, open = new Set()) {
 function joined(links, keyOf) {
   const at = new Map();
   for (const l of links) {
-    const from = keyOf(l.from), to = keyOf(l.to);
+    const from = keyOf(l.from),
+      to = keyOf(l.to);
     if (from === to) continue;
     const id = `${from}>${to}`;
     const sum = at.get(id) ?? { from, to, kinds: [] };

@@ -1,6 +1,6 @@
 // The lines between commits. Lanes are columns; each waits for a commit that a line leads to.
 
-/** The lines of a history: add(commits) gives a row for each, in order; what is open goes on in those that come next. */
+/** The lines of a history: add(commits) gives a row for each, in order; what is open goes on in the next ones. */
 export class Lanes {
   #waits = []; // the commit that each lane waits for; null: the lane is free
 
@@ -18,7 +18,9 @@ export class Lanes {
     if (lane < 0) lane = this.#free();
     waits[lane] = null;
     const lines = [];
-    waits.forEach((w, i) => { if (w !== null) lines.push([i, i]); });
+    waits.forEach((w, i) => {
+      if (w !== null) lines.push([i, i]);
+    });
     parents.forEach((p, i) => {
       let to = waits.indexOf(p);
       if (to < 0) {

@@ -24,7 +24,9 @@ export function apart(wanted, room, top, bottom) {
 /** The path of an area with steps: lows and highs are y at each step, x where steps begin and the last one ends. */
 export function steps(x, highs, lows) {
   let d = `M${x(0)},${highs[0]}`;
-  highs.forEach((y, i) => { d += `V${y}H${x(i + 1)}`; });
+  highs.forEach((y, i) => {
+    d += `V${y}H${x(i + 1)}`;
+  });
   if (lows) {
     for (let i = lows.length - 1; i >= 0; i--) d += `V${lows[i]}H${x(i)}`;
     d += "Z";

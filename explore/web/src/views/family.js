@@ -2,17 +2,23 @@
 import { ask } from "../ask.js";
 import { cell, hows } from "../colour.js";
 import { fill, h } from "../dom.js";
+import { camera } from "../family/camera.js";
 import { fold } from "../family/fold.js";
 import { box, curve, layout } from "../family/layout.js";
+import { place, table } from "../family/table.js";
 import { bytes, count, percent, plural } from "../format.js";
 import { byWord } from "../kinds.js";
 import { askedModel, chosenModel, modelChoice, choice, revisions } from "../pick.js";
-import { change, go, link as linkTo, state } from "../state.js";
+import { change, go } from "../state.js";
 import { fit, middle, width } from "../text.js";
 import { hideTip, showTip } from "../tip.js";
 
-const nameFont = "600 12.5px system-ui, sans-serif", noteFont = "11px system-ui, sans-serif";
-const barAt = 19, barHeight = 8, barMost = 110, lineMost = 9;
+const nameFont = "600 12.5px system-ui, sans-serif",
+  noteFont = "11px system-ui, sans-serif";
+const barAt = 19,
+  barHeight = 8,
+  barMost = 110,
+  lineMost = 9;
 const strength = 0.62;
 
 export const family = {
@@ -22,20 +28,34 @@ export const family = {
     const stop = new AbortController();
     fill(root, h("p", { class: "note family-wait" }, "Looking at what came from what…"));
     let end;
-    ask("models", {}, stop).then(async (models) => {
-      const about = { model: params.getAll("model").map((m) => askedModel(models, m)), rev: params.get("rev"), depth: params.get("depth") };
-      const answer = await ask("family", about, stop);
-      if (!stop.signal.aborted) end = show(root, models, answer, params);
-    })
-      .catch((e) => { if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message)); });
-    return () => { stop.abort(); end?.(); hideTip(); };
+    ask("models", {}, stop)
+      .then(async (models) => {
+        const about = {
+          model: params.getAll("model").map((m) => askedModel(models, m)),
+          rev: params.get("rev"),
+          depth: params.get("depth"),
+        };
+        const answer = await ask("family", about, stop);
+        if (!stop.signal.aborted) end = show(root, models, answer, params);
+      })
+      .catch((e) => {
+        if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message));
+      });
+    return () => {
+      stop.abort();
+      end?.();
+      hideTip();
+    };
   },
 };
 
 function show(root, models, answer, params) {
   const head = header(models, answer, params);
   if (answer.nodes.length === 0) {
-    fill(root, h("section", { class: "family" }, head, h("p", { class: "note family-wait" }, "No model is committed yet.")));
+    fill(
+      root,
+      h("section", { class: "family" }, head, h("p", { class: "note family-wait" }, "No model is committed yet.")),
+    );
     return undefined;
   }
   if (params.get("table")) {
@@ -49,24 +69,53 @@ function show(root, models, answer, params) {
 
 function header(models, answer, params) {
   const { nodes } = answer;
-  const size = sum(nodes, "size"), stored = sum(nodes, "stored");
+  const size = sum(nodes, "size"),
+    stored = sum(nodes, "stored");
   const model = params.get("model") && chosenModel(models, params);
   const one = model || models.length === 1;
-  return h("div", { class: "view-head" },
-    h("h1", {}, plural(nodes.length, "model"), h("span", { class: "note" },
-      ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`)),
+  return h(
+    "div",
+    { class: "view-head" },
+    h(
+      "h1",
+      {},
+      plural(nodes.length, "model"),
+      h(
+        "span",
+        { class: "note" },
+        ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`,
+      ),
+    ),
     modelChoice(models, params.get("model") ?? "", { all: "all", also: { rev: null, open: null, at: null } }),
-    one && choice("revision", "rev", [["", "all branches and tags"], ...revisions(model || models[0])], params.get("rev") ?? "", { open: null, at: null }),
-    h("button", { onclick: () => change({ table: params.get("table") ? null : 1 }), "aria-pressed": params.get("table") ? "true" : "false" }, "Table"),
+    one &&
+      choice(
+        "revision",
+        "rev",
+        [["", "all branches and tags"], ...revisions(model || models[0])],
+        params.get("rev") ?? "",
+        { open: null, at: null },
+      ),
+    h(
+      "button",
+      {
+        onclick: () => change({ table: params.get("table") ? null : 1 }),
+        "aria-pressed": params.get("table") ? "true" : "false",
+      },
+      "Table",
+    ),
     nodes.some((n) => n.cut) && h("button", { onclick: () => change({ depth: 0, at: null }) }, "Look further back"),
-    legend([3, 2, 1, 0], [["added", "what it adds to the store"]]));
+    legend([3, 2, 1, 0], [["added", "what it adds to the store"]]),
+  );
 }
 
 /** What hues say, as a line of words. */
 export function legend(order = [3, 2, 1, 0], also = []) {
-  return h("ul", { class: "hues", "aria-label": "Colours" }, order.map((how) =>
-    h("li", {}, h("i", { style: { background: cell(how, strength) } }), hows[how].label)),
-  also.map(([name, label]) => h("li", {}, h("i", { class: name }), label)));
+  return h(
+    "ul",
+    { class: "hues", "aria-label": "Colours" },
+    order.map((how) => h("li", {}, h("i", { style: { background: cell(how, strength) } }), hows[how].label)),
+    also.map(([name, label]) => h("li", {}, h("i", { class: name }), label)),
+  );
 }
 
 const sum = (list, field) => list.reduce((n, x) => n + x[field], 0);
@@ -74,20 +123,27 @@ const sum = (list, field) => list.reduce((n, x) => n + x[field], 0);
 /** The parts of a node's bytes by how they came about: [how, bytes]. */
 function parts(n) {
   const of = n.fold ? n.fold : [n.node];
-  const whole = sum(of, "whole"), same = sum(of, "same"), made = sum(of, "made"), fresh = sum(of, "new");
+  const whole = sum(of, "whole"),
+    same = sum(of, "same"),
+    made = sum(of, "made"),
+    fresh = sum(of, "new");
   const size = sum(of, "size");
   if (whole === 0) return [[0, size]];
   const scale = size / whole;
-  return [[3, same], [2, made], [1, Math.max(0, whole - same - made - fresh)], [0, fresh]]
-    .filter(([, b]) => b > 0).map(([how, b]) => [how, b * scale]);
+  return [
+    [3, same],
+    [2, made],
+    [1, Math.max(0, whole - same - made - fresh)],
+    [0, fresh],
+  ]
+    .filter(([, b]) => b > 0)
+    .map(([how, b]) => [how, b * scale]);
 }
 
 function nameOf(n) {
   if (!n.fold) return n.node.path || "in no branch or tag";
   return `+${count(n.fold.length)} more`;
 }
-
-const place = (n) => (n.refs.length > 0 ? n.refs.join(", ") : n.path ? n.rev : "");
 
 function picture(answer, params) {
   const open = new Set(params.getAll("open"));
@@ -101,17 +157,41 @@ function picture(answer, params) {
   for (const [key, { x }] of at.nodes) ends.set(x, Math.max(ends.get(x) ?? 0, marks.get(key).end));
   at.end = (key) => ends.get(at.nodes.get(key).x);
   const lines = drawn.links.map((l) => line(l, at, drawn, biggest));
-  const stage = h("g", {}, h("g", { class: "links" }, lines.map((l) => l.element)), drawn.nodes.map((n) => {
-    const { x, y } = at.nodes.get(n.key);
-    const g = marks.get(n.key).element;
-    g.setAttribute("transform", `translate(${x},${y})`);
-    return g;
-  }));
+  const stage = h(
+    "g",
+    {},
+    h(
+      "g",
+      { class: "links" },
+      lines.map((l) => l.element),
+    ),
+    drawn.nodes.map((n) => {
+      const { x, y } = at.nodes.get(n.key);
+      const g = marks.get(n.key).element;
+      g.setAttribute("transform", `translate(${x},${y})`);
+      return g;
+    }),
+  );
   const said = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
-  const svg = h("svg", { class: "picture", role: "group", "aria-label": "Models, each right of what it came from. Arrow keys follow the links, Enter opens a model." }, stage);
+  const svg = h(
+    "svg",
+    {
+      class: "picture",
+      role: "group",
+      "aria-label": "Models, each right of what it came from. Arrow keys follow the links, Enter opens a model.",
+    },
+    stage,
+  );
   const view = camera(svg, stage, at, params);
-  const element = h("div", { class: "stage" }, svg, view.buttons,
-    drawn.open.length > 0 && h("button", { class: "refold", onclick: () => change({ open: [], at: null }) }, "Fold siblings again"), said);
+  const element = h(
+    "div",
+    { class: "stage" },
+    svg,
+    view.buttons,
+    drawn.open.length > 0 &&
+      h("button", { class: "refold", onclick: () => change({ open: [], at: null }) }, "Fold siblings again"),
+    said,
+  );
 
   const light = (key) => {
     const near = new Set([key]);
@@ -126,16 +206,32 @@ function picture(answer, params) {
   for (const [key, m] of marks) {
     const n = byKey.get(key);
     const tell = () => describe(n, drawn, byKey, answer);
-    m.element.addEventListener("pointerenter", (e) => { light(key); showTip(e.clientX, e.clientY, tell()); });
+    m.element.addEventListener("pointerenter", (e) => {
+      light(key);
+      showTip(e.clientX, e.clientY, tell());
+    });
     m.element.addEventListener("pointermove", (e) => showTip(e.clientX, e.clientY, tell()));
-    m.element.addEventListener("pointerleave", () => { light(null); hideTip(); });
-    m.element.addEventListener("focus", () => { light(key); said.textContent = tell().join(". "); view.reveal(at.nodes.get(key)); });
+    m.element.addEventListener("pointerleave", () => {
+      light(null);
+      hideTip();
+    });
+    m.element.addEventListener("focus", () => {
+      light(key);
+      said.textContent = tell().join(". ");
+      view.reveal(at.nodes.get(key));
+    });
     m.element.addEventListener("blur", () => light(null));
     m.element.addEventListener("click", () => view.moved() || enter(n, open));
     m.element.addEventListener("keydown", (e) => {
-      if (e.key === "Enter" || e.key === " ") { e.preventDefault(); enter(n, open); }
+      if (e.key === "Enter" || e.key === " ") {
+        e.preventDefault();
+        enter(n, open);
+      }
       const next = step(e.key, n, drawn, at, lines);
-      if (next) { e.preventDefault(); marks.get(next).element.focus(); }
+      if (next) {
+        e.preventDefault();
+        marks.get(next).element.focus();
+      }
     });
   }
   for (const l of lines) {
@@ -159,14 +255,21 @@ function step(key, n, drawn, at, lines) {
   const far = (k) => Math.abs(at.nodes.get(k).y - here.y);
   const nearest = (keys) => [...keys].sort((a, b) => far(a) - far(b))[0];
   switch (key) {
-    case "ArrowRight": return nearest(lines.filter((l) => l.from === n.key).map((l) => l.to));
-    case "ArrowLeft": return n.above ?? nearest(lines.filter((l) => l.to === n.key).map((l) => l.from));
+    case "ArrowRight":
+      return nearest(lines.filter((l) => l.from === n.key).map((l) => l.to));
+    case "ArrowLeft":
+      return n.above ?? nearest(lines.filter((l) => l.to === n.key).map((l) => l.from));
     case "ArrowUp":
     case "ArrowDown": {
       const side = key === "ArrowUp" ? -1 : 1;
-      return nearest(drawn.nodes.map((o) => o.key).filter((k) => Math.abs(at.nodes.get(k).x - here.x) < 1 && (at.nodes.get(k).y - here.y) * side > 0));
+      return nearest(
+        drawn.nodes
+          .map((o) => o.key)
+          .filter((k) => Math.abs(at.nodes.get(k).x - here.x) < 1 && (at.nodes.get(k).y - here.y) * side > 0),
+      );
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -182,7 +285,8 @@ function how(n, drawn) {
 /** A node: its name, a bar as long as it is large, in the hues of how it came about, and below it what it takes. */
 function mark(n, drawn, biggest, several) {
   const of = n.fold ?? [n.node];
-  const size = sum(of, "size"), stored = sum(of, "stored");
+  const size = sum(of, "size"),
+    stored = sum(of, "stored");
   const scale = barMost / biggest / of.length; // of a fold, what its models are on average
   const refs = n.fold ? "" : place(n.node) + (several && n.above === null ? ` · ${n.node.model}` : "");
   const refRoom = Math.min(width(refs, noteFont), 90);
@@ -190,28 +294,62 @@ function mark(n, drawn, biggest, several) {
   const nameWidth = width(name, nameFont);
   const refText = fit(refs, noteFont, box.width - 8 - nameWidth - 8);
   const known = n.fold || n.node.tensors > 0;
-  const numbers = n.node?.cut ? `${bytes(size)}, not looked further back` : known ? `${bytes(stored)} of ${bytes(size)}${how(n, drawn)}` : bytes(size);
+  const numbers = n.node?.cut
+    ? `${bytes(size)}, not looked further back`
+    : known
+      ? `${bytes(stored)} of ${bytes(size)}${how(n, drawn)}`
+      : bytes(size);
   let x = 0;
   const bar = parts(n).map(([how, b]) => {
-    const r = h("rect", { x: x.toFixed(2), y: barAt, width: Math.max(0.75, b * scale).toFixed(2), height: barHeight, fill: cell(how, strength) });
+    const r = h("rect", {
+      x: x.toFixed(2),
+      y: barAt,
+      width: Math.max(0.75, b * scale).toFixed(2),
+      height: barHeight,
+      fill: cell(how, strength),
+    });
     x += b * scale;
     return r;
   });
   const barEnd = Math.max(x, 1);
-  const element = h("g", { class: `node${n.fold ? " fold" : ""}`, tabindex: 0, role: n.fold ? "button" : "link", "aria-label": `${nameOf(n)} ${refs}, ${numbers}` },
+  const element = h(
+    "g",
+    {
+      class: `node${n.fold ? " fold" : ""}`,
+      tabindex: 0,
+      role: n.fold ? "button" : "link",
+      "aria-label": `${nameOf(n)} ${refs}, ${numbers}`,
+    },
     h("rect", { class: "hit", x: -6, y: -4, width: box.width + 8, height: box.height + 8 }),
     h("text", { class: "name", x: 0, y: 12 }, name),
     refs && h("text", { class: "refs", x: nameWidth + 8, y: 12 }, refText),
     bar,
-    known && !n.node?.cut && h("rect", { class: "stored", x: 0, y: barAt + barHeight + 1.5, width: Math.max(0.75, stored * scale).toFixed(2), height: 2.5 }),
-    h("text", { class: "size", x: barEnd + 6, y: barAt + barHeight }, numbers));
-  return { element, end: Math.max(nameWidth + (refs ? 8 + width(refText, noteFont) : 0), barEnd + 6 + width(numbers, noteFont)), barEnd };
+    known &&
+      !n.node?.cut &&
+      h("rect", {
+        class: "stored",
+        x: 0,
+        y: barAt + barHeight + 1.5,
+        width: Math.max(0.75, stored * scale).toFixed(2),
+        height: 2.5,
+      }),
+    h("text", { class: "size", x: barEnd + 6, y: barAt + barHeight }, numbers),
+  );
+  return {
+    element,
+    end: Math.max(nameWidth + (refs ? 8 + width(refText, noteFont) : 0), barEnd + 6 + width(numbers, noteFont)),
+    barEnd,
+  };
 }
 
 /** A link: as wide as the bytes of what came that way. */
 function line(l, at, drawn, biggest) {
-  const from = at.nodes.get(l.from), to = at.nodes.get(l.to);
-  const kinds = byWord(l.kinds), whole = sum(kinds, "whole"), stored = sum(kinds, "stored"), tensors = sum(kinds, "tensors");
+  const from = at.nodes.get(l.from),
+    to = at.nodes.get(l.to);
+  const kinds = byWord(l.kinds),
+    whole = sum(kinds, "whole"),
+    stored = sum(kinds, "stored"),
+    tensors = sum(kinds, "tensors");
   const middleOfBar = barAt + barHeight / 2;
   const target = drawn.nodes.find((n) => n.key === l.to);
   const main = target.above === l.from;
@@ -220,138 +358,52 @@ function line(l, at, drawn, biggest) {
   const d = curve(leaves, arrives, to.x + at.end(l.to) + 8);
   const wide = Math.max(1.25, Math.min(1, whole / (target.fold?.length ?? 1) / biggest) * lineMost);
   const word = kinds[0].word;
-  const element = h("g", { class: main ? "link" : "link also" },
+  const element = h(
+    "g",
+    { class: main ? "link" : "link also" },
     h("path", { class: "wide", d, "stroke-width": Math.max(12, wide) }),
-    h("path", { class: "line", d, stroke: cell(kinds[0].how, strength), "stroke-width": wide.toFixed(2) }));
+    h("path", { class: "line", d, stroke: cell(kinds[0].how, strength), "stroke-width": wide.toFixed(2) }),
+  );
   return {
-    element, from: l.from, to: l.to,
-    told: () => [`${plural(tensors, "tensor")}, ${word}`, `${bytes(stored)} instead of ${bytes(whole)}`,
-      ...(kinds.length > 1 ? kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}: ${bytes(k.stored)} of ${bytes(k.whole)}`) : [])],
+    element,
+    from: l.from,
+    to: l.to,
+    told: () => [
+      `${plural(tensors, "tensor")}, ${word}`,
+      `${bytes(stored)} instead of ${bytes(whole)}`,
+      ...(kinds.length > 1
+        ? kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}: ${bytes(k.stored)} of ${bytes(k.whole)}`)
+        : []),
+    ],
   };
 }
 
 function describe(n, drawn, byKey, answer) {
   const of = n.fold ?? [n.node];
-  const size = sum(of, "size"), stored = sum(of, "stored");
-  const from = drawn.links.filter((l) => l.to === n.key).slice(0, 6).map((l) => {
-    const kinds = byWord(l.kinds);
-    const source = byKey.get(l.from);
-    const name = source.fold ? nameOf(source) : `${middle(source.node.path || "a file in no branch or tag", 60)} @ ${source.node.refs[0] ?? source.node.rev}`;
-    return `${kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}, ${bytes(k.stored)} instead of ${bytes(k.whole)}`).join("; ")} ← ${name}`;
-  });
+  const size = sum(of, "size"),
+    stored = sum(of, "stored");
+  const from = drawn.links
+    .filter((l) => l.to === n.key)
+    .slice(0, 6)
+    .map((l) => {
+      const kinds = byWord(l.kinds);
+      const source = byKey.get(l.from);
+      const name = source.fold
+        ? nameOf(source)
+        : `${middle(source.node.path || "a file in no branch or tag", 60)} @ ${source.node.refs[0] ?? source.node.rev}`;
+      const ways = kinds.map(
+        (k) => `${plural(k.tensors, "tensor")} ${k.word}, ${bytes(k.stored)} instead of ${bytes(k.whole)}`,
+      );
+      return `${ways.join("; ")} ← ${name}`;
+    });
   if (n.fold) return [nameOf(n), `${bytes(size)} of files take ${bytes(stored)}`, "click: show them all"];
   const x = n.node;
-  return [middle(x.path || "in no branch or tag", 80), [place(x), x.shards > 0 && plural(x.shards, "shard"), x.tensors > 0 && plural(x.tensors, "tensor")].filter(Boolean).join(" · "),
-    x.tensors > 0 ? `${bytes(size)}; its tensors added ${bytes(stored)}, ${percent(stored / size)}` : bytes(size), ...from];
+  return [
+    middle(x.path || "in no branch or tag", 80),
+    [place(x), x.shards > 0 && plural(x.shards, "shard"), x.tensors > 0 && plural(x.tensors, "tensor")]
+      .filter(Boolean)
+      .join(" · "),
+    x.tensors > 0 ? `${bytes(size)}; its tensors added ${bytes(stored)}, ${percent(stored / size)}` : bytes(size),
+    ...from,
+  ];
 }
-
-/** Zoom and place of the picture: by wheel, pointer, keys and buttons. The address keeps what was chosen. */
-function camera(svg, stage, at, params) {
-  let k = 1, x = 0, y = 0, moved = false, frame = 0, later = 0;
-  const draw = () => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => stage.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) scale(${k.toFixed(4)})`));
-  };
-  const keep = () => {
-    clearTimeout(later);
-    later = setTimeout(() => change({ at: [k.toFixed(3), Math.round(x), Math.round(y)].join("_") }, { replace: true }), 300);
-  };
-  const room = () => svg.getBoundingClientRect();
-  const whole = () => {
-    const r = room();
-    k = Math.min(1.6, r.width / at.width, r.height / at.height);
-    if (k < 0.85) k = 1; // it does not fit: as large as can be read well
-    x = Math.max(0, (r.width - k * at.width) / 2);
-    y = Math.max(0, (r.height - k * at.height) / 2);
-    if (at.width * k > r.width) x = 0;
-    draw();
-  };
-  const all = () => {
-    const r = room();
-    k = Math.min(1.6, r.width / at.width, r.height / at.height);
-    x = (r.width - k * at.width) / 2;
-    y = (r.height - k * at.height) / 2;
-    draw();
-    keep();
-  };
-  const zoom = (by, cx = room().width / 2, cy = room().height / 2) => {
-    const next = Math.max(0.1, Math.min(4, k * by));
-    x = cx - ((cx - x) * next) / k;
-    y = cy - ((cy - y) * next) / k;
-    k = next;
-    draw();
-    keep();
-  };
-  svg.addEventListener("wheel", (e) => {
-    e.preventDefault();
-    const r = room();
-    if (e.ctrlKey || e.metaKey) return zoom(Math.exp(-e.deltaY / 300), e.clientX - r.left, e.clientY - r.top);
-    x -= e.shiftKey && !e.deltaX ? e.deltaY : e.deltaX;
-    y -= e.shiftKey && !e.deltaX ? 0 : e.deltaY;
-    draw();
-    return keep();
-  }, { passive: false });
-  let drag;
-  svg.addEventListener("pointerdown", (e) => { drag = { x: e.clientX - x, y: e.clientY - y, fromX: e.clientX, fromY: e.clientY, id: e.pointerId }; moved = false; });
-  svg.addEventListener("pointermove", (e) => {
-    if (!drag || !(e.buttons & 1)) { drag = undefined; return; }
-    if (!moved && Math.hypot(e.clientX - drag.fromX, e.clientY - drag.fromY) < 4) return;
-    if (!moved) svg.setPointerCapture(drag.id);
-    moved = true;
-    x = e.clientX - drag.x;
-    y = e.clientY - drag.y;
-    hideTip();
-    draw();
-  });
-  svg.addEventListener("pointerup", () => { if (drag && moved) keep(); drag = undefined; });
-  svg.addEventListener("keydown", (e) => {
-    if (e.key === "+" || e.key === "=") zoom(1.25);
-    else if (e.key === "-") zoom(0.8);
-    else if (e.key === "0") all();
-    else if (e.key === "Escape") change({ open: [], at: null });
-  });
-  const buttons = h("div", { class: "zoom" }, h("button", { "aria-label": "Closer", onclick: () => zoom(1.25) }, "+"),
-    h("button", { "aria-label": "Further", onclick: () => zoom(0.8) }, "−"), h("button", { onclick: all }, "All"));
-  const begin = () => {
-    const kept = params.get("at")?.split("_").map(Number);
-    if (kept?.length === 3 && kept.every(Number.isFinite) && kept[0] > 0) {
-      [k, x, y] = kept;
-      draw();
-    } else {
-      whole();
-    }
-    const sized = new ResizeObserver(() => { if (!state().params.get("at")) whole(); });
-    sized.observe(svg);
-    return () => { sized.disconnect(); clearTimeout(later); cancelAnimationFrame(frame); };
-  };
-  const reveal = (p) => {
-    const r = room();
-    const left = p.x * k + x, top = p.y * k + y;
-    if (left < 8) x += 8 - left;
-    if (left + box.width * k > r.width - 8) x -= left + box.width * k - r.width + 8;
-    if (top < 8) y += 8 - top;
-    if (top + box.height * k > r.height - 8) y -= top + box.height * k - r.height + 8;
-    draw();
-  };
-  return { begin, buttons, reveal, moved: () => moved };
-}
-
-/** The same as a table. */
-function table(answer) {
-  const { nodes, links } = answer;
-  const from = nodes.map(() => []);
-  for (const l of links) {
-    const kinds = byWord(l.kinds);
-    from[l.to].push(h("div", {}, `${kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}`).join(", ")} ← `,
-      h("a", { href: fileLink(nodes[l.from]) }, middle(nodes[l.from].path || "in no branch or tag", 50)), ` @ ${nodes[l.from].refs[0] ?? nodes[l.from].rev}`));
-  }
-  return h("table", {},
-    h("thead", {}, h("tr", {}, ["model", "where"].map((t) => h("th", {}, t)), ["tensors", "size", "added", "share"].map((t) => h("th", { class: "number" }, t)), h("th", {}, "came from"))),
-    h("tbody", {}, nodes.map((n, i) => h("tr", {},
-      h("td", {}, h("a", { href: fileLink(n) }, middle(n.path || "in no branch or tag", 60))), h("td", {}, place(n)),
-      h("td", { class: "number" }, count(n.tensors)), h("td", { class: "number" }, bytes(n.size)),
-      h("td", { class: "number" }, n.tensors > 0 && !n.cut ? bytes(n.stored) : "–"), h("td", { class: "number" }, n.tensors > 0 && !n.cut ? percent(n.stored / n.size) : "–"),
-      h("td", {}, from[i])))));
-}
-
-const fileLink = (n) => (n.path ? linkTo("file", { model: n.model, rev: n.refs[0] ?? n.rev, path: n.path }) : undefined);
