@@ -123,54 +123,6 @@ function ramps(steps4) {
 }
 var themed = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// explore/web/src/family/fold.js
-var mostNodes = 60;
-var leastFolded = 4;
-var kept2 = 2;
-function fold(family3, open = /* @__PURE__ */ new Set()) {
-  const { nodes, links } = family3;
-  const inner = new Set(nodes.map((n) => n.above).filter((i) => i >= 0));
-  const siblings = /* @__PURE__ */ new Map();
-  nodes.forEach((n, i) => {
-    if (!inner.has(i)) siblings.set(n.above, [...siblings.get(n.above) ?? [], i]);
-  });
-  const out = { nodes: [], links: [] }, folded = /* @__PURE__ */ new Map(), openFolds = [];
-  for (const [above, list] of siblings) {
-    if (nodes.length <= mostNodes || list.length < kept2 + leastFolded) continue;
-    const key3 = `fold-${above}`;
-    openFolds.push(key3);
-    if (!open.has(key3)) for (const i of [...list].sort((a, b) => nodes[b].stored - nodes[a].stored).slice(kept2)) folded.set(i, key3);
-  }
-  const folds = /* @__PURE__ */ new Map();
-  nodes.forEach((n, i) => {
-    const key3 = folded.get(i);
-    if (!key3) {
-      out.nodes.push({ key: `${i}`, node: n, above: n.above < 0 ? null : `${n.above}` });
-    } else if (folds.has(key3)) {
-      folds.get(key3).fold.push(n);
-    } else {
-      const f = { key: key3, fold: [n], above: n.above < 0 ? null : `${n.above}` };
-      folds.set(key3, f);
-      out.nodes.push(f);
-    }
-  });
-  out.links = joined(links, (i) => folded.get(i) ?? `${i}`);
-  out.open = openFolds.filter((key3) => open.has(key3));
-  return out;
-}
-function joined(links, keyOf2) {
-  const at2 = /* @__PURE__ */ new Map();
-  for (const l of links) {
-    const from = keyOf2(l.from), to = keyOf2(l.to);
-    if (from === to) continue;
-    const id = `${from}>${to}`;
-    const sum2 = at2.get(id) ?? { from, to, kinds: [] };
-    sum2.kinds.push(...l.kinds);
-    at2.set(id, sum2);
-  }
-  return [...at2.values()];
-}
-
 // explore/web/vendor/dagre-3.1.3/dagre.esm.js
 var Te = Object.defineProperty;
 var Sn = (e, n, t) => n in e ? Te(e, n, { enumerable: true, configurable: true, writable: true, value: t }) : e[n] = t;
@@ -2107,6 +2059,193 @@ function curve(from, to, roundBy) {
   return `M${from.x},${from.y}C${out},${from.y} ${out},${to.y} ${roundBy},${to.y}`;
 }
 
+// explore/web/src/tip.js
+var box2 = h("div", { class: "told", role: "tooltip", hidden: true });
+function showTip(x, y, lines2) {
+  if (!box2.isConnected) document.body.append(box2);
+  fill(
+    box2,
+    lines2.filter(Boolean).map((line3, i) => h(i === 0 ? "strong" : "div", {}, line3))
+  );
+  box2.hidden = false;
+  const { width: width2, height } = box2.getBoundingClientRect();
+  const left = x + 14 + width2 > innerWidth ? x - 14 - width2 : x + 14;
+  const top = y + 14 + height > innerHeight ? y - 14 - height : y + 14;
+  Object.assign(box2.style, { left: `${Math.max(4, left)}px`, top: `${Math.max(4, top)}px` });
+}
+var hideTip = () => {
+  box2.hidden = true;
+};
+
+// explore/web/src/family/camera.js
+function camera(svg, stage, at2, params) {
+  let k = 1, x = 0, y = 0, moved = false, frame = 0, later2 = 0;
+  const draw2 = () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(
+      () => stage.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) scale(${k.toFixed(4)})`)
+    );
+  };
+  const keep = () => {
+    clearTimeout(later2);
+    later2 = setTimeout(
+      () => change({ at: [k.toFixed(3), Math.round(x), Math.round(y)].join("_") }, { replace: true }),
+      300
+    );
+  };
+  const room2 = () => svg.getBoundingClientRect();
+  const whole = () => {
+    const r = room2();
+    k = Math.min(1.6, r.width / at2.width, r.height / at2.height);
+    if (k < 0.85) k = 1;
+    x = Math.max(0, (r.width - k * at2.width) / 2);
+    y = Math.max(0, (r.height - k * at2.height) / 2);
+    if (at2.width * k > r.width) x = 0;
+    draw2();
+  };
+  const all2 = () => {
+    const r = room2();
+    k = Math.min(1.6, r.width / at2.width, r.height / at2.height);
+    x = (r.width - k * at2.width) / 2;
+    y = (r.height - k * at2.height) / 2;
+    draw2();
+    keep();
+  };
+  const zoom = (by, cx = room2().width / 2, cy = room2().height / 2) => {
+    const next = Math.max(0.1, Math.min(4, k * by));
+    x = cx - (cx - x) * next / k;
+    y = cy - (cy - y) * next / k;
+    k = next;
+    draw2();
+    keep();
+  };
+  svg.addEventListener(
+    "wheel",
+    (e) => {
+      e.preventDefault();
+      const r = room2();
+      if (e.ctrlKey || e.metaKey) return zoom(Math.exp(-e.deltaY / 300), e.clientX - r.left, e.clientY - r.top);
+      x -= e.shiftKey && !e.deltaX ? e.deltaY : e.deltaX;
+      y -= e.shiftKey && !e.deltaX ? 0 : e.deltaY;
+      draw2();
+      return keep();
+    },
+    { passive: false }
+  );
+  let drag;
+  svg.addEventListener("pointerdown", (e) => {
+    drag = { x: e.clientX - x, y: e.clientY - y, fromX: e.clientX, fromY: e.clientY, id: e.pointerId };
+    moved = false;
+  });
+  svg.addEventListener("pointermove", (e) => {
+    if (!drag || !(e.buttons & 1)) {
+      drag = void 0;
+      return;
+    }
+    if (!moved && Math.hypot(e.clientX - drag.fromX, e.clientY - drag.fromY) < 4) return;
+    if (!moved) svg.setPointerCapture(drag.id);
+    moved = true;
+    x = e.clientX - drag.x;
+    y = e.clientY - drag.y;
+    hideTip();
+    draw2();
+  });
+  svg.addEventListener("pointerup", () => {
+    if (drag && moved) keep();
+    drag = void 0;
+  });
+  svg.addEventListener("keydown", (e) => {
+    if (e.key === "+" || e.key === "=") zoom(1.25);
+    else if (e.key === "-") zoom(0.8);
+    else if (e.key === "0") all2();
+    else if (e.key === "Escape") change({ open: [], at: null });
+  });
+  const buttons = h(
+    "div",
+    { class: "zoom" },
+    h("button", { "aria-label": "Closer", onclick: () => zoom(1.25) }, "+"),
+    h("button", { "aria-label": "Further", onclick: () => zoom(0.8) }, "−"),
+    h("button", { onclick: all2 }, "All")
+  );
+  const begin = () => {
+    const kept3 = params.get("at")?.split("_").map(Number);
+    if (kept3?.length === 3 && kept3.every(Number.isFinite) && kept3[0] > 0) {
+      [k, x, y] = kept3;
+      draw2();
+    } else {
+      whole();
+    }
+    const sized = new ResizeObserver(() => {
+      if (!state().params.get("at")) whole();
+    });
+    sized.observe(svg);
+    return () => {
+      sized.disconnect();
+      clearTimeout(later2);
+      cancelAnimationFrame(frame);
+    };
+  };
+  const reveal = (p) => {
+    const r = room2();
+    const left = p.x * k + x, top = p.y * k + y;
+    if (left < 8) x += 8 - left;
+    if (left + box.width * k > r.width - 8) x -= left + box.width * k - r.width + 8;
+    if (top < 8) y += 8 - top;
+    if (top + box.height * k > r.height - 8) y -= top + box.height * k - r.height + 8;
+    draw2();
+  };
+  return { begin, buttons, reveal, moved: () => moved };
+}
+
+// explore/web/src/family/fold.js
+var mostNodes = 60;
+var leastFolded = 4;
+var kept2 = 2;
+function fold(family3, open = /* @__PURE__ */ new Set()) {
+  const { nodes, links } = family3;
+  const inner = new Set(nodes.map((n) => n.above).filter((i) => i >= 0));
+  const siblings = /* @__PURE__ */ new Map();
+  nodes.forEach((n, i) => {
+    if (!inner.has(i)) siblings.set(n.above, [...siblings.get(n.above) ?? [], i]);
+  });
+  const out = { nodes: [], links: [] }, folded = /* @__PURE__ */ new Map(), openFolds = [];
+  for (const [above, list] of siblings) {
+    if (nodes.length <= mostNodes || list.length < kept2 + leastFolded) continue;
+    const key3 = `fold-${above}`;
+    openFolds.push(key3);
+    if (!open.has(key3))
+      for (const i of [...list].sort((a, b) => nodes[b].stored - nodes[a].stored).slice(kept2)) folded.set(i, key3);
+  }
+  const folds = /* @__PURE__ */ new Map();
+  nodes.forEach((n, i) => {
+    const key3 = folded.get(i);
+    if (!key3) {
+      out.nodes.push({ key: `${i}`, node: n, above: n.above < 0 ? null : `${n.above}` });
+    } else if (folds.has(key3)) {
+      folds.get(key3).fold.push(n);
+    } else {
+      const f = { key: key3, fold: [n], above: n.above < 0 ? null : `${n.above}` };
+      folds.set(key3, f);
+      out.nodes.push(f);
+    }
+  });
+  out.links = joined(links, (i) => folded.get(i) ?? `${i}`);
+  out.open = openFolds.filter((key3) => open.has(key3));
+  return out;
+}
+function joined(links, keyOf2) {
+  const at2 = /* @__PURE__ */ new Map();
+  for (const l of links) {
+    const from = keyOf2(l.from), to = keyOf2(l.to);
+    if (from === to) continue;
+    const id = `${from}>${to}`;
+    const sum2 = at2.get(id) ?? { from, to, kinds: [] };
+    sum2.kinds.push(...l.kinds);
+    at2.set(id, sum2);
+  }
+  return [...at2.values()];
+}
+
 // explore/web/src/format.js
 var units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 function bytes(n) {
@@ -2186,6 +2325,58 @@ function fit(text2, font3, pixels) {
   return middle(text2, low);
 }
 
+// explore/web/src/family/table.js
+var place = (n) => n.refs.length > 0 ? n.refs.join(", ") : n.path ? n.rev : "";
+var fileLink = (n) => n.path ? link("file", { model: n.model, rev: n.refs[0] ?? n.rev, path: n.path }) : void 0;
+function table(answer) {
+  const { nodes, links } = answer;
+  const from = nodes.map(() => []);
+  for (const l of links) {
+    const kinds = byWord(l.kinds);
+    from[l.to].push(
+      h(
+        "div",
+        {},
+        `${kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}`).join(", ")} ← `,
+        h("a", { href: fileLink(nodes[l.from]) }, middle(nodes[l.from].path || "in no branch or tag", 50)),
+        ` @ ${nodes[l.from].refs[0] ?? nodes[l.from].rev}`
+      )
+    );
+  }
+  return h(
+    "table",
+    {},
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        ["model", "where"].map((t) => h("th", {}, t)),
+        ["tensors", "size", "added", "share"].map((t) => h("th", { class: "number" }, t)),
+        h("th", {}, "came from")
+      )
+    ),
+    h(
+      "tbody",
+      {},
+      nodes.map(
+        (n, i) => h(
+          "tr",
+          {},
+          h("td", {}, h("a", { href: fileLink(n) }, middle(n.path || "in no branch or tag", 60))),
+          h("td", {}, place(n)),
+          h("td", { class: "number" }, count(n.tensors)),
+          h("td", { class: "number" }, bytes(n.size)),
+          h("td", { class: "number" }, n.tensors > 0 && !n.cut ? bytes(n.stored) : "–"),
+          h("td", { class: "number" }, n.tensors > 0 && !n.cut ? percent(n.stored / n.size) : "–"),
+          h("td", {}, from[i])
+        )
+      )
+    )
+  );
+}
+
 // explore/web/src/pick.js
 function choice(label, name, options, chosen, also = {}) {
   return h(
@@ -2208,21 +2399,7 @@ function modelChoice(models, chosen, { all: all2, also } = {}) {
 }
 var revisions = (model) => [...model.branches, ...model.tags].map((r) => [r.name, r.name]);
 var chosenModel = (models, params) => models.find((m) => m.name === params.get("model")) ?? models[0];
-
-// explore/web/src/tip.js
-var box2 = h("div", { class: "tip", role: "tooltip", hidden: true });
-function showTip(x, y, lines2) {
-  if (!box2.isConnected) document.body.append(box2);
-  fill(box2, lines2.filter(Boolean).map((line3, i) => h(i === 0 ? "strong" : "div", {}, line3)));
-  box2.hidden = false;
-  const { width: width2, height } = box2.getBoundingClientRect();
-  const left = x + 14 + width2 > innerWidth ? x - 14 - width2 : x + 14;
-  const top = y + 14 + height > innerHeight ? y - 14 - height : y + 14;
-  Object.assign(box2.style, { left: `${Math.max(4, left)}px`, top: `${Math.max(4, top)}px` });
-}
-var hideTip = () => {
-  box2.hidden = true;
-};
+var askedModel = (models, name) => models.length > 1 ? name : void 0;
 
 // explore/web/src/views/family.js
 var nameFont = "600 12.5px system-ui, sans-serif";
@@ -2238,10 +2415,15 @@ var family = {
   show(root, params) {
     const stop = new AbortController();
     fill(root, h("p", { class: "note family-wait" }, "Looking at what came from what…"));
-    const about2 = { model: params.getAll("model"), rev: params.get("rev"), depth: params.get("depth") };
     let end;
-    Promise.all([ask("models", {}, stop), ask("family", about2, stop)]).then(([models, answer]) => {
-      end = show(root, models, answer, params);
+    ask("models", {}, stop).then(async (models) => {
+      const about2 = {
+        model: params.getAll("model").map((m) => askedModel(models, m)),
+        rev: params.get("rev"),
+        depth: params.get("depth")
+      };
+      const answer = await ask("family", about2, stop);
+      if (!stop.signal.aborted) end = show(root, models, answer, params);
     }).catch((e) => {
       if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message));
     });
@@ -2255,7 +2437,10 @@ var family = {
 function show(root, models, answer, params) {
   const head2 = header(models, answer, params);
   if (answer.nodes.length === 0) {
-    fill(root, h("section", { class: "family" }, head2, h("p", { class: "note family-wait" }, "No model is committed yet.")));
+    fill(
+      root,
+      h("section", { class: "family" }, head2, h("p", { class: "note family-wait" }, "No model is committed yet."))
+    );
     return void 0;
   }
   if (params.get("table")) {
@@ -2273,15 +2458,33 @@ function header(models, answer, params) {
   const one = model || models.length === 1;
   return h(
     "div",
-    { class: "head" },
-    h("h1", {}, plural(nodes.length, "model"), h(
-      "span",
-      { class: "note" },
-      ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`
-    )),
+    { class: "view-head" },
+    h(
+      "h1",
+      {},
+      plural(nodes.length, "model"),
+      h(
+        "span",
+        { class: "note" },
+        ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`
+      )
+    ),
     modelChoice(models, params.get("model") ?? "", { all: "all", also: { rev: null, open: null, at: null } }),
-    one && choice("revision", "rev", [["", "all branches and tags"], ...revisions(model || models[0])], params.get("rev") ?? "", { open: null, at: null }),
-    h("button", { onclick: () => change({ table: params.get("table") ? null : 1 }), "aria-pressed": params.get("table") ? "true" : "false" }, "Table"),
+    one && choice(
+      "revision",
+      "rev",
+      [["", "all branches and tags"], ...revisions(model || models[0])],
+      params.get("rev") ?? "",
+      { open: null, at: null }
+    ),
+    h(
+      "button",
+      {
+        onclick: () => change({ table: params.get("table") ? null : 1 }),
+        "aria-pressed": params.get("table") ? "true" : "false"
+      },
+      "Table"
+    ),
     nodes.some((n) => n.cut) && h("button", { onclick: () => change({ depth: 0, at: null }) }, "Look further back"),
     legend([3, 2, 1, 0], [["added", "what it adds to the store"]])
   );
@@ -2289,7 +2492,7 @@ function header(models, answer, params) {
 function legend(order4 = [3, 2, 1, 0], also = []) {
   return h(
     "ul",
-    { class: "legend", "aria-label": "Colours" },
+    { class: "hues", "aria-label": "Colours" },
     order4.map((how2) => h("li", {}, h("i", { style: { background: cell(how2, strength) } }), hows[how2].label)),
     also.map(([name, label]) => h("li", {}, h("i", { class: name }), label))
   );
@@ -2301,13 +2504,17 @@ function parts(n) {
   const size = sum(of, "size");
   if (whole === 0) return [[0, size]];
   const scale = size / whole;
-  return [[3, same], [2, made], [1, Math.max(0, whole - same - made - fresh)], [0, fresh]].filter(([, b]) => b > 0).map(([how2, b]) => [how2, b * scale]);
+  return [
+    [3, same],
+    [2, made],
+    [1, Math.max(0, whole - same - made - fresh)],
+    [0, fresh]
+  ].filter(([, b]) => b > 0).map(([how2, b]) => [how2, b * scale]);
 }
 function nameOf(n) {
   if (!n.fold) return n.node.path || "in no branch or tag";
   return `+${count(n.fold.length)} more`;
 }
-var place = (n) => n.refs.length > 0 ? n.refs.join(", ") : n.path ? n.rev : "";
 function picture(answer, params) {
   const open = new Set(params.getAll("open"));
   const drawn = fold(answer, open);
@@ -2316,18 +2523,35 @@ function picture(answer, params) {
   const byKey = new Map(drawn.nodes.map((n) => [n.key, n]));
   const several = new Set(answer.nodes.map((n) => n.model)).size > 1;
   const marks2 = new Map(drawn.nodes.map((n) => [n.key, mark(n, drawn, biggest, several)]));
-  const ends2 = /* @__PURE__ */ new Map();
-  for (const [key3, { x }] of at2.nodes) ends2.set(x, Math.max(ends2.get(x) ?? 0, marks2.get(key3).end));
-  at2.end = (key3) => ends2.get(at2.nodes.get(key3).x);
+  const ends3 = /* @__PURE__ */ new Map();
+  for (const [key3, { x }] of at2.nodes) ends3.set(x, Math.max(ends3.get(x) ?? 0, marks2.get(key3).end));
+  at2.end = (key3) => ends3.get(at2.nodes.get(key3).x);
   const lines2 = drawn.links.map((l) => line(l, at2, drawn, biggest));
-  const stage = h("g", {}, h("g", { class: "links" }, lines2.map((l) => l.element)), drawn.nodes.map((n) => {
-    const { x, y } = at2.nodes.get(n.key);
-    const g = marks2.get(n.key).element;
-    g.setAttribute("transform", `translate(${x},${y})`);
-    return g;
-  }));
-  const said2 = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
-  const svg = h("svg", { class: "picture", role: "group", "aria-label": "Models, each right of what it came from. Arrow keys follow the links, Enter opens a model." }, stage);
+  const stage = h(
+    "g",
+    {},
+    h(
+      "g",
+      { class: "links" },
+      lines2.map((l) => l.element)
+    ),
+    drawn.nodes.map((n) => {
+      const { x, y } = at2.nodes.get(n.key);
+      const g = marks2.get(n.key).element;
+      g.setAttribute("transform", `translate(${x},${y})`);
+      return g;
+    })
+  );
+  const said2 = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const svg = h(
+    "svg",
+    {
+      class: "picture",
+      role: "group",
+      "aria-label": "Models, each right of what it came from. Arrow keys follow the links, Enter opens a model."
+    },
+    stage
+  );
   const view = camera(svg, stage, at2, params);
   const element = h(
     "div",
@@ -2402,7 +2626,9 @@ function step(key3, n, drawn, at2, lines2) {
     case "ArrowUp":
     case "ArrowDown": {
       const side2 = key3 === "ArrowUp" ? -1 : 1;
-      return nearest(drawn.nodes.map((o) => o.key).filter((k) => Math.abs(at2.nodes.get(k).x - here.x) < 1 && (at2.nodes.get(k).y - here.y) * side2 > 0));
+      return nearest(
+        drawn.nodes.map((o) => o.key).filter((k) => Math.abs(at2.nodes.get(k).x - here.x) < 1 && (at2.nodes.get(k).y - here.y) * side2 > 0)
+      );
     }
     default:
       return void 0;
@@ -2428,22 +2654,43 @@ function mark(n, drawn, biggest, several) {
   const numbers2 = n.node?.cut ? `${bytes(size)}, not looked further back` : known2 ? `${bytes(stored)} of ${bytes(size)}${how(n, drawn)}` : bytes(size);
   let x = 0;
   const bar3 = parts(n).map(([how2, b]) => {
-    const r = h("rect", { x: x.toFixed(2), y: barAt, width: Math.max(0.75, b * scale).toFixed(2), height: barHeight, fill: cell(how2, strength) });
+    const r = h("rect", {
+      x: x.toFixed(2),
+      y: barAt,
+      width: Math.max(0.75, b * scale).toFixed(2),
+      height: barHeight,
+      fill: cell(how2, strength)
+    });
     x += b * scale;
     return r;
   });
   const barEnd = Math.max(x, 1);
   const element = h(
     "g",
-    { class: `node${n.fold ? " fold" : ""}`, tabindex: 0, role: n.fold ? "button" : "link", "aria-label": `${nameOf(n)} ${refs}, ${numbers2}` },
+    {
+      class: `node${n.fold ? " fold" : ""}`,
+      tabindex: 0,
+      role: n.fold ? "button" : "link",
+      "aria-label": `${nameOf(n)} ${refs}, ${numbers2}`
+    },
     h("rect", { class: "hit", x: -6, y: -4, width: box.width + 8, height: box.height + 8 }),
     h("text", { class: "name", x: 0, y: 12 }, name),
     refs && h("text", { class: "refs", x: nameWidth + 8, y: 12 }, refText),
     bar3,
-    known2 && !n.node?.cut && h("rect", { class: "stored", x: 0, y: barAt + barHeight + 1.5, width: Math.max(0.75, stored * scale).toFixed(2), height: 2.5 }),
+    known2 && !n.node?.cut && h("rect", {
+      class: "stored",
+      x: 0,
+      y: barAt + barHeight + 1.5,
+      width: Math.max(0.75, stored * scale).toFixed(2),
+      height: 2.5
+    }),
     h("text", { class: "size", x: barEnd + 6, y: barAt + barHeight }, numbers2)
   );
-  return { element, end: Math.max(nameWidth + (refs ? 8 + width(refText, noteFont) : 0), barEnd + 6 + width(numbers2, noteFont)), barEnd };
+  return {
+    element,
+    end: Math.max(nameWidth + (refs ? 8 + width(refText, noteFont) : 0), barEnd + 6 + width(numbers2, noteFont)),
+    barEnd
+  };
 }
 function line(l, at2, drawn, biggest) {
   const from = at2.nodes.get(l.from), to = at2.nodes.get(l.to);
@@ -2480,7 +2727,10 @@ function describe(n, drawn, byKey, answer) {
     const kinds = byWord(l.kinds);
     const source = byKey.get(l.from);
     const name = source.fold ? nameOf(source) : `${middle(source.node.path || "a file in no branch or tag", 60)} @ ${source.node.refs[0] ?? source.node.rev}`;
-    return `${kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}, ${bytes(k.stored)} instead of ${bytes(k.whole)}`).join("; ")} ← ${name}`;
+    const ways = kinds.map(
+      (k) => `${plural(k.tensors, "tensor")} ${k.word}, ${bytes(k.stored)} instead of ${bytes(k.whole)}`
+    );
+    return `${ways.join("; ")} ← ${name}`;
   });
   if (n.fold) return [nameOf(n), `${bytes(size)} of files take ${bytes(stored)}`, "click: show them all"];
   const x = n.node;
@@ -2491,165 +2741,29 @@ function describe(n, drawn, byKey, answer) {
     ...from
   ];
 }
-function camera(svg, stage, at2, params) {
-  let k = 1, x = 0, y = 0, moved = false, frame = 0, later2 = 0;
-  const draw2 = () => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => stage.setAttribute("transform", `translate(${x.toFixed(1)},${y.toFixed(1)}) scale(${k.toFixed(4)})`));
-  };
-  const keep = () => {
-    clearTimeout(later2);
-    later2 = setTimeout(() => change({ at: [k.toFixed(3), Math.round(x), Math.round(y)].join("_") }, { replace: true }), 300);
-  };
-  const room2 = () => svg.getBoundingClientRect();
-  const whole = () => {
-    const r = room2();
-    k = Math.min(1.6, r.width / at2.width, r.height / at2.height);
-    if (k < 0.85) k = 1;
-    x = Math.max(0, (r.width - k * at2.width) / 2);
-    y = Math.max(0, (r.height - k * at2.height) / 2);
-    if (at2.width * k > r.width) x = 0;
-    draw2();
-  };
-  const all2 = () => {
-    const r = room2();
-    k = Math.min(1.6, r.width / at2.width, r.height / at2.height);
-    x = (r.width - k * at2.width) / 2;
-    y = (r.height - k * at2.height) / 2;
-    draw2();
-    keep();
-  };
-  const zoom = (by, cx = room2().width / 2, cy = room2().height / 2) => {
-    const next = Math.max(0.1, Math.min(4, k * by));
-    x = cx - (cx - x) * next / k;
-    y = cy - (cy - y) * next / k;
-    k = next;
-    draw2();
-    keep();
-  };
-  svg.addEventListener("wheel", (e) => {
-    e.preventDefault();
-    const r = room2();
-    if (e.ctrlKey || e.metaKey) return zoom(Math.exp(-e.deltaY / 300), e.clientX - r.left, e.clientY - r.top);
-    x -= e.shiftKey && !e.deltaX ? e.deltaY : e.deltaX;
-    y -= e.shiftKey && !e.deltaX ? 0 : e.deltaY;
-    draw2();
-    return keep();
-  }, { passive: false });
-  let drag;
-  svg.addEventListener("pointerdown", (e) => {
-    drag = { x: e.clientX - x, y: e.clientY - y, fromX: e.clientX, fromY: e.clientY, id: e.pointerId };
-    moved = false;
-  });
-  svg.addEventListener("pointermove", (e) => {
-    if (!drag || !(e.buttons & 1)) {
-      drag = void 0;
-      return;
-    }
-    if (!moved && Math.hypot(e.clientX - drag.fromX, e.clientY - drag.fromY) < 4) return;
-    if (!moved) svg.setPointerCapture(drag.id);
-    moved = true;
-    x = e.clientX - drag.x;
-    y = e.clientY - drag.y;
-    hideTip();
-    draw2();
-  });
-  svg.addEventListener("pointerup", () => {
-    if (drag && moved) keep();
-    drag = void 0;
-  });
-  svg.addEventListener("keydown", (e) => {
-    if (e.key === "+" || e.key === "=") zoom(1.25);
-    else if (e.key === "-") zoom(0.8);
-    else if (e.key === "0") all2();
-    else if (e.key === "Escape") change({ open: [], at: null });
-  });
-  const buttons = h(
-    "div",
-    { class: "zoom" },
-    h("button", { "aria-label": "Closer", onclick: () => zoom(1.25) }, "+"),
-    h("button", { "aria-label": "Further", onclick: () => zoom(0.8) }, "−"),
-    h("button", { onclick: all2 }, "All")
-  );
-  const begin = () => {
-    const kept3 = params.get("at")?.split("_").map(Number);
-    if (kept3?.length === 3 && kept3.every(Number.isFinite) && kept3[0] > 0) {
-      [k, x, y] = kept3;
-      draw2();
-    } else {
-      whole();
-    }
-    const sized = new ResizeObserver(() => {
-      if (!state().params.get("at")) whole();
-    });
-    sized.observe(svg);
-    return () => {
-      sized.disconnect();
-      clearTimeout(later2);
-      cancelAnimationFrame(frame);
-    };
-  };
-  const reveal = (p) => {
-    const r = room2();
-    const left = p.x * k + x, top = p.y * k + y;
-    if (left < 8) x += 8 - left;
-    if (left + box.width * k > r.width - 8) x -= left + box.width * k - r.width + 8;
-    if (top < 8) y += 8 - top;
-    if (top + box.height * k > r.height - 8) y -= top + box.height * k - r.height + 8;
-    draw2();
-  };
-  return { begin, buttons, reveal, moved: () => moved };
-}
-function table(answer) {
-  const { nodes, links } = answer;
-  const from = nodes.map(() => []);
-  for (const l of links) {
-    const kinds = byWord(l.kinds);
-    from[l.to].push(h(
-      "div",
-      {},
-      `${kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}`).join(", ")} ← `,
-      h("a", { href: fileLink(nodes[l.from]) }, middle(nodes[l.from].path || "in no branch or tag", 50)),
-      ` @ ${nodes[l.from].refs[0] ?? nodes[l.from].rev}`
-    ));
-  }
-  return h(
-    "table",
-    {},
-    h("thead", {}, h("tr", {}, ["model", "where"].map((t) => h("th", {}, t)), ["tensors", "size", "added", "share"].map((t) => h("th", { class: "number" }, t)), h("th", {}, "came from"))),
-    h("tbody", {}, nodes.map((n, i) => h(
-      "tr",
-      {},
-      h("td", {}, h("a", { href: fileLink(n) }, middle(n.path || "in no branch or tag", 60))),
-      h("td", {}, place(n)),
-      h("td", { class: "number" }, count(n.tensors)),
-      h("td", { class: "number" }, bytes(n.size)),
-      h("td", { class: "number" }, n.tensors > 0 && !n.cut ? bytes(n.stored) : "–"),
-      h("td", { class: "number" }, n.tensors > 0 && !n.cut ? percent(n.stored / n.size) : "–"),
-      h("td", {}, from[i])
-    )))
-  );
-}
-var fileLink = (n) => n.path ? link("file", { model: n.model, rev: n.refs[0] ?? n.rev, path: n.path }) : void 0;
 
 // explore/web/src/file/bar.js
 function bar(parts4, what) {
   const whole = parts4.reduce((n, p) => n + p.size, 0) || 1;
   const said2 = parts4.map((p) => `${p.label} ${p.note}`).join("; ");
-  return h("div", { class: "parts", role: "img", "aria-label": `${what}: ${said2}` }, parts4.map((p) => {
-    const share2 = p.size / whole;
-    const el = h(
-      "div",
-      { class: "part" },
-      h("i", { style: { background: p.colour } }),
-      h("span", { class: "label" }, p.label),
-      h("span", { class: "note" }, p.note)
-    );
-    el.style.flexGrow = Math.max(share2, 2e-3);
-    el.addEventListener("pointermove", (e) => showTip(e.clientX, e.clientY, [p.label, p.note]));
-    el.addEventListener("pointerleave", hideTip);
-    return el;
-  }));
+  return h(
+    "div",
+    { class: "parts", role: "img", "aria-label": `${what}: ${said2}` },
+    parts4.map((p) => {
+      const share2 = p.size / whole;
+      const el = h(
+        "div",
+        { class: "part" },
+        h("i", { style: { background: p.colour } }),
+        h("span", { class: "label" }, p.label),
+        h("span", { class: "note" }, p.note)
+      );
+      el.style.flexGrow = Math.max(share2, 2e-3);
+      el.addEventListener("pointermove", (e) => showTip(e.clientX, e.clientY, [p.label, p.note]));
+      el.addEventListener("pointerleave", hideTip);
+      return el;
+    })
+  );
 }
 
 // explore/web/src/file/grid.js
@@ -2659,11 +2773,13 @@ var Grid = class {
   constructor(columns2, label, onSort) {
     this.columns = columns2;
     this.body = h("div", { class: "body", role: "rowgroup" });
-    this.heads = columns2.map((c) => h(
-      "div",
-      { role: "columnheader", class: c.number ? "number" : "" },
-      h("button", { onclick: () => onSort(c.name) }, c.title)
-    ));
+    this.heads = columns2.map(
+      (c) => h(
+        "div",
+        { role: "columnheader", class: c.number ? "number" : "" },
+        h("button", { onclick: () => onSort(c.name) }, c.title)
+      )
+    );
     this.element = h(
       "div",
       { class: "grid", role: "table", "aria-label": label, tabindex: 0 },
@@ -2683,7 +2799,9 @@ var Grid = class {
   show(rows, sort, down) {
     this.rows = rows;
     this.element.setAttribute("aria-rowcount", rows.length + 1);
-    this.columns.forEach((c, i) => this.heads[i].setAttribute("aria-sort", c.name !== sort ? "none" : down ? "descending" : "ascending"));
+    this.columns.forEach(
+      (c, i) => this.heads[i].setAttribute("aria-sort", c.name !== sort ? "none" : down ? "descending" : "ascending")
+    );
     this.element.scrollTop = 0;
     this.body.style.height = `${rows.length * rowHeight}px`;
     this.from = -1;
@@ -2699,15 +2817,18 @@ var Grid = class {
     const to = Math.min(this.rows.length, from + Math.ceil(this.element.clientHeight / rowHeight) + 2 * around);
     if (from === this.from && to === this.to) return;
     [this.from, this.to] = [from, to];
-    fill(this.body, this.rows.slice(from, to).map((row2, i) => {
-      const el = h(
-        "div",
-        { class: "line", role: "row", "aria-rowindex": from + i + 2 },
-        this.columns.map((c) => h("div", { role: "cell", class: c.number ? "number" : "" }, c.cell(row2)))
-      );
-      el.style.top = `${(from + i) * rowHeight}px`;
-      return el;
-    }));
+    fill(
+      this.body,
+      this.rows.slice(from, to).map((row2, i) => {
+        const el = h(
+          "div",
+          { class: "line", role: "row", "aria-rowindex": from + i + 2 },
+          this.columns.map((c) => h("div", { role: "cell", class: c.number ? "number" : "" }, c.cell(row2)))
+        );
+        el.style.top = `${(from + i) * rowHeight}px`;
+        return el;
+      })
+    );
   }
 };
 
@@ -2723,7 +2844,10 @@ var file = {
     const stop = new AbortController();
     let grid;
     fill(root, h("p", { class: "note family-wait" }, "Reading the file…"));
-    ask("file", { model: params.get("model"), rev: params.get("rev"), path: params.get("path") }, stop).then((f) => {
+    ask("models", {}, stop).then(async (models) => {
+      const model = askedModel(models, chosenModel(models, params).name);
+      const f = await ask("file", { model, rev: params.get("rev"), path: params.get("path") }, stop);
+      if (stop.signal.aborted) return;
       document.title = `${middle(f.path, 60)} · dits`;
       grid = f.tensors.length > 0 ? tensors(f, params) : void 0;
       fill(root, page(f, grid, relatives(f, stop)));
@@ -2756,9 +2880,14 @@ function page(f, grid, related) {
     { class: "file" },
     h(
       "div",
-      { class: "head" },
+      { class: "view-head" },
       h("h1", { title: f.path }, middle(f.path, 90)),
-      h("span", {}, f.refs.length > 0 ? f.refs.slice(0, 8).map((r) => h("b", { class: "ref" }, middle(r, 30))) : h("b", { class: "ref" }, middle(f.rev, 30)), f.refs.length > 8 && ` and ${f.refs.length - 8} more`),
+      h(
+        "span",
+        {},
+        f.refs.length > 0 ? f.refs.slice(0, 8).map((r) => h("b", { class: "ref" }, middle(r, 30))) : h("b", { class: "ref" }, middle(f.rev, 30)),
+        f.refs.length > 8 && ` and ${f.refs.length - 8} more`
+      ),
       h(
         "span",
         { class: "links" },
@@ -2779,7 +2908,12 @@ function page(f, grid, related) {
         f.dtypes.length > 0 && h("section", {}, h("h2", {}, "Types of numbers"), typesBar(f), mix(report.mix)),
         f.text !== null && h("section", {}, h("h2", {}, "Text"), h("pre", { class: "text", tabindex: 0 }, f.text)),
         !report && f.text === null && h("p", { class: "note" }, "No model, and no short text: there is nothing to show of it."),
-        grid && h("section", { class: "tensors" }, h("h2", {}, plural(f.tensors.length, "tensor"), " ", grid.filter, grid.said), grid.element)
+        grid && h(
+          "section",
+          { class: "tensors" },
+          h("h2", {}, plural(f.tensors.length, "tensor"), " ", grid.filter, grid.said),
+          grid.element
+        )
       ),
       h(
         "aside",
@@ -2794,7 +2928,11 @@ function page(f, grid, related) {
 }
 function sharingOf(f) {
   const most = f.tensors.reduce((a, b) => b.size > a.size ? b : a);
-  return link("sharing", { model: f.model, file: f.files[most.shard], segment: most.segment < 0 ? void 0 : most.segment });
+  return link("sharing", {
+    model: f.model,
+    file: f.files[most.shard],
+    segment: most.segment < 0 ? void 0 : most.segment
+  });
 }
 var section = (title2, ...children) => h("section", {}, h("h2", {}, title2), ...children);
 var big = (n) => n >= 1e9 ? `${(n / 1e9).toPrecision(3)} billion` : n >= 1e6 ? `${(n / 1e6).toPrecision(3)} million` : count(n);
@@ -2814,20 +2952,26 @@ function facts(f) {
   ].filter(Boolean).join(" · ");
 }
 function keptBar(f) {
-  return bar(f.kept.map((k) => ({
-    size: k.bytes,
-    colour: cell(k.how, strength2),
-    label: hows[k.how].label,
-    note: `${bytes(k.bytes)} in ${plural(k.tensors, "tensor")}${k.how === 3 ? "" : `, takes ${bytes(k.stored)}`}`
-  })), "How its bytes are kept");
+  return bar(
+    f.kept.map((k) => ({
+      size: k.bytes,
+      colour: cell(k.how, strength2),
+      label: hows[k.how].label,
+      note: `${bytes(k.bytes)} in ${plural(k.tensors, "tensor")}${k.how === 3 ? "" : `, takes ${bytes(k.stored)}`}`
+    })),
+    "How its bytes are kept"
+  );
 }
 function typesBar(f) {
-  return bar(f.dtypes.map((d, i) => ({
-    size: d.bytes,
-    colour: `color-mix(in srgb, var(--text) ${Math.max(16, 72 - 14 * i)}%, var(--back))`,
-    label: d.dtype,
-    note: `${bytes(d.bytes)} in ${plural(d.tensors, "tensor")}${d.bits_per_weight === null ? "" : `, ${d.bits_per_weight.toFixed(2)} bits a weight`}`
-  })), "Types of numbers");
+  return bar(
+    f.dtypes.map((d, i) => ({
+      size: d.bytes,
+      colour: `color-mix(in srgb, var(--text) ${Math.max(16, 72 - 14 * i)}%, var(--back))`,
+      label: d.dtype,
+      note: `${bytes(d.bytes)} in ${plural(d.tensors, "tensor")}` + (d.bits_per_weight === null ? "" : `, ${d.bits_per_weight.toFixed(2)} bits a weight`)
+    })),
+    "Types of numbers"
+  );
 }
 var runs = (layers3) => layers3.length === 0 ? "–" : layers3.map(([a, b]) => a === b ? `${a}` : `${a}–${b}`).join(", ");
 function mix(list) {
@@ -2839,15 +2983,32 @@ function mix(list) {
     h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, h("th", {}, "layers"), h("th", {}, "type"), h("th", { class: "number" }, "bytes"), h("th", {}, "modules"))),
-      h("tbody", {}, list.slice(0, 200).map((m) => h(
-        "tr",
+      h(
+        "thead",
         {},
-        h("td", {}, `${m.stack} ${runs(m.layers)}`.trim()),
-        h("td", {}, m.dtype, m.scales && " scales"),
-        h("td", { class: "number" }, bytes(m.bytes)),
-        h("td", {}, middle(m.modules.join(", "), 120))
-      )))
+        h(
+          "tr",
+          {},
+          h("th", {}, "layers"),
+          h("th", {}, "type"),
+          h("th", { class: "number" }, "bytes"),
+          h("th", {}, "modules")
+        )
+      ),
+      h(
+        "tbody",
+        {},
+        list.slice(0, 200).map(
+          (m) => h(
+            "tr",
+            {},
+            h("td", {}, `${m.stack} ${runs(m.layers)}`.trim()),
+            h("td", {}, m.dtype, m.scales && " scales"),
+            h("td", { class: "number" }, bytes(m.bytes)),
+            h("td", {}, middle(m.modules.join(", "), 120))
+          )
+        )
+      )
     )
   );
 }
@@ -2864,33 +3025,78 @@ function adapter(a) {
   );
 }
 function tokenizer(t) {
-  return h("p", {}, [t.model || "in the folder", t.pre && `(${t.pre})`, t.tokens > 0 && `${count(t.tokens)} tokens`, t.chat_template ? `chat template in ${t.chat_template}` : "no chat template"].filter(Boolean).join(", "));
+  return h(
+    "p",
+    {},
+    [
+      t.model || "in the folder",
+      t.pre && `(${t.pre})`,
+      t.tokens > 0 && `${count(t.tokens)} tokens`,
+      t.chat_template ? `chat template in ${t.chat_template}` : "no chat template"
+    ].filter(Boolean).join(", ")
+  );
 }
 function metadata(pairs) {
-  return h("dl", {}, pairs.slice(0, 500).flatMap(({ key: key3, value }) => {
-    const text2 = typeof value === "string" ? value : JSON.stringify(value);
-    const dd = h("dd", {}, text2.length <= mostValue ? text2 : `${text2.slice(0, mostValue)}… `);
-    if (text2.length > mostValue) dd.append(h("button", { class: "all", onclick: () => {
-      fill(dd, text2);
-    } }, `show all, ${count(text2.length)} characters`));
-    return [h("dt", {}, middle(key3, 80)), dd];
-  }), pairs.length > 500 && h("dd", { class: "note" }, `and ${count(pairs.length - 500)} more`));
+  return h(
+    "dl",
+    {},
+    pairs.slice(0, 500).flatMap(({ key: key3, value }) => {
+      const text2 = typeof value === "string" ? value : JSON.stringify(value);
+      const dd = h("dd", {}, text2.length <= mostValue ? text2 : `${text2.slice(0, mostValue)}… `);
+      if (text2.length > mostValue)
+        dd.append(
+          h(
+            "button",
+            {
+              class: "all",
+              onclick: () => {
+                fill(dd, text2);
+              }
+            },
+            `show all, ${count(text2.length)} characters`
+          )
+        );
+      return [h("dt", {}, middle(key3, 80)), dd];
+    }),
+    pairs.length > 500 && h("dd", { class: "note" }, `and ${count(pairs.length - 500)} more`)
+  );
 }
 function relatives(f, stop) {
   const box3 = h("div", { class: "relatives" });
   const about2 = canAsk("family", {}) ? {} : { model: f.model };
   if (f.tensors.length === 0 && f.format === "" && !f.path.includes("imatrix")) return box3;
   ask("family", about2, stop).then((family3) => {
-    const here = new Set(family3.nodes.flatMap((n, i) => n.model === f.model && f.files.includes(n.file) ? [i] : []));
+    const here = new Set(
+      family3.nodes.flatMap((n, i) => n.model === f.model && f.files.includes(n.file) ? [i] : [])
+    );
     const list = (title2, links, end, toLayers) => links.length > 0 && section(
       title2,
-      h("ul", {}, links.slice(0, mostRelatives).map((l) => relative(f, family3.nodes[l[end]], l, toLayers))),
-      links.length > mostRelatives && h("p", { class: "note" }, `and ${count(links.length - mostRelatives)} more: `, h("a", { href: link("family", { model: f.model }) }, "the family"))
+      h(
+        "ul",
+        {},
+        links.slice(0, mostRelatives).map((l) => relative(f, family3.nodes[l[end]], l, toLayers))
+      ),
+      links.length > mostRelatives && h(
+        "p",
+        { class: "note" },
+        `and ${count(links.length - mostRelatives)} more: `,
+        h("a", { href: link("family", { model: f.model }) }, "the family")
+      )
     );
     fill(
       box3,
-      list("Came from", family3.links.filter((l) => here.has(l.to) && !here.has(l.from)), "from", true),
-      list("Made of it", family3.links.filter((l) => here.has(l.from) && !here.has(l.to)), "to", false)
+      list(
+        "Came from",
+        family3.links.filter((l) => here.has(l.to) && !here.has(l.from)),
+        "from",
+        true
+      ),
+      list(
+        "Made of it",
+        family3.links.filter((l) => here.has(l.from) && !here.has(l.to)),
+        "to",
+        false
+      )
     );
   }).catch((e) => {
     if (e.name !== "AbortError") fill(box3, h("p", { class: "note" }, e.message));
@@ -2900,7 +3106,12 @@ function relatives(f, stop) {
 function relative(f, n, l, toLayers) {
   const kinds = byWord(l.kinds);
   const rev = n.refs[0] ?? n.rev;
-  const layers3 = toLayers && n.path === f.path && link("layers", { model: f.model, from: rev, to: f.rev, path: f.path });
+  const layers3 = toLayers && n.path && n.format === f.format && kinds.some((k) => k.how === 1 || n.path === f.path) && link("layers", {
+    model: f.model,
+    from: rev,
+    to: f.rev,
+    ...n.path === f.path ? { path: f.path } : { from_path: n.path, to_path: f.path }
+  });
   return h(
     "li",
     {},
@@ -2909,11 +3120,21 @@ function relative(f, n, l, toLayers) {
       "div",
       {},
       n.path ? h("a", { href: link("file", { model: n.model, rev, path: n.path }), title: n.path }, middle(n.path, 44)) : "a file in no branch or tag",
-      h("span", { class: "note" }, ` ${rev}`),
-      kinds.map((k) => h("div", { class: "note" }, `${plural(k.tensors, "tensor")}, ${k.word}: ${bytes(k.stored)} instead of ${bytes(k.whole)}`)),
+      h("span", { class: "note" }, ` ${middle(rev, 36)}`),
+      kinds.map(
+        (k) => h(
+          "div",
+          { class: "note" },
+          `${plural(k.tensors, "tensor")}, ${k.word}: ${bytes(k.stored)} instead of ${bytes(k.whole)}`
+        )
+      ),
       layers3 && h("div", {}, h("a", { href: layers3 }, "which layers changed"))
     )
   );
+}
+function ends(name) {
+  const text2 = middle(name, 300), cut2 = Math.max(0, text2.length - 24);
+  return h("span", { class: "both-ends" }, h("span", {}, text2.slice(0, cut2)), h("span", {}, text2.slice(cut2)));
 }
 function tensors(f, params) {
   const all2 = f.tensors.map((t, i) => ({ ...t, at: i }));
@@ -2929,14 +3150,57 @@ function tensors(f, params) {
     return [s.path !== f.path && (s.path || "no branch or tag"), s.rev !== f.rev && `@ ${s.rev}`].filter(Boolean).join(" ");
   };
   const columns2 = [
-    { name: "name", title: "name", width: "minmax(200px, 3fr)", value: (t) => t.name, cell: (t) => h("a", { title: t.name, href: link("sharing", { model: f.model, file: f.files[t.shard], segment: t.segment < 0 ? void 0 : t.segment }) }, middle(t.name, 70)) },
+    {
+      name: "name",
+      title: "name",
+      width: "minmax(220px, 4.5fr)",
+      value: (t) => t.name,
+      cell: (t) => h(
+        "a",
+        {
+          title: t.name,
+          href: link("sharing", {
+            model: f.model,
+            file: f.files[t.shard],
+            segment: t.segment < 0 ? void 0 : t.segment
+          })
+        },
+        ends(t.name)
+      )
+    },
     { name: "type", title: "type", width: "5.5em", value: (t) => t.type, cell: (t) => t.type },
-    { name: "shape", title: "shape", width: "minmax(90px, 1fr)", number: true, value: (t) => t.shape.reduce((n, x) => n * x, 1), cell: (t) => t.shape.join(" × ") },
+    {
+      name: "shape",
+      title: "shape",
+      width: "minmax(90px, 1fr)",
+      number: true,
+      value: (t) => t.shape.reduce((n, x) => n * x, 1),
+      cell: (t) => t.shape.join(" × ")
+    },
     { name: "size", title: "size", width: "5.5em", number: true, value: (t) => t.size, cell: (t) => bytes(t.size) },
     { name: "bar", title: "", width: "90px", value: (t) => t.size, cell: lineOf },
-    { name: "stored", title: "takes", width: "5.5em", number: true, value: (t) => t.stored, cell: (t) => t.how === 3 ? "–" : bytes(t.stored) },
-    { name: "how", title: "how", width: "minmax(90px, .8fr)", value: (t) => kindWord(t.kind), cell: (t) => h("span", { title: t.kind }, kindWord(t.kind)) },
-    { name: "from", title: "from", width: "minmax(90px, 1.1fr)", value: from, cell: (t) => h("span", { title: from(t) }, middle(from(t).split("/").pop(), 40)) }
+    {
+      name: "stored",
+      title: "takes",
+      width: "5.5em",
+      number: true,
+      value: (t) => t.stored,
+      cell: (t) => t.how === 3 ? "–" : bytes(t.stored)
+    },
+    {
+      name: "how",
+      title: "how",
+      width: "minmax(90px, .8fr)",
+      value: (t) => kindWord(t.kind),
+      cell: (t) => h("span", { title: t.kind }, kindWord(t.kind))
+    },
+    {
+      name: "from",
+      title: "from",
+      width: "minmax(90px, 1.1fr)",
+      value: from,
+      cell: (t) => h("span", { title: from(t) }, middle(from(t).split("/").pop(), 40))
+    }
   ];
   const grid = new Grid(columns2, "Tensors", (name) => {
     const down = grid.params.get("sort") === name ? grid.params.get("down") !== "1" : columns2.find((c) => c.name === name).number;
@@ -2945,7 +3209,12 @@ function tensors(f, params) {
     grid.sorted();
   });
   grid.params = params;
-  grid.filter = h("input", { type: "search", placeholder: "filter by name", "aria-label": "Filter tensors by name", value: params.get("q") ?? "" });
+  grid.filter = h("input", {
+    type: "search",
+    placeholder: "filter by name",
+    "aria-label": "Filter tensors by name",
+    value: params.get("q") ?? ""
+  });
   grid.said = h("span", { class: "note", "aria-live": "polite" });
   grid.filter.addEventListener("input", () => {
     change({ q: grid.filter.value }, { replace: true });
@@ -3052,48 +3321,70 @@ var View = class {
     if (e.name !== "AbortError") fill(this.root, h("p", { class: "error" }, e.message));
   }
   about(more) {
-    return { model: this.params.get("model"), rev: this.params.get("rev"), ...more };
+    return { model: askedModel(this.models, this.model.name), ...more };
   }
   async begin() {
-    const models = await ask("models", {}, this.stop);
+    const models = this.models = await ask("models", {}, this.stop);
+    if (this.stop.signal.aborted) return;
     this.model = chosenModel(models, this.params);
     this.list = h("div", { class: "commits", role: "list", "aria-label": "Commits, the newest first" });
     this.aside = h("aside", { class: "commit", "aria-live": "polite" });
     this.foot = h("div", { class: "note foot" });
     this.title = h("h1", {});
-    fill(this.root, h(
-      "section",
-      { class: "history" },
+    fill(
+      this.root,
       h(
-        "div",
-        { class: "head" },
-        this.title,
-        modelChoice(models, this.model.name, { also: { rev: null, p: null, at: null } }),
-        choice("revision", "rev", [["", "all branches and tags"], ...revisions(this.model)], this.params.get("rev") ?? "", { p: null, at: null })
-      ),
-      h("div", { class: "both" }, h("div", { class: "scroll" }, this.list, this.foot), this.aside)
-    ));
+        "section",
+        { class: "history" },
+        h(
+          "div",
+          { class: "view-head" },
+          this.title,
+          modelChoice(models, this.model.name, { also: { rev: null, p: null, at: null } }),
+          choice(
+            "revision",
+            "rev",
+            [["", "all branches and tags"], ...revisions(this.model)],
+            this.params.get("rev") ?? "",
+            { p: null, at: null }
+          )
+        ),
+        h("div", { class: "both" }, h("div", { class: "scroll" }, this.list, this.foot), this.aside)
+      )
+    );
     this.list.addEventListener("keydown", (e) => this.key(e));
     const upTo = Number(this.params.get("p")) || 0;
     do
       await this.more();
     while (this.page <= upTo && this.page < this.pages);
     if (upTo > 0) this.list.children[Math.min(upTo, this.list.children.length - 1)].scrollIntoView();
+    if (this.stop.signal.aborted) return;
     this.choose(this.params.get("at"));
-    this.sentinel = new IntersectionObserver((seen) => {
-      if (seen.some((s) => s.isIntersecting)) this.more().catch((e) => this.failed(e));
-    }, { rootMargin: "800px" });
+    this.sentinel = new IntersectionObserver(
+      (seen) => {
+        if (seen.some((s) => s.isIntersecting)) this.more().catch((e) => this.failed(e));
+      },
+      { rootMargin: "800px" }
+    );
     this.sentinel.observe(this.foot);
   }
   /** Loads the next page. */
   async more() {
     if (this.loading || this.pages !== void 0 && this.page >= this.pages) return;
     this.loading = true;
-    const answer = await ask("history", this.about({ p: this.page }), this.stop);
+    const answer = await ask("history", this.about({ rev: this.params.get("rev"), p: this.page }), this.stop);
     this.pages = answer.pages;
     this.page++;
     this.loading = false;
-    fill(this.title, plural(answer.total, "commit"), h("span", { class: "note" }, this.params.get("rev") ? ` of ${middle(this.params.get("rev"), 40)}` : ` of ${plural(this.model.branches.length, "branch", "branches")} and ${plural(this.model.tags.length, "tag")}`));
+    fill(
+      this.title,
+      plural(answer.total, "commit"),
+      h(
+        "span",
+        { class: "note" },
+        this.params.get("rev") ? ` of ${middle(this.params.get("rev"), 40)}` : ` of ${plural(this.model.branches.length, "branch", "branches")}, ${plural(this.model.tags.length, "tag")}`
+      )
+    );
     const rows = this.lanes.add(answer.commits);
     this.scale(answer.commits);
     this.list.append(this.pageOf(answer.commits, rows));
@@ -3114,9 +3405,20 @@ var View = class {
       { class: "graph", width: lanes * laneWidth + 8, height: rows.length * rowHeight2, "aria-hidden": "true" },
       this.last && lines(this.last, -1),
       rows.flatMap(lines),
-      rows.map((r, i) => h("circle", { cx: laneX(r.lane), cy: rowY(i), r: 4, class: commits[i].parents.length > 1 ? "merge" : "plain" }))
+      rows.map(
+        (r, i) => h("circle", { cx: laneX(r.lane), cy: rowY(i), r: 4, class: commits[i].parents.length > 1 ? "merge" : "plain" })
+      )
     );
-    const el = h("div", { class: "page" }, graph, h("div", { class: "rows" }, commits.map((c) => this.row(c))));
+    const el = h(
+      "div",
+      { class: "page" },
+      graph,
+      h(
+        "div",
+        { class: "rows" },
+        commits.map((c) => this.row(c))
+      )
+    );
     el.style.setProperty("--graph", `${graph.getAttribute("width")}px`);
     el.style.containIntrinsicSize = `auto ${rows.length * rowHeight2}px`;
     return el;
@@ -3127,7 +3429,12 @@ var View = class {
     return h(
       "a",
       { class: "row", role: "listitem", dataset: { id: c.id }, href: this.linkOf(c.id) },
-      h("span", { class: "what" }, c.refs.map((r) => h("b", { class: "ref" }, middle(r, 28))), h("span", { class: "subject", title: c.subject }, c.subject || "(no message)")),
+      h(
+        "span",
+        { class: "what" },
+        c.refs.map((r) => h("b", { class: "ref" }, middle(r, 28))),
+        h("span", { class: "subject", title: c.subject }, c.subject || "(no message)")
+      ),
       h("span", { class: "who" }, nameOf2(c.author)),
       h("time", { datetime: c.time }, day(c.time)),
       h("span", { class: "changed" }, plural(c.files, "file")),
@@ -3156,14 +3463,15 @@ var View = class {
   }
   mark() {
     for (const el of this.list.querySelectorAll("[aria-current]")) el.removeAttribute("aria-current");
-    if (this.chosen) this.list.querySelector(`[data-id="${CSS.escape(this.chosen)}"]`)?.setAttribute("aria-current", "true");
+    if (this.chosen)
+      this.list.querySelector(`[data-id="${CSS.escape(this.chosen)}"]`)?.setAttribute("aria-current", "true");
   }
   /** Shows a commit beside the list, the first one unless another is named. */
   choose(id) {
     this.chosen = id ?? this.list.querySelector(".row")?.dataset.id;
     this.mark();
     if (!this.chosen) return;
-    ask("commit", { model: this.params.get("model"), rev: this.chosen }, this.stop).then((c) => fill(this.aside, detail(c, this.model.name))).catch((e) => {
+    ask("commit", this.about({ rev: this.chosen }), this.stop).then((c) => fill(this.aside, detail(c, this.model.name))).catch((e) => {
       if (e.name !== "AbortError") fill(this.aside, h("p", { class: "error" }, e.message));
     });
   }
@@ -3184,18 +3492,34 @@ function detail(c, model) {
   const body = rest.join("\n").trim();
   const parent = c.parents[0];
   return [
-    h("h2", {}, subject || "(no message)"),
+    h("h2", { title: subject }, middle(subject || "(no message)", 240)),
     body && h("p", { class: "body" }, body),
     h("p", { class: "note" }, nameOf2(c.author), ", ", day(c.time), " UTC"),
-    h("p", { class: "note" }, h("code", {}, shortId(c.id)), c.refs.map((r) => [" ", h("b", { class: "ref" }, middle(r, 40))]).flat()),
-    h("p", { class: "cost-line" }, h("strong", {}, bytes(c.stored)), " added to the store by ", plural(c.files, "file"), c.tensors > 0 && `, ${plural(c.tensors, "tensor")} changed`),
+    h(
+      "p",
+      { class: "note" },
+      h("code", {}, shortId(c.id)),
+      c.refs.map((r) => [" ", h("b", { class: "ref" }, middle(r, 40))]).flat()
+    ),
+    h(
+      "p",
+      { class: "cost-line" },
+      h("strong", {}, bytes(c.stored)),
+      " added to the store by ",
+      plural(c.files, "file"),
+      c.tensors > 0 && `, ${plural(c.tensors, "tensor")} changed`
+    ),
     h(
       "p",
       { class: "links" },
       parent && h("a", { href: link("layers", { model, from: parent, to: c.id }) }, "Compare with parent"),
       h("a", { href: link("family", { model, rev: c.id }) }, "Its family")
     ),
-    h("ul", { class: "files" }, c.changes.map((f) => change1(f, c, model))),
+    h(
+      "ul",
+      { class: "files" },
+      c.changes.map((f) => change1(f, c, model))
+    ),
     c.left > 0 && h("p", { class: "note" }, `and ${count(c.left)} more`)
   ].flat().filter(Boolean);
 }
@@ -3212,12 +3536,14 @@ function change1(f, c, model) {
       {},
       gone ? name : h("a", { href: link("file", { model, rev: c.id, path: f.path }), title: f.path }, name),
       h("span", { class: "note" }, ` ${sizes2}`),
-      f.sources.slice(0, 3).map((s) => h(
-        "div",
-        { class: "note" },
-        `← ${middle(s.path || "a file in no branch or tag", 40)}${s.rev ? ` @ ${s.rev}` : ""}: `,
-        byWord(s.kinds).map((k) => `${count(k.tensors)} ${k.word}`).join(", ")
-      ))
+      f.sources.slice(0, 3).map(
+        (s) => h(
+          "div",
+          { class: "note" },
+          `← ${middle(s.path || "a file in no branch or tag", 40)}${s.rev ? ` @ ${s.rev}` : ""}: `,
+          byWord(s.kinds).map((k) => `${count(k.tensors)} ${k.word}`).join(", ")
+        )
+      )
     )
   );
 }
@@ -4373,11 +4699,26 @@ var savings = {
     const stop = new AbortController();
     let sized;
     fill(root, h("p", { class: "note family-wait" }, "Adding up…"));
-    Promise.all([ask("models", {}, stop), ask("savings", { model: params.get("model") }, stop)]).then(([models, answer]) => {
+    ask("models", {}, stop).then(async (models) => {
       const model = chosenModel(models, params);
-      const head2 = h("div", { class: "head" }, title(answer), modelChoice(models, model.name, { also: { all: null } }));
+      const answer = await ask("savings", { model: askedModel(models, model.name) }, stop);
+      if (stop.signal.aborted) return;
+      const head2 = h(
+        "div",
+        { class: "view-head" },
+        title(answer),
+        modelChoice(models, model.name, { also: { all: null } })
+      );
       if (answer.points.length === 0) {
-        fill(root, h("section", { class: "savings" }, head2, h("p", { class: "note family-wait" }, "Nothing is committed yet.")));
+        fill(
+          root,
+          h(
+            "section",
+            { class: "savings" },
+            head2,
+            h("p", { class: "note family-wait" }, "Nothing is committed yet.")
+          )
+        );
         return;
       }
       const stage = h("div", { class: "chart" });
@@ -4401,11 +4742,16 @@ var savings = {
 function title(answer) {
   const last2 = answer.points.at(-1);
   if (!last2) return h("h1", {}, "Savings");
-  return h("h1", {}, `${bytes(last2.logical)} in ${bytes(storedOf(last2))}`, h(
-    "span",
-    { class: "note" },
-    ` ${plural(last2.files, "version")} of files in all commits; the packs on the disk have ${bytes(answer.packs)}`
-  ));
+  return h(
+    "h1",
+    {},
+    `${bytes(last2.logical)} in ${bytes(storedOf(last2))}`,
+    h(
+      "span",
+      { class: "note" },
+      ` ${plural(last2.files, "version")} of files in all commits; the packs on the disk have ${bytes(answer.packs)}`
+    )
+  );
 }
 function draw(stage, answer, model) {
   const { points } = answer;
@@ -4417,12 +4763,14 @@ function draw(stage, answer, model) {
   const most = Math.max(...points.map((p) => Math.max(p.logical, storedOf(p))), 1) * 1.02;
   const x = (i) => +(margin2.left + inner.w * i / n).toFixed(2);
   const y = (b) => +(margin2.top + inner.h * (1 - b / most)).toFixed(2);
-  const grid = sizes(most).map((b) => h(
-    "g",
-    {},
-    h("line", { class: b === 0 ? "base" : "grid", x1: margin2.left, x2: margin2.left + inner.w, y1: y(b), y2: y(b) }),
-    h("text", { class: "tick", x: margin2.left - 8, y: y(b) + 4, "text-anchor": "end" }, b === 0 ? "0" : bytes(b))
-  ));
+  const grid = sizes(most).map(
+    (b) => h(
+      "g",
+      {},
+      h("line", { class: b === 0 ? "base" : "grid", x1: margin2.left, x2: margin2.left + inner.w, y1: y(b), y2: y(b) }),
+      h("text", { class: "tick", x: margin2.left - 8, y: y(b) + 4, "text-anchor": "end" }, b === 0 ? "0" : bytes(b))
+    )
+  );
   let below2 = points.map(() => 0);
   const areas = layers2.map((l) => {
     const above = points.map((p, i) => below2[i] + l.of(p));
@@ -4430,17 +4778,47 @@ function draw(stage, answer, model) {
     below2 = above;
     return h("path", { d, fill: cell(l.how, strength3) });
   });
-  const gap2 = h("path", { class: "gap", d: steps2(x, points.map((p) => y(p.logical)), below2.map(y)) });
-  const line3 = h("path", { class: "logical", d: steps2(x, points.map((p) => y(p.logical))) });
-  const cursor = h("g", { class: "cursor", visibility: "hidden" }, h("line", { y1: margin2.top, y2: margin2.top + inner.h }), h("circle", { r: 3.5 }));
-  const said2 = h("p", { class: "hidden", role: "status", "aria-live": "polite" });
-  const svg = h("svg", {
-    width: w,
-    height: hh,
-    tabindex: 0,
-    role: "application",
-    "aria-label": `Over ${plural(n, "commit")} files grew to ${bytes(last2.logical)}; they take ${bytes(storedOf(last2))}. Arrow keys go from commit to commit, Enter opens one.`
-  }, grid, gap2, areas, line3, refMarks(points, x, margin2, inner), dates(points, x, margin2, inner), saved(points, x, y, inner), ends(last2, y, margin2, inner), cursor);
+  const gap2 = h("path", {
+    class: "gap",
+    d: steps2(
+      x,
+      points.map((p) => y(p.logical)),
+      below2.map(y)
+    )
+  });
+  const line3 = h("path", {
+    class: "logical",
+    d: steps2(
+      x,
+      points.map((p) => y(p.logical))
+    )
+  });
+  const cursor = h(
+    "g",
+    { class: "cursor", visibility: "hidden" },
+    h("line", { y1: margin2.top, y2: margin2.top + inner.h }),
+    h("circle", { r: 3.5 })
+  );
+  const said2 = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const svg = h(
+    "svg",
+    {
+      width: w,
+      height: hh,
+      tabindex: 0,
+      role: "application",
+      "aria-label": `Over ${plural(n, "commit")} files grew to ${bytes(last2.logical)}; they take ${bytes(storedOf(last2))}. Arrow keys go from commit to commit, Enter opens one.`
+    },
+    grid,
+    gap2,
+    areas,
+    line3,
+    refMarks(points, x, margin2, inner),
+    dates(points, x, margin2, inner),
+    saved(points, x, y, inner),
+    ends2(last2, y, margin2, inner),
+    cursor
+  );
   let at2 = n - 1;
   const point2 = (i, clientX, clientY) => {
     at2 = Math.max(0, Math.min(n - 1, i));
@@ -4506,10 +4884,14 @@ function saved(points, x, y, inner) {
     "g",
     { class: "saved" },
     h("text", { x: right, y: middleY, "text-anchor": "end" }, text2),
-    room2 > 60 && h("text", { class: "share", x: right, y: middleY + 20, "text-anchor": "end" }, `${share2} of ${bytes(last2.logical)}`)
+    room2 > 60 && h(
+      "text",
+      { class: "share", x: right, y: middleY + 20, "text-anchor": "end" },
+      `${share2} of ${bytes(last2.logical)}`
+    )
   );
 }
-function ends(last2, y, margin2, inner) {
+function ends2(last2, y, margin2, inner) {
   let below2 = 0;
   const all2 = layers2.map((l) => {
     const b = l.of(last2);
@@ -4518,25 +4900,46 @@ function ends(last2, y, margin2, inner) {
   }).filter((l) => l.size > 0);
   all2.push({ y: y(last2.logical), text: "all files", size: last2.logical });
   all2.sort((a, b) => a.y - b.y);
-  const at2 = apart(all2.map((l) => l.y), 17, margin2.top, margin2.top + inner.h);
+  const at2 = apart(
+    all2.map((l) => l.y),
+    17,
+    margin2.top,
+    margin2.top + inner.h
+  );
   const left = margin2.left + inner.w;
-  return h("g", { class: "ends" }, all2.map((l, i) => [
-    h("path", { d: `M${left + 2},${l.y}L${left + 14},${at2[i]}`, stroke: l.how === void 0 ? "var(--text)" : cell(l.how, strength3) }),
-    h("text", { x: left + 18, y: at2[i] + 4 }, `${l.text} ${bytes(l.size)}`)
-  ]).flat());
+  return h(
+    "g",
+    { class: "ends" },
+    all2.map((l, i) => [
+      h("path", {
+        d: `M${left + 2},${l.y}L${left + 14},${at2[i]}`,
+        stroke: l.how === void 0 ? "var(--text)" : cell(l.how, strength3)
+      }),
+      h("text", { x: left + 18, y: at2[i] + 4 }, `${l.text} ${bytes(l.size)}`)
+    ]).flat()
+  );
 }
 function refMarks(points, x, margin2, inner) {
   const taken = [];
   const named = points.map((p, i) => [p, i]).filter(([p]) => p.refs.length > 0);
-  return h("g", {}, [...named.slice(-1), ...named.slice(0, -1)].map(([p, i]) => {
-    const at2 = (x(i) + x(i + 1)) / 2;
-    const name = middle(p.refs[0], 18) + (p.refs.length > 1 ? ` +${p.refs.length - 1}` : "");
-    const wide2 = width(name, labelFont) + 10;
-    const left = Math.min(at2 - wide2 / 2, margin2.left + inner.w - wide2);
-    if (taken.some(([from, to]) => left < to && from < left + wide2)) return null;
-    taken.push([left, left + wide2]);
-    return h("g", { class: "ref-mark" }, h("line", { x1: at2, x2: at2, y1: margin2.top - 6, y2: margin2.top + inner.h }), h("text", { x: left + 5, y: margin2.top - 11 }, name));
-  }));
+  return h(
+    "g",
+    {},
+    [...named.slice(-1), ...named.slice(0, -1)].map(([p, i]) => {
+      const at2 = (x(i) + x(i + 1)) / 2;
+      const name = middle(p.refs[0], 18) + (p.refs.length > 1 ? ` +${p.refs.length - 1}` : "");
+      const wide2 = width(name, labelFont) + 10;
+      const left = Math.min(at2 - wide2 / 2, margin2.left + inner.w - wide2);
+      if (taken.some(([from, to]) => left < to && from < left + wide2)) return null;
+      taken.push([left, left + wide2]);
+      return h(
+        "g",
+        { class: "ref-mark" },
+        h("line", { x1: at2, x2: at2, y1: margin2.top - 6, y2: margin2.top + inner.h }),
+        h("text", { x: left + 5, y: margin2.top - 11 }, name)
+      );
+    })
+  );
 }
 function dates(points, x, margin2, inner) {
   const text2 = points.map((p) => p.time.slice(0, 10));
@@ -4549,7 +4952,14 @@ function dates(points, x, margin2, inner) {
     const at2 = x(i), wide2 = width(name, labelFont);
     if (at2 < free || at2 + wide2 > margin2.left + inner.w + 20) return;
     free = at2 + wide2 + 26;
-    out.push(h("g", { class: "date" }, h("line", { x1: at2, x2: at2, y1: margin2.top + inner.h, y2: margin2.top + inner.h + 5 }), h("text", { x: at2, y: margin2.top + inner.h + 20 }, name)));
+    out.push(
+      h(
+        "g",
+        { class: "date" },
+        h("line", { x1: at2, x2: at2, y1: margin2.top + inner.h, y2: margin2.top + inner.h + 5 }),
+        h("text", { x: at2, y: margin2.top + inner.h + 20 }, name)
+      )
+    );
   });
   return h("g", {}, out);
 }
@@ -4577,17 +4987,56 @@ function files(answer, model, params) {
   return h(
     "div",
     { class: "files" },
-    h("h2", {}, "What each file would free", h("span", { class: "note" }, " if no commit had it any more; what others need of it stays")),
+    h(
+      "h2",
+      {},
+      "What each file would free",
+      h("span", { class: "note" }, " if no commit had it any more; what others need of it stays")
+    ),
     h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, h("th", {}, "file"), h("th", {}, "where"), h("th", { class: "number" }, "frees"), h("th", {}, h("span", { class: "key" }, h("i", { class: "frees" }), "frees", h("i", { class: "needs" }), "needs")), h("th", { class: "number" }, "needs"), h("th", { class: "number" }, "size"))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", {}, "file"),
+          h("th", {}, "where"),
+          h("th", { class: "number" }, "frees"),
+          h(
+            "th",
+            {},
+            h("span", { class: "key" }, h("i", { class: "frees" }), "frees", h("i", { class: "needs" }), "needs")
+          ),
+          h("th", { class: "number" }, "needs"),
+          h("th", { class: "number" }, "size")
+        )
+      ),
       h("tbody", {}, all2.map(row2)),
       h(
         "tfoot",
         {},
-        rest > 0 && h("tr", {}, h("td", { colspan: 6 }, params.get("all") ? h("span", { class: "note" }, `and ${count(rest)} more`) : h("button", { onclick: () => change({ all: 1 }) }, `Show ${count(rest)} more`))),
-        h("tr", { class: "total" }, h("td", {}, plural(answer.files.length + answer.left.files, "file")), h("td", {}), h("td", { class: "number" }, bytes(sum2("freed"))), h("td", { class: "note" }, "each for itself"), h("td", {}), h("td", { class: "number" }, bytes(sum2("logical"))))
+        rest > 0 && h(
+          "tr",
+          {},
+          h(
+            "td",
+            { colspan: 6 },
+            params.get("all") ? h("span", { class: "note" }, `and ${count(rest)} more`) : h("button", { onclick: () => change({ all: 1 }) }, `Show ${count(rest)} more`)
+          )
+        ),
+        h(
+          "tr",
+          { class: "total" },
+          h("td", {}, plural(answer.files.length + answer.left.files, "file")),
+          h("td", {}),
+          h("td", { class: "number" }, bytes(sum2("freed"))),
+          h("td", { class: "note" }, "each for itself"),
+          h("td", {}),
+          h("td", { class: "number" }, bytes(sum2("logical")))
+        )
       )
     )
   );
@@ -5687,7 +6136,7 @@ function paint2(wall, pen) {
   pen.fillRect(left, top - 1, wall.cellsWidth, 1);
 }
 function cells(wall, pen) {
-  const { dpr, strips, heights } = wall, tops = [], ends2 = [], texts = [];
+  const { dpr, strips, heights } = wall, tops = [], ends3 = [], texts = [];
   const rows = [];
   wall.eachItem((item, y) => item.row && rows.push([item.row, y]));
   strips.begin(Math.round(wall.cellsWidth * dpr), rows.length);
@@ -5698,11 +6147,11 @@ function cells(wall, pen) {
     if (y >= wall.top) named = row2.layout;
     strips.end();
     tops.push(Math.round(y * dpr));
-    ends2.push(Math.max(tops.at(-1) + 1, Math.round((y + heights.row - heights.gap) * dpr)));
+    ends3.push(Math.max(tops.at(-1) + 1, Math.round((y + heights.row - heights.gap) * dpr)));
   }
   wall.chunks.end();
   pen.setTransform(1, 0, 0, 1, 0, 0);
-  strips.draw(pen, Math.round(wall.left * dpr), tops, ends2);
+  strips.draw(pen, Math.round(wall.left * dpr), tops, ends3);
   pen.setTransform(dpr, 0, 0, dpr, 0, 0);
   for (const t of texts) text(wall, pen, t);
 }
@@ -5978,11 +6427,11 @@ var Strips = class {
     this.line++;
   }
   /** Draws the lines: line i from tops[i] to ends[i]. */
-  draw(pen, x, tops, ends2) {
+  draw(pen, x, tops, ends3) {
     this.#pen.putImageData(this.image, 0, 0, 0, 0, this.width, this.line);
     pen.imageSmoothingEnabled = false;
     for (let i = 0; i < this.line; i++) {
-      pen.drawImage(this.#canvas, 0, i, this.width, 1, x, tops[i], this.width, ends2[i] - tops[i]);
+      pen.drawImage(this.#canvas, 0, i, this.width, 1, x, tops[i], this.width, ends3[i] - tops[i]);
     }
   }
 };
