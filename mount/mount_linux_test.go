@@ -144,6 +144,12 @@ func TestMount(t *testing.T) {
 		sameBytes(t, f.files[target], m.read(at+"/q4.gguf"), at+" by the link")
 	}
 	require.Empty(t, m.names("commits"))
+	for _, path := range []string{"", "branches", "commits", "branches/main", "branches/main/large.bin"} {
+		var st unix.Statfs_t
+		require.NoError(t, unix.Statfs(filepath.Join(m.dir, path), &st))
+		require.Greater(t, int64(st.Blocks)*st.Bsize, int64(5<<20), "%q: what the packs take", path)
+		require.Zero(t, st.Bavail)
+	}
 	for _, absent := range []string{"x", "branches/x", "branches/feat/x", "tags/main", "commits/main", "commits/HEAD", "commits/0000000000",
 		"branches/main/x", "branches/main/quants/x", "branches/main/large.bin/x"} {
 		_, err := os.Lstat(filepath.Join(m.dir, absent))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -50,7 +51,7 @@ func newSystem(r *repo.Repo, o Options) (*system, fs.InodeEmbedder, error) {
 	s.trees, _ = lru.New[digest.ID, []catalog.TreeEntry](keptTrees)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if o.Rev == "" {
-		return s, &top{system: s}, nil
+		return s, &top{plain{system: s}}, nil
 	}
 	f := s.follow("", func() (digest.ID, error) { return r.Resolve(o.Rev) })
 	if _, err := f.state(); err != nil {
@@ -104,7 +105,7 @@ func (s *system) errno(path string, err error) syscall.Errno {
 	place := path
 	var read *readError
 	if errors.As(err, &read) {
-		place += "\x00" + digest.Sum(binary.AppendVarint(nil, read.at)).Short()
+		place += "\x00" + strconv.FormatInt(read.at, 10)
 	}
 	s.mu.Lock()
 	known := s.told[place]

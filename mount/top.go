@@ -16,38 +16,43 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// A top is the folder that has those of branches, tags and commits.
-type top struct {
+// A plain folder is one that is of no commit.
+type plain struct {
 	fs.Inode
 	system *system
 }
 
 var (
-	_ fs.NodeOnAdder   = (*top)(nil)
-	_ fs.NodeStatfser  = (*top)(nil)
-	_ fs.NodeGetattrer = (*top)(nil)
+	_ fs.NodeGetattrer = (*plain)(nil)
+	_ fs.NodeStatfser  = (*plain)(nil)
 )
 
-// OnAdd implements [fs.NodeOnAdder].
-func (t *top) OnAdd(ctx context.Context) {
-	for name, node := range map[string]fs.InodeEmbedder{
-		"branches": &names{system: t.system, path: "branches", prefix: object.BranchPrefix},
-		"tags":     &names{system: t.system, path: "tags", prefix: object.TagPrefix},
-		"commits":  &commits{system: t.system},
-	} {
-		t.AddChild(name, t.NewPersistentInode(ctx, node, fs.StableAttr{Mode: syscall.S_IFDIR, Ino: inode("folder", name)}), false)
-	}
-}
-
 // Getattr implements [fs.NodeGetattrer].
-func (t *top) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
-	t.system.attr(&out.Attr)
+func (p *plain) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
+	p.system.attr(&out.Attr)
 	return fs.OK
 }
 
 // Statfs implements [fs.NodeStatfser].
-func (t *top) Statfs(_ context.Context, out *fuse.StatfsOut) syscall.Errno {
-	return t.system.statfs(out)
+func (p *plain) Statfs(_ context.Context, out *fuse.StatfsOut) syscall.Errno {
+	return p.system.statfs(out)
+}
+
+// A top is the folder that has those of branches, tags and commits.
+type top struct{ plain }
+
+var _ fs.NodeOnAdder = (*top)(nil)
+
+// OnAdd implements [fs.NodeOnAdder].
+func (t *top) OnAdd(ctx context.Context) {
+	s := t.system
+	for name, node := range map[string]fs.InodeEmbedder{
+		"branches": &names{plain{system: s}, "branches", object.BranchPrefix},
+		"tags":     &names{plain{system: s}, "tags", object.TagPrefix},
+		"commits":  &commits{plain{system: s}},
+	} {
+		t.AddChild(name, t.NewPersistentInode(ctx, node, fs.StableAttr{Mode: syscall.S_IFDIR, Ino: inode("folder", name)}), false)
+	}
 }
 
 // statfs says how much the packs take, and that there is room for nothing.
@@ -68,8 +73,7 @@ func (s *system) statfs(out *fuse.StatfsOut) syscall.Errno {
 
 // A names is a folder of branches or tags: a name with slashes is in folders.
 type names struct {
-	fs.Inode
-	system *system
+	plain
 	path   string // from the mount
 	prefix string // of refs that are in it
 }
@@ -77,14 +81,7 @@ type names struct {
 var (
 	_ fs.NodeLookuper  = (*names)(nil)
 	_ fs.NodeReaddirer = (*names)(nil)
-	_ fs.NodeGetattrer = (*names)(nil)
 )
-
-// Getattr implements [fs.NodeGetattrer].
-func (n *names) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
-	n.system.attr(&out.Attr)
-	return fs.OK
-}
 
 // Readdir implements [fs.NodeReaddirer].
 func (n *names) Readdir(context.Context) (fs.DirStream, syscall.Errno) {
@@ -114,7 +111,7 @@ func (n *names) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (*f
 	f := s.follow(at, func() (digest.ID, error) { return s.named(ref) })
 	t, err := f.state()
 	if err != nil && s.hasBelow(ref) {
-		sub := &names{system: s, path: at, prefix: ref + "/"}
+		sub := &names{plain{system: s}, at, ref + "/"}
 		return n.NewInode(ctx, sub, fs.StableAttr{Mode: syscall.S_IFDIR, Ino: inode("folder", at)}), fs.OK
 	}
 	if err != nil {
@@ -144,22 +141,12 @@ func (s *system) named(ref string) (digest.ID, error) {
 
 // A commits is the folder in which each commit is found by its id, or by enough of its first digits. It lists none: there
 // may be any number.
-type commits struct {
-	fs.Inode
-	system *system
-}
+type commits struct{ plain }
 
 var (
 	_ fs.NodeLookuper  = (*commits)(nil)
 	_ fs.NodeReaddirer = (*commits)(nil)
-	_ fs.NodeGetattrer = (*commits)(nil)
 )
-
-// Getattr implements [fs.NodeGetattrer].
-func (c *commits) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
-	c.system.attr(&out.Attr)
-	return fs.OK
-}
 
 // Readdir implements [fs.NodeReaddirer].
 func (c *commits) Readdir(context.Context) (fs.DirStream, syscall.Errno) {
