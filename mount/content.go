@@ -148,13 +148,13 @@ func (c *content) ReadAt(p []byte, off int64) (int, error) {
 // decodeAhead decodes bytes [from, to) while others go on, so that they are at hand when they are asked for. What cannot
 // be read is told then.
 func (c *content) decodeAhead(ctx context.Context, from, to int64) {
-	for ; from < to; from += aheadPiece {
-		end := min(from+aheadPiece, to)
+	for at := from; at < to; at += aheadPiece {
+		end := min(at+aheadPiece, to)
 		c.decoder.work.Go(func() {
 			select {
 			case c.decoder.slots <- struct{}{}:
 				defer func() { <-c.decoder.slots }()
-				c.decodePiece(ctx, from, end)
+				c.decodePiece(ctx, at, end)
 			case <-ctx.Done():
 			}
 		})

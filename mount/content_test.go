@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,6 +40,24 @@ func TestRanges(t *testing.T) {
 		require.Equal(t, io.EOF, err)
 		c.decoder.work.Wait()
 	}
+}
+
+// What is decoded ahead is all of the range: it is read when the packs are gone.
+func TestDecodeAhead(t *testing.T) {
+	f := newFixture(t)
+	c := f.content("large.bin")
+	c.decodeAhead(context.Background(), 0, c.size())
+	c.decoder.work.Wait()
+	packs, err := filepath.Glob(filepath.Join(f.StoreDir, "packs", "*.pack"))
+	require.NoError(t, err)
+	for _, path := range packs {
+		require.NoError(t, os.Chmod(path, 0o644))
+		require.NoError(t, os.Truncate(path, 0))
+	}
+	got := make([]byte, c.size())
+	_, err = c.ReadAt(got, 0)
+	require.NoError(t, err)
+	sameBytes(t, f.files["large.bin"], got, "large.bin")
 }
 
 // Who reads in order has what comes next decoded, once; who jumps has nothing.

@@ -362,8 +362,12 @@ func TestEnd(t *testing.T) {
 	require.Eventually(t, func() bool { return m.End() == nil }, 5*time.Second, 10*time.Millisecond)
 	<-m.Done()
 	require.NoDirExists(t, m.dir)
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 5*time.Second, 10*time.Millisecond,
-		"goroutines: %d before", before)
+	for wait := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(wait) {
+			stacks := make([]byte, 1<<20)
+			t.Fatalf("%d goroutines before, now:\n%s", before, stacks[:runtime.Stack(stacks, true)])
+		}
+	}
 }
 
 // Who unmounts it from outside ends it, too.
