@@ -1,4 +1,4 @@
-.PHONY: build man docs web release demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-mount bench-files bench-explorer figures
+.PHONY: build man docs web release demo test torture asan corpus lint fuzz bench bench-stores bench-ladder bench-large bench-serve bench-mount bench-files bench-explorer figures
 
 # One binary, bin/dits. SQLite needs a C compiler.
 build:
@@ -67,6 +67,10 @@ bench-large: build
 # Reading through a mount beside a checkout.
 bench-mount: build
 	bash scripts/bench-mount.sh
+
+# A server beside a checkout, and under many clients.
+bench-serve: build
+	bash scripts/bench-serve.sh
 
 # Many small files beside git.
 bench-files: build

@@ -24,8 +24,8 @@ type place struct {
 	off  int64
 }
 
-// An ahead decodes what clients that read range after range will ask for next, so that it is in the store's cache by then.
-// It never waits: where there is no room, clients decode for themselves.
+// An ahead decodes what clients that read range after range will ask for next, so that it is in the store's cache by
+// then. It never waits: where there is no room, clients decode for themselves.
 type ahead struct {
 	ctx   context.Context
 	stop  context.CancelFunc
@@ -50,7 +50,8 @@ func (a *ahead) close() {
 	a.tasks.Wait()
 }
 
-// readOn notes that bytes [from, to) of a file were sent, and decodes what comes next if what comes before was sent, too.
+// readOn notes that bytes [from, to) of a file were sent, and decodes what comes next if what comes before was sent,
+// too.
 func (s *Server) readOn(m *Model, f catalog.File, from, to int64) {
 	a := s.ahead
 	goesOn := a.ends.Remove(place{f.ID, from})

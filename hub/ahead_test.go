@@ -11,7 +11,8 @@ import (
 	"dits/repo"
 )
 
-// What comes next is decoded for who reads range after range, and for nobody else; by a server that is closed for nobody.
+// What comes next is decoded for who reads range after range, and for nobody else; by a server that is closed for
+// nobody.
 func TestReadAhead(t *testing.T) {
 	s := open(t)
 	s.noise("noise.bin", 24<<20)

@@ -92,7 +92,8 @@ func recorded(h http.Handler) (http.Handler, func() []string) {
 		}
 }
 
-// The client that everybody has gets all that there is, goes on where a connection was cut, and knows what is not there.
+// The client that everybody has gets all that there is, goes on where a connection was cut, and knows what is not
+// there.
 func TestHuggingFaceHub(t *testing.T) {
 	python := os.Getenv("DITS_ORACLE_PYTHON")
 	if python == "" {
@@ -172,8 +173,8 @@ func (s *served) tree(branch string) treeID {
 	return c.Tree
 }
 
-// llama.cpp asks for the refs, one page of the tree of the commit, and for each file HEAD, then GET, which it goes on with by
-// Range; it takes exactly 200, then exactly 206.
+// llama.cpp asks for the refs, one page of the tree of the commit, and for each file HEAD, then GET, which it goes on
+// with by Range; it takes exactly 200, then exactly 206.
 func TestLlamaCpp(t *testing.T) {
 	s := serve(t, Options{})
 	var refs struct{ Branches []refInfo }

@@ -31,8 +31,8 @@ func withSecret(t testing.TB) (*served, string) {
 	return s, head.Commit.String()
 }
 
-// FuzzPath wants of any address and range that a client asks for: no panic, no status of 500 and above, no bytes of what no
-// ref leads to.
+// FuzzPath wants of any address and range that a client asks for: no panic, no status of 500 and above, no bytes of
+// what no ref leads to.
 func FuzzPath(f *testing.F) {
 	s, gone := withSecret(f)
 	server, err := New([]*Model{{Name: "local/llama", Repo: s.repo}}, Options{})

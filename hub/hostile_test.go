@@ -219,8 +219,8 @@ func TestCancelled(t *testing.T) {
 	require.Equal(t, left, filesBelow(t, s.repo.Root))
 }
 
-// openFiles is how many files this process has open but for the catalog, which keeps some connections for later; 0 where
-// that cannot be told.
+// openFiles is how many files this process has open but for the catalog, which keeps some connections for later; 0
+// where that cannot be told.
 func openFiles() (n int) {
 	open, _ := os.ReadDir("/proc/self/fd")
 	for _, f := range open {

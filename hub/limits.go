@@ -27,7 +27,10 @@ const (
 
 func (l Limits) withDefaults() Limits {
 	for at, usual := range map[*time.Duration]time.Duration{
-		&l.HeaderTime: 10 * time.Second, &l.StallTime: time.Minute, &l.IdleTime: 2 * time.Minute, &l.EndTime: 10 * time.Second,
+		&l.HeaderTime: 10 * time.Second,
+		&l.StallTime:  time.Minute,
+		&l.IdleTime:   2 * time.Minute,
+		&l.EndTime:    10 * time.Second,
 	} {
 		if *at <= 0 {
 			*at = usual

@@ -26,5 +26,6 @@ func isWord(text string) bool {
 	fits := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r)
 	}
-	return text != "" && strings.Trim(text, ".") != "" && !strings.ContainsFunc(text, func(r rune) bool { return !fits(r) })
+	foreign := func(r rune) bool { return !fits(r) }
+	return strings.Trim(text, ".") != "" && !strings.ContainsFunc(text, foreign)
 }

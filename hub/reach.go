@@ -11,8 +11,8 @@ import (
 // mainBranch is what clients ask for that were not told what.
 const mainBranch = "main"
 
-// resolve is the commit that a client's revision names: a branch, a tag, HEAD or the first digits of a commit's id. "main"
-// is HEAD where no branch is called that.
+// resolve is the commit that a client's revision names: a branch, a tag, HEAD or the first digits of a commit's id.
+// "main" is HEAD where no branch is called that.
 func (m *Model) resolve(rev string) (digest.ID, error) {
 	unknown := refs.Missing("no revision %.80q", rev)
 	if object.CheckRefName(object.BranchPrefix+rev) != nil { // nothing that refs cannot be called, such as main~1

@@ -42,7 +42,8 @@ type Server struct {
 // New serves models, whose names are all different. They stay the caller's to close, once the server is.
 func New(models []*Model, o Options) (*Server, error) {
 	o.Limits = o.Limits.withDefaults()
-	s := &Server{byName: map[string]*Model{}, options: o, budget: semaphore.NewWeighted(o.Limits.Memory), ahead: newAhead()}
+	s := &Server{byName: map[string]*Model{}, options: o, ahead: newAhead()}
+	s.budget = semaphore.NewWeighted(o.Limits.Memory)
 	for _, m := range models {
 		if err := CheckName(m.Name); err != nil {
 			return nil, err

@@ -15,7 +15,8 @@ import (
 	"dits/repo/merge"
 )
 
-// hasSums wants of each file of each branch and tag that what clients are told is its SHA-256 and size, and counts them.
+// hasSums wants of each file of each branch and tag that what clients are told is its SHA-256 and size, and counts
+// them.
 func (s *served) hasSums() (files int) {
 	s.t.Helper()
 	var refs struct{ Branches, Tags []refInfo }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dits/catalog"
@@ -42,15 +41,15 @@ func (m *Model) entry(f object.TreeFile) (entry, error) {
 
 func fileEntry(f object.TreeFile, file catalog.File) entry {
 	sum := fmt.Sprintf("%x", file.SHA256)
-	pointer := len("version https://git-lfs.github.com/spec/v1\noid sha256:\nsize \n") + len(sum) + len(strconv.FormatInt(f.Size, 10))
-	return entry{"file", sha(f.ID), f.Size, f.Path, &lfsInfo{sum, sum, f.Size, pointer}}
+	pointer := fmt.Sprintf("version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %d\n", sum, f.Size)
+	return entry{"file", sha(f.ID), f.Size, f.Path, &lfsInfo{sum, sum, f.Size, len(pointer)}}
 }
 
 // mostEntries is how many entries a page can have.
 const mostEntries = 50_000
 
-// tree lists the folder {path} of a commit, with ?recursive=true all below it. What does not fit a page of ?limit= is on
-// the next, which a Link header names.
+// tree lists the folder {path} of a commit, with ?recursive=true all below it. What does not fit a page of ?limit= is
+// on the next, which a Link header names.
 func (q *request) tree() error {
 	if q.commit.ID.IsZero() {
 		return notFound("RevisionNotFound", "no commit yet")

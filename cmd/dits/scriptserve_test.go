@@ -28,8 +28,8 @@ type scriptServer struct {
 	stderr bytes.Buffer
 }
 
-// serves ARG...: starts dits serve, on a free port unless ARG has --addr. When it has printed its address that is in $URL,
-// and what it printed in the file served.
+// serves ARG...: starts dits serve, on a free port unless ARG has --addr. When it has printed its address that is in
+// $URL, and what it printed in the file served.
 func serves(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: serves ARG...")
@@ -59,8 +59,8 @@ func serves(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("dits serve printed no address:\n%s", s.stderr.String())
 }
 
-// ends CODE SIGNAL...: the server gets the signals, INT or TERM, and ends with that exit status within 5 seconds; -1: by
-// the signal. What it said on stderr is in the file log.
+// ends CODE SIGNAL...: the server gets the signals, INT or TERM, and ends with that exit status within 5 seconds; -1:
+// by the signal. What it said on stderr is in the file log.
 func ends(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: ends CODE SIGNAL...")
@@ -83,8 +83,8 @@ func ends(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fetch [METHOD] STATUS PATH HEADER...: asks the server, and wants that status. What it answers is in the files body and
-// head, there a line for each header.
+// fetch [METHOD] STATUS PATH HEADER...: asks the server, and wants that status. What it answers is in the files body
+// and head, there a line for each header.
 func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	method := http.MethodGet
 	if len(args) > 0 && args[0] == strings.ToUpper(args[0]) && args[0][0] > '9' {

@@ -90,8 +90,9 @@ func (r *Database) CopyContent(ctx context.Context, w io.Writer, f catalog.File,
 	return sameDigest(h.ID(), f.ID)
 }
 
-// CopyRange writes bytes [from, to) of f to w. Only the chunks that they are in are decoded, several at a time, and each
-// has the digest that the file's lists name; of a whole file, [Database.CopyContent] makes sure of that of all of it, too.
+// CopyRange writes bytes [from, to) of f to w. Only the chunks that they are in are decoded, several at a time, and
+// each has the digest that the file's lists name; of a whole file, [Database.CopyContent] makes sure of that of all of
+// it, too.
 func (r *Database) CopyRange(ctx context.Context, w io.Writer, f catalog.File, from, to int64) error {
 	if from < 0 || from > to || to > f.Layout.Size {
 		return fmt.Errorf("range [%d,%d), want one within [0,%d)", from, to, f.Layout.Size)
@@ -162,7 +163,8 @@ func (c *copier) read(ctx context.Context) error {
 	return nil
 }
 
-// pieces starts the pieces of bytes [off, end) of a blob. They end where chunks do, so that no chunk is decoded for two.
+// pieces starts the pieces of bytes [off, end) of a blob. They end where chunks do, so that no chunk is decoded for
+// two.
 func (c *copier) pieces(ctx context.Context, blob *tensorstore.BlobReader, off, end int64) error {
 	cut, chunks := int64(0), blob.Chunks()
 	for off < end {
