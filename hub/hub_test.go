@@ -258,6 +258,23 @@ func TestToken(t *testing.T) {
 	}
 }
 
+// Who opens the address is told what it is, or sees the page that the server was given.
+func TestPage(t *testing.T) {
+	s := serve(t, Options{})
+	a, b := s.do("GET", "/")
+	require.Equal(t, 200, a.StatusCode)
+	require.Contains(t, string(b), "local/llama\n")
+	require.Contains(t, string(b), "Set HF_ENDPOINT="+s.url+",")
+	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "page at ", r.URL.Path) })
+	s = serve(t, Options{Page: page})
+	for _, path := range []string{"/", "/assets/app.js", "/explore/files"} {
+		_, b = s.do("GET", path)
+		require.Equal(t, "page at "+path, string(b))
+	}
+	a, _ = s.do("GET", "/api/models")
+	require.Equal(t, 200, a.StatusCode)
+}
+
 func TestNames(t *testing.T) {
 	for name, ok := range map[string]bool{
 		"a/b": true, "A-1/b_2.x": true, "a": false, "a/": false, "/b": false, "a/b/c": false, "a/..": false, "a/b c": false, "ä/b": false,
