@@ -38,8 +38,9 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 // watched counts each request, and writes a line for it.
 func (s *Server) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began, c := time.Now(), &counted{ResponseWriter: w}
-		defer func() { // also of an answer that is cut off by a panic
+		began, c := time.Now(), &counted{ResponseWriter: w, stall: s.options.Limits.StallTime}
+		c.until(time.Time{}) // the answer before it on this connection has left one
+		defer func() {       // also of an answer that is cut off by a panic
 			took := time.Since(began)
 			s.metrics.answered(kindOf(r.Pattern), c, took)
 			if s.options.Log != nil {
@@ -62,11 +63,13 @@ func kindOf(pattern string) string {
 	return kind
 }
 
-// A counted writer knows what was answered.
+// A counted writer knows what was answered, and lets go who does not take it.
 type counted struct {
 	http.ResponseWriter
+	stall  time.Duration
 	status int
 	bytes  int64
+	began  time.Time // of the first write
 }
 
 func (c *counted) WriteHeader(status int) {
@@ -78,9 +81,29 @@ func (c *counted) Write(p []byte) (int, error) {
 	if c.status == 0 {
 		c.status = http.StatusOK
 	}
+	c.until(c.deadline())
 	n, err := c.ResponseWriter.Write(p)
 	c.bytes += int64(n)
 	return n, err
+}
+
+// deadline is when the client has to have taken what was written. It moves on as long as something is taken, but for who
+// is slower than [slowest] in all: memory is held for him.
+func (c *counted) deadline() time.Time {
+	now := time.Now()
+	if c.began.IsZero() {
+		c.began = now
+	}
+	last := c.began.Add(c.stall + time.Duration(c.bytes/slowest)*time.Second)
+	if at := now.Add(c.stall); at.Before(last) {
+		return at
+	}
+	return last
+}
+
+// until sets the deadline of writes, where there are any.
+func (c *counted) until(at time.Time) {
+	_ = http.NewResponseController(c.ResponseWriter).SetWriteDeadline(at)
 }
 
 // Unwrap lets deadlines through.

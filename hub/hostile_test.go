@@ -23,8 +23,13 @@ import (
 // listen serves a repository as dits serve does, on a port.
 func listen(t *testing.T, l Limits) *served {
 	t.Helper()
+	return listenWith(t, Options{Limits: l})
+}
+
+func listenWith(t *testing.T, o Options) *served {
+	t.Helper()
 	s := open(t)
-	server, err := New([]*Model{{Name: "local/llama", Repo: s.repo}}, Options{Limits: l})
+	server, err := New([]*Model{{Name: "local/llama", Repo: s.repo}}, o)
 	require.NoError(t, err)
 	at, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -239,4 +244,25 @@ func filesBelow(t *testing.T, root string) (names []string) {
 		return err
 	}))
 	return names
+}
+
+// Time that nobody is to blame for does not count: between two requests on a connection, and until an answer is known.
+func TestPatience(t *testing.T) {
+	slow := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(400 * time.Millisecond)
+		fmt.Fprint(w, strings.Repeat("x", 1<<16))
+	})
+	s := listenWith(t, Options{Page: slow, Limits: Limits{StallTime: 150 * time.Millisecond}})
+	c := s.dial("")
+	in := bufio.NewReader(c)
+	for _, path := range []string{llama + "main/model.safetensors", "/", llama + "main/config.json", "/api/models"} {
+		_, err := fmt.Fprintf(c, get, path)
+		require.NoError(t, err)
+		a, err := http.ReadResponse(in, nil)
+		require.NoError(t, err, path)
+		_, err = io.Copy(io.Discard, a.Body)
+		require.NoError(t, err, path)
+		require.Equal(t, 200, a.StatusCode)
+		time.Sleep(300 * time.Millisecond)
+	}
 }

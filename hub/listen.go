@@ -19,8 +19,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	running := &counter{ended: make(chan struct{}, 1)}
 	server := &http.Server{
 		Handler: running.count(s.timed(s.Handler())), ReadHeaderTimeout: limits.HeaderTime,
-		WriteTimeout: limits.StallTime, // from the head of a request on; content goes further as it is taken
-		IdleTimeout:  limits.IdleTime, MaxHeaderBytes: headerBytes,
+		IdleTimeout: limits.IdleTime, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
 	failed := make(chan error, 1)

@@ -40,7 +40,7 @@ func (q *request) resolve() error {
 	c := &content{ctx: q.Context(), q: q, file: file}
 	defer c.Close()
 	http.ServeContent(q.w, q.Request, "", time.Time{}, c)
-	if c.err == nil && q.w.Header().Get("Content-Range") != "" && c.sent > 0 {
+	if c.err == nil && q.Context().Err() == nil && q.w.Header().Get("Content-Range") != "" {
 		q.server.readOn(q.model, file, c.at-c.sent, c.at)
 	}
 	if c.err != nil && !errors.Is(c.err, errGone) {
@@ -73,7 +73,6 @@ type content struct {
 	file catalog.File
 	at   int64
 
-	began   time.Time // when its first bytes were there
 	sent    int64
 	pipe    *io.PipeReader // nil: nothing was read since the last seek
 	stop    context.CancelFunc
@@ -106,7 +105,6 @@ func (c *content) Read(p []byte) (int, error) {
 		c.start()
 	}
 	n, err := c.pipe.Read(p)
-	_ = http.NewResponseController(c.q.w).SetWriteDeadline(c.deadline()) // not all writers have one
 	c.at += int64(n)
 	c.sent += int64(n)
 	if err != nil && err != io.EOF {
@@ -116,20 +114,6 @@ func (c *content) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
-}
-
-// deadline is when the client has to have taken what was read. It goes on as long as something is taken, but for who is
-// slower than [slowest] in all: memory is held for him.
-func (c *content) deadline() time.Time {
-	now, stall := time.Now(), c.q.server.options.Limits.StallTime
-	if c.began.IsZero() {
-		c.began = now
-	}
-	mostOfAll := c.began.Add(stall + time.Duration(c.sent/slowest)*time.Second)
-	if at := now.Add(stall); at.Before(mostOfAll) {
-		return at
-	}
-	return mostOfAll
 }
 
 // start decodes from where the content is.
