@@ -48,7 +48,7 @@ var areas = []area{
 	{"The store", "Packs, the catalog, and what is read from them. What names a pack, a chunk or a record is damage, exit status 12: " +
 		"`dits fsck` says what it means and what to do.",
 		[]string{"catalog", "tensorstore", "tensorstore/digest", "tensorstore/disk", "tensorstore/pack", "tensorstore/upkeep"}},
-	{"The server", "What clients of `dits serve` are told, and who starts it.", []string{"hub"}},
+	{"The server", "What clients of `dits serve` and its page are told, and who starts it.", []string{"hub", "explore"}},
 }
 
 // inner are the folders whose errors are read as damage of what has a name of its own, or as a defect of dits: coders,
