@@ -126,7 +126,7 @@ func TestHeaders(t *testing.T) {
 
 // Who takes nothing is let go; who takes slowly and steadily gets all, longer than any limit.
 func TestSlowReaders(t *testing.T) {
-	s := listen(t, Limits{StallTime: 300 * time.Millisecond, Memory: 16 << 20})
+	s := listen(t, Limits{StallTime: time.Second, Memory: 16 << 20})
 	want := s.noise("noise.bin", 24<<20)
 	for range 8 { // more than there is memory for
 		s.dial(fmt.Sprintf(get, llama+"main/noise.bin"))
@@ -135,7 +135,7 @@ func TestSlowReaders(t *testing.T) {
 	a, err := http.ReadResponse(bufio.NewReader(c), nil)
 	require.NoError(t, err)
 	var got bytes.Buffer
-	for began := time.Now(); got.Len() < len(want); time.Sleep(50 * time.Millisecond) {
+	for began := time.Now(); got.Len() < len(want); time.Sleep(100 * time.Millisecond) {
 		if _, err := io.CopyN(&got, a.Body, 1<<20); err != nil {
 			t.Fatalf("after %d bytes and %s: %v", got.Len(), time.Since(began), err)
 		}
@@ -249,10 +249,10 @@ func filesBelow(t *testing.T, root string) (names []string) {
 // Time that nobody is to blame for does not count: between two requests on a connection, and until an answer is known.
 func TestPatience(t *testing.T) {
 	slow := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(400 * time.Millisecond)
+		time.Sleep(700 * time.Millisecond)
 		fmt.Fprint(w, strings.Repeat("x", 1<<16))
 	})
-	s := listenWith(t, Options{Page: slow, Limits: Limits{StallTime: 150 * time.Millisecond}})
+	s := listenWith(t, Options{Page: slow, Limits: Limits{StallTime: 500 * time.Millisecond}})
 	c := s.dial("")
 	in := bufio.NewReader(c)
 	for _, path := range []string{llama + "main/model.safetensors", "/", llama + "main/config.json", "/api/models"} {
@@ -263,6 +263,6 @@ func TestPatience(t *testing.T) {
 		_, err = io.Copy(io.Discard, a.Body)
 		require.NoError(t, err, path)
 		require.Equal(t, 200, a.StatusCode)
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(700 * time.Millisecond)
 	}
 }
