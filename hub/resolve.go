@@ -40,7 +40,7 @@ func (q *request) resolve() error {
 	c := &content{ctx: q.Context(), q: q, file: file}
 	defer c.Close()
 	http.ServeContent(q.w, q.Request, "", time.Time{}, c)
-	if c.err == nil && q.Context().Err() == nil && q.w.Header().Get("Content-Range") != "" {
+	if c.err == nil && c.sent > 0 && q.Context().Err() == nil && q.w.Header().Get("Content-Range") != "" {
 		q.server.readOn(q.model, file, c.at-c.sent, c.at)
 	}
 	if c.err != nil && !errors.Is(c.err, errGone) {
