@@ -73,7 +73,7 @@ func (s *served) answers() {
 	require.NotEmpty(s.t, b)
 }
 
-const get = "GET %s HTTP/1.1\r\nHost: x\r\n\r\n"
+const get = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 // Nothing but files of commits is to be had, however a path is spelled.
 func TestTraversal(t *testing.T) {
@@ -86,7 +86,7 @@ func TestTraversal(t *testing.T) {
 			"%2fetc%2fpasswd", "/etc/passwd", "quants/" + dots + "/" + dots + "/etc/passwd", ".dits/HEAD", ".dits%2fHEAD", "secret", "secret%00", "%00",
 		} {
 			for _, prefix := range []string{llama + "main/", llama, "/local/", "/api/models/local/llama/tree/main/", "/api/models/local/llama/revision/", "/"} {
-				c := s.dial(fmt.Sprintf("GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", prefix+path))
+				c := s.dial(fmt.Sprintf("GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", prefix+path))
 				a, err := http.ReadResponse(bufio.NewReader(c), nil)
 				require.NoError(t, err)
 				b, err := io.ReadAll(a.Body)
@@ -104,15 +104,36 @@ func TestTraversal(t *testing.T) {
 	s.answers()
 }
 
+// Without a token a server on the loopback answers by names of this machine only: a page of somebody else's that has a
+// browser ask it by a name of its own gets nothing.
+func TestOtherNames(t *testing.T) {
+	s := listen(t, Limits{})
+	ask := func(host string) int {
+		q, err := http.NewRequest("GET", s.url+"/api/models", nil)
+		require.NoError(t, err)
+		q.Host = host
+		a, err := http.DefaultClient.Do(q)
+		require.NoError(t, err)
+		a.Body.Close()
+		return a.StatusCode
+	}
+	for _, host := range []string{"127.0.0.1", "127.0.0.1:7878", "localhost:1", "[::1]:7878", "a.localhost"} {
+		require.Equal(t, 200, ask(host), host)
+	}
+	for _, host := range []string{"evil.example", "evil.example:7878", "192.168.0.1", "localhost.evil.example", "127.0.0.1.evil.example"} {
+		require.Equal(t, 403, ask(host), host)
+	}
+}
+
 // Headers that are too large, or never end, cost their connection.
 func TestHeaders(t *testing.T) {
 	s := listen(t, Limits{HeaderTime: 200 * time.Millisecond, StallTime: 300 * time.Millisecond})
-	large := s.dial("GET / HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 2*headerBytes) + "\r\n\r\n")
+	large := s.dial("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + strings.Repeat("x", 2*headerBytes) + "\r\n\r\n")
 	a, err := http.ReadResponse(bufio.NewReader(large), nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusRequestHeaderFieldsTooLarge, a.StatusCode)
-	for _, begun := range []string{"", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\n", "POST /api/models/local/llama/paths-info/main HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\npaths=",
-		"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n12"} {
+	for _, begun := range []string{"", "GET / HT", "GET / HTTP/1.1\r\nHost: localhost\r\n", "POST /api/models/local/llama/paths-info/main HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\npaths=",
+		"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n12"} {
 		began := time.Now()
 		_, _ = io.Copy(io.Discard, s.dial(begun)) // until it is closed
 		require.Less(t, time.Since(began), 5*time.Second, begun)
@@ -142,6 +163,31 @@ func TestSlowReaders(t *testing.T) {
 	}
 	require.True(t, bytes.Equal(want, got.Bytes()))
 	s.answers()
+}
+
+// More clients than there is memory for, who take little at a time, keep nobody waiting.
+func TestSlowReadersKeepNobodyOut(t *testing.T) {
+	s := listen(t, Limits{Memory: 16 << 20})
+	want := s.noise("noise.bin", 24<<20)
+	for range 40 {
+		c := s.dial(fmt.Sprintf(get, llama+"main/noise.bin"))
+		go func() {
+			for {
+				if _, err := c.Read(make([]byte, 4096)); err != nil {
+					return
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+		}()
+	}
+	time.Sleep(500 * time.Millisecond) // until they have on the way what they can
+	began := time.Now()
+	a, _ := s.do("GET", llama+"main/config.json")
+	require.Equal(t, 200, a.StatusCode)
+	require.Less(t, time.Since(began), 5*time.Second)
+	_, b := s.do("GET", llama+"main/noise.bin", "Range: bytes=9000000-10000000")
+	require.True(t, bytes.Equal(want[9000000:10000001], b))
+	require.Less(t, time.Since(began), 10*time.Second)
 }
 
 // Ranges that make no sense, and many at once.
@@ -178,7 +224,7 @@ func TestManyConnections(t *testing.T) {
 				return
 			}
 			defer c.Close()
-			fmt.Fprintf(c, "GET %smain/config.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", llama)
+			fmt.Fprintf(c, "GET %smain/config.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", llama)
 			if a, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || a.StatusCode != 200 {
 				t.Error(err)
 			}

@@ -3,8 +3,6 @@ package hub
 import (
 	"context"
 	"time"
-
-	"dits/repo/object"
 )
 
 // Limits on what clients can make a server do. What is zero is as usual.
@@ -15,13 +13,14 @@ type Limits struct {
 	EndTime     time.Duration // that running answers have when the server is to end; usually 10 seconds
 	Connections int           // at once: others wait; usually 1,024
 	Entries     int           // of a tree on one page, unless a client asks for another number; usually 10,000
-	Memory      int64         // decoded bytes on their way to all clients; usually 192 MiB
+	Memory      int64         // decoded bytes on their way to all clients, beside 32 MiB for small ones; usually 192 MiB
 	Cache       int64         // bytes of decoded chunks that are kept of all repositories; usually 128 MiB
 }
 
 const (
 	headerBytes = 32 << 10
 	bodyBytes   = 1 << 20 // of a request
+	listsAtOnce = 32
 	slowest     = 8 << 10 // bytes a second, over all of an answer: who is slower is let go
 )
 
@@ -51,20 +50,30 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// take reserves memory for an answer of so many bytes, and says how to give it back.
+// reserve is memory for small pieces alone: answers that are small, and the beginning of others, do not wait for large
+// ones.
+const (
+	reserve    = 32 << 20
+	smallPiece = 1 << 20
+)
+
+// take reserves memory for a piece of so many bytes, and says how to give it back.
 func (s *Server) take(ctx context.Context, bytes int64) (release func(), err error) {
-	n := max(1, min(bytes, object.CopyMemory(), s.options.Limits.Memory))
-	s.metrics.waiting.Inc()
-	err = s.budget.Acquire(ctx, n)
-	s.metrics.waiting.Dec()
+	from, n := s.budget, max(1, min(bytes, s.options.Limits.Memory))
+	if !from.TryAcquire(n) {
+		if n <= smallPiece {
+			from = s.reserve
+		}
+		s.metrics.waiting.Inc()
+		err = from.Acquire(ctx, n)
+		s.metrics.waiting.Dec()
+	}
 	if err != nil {
 		return nil, err
 	}
-	s.metrics.running.Inc()
 	s.metrics.memory.Add(float64(n))
 	return func() {
-		s.budget.Release(n)
-		s.metrics.running.Dec()
+		from.Release(n)
 		s.metrics.memory.Sub(float64(n))
 	}, nil
 }

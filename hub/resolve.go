@@ -131,17 +131,12 @@ func (c *content) start() {
 	}(c.at)
 }
 
-// copy writes bytes [from, to) of the file, when there is memory for it.
+// copy writes bytes [from, to) of the file, as there is memory for them.
 func (c *content) copy(ctx context.Context, w io.Writer, from, to int64) error {
-	release, err := c.q.server.take(ctx, to-from)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if from == 0 && to == c.file.Layout.Size {
-		return c.q.model.Repo.CopyContent(ctx, w, c.file, object.NoProgress)
-	}
-	return c.q.model.Repo.CopyRange(ctx, w, c.file, from, to)
+	m := c.q.server.metrics
+	m.running.Inc()
+	defer m.running.Dec()
+	return c.q.model.Repo.CopyWithin(ctx, w, c.file, from, to, c.q.server.take)
 }
 
 // Close stops the decoding.

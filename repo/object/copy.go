@@ -33,6 +33,15 @@ type piece struct {
 	off  int64 // in the blob
 	buf  *[]byte
 	done chan error // capacity 1
+	room func()     // gives back what it took of a [Room]; nil: there is none
+}
+
+// drop gives back what a piece took, when nobody reads or fills it any more.
+func (p *piece) drop() {
+	pieceBuffers.Put(p.buf)
+	if p.room != nil {
+		p.room()
+	}
 }
 
 // pieceBuffers are used again, also by other copies: to clear one takes long.
@@ -55,10 +64,11 @@ type copier struct {
 	from, to int64       // bytes of the file
 	most     int64       // bytes of the next piece
 	queue    chan *piece // in the order of the file; its capacity bounds what is in memory
+	pace     *pace       // nil: memory is not shared with other copies
 }
 
 func (r *Database) copier(f catalog.File, from, to int64) *copier {
-	return &copier{r, f, from, to, firstPieceBytes, make(chan *piece, runtime.GOMAXPROCS(0)+1)}
+	return &copier{db: r, file: f, from: from, to: to, most: firstPieceBytes, queue: make(chan *piece, runtime.GOMAXPROCS(0)+1)}
 }
 
 // run copies. When it returns, nothing is read any more.
@@ -72,7 +82,7 @@ func (c *copier) run(ctx context.Context, w io.Writer, p Progress) error {
 	err := g.Wait()
 	for pc := range c.queue { // after an error: who asked may close what they read
 		<-pc.done
-		pieceBuffers.Put(pc.buf)
+		pc.drop()
 	}
 	return err
 }
@@ -98,6 +108,25 @@ func (r *Database) CopyRange(ctx context.Context, w io.Writer, f catalog.File, f
 		return fmt.Errorf("range [%d,%d), want one within [0,%d)", from, to, f.Layout.Size)
 	}
 	return r.copier(f, from, to).run(ctx, w, NoProgress)
+}
+
+// CopyWithin is [Database.CopyRange], or [Database.CopyContent] of a whole file, in memory that is shared with other
+// copies: it takes room for each piece until that is written. Who takes what is written slowly has little on its way, so
+// that others can go on.
+func (r *Database) CopyWithin(ctx context.Context, w io.Writer, f catalog.File, from, to int64, room Room) error {
+	if from < 0 || from > to || to > f.Layout.Size {
+		return fmt.Errorf("range [%d,%d), want one within [0,%d)", from, to, f.Layout.Size)
+	}
+	c := r.copier(f, from, to)
+	c.pace = newPace(room)
+	if to-from < f.Layout.Size {
+		return c.run(ctx, w, NoProgress)
+	}
+	h := digest.NewHasher()
+	if err := c.run(ctx, io.MultiWriter(h, w), NoProgress); err != nil {
+		return err
+	}
+	return sameDigest(h.ID(), f.ID)
 }
 
 // smallCopy is the largest file that is read at once: to share its work out takes longer than to do it.
@@ -171,7 +200,7 @@ func (c *copier) pieces(ctx context.Context, blob *tensorstore.BlobReader, off, 
 		if ctx.Err() != nil { // select takes any case that is ready
 			return context.Cause(ctx)
 		}
-		to := min(off+c.most, end)
+		to := min(off+c.pace.mostBytes(c.most), end)
 		for ; len(chunks) > 0 && cut+chunks[0].Len <= to; chunks = chunks[1:] {
 			cut += chunks[0].Len
 		}
@@ -179,10 +208,15 @@ func (c *copier) pieces(ctx context.Context, blob *tensorstore.BlobReader, off, 
 			to = cut
 		}
 		c.most = min(2*c.most, pieceBytes)
-		p := &piece{blob, off, pieceBuffer(to - off), make(chan error, 1)}
+		room, err := c.pace.room(ctx, to-off)
+		if err != nil {
+			return err
+		}
+		p := &piece{blob, off, pieceBuffer(to - off), make(chan error, 1), room}
 		select {
 		case c.queue <- p:
 		case <-ctx.Done():
+			p.drop()
 			return context.Cause(ctx)
 		}
 		go p.fill()
@@ -206,13 +240,16 @@ func (p *piece) fill() {
 func (c *copier) write(w io.Writer, p Progress) error {
 	for pc := range c.queue {
 		if err := <-pc.done; err != nil {
+			pc.drop()
 			return err
 		}
-		if _, err := w.Write(*pc.buf); err != nil {
+		n := len(*pc.buf)
+		err := c.pace.write(w, *pc.buf)
+		pc.drop()
+		if err != nil {
 			return err
 		}
-		p.Add(int64(len(*pc.buf)))
-		pieceBuffers.Put(pc.buf)
+		p.Add(int64(n))
 	}
 	return nil
 }
