@@ -3,8 +3,10 @@ package history
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 )
 
@@ -13,51 +15,75 @@ import (
 type Reach struct {
 	History *History
 
-	mu   sync.Mutex
-	tips []digest.ID // of which it is
-	ids  map[digest.ID]bool
+	mu     sync.Mutex
+	looked time.Time // at refs
+	refs   []refs.Ref
+	ids    map[digest.ID]bool // what they lead to
 }
 
-// Has says that a commit is one of the history. It looks at refs anew each time, and at commits when those moved.
+// moment is for how long refs are taken to lead to what they led to: who reads a file range by range asks for each.
+const moment = 100 * time.Millisecond
+
+// Has says that a commit is one of the history. A ref that was moved just now counts; what only one led to that was
+// removed is found a moment longer.
 func (r *Reach) Has(id digest.ID) (bool, error) {
-	tips, err := r.History.Tips()
-	if err != nil {
-		return false, err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ids == nil || !slices.Equal(tips, r.tips) {
-		h, err := r.History.Commits(tips, nil)
-		if err != nil {
-			return false, err
-		}
-		ids := map[digest.ID]bool{}
-		for h.Len() > 0 {
-			ids[h.Next().ID] = true
-		}
-		r.tips, r.ids = tips, ids
+	if r.ids[id] && time.Since(r.looked) < moment {
+		return true, nil
+	}
+	if err := r.look(); err != nil {
+		return false, err
 	}
 	return r.ids[id], nil
 }
 
-// Tips are the commits of HEAD, branches, tags and what is known of remotes. A ref that leads to none is left out.
-func (r *History) Tips() ([]digest.ID, error) {
+// look reads the refs, and the commits that they lead to if they are not those of the last time.
+func (r *Reach) look() error {
+	began := time.Now()
+	now, err := r.History.named()
+	if err != nil {
+		return err
+	}
+	if r.ids == nil || !slices.Equal(now, r.refs) {
+		ids, err := r.History.ledTo(now)
+		if err != nil {
+			return err
+		}
+		r.refs, r.ids = now, ids
+	}
+	r.looked = began
+	return nil
+}
+
+// named are the refs that can be read, and HEAD.
+func (r *History) named() ([]refs.Ref, error) {
 	all, err := r.GoodRefs(object.RefPrefix)
 	if err != nil {
 		return nil, err
 	}
 	head, err := r.Head()
-	if err != nil {
-		return nil, err
+	if err == nil && !head.Commit.IsZero() {
+		all = append(all, refs.Ref{Name: object.HeadName, ID: head.Commit})
 	}
+	return all, err
+}
+
+// ledTo are the commits that refs lead to. One that leads to none is passed over: fsck tells of it.
+func (r *History) ledTo(from []refs.Ref) (map[digest.ID]bool, error) {
 	var tips []digest.ID
-	if !head.Commit.IsZero() {
-		tips = append(tips, head.Commit)
-	}
-	for _, ref := range all {
-		if id, err := r.Peel(ref.ID); err == nil { // fsck tells of others
+	for _, ref := range from {
+		if id, err := r.Peel(ref.ID); err == nil {
 			tips = append(tips, id)
 		}
 	}
-	return tips, nil
+	h, err := r.Commits(tips, nil)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[digest.ID]bool{}
+	for h.Len() > 0 {
+		ids[h.Next().ID] = true
+	}
+	return ids, nil
 }
