@@ -3,6 +3,7 @@ package hub
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -33,6 +34,39 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		}
 		writeError(w, &answerError{http.StatusUnauthorized, "GatedRepo", "this server wants a token: set HF_TOKEN", ""})
 	})
+}
+
+// inTurn answers when not too many others are being answered.
+func (s *Server) inTurn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.lists.Acquire(r.Context(), 1) == nil {
+			defer s.lists.Release(1)
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// local lets in who asks for this machine by a name that only this machine has. A browser that a page of somebody else's
+// has sent here by a name of its own (DNS rebinding) does not.
+func local(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := r.Host
+		if host, _, err := net.SplitHostPort(name); err == nil {
+			name = host
+		}
+		ip := net.ParseIP(strings.Trim(name, "[]"))
+		if name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && ip.IsLoopback() {
+			next.ServeHTTP(w, r)
+			return
+		}
+		writeError(w, &answerError{http.StatusForbidden, "", "this server is for its own machine, as localhost; it is for others with a token", ""})
+	})
+}
+
+// isLoopback says that only this machine reaches an address.
+func isLoopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // watched counts each request, and writes a line for it.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -39,7 +40,7 @@ func (q *request) commits() error {
 	}
 	page := 0
 	if p := ask.Get("p"); p != "" {
-		if page, err = strconv.Atoi(p); err != nil || page < 0 {
+		if page, err = strconv.Atoi(p); err != nil || page < 0 || page > math.MaxInt32 {
 			return wrong("p: want the number of a page, from 0 on")
 		}
 	}
@@ -72,12 +73,13 @@ func (q *request) pathsInfo() error {
 	if err != nil {
 		return err
 	}
-	out := []entry{}
+	out, seen := []entry{}, map[string]bool{}
 	for _, path := range paths {
 		path = strings.Trim(path, "/")
-		if object.CheckPath(path) != nil {
+		if seen[path] || object.CheckPath(path) != nil {
 			continue
 		}
+		seen[path] = true
 		e, err := q.model.Repo.Lookup(q.commit.Tree, path)
 		switch {
 		case isNoPath(err) || err == nil && e.Mode == object.ModeLink:

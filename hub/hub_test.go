@@ -233,6 +233,29 @@ func TestPages(t *testing.T) {
 	require.Equal(t, []string{"config.json", "model.safetensors", "quants", "quants/model-Q8_0.gguf"}, paths)
 }
 
+// Pages are of the commit that the first one was of, though its branch goes on; what is no entry is no beginning.
+func TestPagesStayAtTheirCommit(t *testing.T) {
+	s := serve(t, Options{})
+	a, _ := s.do("GET", "/api/models/local/llama/tree/main?recursive=true&limit=1")
+	link, _, _ := strings.Cut(strings.TrimPrefix(a.Header.Get("Link"), "<"), ">")
+	next := strings.TrimPrefix(link, s.url)
+	require.Regexp(t, `^/api/models/local/llama/tree/[0-9a-f]{40}\?`, next)
+	require.NoError(t, os.WriteFile(filepath.Join(s.repo.Root, "config.jso"), []byte("new"), 0o666))
+	require.NoError(t, os.Remove(filepath.Join(s.repo.Root, "config.json")))
+	s.commit("another first file")
+	var rows []entry
+	s.json(next, &rows)
+	require.Equal(t, "model.safetensors", rows[0].Path)
+	a, _ = s.do("GET", "/api/models/local/llama/tree/main?cursor=none")
+	require.Equal(t, 400, a.StatusCode)
+	a, _ = s.do("GET", "/api/models/local/llama/commits/main?limit=1&p=9223372036854775807")
+	require.Equal(t, 400, a.StatusCode)
+	a, _ = s.do("GET", "/api/models/local/llama/commits/main?limit=1")
+	require.Contains(t, a.Header.Get("Link"), "p=1")
+	a, _ = s.do("GET", "/api/models/local/llama/commits/main?limit=1", "X-Forwarded-Proto: https")
+	require.Contains(t, a.Header.Get("Link"), "<https://")
+}
+
 // Without the token there is nothing but the news that the server is there.
 func TestToken(t *testing.T) {
 	s := serve(t, Options{Token: "secret"})

@@ -15,10 +15,13 @@ import (
 // Serve answers what comes to a listener until ctx ends. Answers that run then have [Limits.EndTime] to end; after it
 // returns none runs. It closes the listener. The error is what ended it otherwise.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	limits := s.options.Limits
+	limits, answers := s.options.Limits, s.Handler()
+	if s.options.Token == "" && isLoopback(l.Addr()) {
+		answers = local(answers)
+	}
 	running := &counter{ended: make(chan struct{}, 1)}
 	server := &http.Server{
-		Handler: running.count(s.timed(s.Handler())), ReadHeaderTimeout: limits.HeaderTime,
+		Handler: running.count(s.timed(answers)), ReadHeaderTimeout: limits.HeaderTime,
 		IdleTimeout: limits.IdleTime, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}

@@ -35,6 +35,8 @@ type Server struct {
 	byName  map[string]*Model
 	options Options
 	budget  *semaphore.Weighted // of memory
+	reserve *semaphore.Weighted // of memory for small pieces
+	lists   *semaphore.Weighted // answers of the API at a time, which are in memory whole
 	metrics *metrics
 	ahead   *ahead
 }
@@ -43,7 +45,8 @@ type Server struct {
 func New(models []*Model, o Options) (*Server, error) {
 	o.Limits = o.Limits.withDefaults()
 	s := &Server{byName: map[string]*Model{}, options: o, ahead: newAhead()}
-	s.budget = semaphore.NewWeighted(o.Limits.Memory)
+	s.budget, s.reserve = semaphore.NewWeighted(o.Limits.Memory), semaphore.NewWeighted(reserve)
+	s.lists = semaphore.NewWeighted(listsAtOnce)
 	for _, m := range models {
 		if err := CheckName(m.Name); err != nil {
 			return nil, err
@@ -82,7 +85,7 @@ func (s *Server) Handler() http.Handler {
 		api.HandleFunc(pattern, s.answer(answer))
 	}
 	files.HandleFunc("GET /{owner}/{name}/resolve/{rev}/{path...}", s.answer((*request).resolve)) // and HEAD
-	all.Handle("/api/", api)
+	all.Handle("/api/", s.inTurn(api))
 	all.Handle("/", files)
 	all.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	all.Handle("GET /metrics", s.metrics.handler())

@@ -80,11 +80,15 @@ func (q *request) tree() error {
 	}
 	rows := rowsOf(files, below, isTrue(ask.Get("recursive")))
 	if cursor := ask.Get("cursor"); cursor != "" {
-		rows = rows[1+slices.IndexFunc(rows, func(r row) bool { return r.Path == cursor }):]
+		i := slices.IndexFunc(rows, func(r row) bool { return r.Path == cursor })
+		if i < 0 {
+			return wrong("cursor: no such entry in this commit; begin with the first page")
+		}
+		rows = rows[i+1:]
 	}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		q.linkNext(rows[limit-1].Path)
+		q.link("cursor", rows[limit-1].Path)
 	}
 	told, err := rows.told(q.model)
 	if err != nil {
@@ -95,17 +99,22 @@ func (q *request) tree() error {
 
 func isTrue(text string) bool { return text == "true" || text == "True" || text == "1" }
 
-// linkNext names the page after an entry.
-func (q *request) linkNext(last string) { q.link("cursor", last) }
-
-// link names the same page but for one value of its query as the next.
+// link names the same page but for one value of its query as the next: of the commit that this one is of, wherever its
+// branch goes meanwhile.
 func (q *request) link(key, value string) {
 	ask := q.URL.Query()
 	ask.Set(key, value)
-	scheme := "http"
-	if q.TLS != nil {
-		scheme = "https"
-	}
-	next := url.URL{Scheme: scheme, Host: q.Host, Path: q.URL.Path, RawPath: q.URL.RawPath, RawQuery: ask.Encode()}
+	base := "/api/models/" + q.model.Name + "/"
+	kind, below, _ := strings.Cut(strings.TrimPrefix(q.URL.Path, base), "/")
+	at := base + kind + "/" + sha(q.commit.ID) + strings.TrimPrefix(below, q.PathValue("rev"))
+	next := url.URL{Scheme: q.scheme(), Host: q.Host, Path: at, RawQuery: ask.Encode()}
 	q.w.Header().Set("Link", fmt.Sprintf("<%s>; rel=\"next\"", next.String()))
+}
+
+// scheme is that of the address which the client has of the server: behind a proxy, the proxy's.
+func (q *request) scheme() string {
+	if q.TLS != nil || strings.EqualFold(q.Header.Get("X-Forwarded-Proto"), "https") {
+		return "https"
+	}
+	return "http"
 }
