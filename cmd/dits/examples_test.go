@@ -34,6 +34,7 @@ var beforeExample = map[string]string{
 	"dits mount":                 "for i in $(seq 100); do sleep 0.1; umount ~/models || umount ~/v1 || fusermount3 -u ~/models || fusermount3 -u ~/v1; done &",
 	"dits serve --addr":          "echo secret > token",
 	"dits serve acme":            "dits init ../models/qwen",
+	"dits report -o all":         "dits init ../models/qwen",
 	"dits gc --forget":           "dits init ../mnt/gone --store .dits/store && rm -r ../mnt/gone",
 }
 

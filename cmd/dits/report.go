@@ -28,7 +28,7 @@ sent to others. Each FOLDER is in a repository, by default the one at hand. File
 of all branches, or of the revisions that --rev names.`,
 		Example: `  dits report -o models.html
   dits report -o models.html --rev v1 --rev main
-  dits report -o all.html acme/llama=~/models/llama-8b ~/models/qwen`,
+  dits report -o all.html acme/llama-8b=. ../models/qwen`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runReport(cmd, g, o, args) },
 	}
 	f := cmd.Flags()
