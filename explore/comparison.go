@@ -51,7 +51,10 @@ func (m *Model) revision(rev string) (Revision, error) {
 		rev = object.HeadName
 	}
 	r := Revision{Rev: rev}
-	id, err := m.Repo.Resolve(rev)
+	id, err := m.Commit(rev)
+	if err == nil && id.IsZero() {
+		err = notFound("%.80q: nothing is committed", rev)
+	}
 	if err != nil {
 		return r, err
 	}
