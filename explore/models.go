@@ -1,12 +1,15 @@
 package explore
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
 
 	"dits/repo/object"
+	"dits/repo/refs"
 	"dits/tensorstore/digest"
 )
 
@@ -74,13 +77,23 @@ func (m *Model) names() (ModelNames, error) {
 // Commit is the commit that a revision names, if a branch, a tag or HEAD leads to it: a store may have the commits of
 // other repositories. The zero ID is no commit yet.
 func (m *Model) Commit(rev string) (digest.ID, error) {
-	id, err := m.Repo.Resolve(rev)
+	start := rev
+	if steps := strings.IndexAny(rev, "~^"); steps >= 0 {
+		start = rev[:steps]
+	}
+	unknown := refs.Missing("no revision %.80q", rev)
+	id, err := m.Repo.Resolve(start)
+	if errors.Is(err, refs.ErrUnknownRevision) || errors.Is(err, refs.ErrAmbiguous) {
+		return digest.ID{}, unknown // what err says names commits that are not for all
+	}
 	if err != nil || id.IsZero() {
 		return id, err
 	}
-	ok, err := m.reach.Has(id)
-	if err == nil && !ok {
-		err = notFound("no revision %.80q", rev)
+	if ok, err := m.reach.Has(id); err != nil || !ok {
+		return digest.ID{}, cmp.Or(err, unknown)
 	}
-	return id, err
+	if start == rev {
+		return id, nil
+	}
+	return m.Repo.Resolve(rev)
 }

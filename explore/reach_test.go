@@ -1,6 +1,8 @@
 package explore
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"net/url"
 	"testing"
@@ -65,4 +67,50 @@ func TestComparisonForgets(t *testing.T) {
 	_, err := f.repo.Reset(t.Context(), "HEAD~1", repo.ResetHard, nil)
 	require.NoError(t, err)
 	comparing(t, explorerOf(f), "@{1}", "HEAD")
+}
+
+// What is said of a revision is the same whether the store has such commits or not: nothing of them.
+func TestRevisionsTellNothing(t *testing.T) {
+	secret, e := beside(t)
+	head, err := secret.repo.Resolve("HEAD")
+	require.NoError(t, err)
+	id := head.String()
+	for _, rev := range []string{id, id[:6], id + "^9", id[:6] + "~50", id[:6] + "~1", "@{70}", "@{-7}", "mian", "^"} {
+		for question, about := range map[string]url.Values{
+			"history": {"rev": {rev}},
+			"family":  {"rev": {rev}},
+			"commit":  {"rev": {rev}},
+			"file":    {"rev": {rev}, "path": {"secret.safetensors"}},
+			"savings": {"rev": {rev}},
+			"sharing": {"of": {"a/m0@" + rev}},
+			"layers":  {"from": {rev}},
+		} {
+			status, body := said(e, question, about)
+			require.Equal(t, 404, status, "%s %s: %s", question, rev, body)
+			want, err := json.Marshal(map[string]string{"error": fmt.Sprintf("no revision %.80q", rev)})
+			require.NoError(t, err)
+			require.Equal(t, string(want), body, "%s %s", question, rev)
+		}
+	}
+	_, body := said(e, "history", url.Values{"rev": {"main~9"}})
+	require.Contains(t, body, "nothing is before it", "of a commit that is shown")
+}
+
+// Digits that two commits begin with are no revision, and say nothing of the two.
+func TestAmbiguousRevision(t *testing.T) {
+	secret, e := beside(t)
+	digits := map[string]bool{}
+	for i := 0; ; i++ {
+		secret.write("n", []byte{byte(i), byte(i >> 8)})
+		secret.commit("secret")
+		head, err := secret.repo.Resolve("HEAD")
+		require.NoError(t, err)
+		if digits[head.String()[:4]] {
+			status, body := said(e, "history", url.Values{"rev": {head.String()[:4]}})
+			require.Equal(t, 404, status, body)
+			require.NotContains(t, body, "secret")
+			return
+		}
+		digits[head.String()[:4]] = true
+	}
 }
