@@ -69,7 +69,7 @@ type segmentAt struct {
 
 // segmentOf finds a segment among rows, all of which were looked at then.
 func (e *Explorer) segmentOf(ctx context.Context, about url.Values) (*segmentAt, error) {
-	s, err := e.sharingOf(about)
+	s, err := e.sharingOf(ctx, about)
 	if err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (e *Explorer) revsOf(about url.Values) []string {
 	return e.revs
 }
 
-// asked are the models that ?model= names, without one all.
+// asked are the models that ?model= names, each once; without one all.
 func (e *Explorer) asked(about url.Values) ([]*Model, error) {
 	if !about.Has("model") {
 		return e.models, nil
@@ -100,7 +100,9 @@ func (e *Explorer) asked(about url.Values) ([]*Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, m)
+		if !slices.Contains(out, m) {
+			out = append(out, m)
+		}
 	}
 	return out, nil
 }

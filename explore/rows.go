@@ -2,6 +2,8 @@ package explore
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,19 +34,15 @@ type selected struct {
 	age   int
 }
 
+// mostOf is how many values of ?of= a question may have.
+const mostOf = 200
+
 // selectFiles finds the files of ?of=: MODEL, which is all of its branches, or MODEL@REV; without any, all branches of all
 // models.
-func (e *Explorer) selectFiles(about url.Values) (*selection, error) {
-	of := slices.Clone(about["of"])
-	if len(of) == 0 {
-		for _, m := range e.models {
-			if len(e.revs) == 0 {
-				of = append(of, m.Name)
-			}
-			for _, rev := range e.revs {
-				of = append(of, m.Name+"@"+rev)
-			}
-		}
+func (e *Explorer) selectFiles(ctx context.Context, about url.Values) (*selection, error) {
+	of, err := e.of(about)
+	if err != nil {
+		return nil, err
 	}
 	s := &selection{}
 	at := map[selectedKey]int{}
@@ -62,12 +60,37 @@ func (e *Explorer) selectFiles(about url.Values) (*selection, error) {
 			}
 		}
 		for _, rev := range revs {
-			if err := s.add(e.models[i], i, rev, at); err != nil {
+			if err := s.add(ctx, e.models[i], i, rev, at); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return s, s.order(e.models)
+}
+
+// of are the values of ?of=, each once; without any, what the explorer is of.
+func (e *Explorer) of(about url.Values) (of []string, err error) {
+	known := map[string]bool{}
+	for _, word := range about["of"] {
+		if !known[word] {
+			known[word], of = true, append(of, word)
+		}
+	}
+	if len(of) > mostOf {
+		return nil, &WrongError{fmt.Sprintf("of: %d values, want at most %d", len(of), mostOf)}
+	}
+	if len(of) > 0 {
+		return of, nil
+	}
+	for _, m := range e.models {
+		if len(e.revs) == 0 {
+			of = append(of, m.Name)
+		}
+		for _, rev := range e.revs {
+			of = append(of, m.Name+"@"+rev)
+		}
+	}
+	return of, nil
 }
 
 type selectedKey struct {
@@ -96,7 +119,10 @@ func (m *Model) branches() ([]string, error) {
 }
 
 // add adds the files of a revision. A row that is there already gets its name.
-func (s *selection) add(m *Model, model int, rev string, at map[selectedKey]int) error {
+func (s *selection) add(ctx context.Context, m *Model, model int, rev string, at map[selectedKey]int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	id, err := m.Commit(rev)
 	if err != nil || id.IsZero() {
 		return err

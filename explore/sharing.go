@@ -80,7 +80,7 @@ func (e *Explorer) sharing(ctx context.Context, about url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := e.sharingOf(about)
+	s, err := e.sharingOf(ctx, about)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +91,8 @@ func (e *Explorer) sharing(ctx context.Context, about url.Values) (any, error) {
 const keptSharings = 4
 
 // sharingOf is that of ?of=, begun or kept from an earlier question about the same commits.
-func (e *Explorer) sharingOf(about url.Values) (*sharing, error) {
-	chosen, err := e.selectFiles(about)
+func (e *Explorer) sharingOf(ctx context.Context, about url.Values) (*sharing, error) {
+	chosen, err := e.selectFiles(ctx, about)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,67 @@
+package explore
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// counted ends a context after it was asked for its error so often.
+type counted struct {
+	context.Context
+	left int
+}
+
+func (c *counted) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// What is named again is looked at once, and too much of it not at all.
+func TestNamedAgain(t *testing.T) {
+	e := explorerOf(tell(t).fixture)
+	once, again := url.Values{"of": {"a/m0", "a/m0@v1"}}, url.Values{}
+	for range 3 * mostOf {
+		again.Add("of", "a/m0")
+		again.Add("of", "a/m0@v1")
+	}
+	want, err := e.selectFiles(t.Context(), once)
+	require.NoError(t, err)
+	got, err := e.selectFiles(t.Context(), again)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	require.Len(t, got.tips, 4, "main, ft, lora and v1")
+	require.Equal(t, ask[Family](t, e, "family", nil),
+		ask[Family](t, e, "family", url.Values{"model": {"a/m0", "", "a/m0"}}))
+
+	many := url.Values{}
+	for i := range mostOf + 1 {
+		many.Add("of", fmt.Sprintf("a/m0@v1~%d", i))
+	}
+	for _, question := range []string{"sharing", "chunks", "sharers"} {
+		status, body := said(e, question, many)
+		require.Equal(t, 400, status, body)
+		require.Contains(t, body, "want at most 200")
+	}
+}
+
+// Rows are not looked for any further once nobody waits for them.
+func TestSelectionEnds(t *testing.T) {
+	f := familyFixture(t)
+	e := explorerOf(f)
+	for _, about := range []url.Values{nil, {"of": {"a/m0@main", "a/m0@ft"}}} {
+		_, err := e.selectFiles(&counted{t.Context(), 1}, about)
+		require.ErrorIs(t, err, context.Canceled)
+		_, err = e.selectFiles(&counted{t.Context(), 2}, about)
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err = e.Ask(ctx, "sharing", about)
+		require.ErrorIs(t, err, context.Canceled)
+	}
+}
