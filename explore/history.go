@@ -77,18 +77,12 @@ func (e *Explorer) history(ctx context.Context, about url.Values) (any, error) {
 
 // log are the commits that revisions lead to, without one any branch or tag.
 func (m *Model) log(t tips, revs []string) (commits []catalog.Commit, err error) {
-	from := t.commits
 	if len(revs) > 0 {
-		from = nil
-	}
-	for _, rev := range revs {
-		id, err := m.Commit(rev)
-		if err != nil {
+		if t, err = m.named(revs...); err != nil {
 			return nil, err
 		}
-		from = append(from, id)
 	}
-	for c, err := range m.Repo.Log(from, history.LogOptions{}) {
+	for c, err := range m.Repo.Log(t.commits, history.LogOptions{}) {
 		if err != nil {
 			return nil, err
 		}

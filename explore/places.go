@@ -11,19 +11,51 @@ import (
 	"dits/tensorstore/digest"
 )
 
-// tips are the branches and tags of a model: HEAD's branch first, then branches, then tags.
+// tips are names, and the commits that they lead to.
 type tips struct {
 	names   []string
 	commits []digest.ID
 }
 
-func (m *Model) tips() (tips, error) {
+// named are the tips that revisions are.
+func (m *Model) named(revs ...string) (t tips, err error) {
+	for _, rev := range revs {
+		id, err := m.Commit(rev)
+		if err != nil {
+			return t, err
+		}
+		if !id.IsZero() {
+			t.names, t.commits = append(t.names, rev), append(t.commits, id)
+		}
+	}
+	return t, nil
+}
+
+// branches are those of a model, that of HEAD first; HEAD itself if there are none.
+func (m *Model) branches() (tips, error) {
+	t, err := m.below(object.BranchPrefix)
+	if err != nil || len(t.names) > 0 {
+		return t, err
+	}
+	head, err := m.Repo.Head()
+	if err == nil && !head.Commit.IsZero() {
+		t = tips{[]string{object.HeadName}, []digest.ID{head.Commit}}
+	}
+	return t, err
+}
+
+// tips are the branches and tags of a model: HEAD's branch first, then branches, then tags.
+func (m *Model) tips() (tips, error) { return m.below(object.RefPrefix) }
+
+// below are the refs whose names begin with a prefix. They are not looked up by their short names: a tag of the same name
+// would come first.
+func (m *Model) below(prefix string) (tips, error) {
 	t := tips{}
 	head, err := m.Repo.Head()
 	if err != nil {
 		return t, err
 	}
-	all, err := m.Repo.GoodRefs(object.RefPrefix)
+	all, err := m.Repo.GoodRefs(prefix)
 	if err != nil {
 		return t, err
 	}

@@ -52,17 +52,17 @@ func (e *Explorer) selectFiles(ctx context.Context, about url.Values) (*selectio
 		if i < 0 {
 			return nil, notFound("no model is called %q", name)
 		}
-		revs := []string{rev}
-		if !one {
-			var err error
-			if revs, err = e.models[i].branches(); err != nil {
-				return nil, err
-			}
+		t, m := tips{}, e.models[i]
+		if one {
+			t, err = m.named(rev)
+		} else {
+			t, err = m.branches()
 		}
-		for _, rev := range revs {
-			if err := s.add(ctx, e.models[i], i, rev, at); err != nil {
-				return nil, err
-			}
+		if err == nil {
+			err = s.add(ctx, m, i, t, at)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return s, s.order(e.models)
@@ -99,39 +99,24 @@ type selectedKey struct {
 	file  digest.ID
 }
 
-// branches are the names of a model's branches, that of HEAD first; HEAD itself if there are none.
-func (m *Model) branches() ([]string, error) {
-	n, err := m.names()
-	if err != nil {
-		return nil, err
+// add adds the files of some revisions of a model.
+func (s *selection) add(ctx context.Context, m *Model, model int, of tips, at map[selectedKey]int) error {
+	for i, id := range of.commits {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		files, err := m.Repo.CommitFiles(id)
+		if err != nil {
+			return err
+		}
+		s.tips = append(s.tips, id)
+		s.addFiles(model, of.names[i], files, at)
 	}
-	var names []string
-	for _, b := range n.Branches {
-		names = append(names, b.Name)
-	}
-	if i := slices.Index(names, n.Head); i > 0 {
-		names = slices.Insert(slices.Delete(names, i, i+1), 0, n.Head)
-	}
-	if len(names) == 0 {
-		names = []string{object.HeadName}
-	}
-	return names, nil
+	return nil
 }
 
-// add adds the files of a revision. A row that is there already gets its name.
-func (s *selection) add(ctx context.Context, m *Model, model int, rev string, at map[selectedKey]int) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	id, err := m.Commit(rev)
-	if err != nil || id.IsZero() {
-		return err
-	}
-	files, err := m.Repo.CommitFiles(id)
-	if err != nil {
-		return err
-	}
-	s.tips = append(s.tips, id)
+// addFiles adds the files of a revision. A row that is there already gets its name.
+func (s *selection) addFiles(model int, rev string, files []object.TreeFile, at map[selectedKey]int) {
 	for _, f := range files {
 		if f.Mode == object.ModeLink {
 			continue
@@ -151,7 +136,6 @@ func (s *selection) add(ctx context.Context, m *Model, model int, rev string, at
 			r.refs = append(r.refs, rev)
 		}
 	}
-	return nil
 }
 
 // order tells the ages of the rows, and sorts them by model, path and age. Which of two stores has its files for longer

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo"
 )
 
 // counted ends a context after it was asked for its error so often.
@@ -64,4 +66,38 @@ func TestSelectionEnds(t *testing.T) {
 		_, err = e.Ask(ctx, "sharing", about)
 		require.ErrorIs(t, err, context.Canceled)
 	}
+}
+
+// A branch is shown, though a tag has its name.
+func TestBranchLikeTag(t *testing.T) {
+	f := familyFixture(t)
+	_, err := f.repo.CreateTag("ft", "main", repo.TagOptions{})
+	require.NoError(t, err)
+	for _, about := range []url.Values{nil, {"of": {"a/m0"}}} {
+		s := ask[Sharing](t, explorerOf(f), "sharing", about)
+		refs := map[string][][]string{}
+		for _, r := range s.Rows {
+			refs[r.Path] = append(refs[r.Path], r.Refs)
+		}
+		require.Equal(t, map[string][][]string{
+			"config.json":            {{"main", "ft"}},
+			"model.safetensors":      {{"main"}, {"ft"}},
+			"quants/model-Q8_0.gguf": {{"main"}},
+		}, refs)
+	}
+}
+
+// Nothing is shown of a repository without commits, and all of one without branches.
+func TestRowsWithoutBranches(t *testing.T) {
+	full, empty := familyFixture(t), newFixture(t)
+	require.Len(t, ask[Sharing](t, explorerOf(full, empty), "sharing", nil).Rows, 4)
+	require.Empty(t, ask[Sharing](t, explorerOf(empty), "sharing", nil).Rows)
+	full.checkout("v1")
+	for _, branch := range []string{"main", "ft"} {
+		_, err := full.repo.DeleteBranch(branch, true)
+		require.NoError(t, err)
+	}
+	s := ask[Sharing](t, explorerOf(full), "sharing", nil)
+	require.Len(t, s.Rows, 2)
+	require.Equal(t, []string{"HEAD"}, s.Rows[0].Refs)
 }
