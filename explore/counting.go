@@ -168,43 +168,66 @@ func elementsOf(t formats.Tensor) int64 {
 	return n
 }
 
-// meet numbers blobs of a model that were not met yet, and those that they are made of.
+// A fresh blob is one that has no number yet, and how it is kept.
+type fresh struct {
+	id     digest.ID
+	kept   lineage.Kept
+	chunks []catalog.KeptChunk
+}
+
+// meet numbers blobs of a model that were not met yet, and those that they are made of: all of them, or on an error none.
 func (s *sharing) meet(model int, blobs []digest.ID) error {
+	all, err := s.read(model, blobs)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		s.blobs[f.id] = len(s.blobs)
+	}
+	for _, f := range all {
+		s.note(f.kept, len(f.chunks))
+		s.kin(s.explorer.models[model].Repo.StoreDir, s.blobs[f.id], f.chunks)
+	}
+	return nil
+}
+
+// read reads how blobs that were not met yet are kept, and those that they are made of, in the order of their numbers.
+func (s *sharing) read(model int, blobs []digest.ID) (all []fresh, err error) {
 	m := s.explorer.models[model]
 	reader := s.readers[model]
 	if reader == nil {
 		reader = lineage.NewStorageReader(m.Repo.History)
 		s.readers[model] = reader
 	}
-	for blobs = s.number(blobs); len(blobs) > 0; {
+	seen := map[digest.ID]bool{}
+	for blobs = s.unmet(blobs, seen); len(blobs) > 0; {
 		kept, err := m.Repo.Catalog.Kept(blobs)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var sources []digest.ID
 		for _, id := range blobs {
 			k, err := reader.Kept(kept[id])
 			if err != nil {
-				return err
+				return nil, err
 			}
-			sources = append(sources, s.number(k.Sources[:min(1, len(k.Sources))])...)
-			s.note(k, len(kept[id]))
-			s.kin(m.Repo.StoreDir, s.blobs[id], kept[id])
+			sources = append(sources, s.unmet(k.Sources[:min(1, len(k.Sources))], seen)...)
+			all = append(all, fresh{id, k, kept[id]})
 		}
 		blobs = sources
 	}
-	return nil
+	return all, nil
 }
 
-// number gives numbers to blobs that have none, and returns those.
-func (s *sharing) number(blobs []digest.ID) (fresh []digest.ID) {
+// unmet are the blobs that have no number and were not seen, which they are then.
+func (s *sharing) unmet(blobs []digest.ID, seen map[digest.ID]bool) (out []digest.ID) {
 	for _, id := range blobs {
-		if _, known := s.blobs[id]; !known {
-			s.blobs[id] = len(s.blobs)
-			fresh = append(fresh, id)
+		if _, known := s.blobs[id]; !known && !seen[id] {
+			seen[id] = true
+			out = append(out, id)
 		}
 	}
-	return fresh
+	return out
 }
 
 // note adds how the next blob is kept.

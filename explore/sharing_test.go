@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -221,6 +222,28 @@ func TestSharingRefuses(t *testing.T) {
 		require.Equal(t, status, w.Code, "%s: %s", about, w.Body)
 		require.NotContains(t, w.Body.String(), "secret", about)
 	}
+}
+
+// What fails leaves nothing behind: who asks again gets what a new explorer answers.
+func TestSharingAfterAFailure(t *testing.T) {
+	f, other := familyFixture(t), newFixture(t)
+	e := explorerOf(f)
+	s, err := e.sharingOf(nil)
+	require.NoError(t, err)
+	var model selected
+	for _, r := range s.chosen.rows {
+		if strings.HasSuffix(r.path, ".safetensors") {
+			model = r
+		}
+	}
+	file, err := f.repo.ReadFile(model.file)
+	require.NoError(t, err)
+	whole := f.repo.Catalog
+	require.NoError(t, other.repo.Catalog.Close())
+	f.repo.Catalog = other.repo.Catalog
+	require.Error(t, s.meet(model.model, file.Blobs))
+	f.repo.Catalog = whole
+	require.Equal(t, ask[Sharing](t, explorerOf(f), "sharing", nil), ask[Sharing](t, e, "sharing", nil))
 }
 
 // Kept is how chunks are kept, as readers take them.
