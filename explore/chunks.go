@@ -86,6 +86,9 @@ func (e *Explorer) segmentOf(ctx context.Context, about url.Values) (*segmentAt,
 		if r.Model != m.Name || r.File.String() != about.Get("file") {
 			continue
 		}
+		if len(r.Blobs) == 0 {
+			return nil, notFound("%.200q is empty: it has no segments", r.Path)
+		}
 		segment, err := numberOf(about, "segment", 0, 0, len(r.Blobs)-1)
 		if err != nil {
 			return nil, err

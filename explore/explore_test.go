@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"math/rand/v2"
 	"net/http/httptest"
@@ -97,6 +98,19 @@ func ask[T any](t *testing.T, e *Explorer, question string, about url.Values) T 
 	var answer T
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &answer))
 	return answer
+}
+
+// status is that of the answer to a question, given as QUESTION?name=value&…
+func status(e *Explorer, question string) int {
+	w := httptest.NewRecorder()
+	e.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/explore/"+question, nil))
+	return w.Code
+}
+
+// safetensors is a file with that header.
+func safetensors(header string, values []byte) []byte {
+	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	return append(append(b, header...), values...)
 }
 
 // noise is bytes that nothing compresses.

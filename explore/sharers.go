@@ -67,6 +67,9 @@ func (a *segmentAt) withChunk(about url.Values) (map[int]sharedAs, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(kept) == 0 {
+		return nil, notFound("the segment is empty: it has no chunks")
+	}
 	i, err := numberOf(about, "chunk", 0, 0, len(kept)-1)
 	if err != nil {
 		return nil, err
