@@ -164,7 +164,7 @@ func TestTensor(t *testing.T) {
 			var changed, count int64
 			energy := 0.0
 			for _, run := range runs {
-				changed, count, energy = changed+run.Changed, count+run.Count, energy+run.Norm*run.Norm
+				changed, count, energy = changed+run.Changed, count+run.Count, energy+float64(run.Norm*run.Norm)
 			}
 			require.Equal(t, []int64{want.Changed, want.Elements}, []int64{changed, count})
 			require.InDelta(t, float64(got.Change.Norm), math.Sqrt(energy), 1e-9*float64(got.Change.Norm))
@@ -173,7 +173,7 @@ func TestTensor(t *testing.T) {
 		require.Equal(t, want.Rank != nil, rank.Known, want.Name)
 		if rank.Known {
 			require.Equal(t, *want.Rank, int64(rank.Rank))
-			require.Equal(t, float64(*want.Energy), rank.Share)
+			require.Equal(t, *want.Energy, rank.Share)
 			require.Equal(t, want.RankLeast, rank.Least)
 			require.IsNonIncreasing(t, rank.Values)
 			require.IsNonDecreasing(t, rank.Energy)

@@ -82,7 +82,10 @@ func sample(ctx context.Context, v *diff.Values) (weights, sizes []float64, err 
 	return weights, sizes, err
 }
 
-// limitsOf are what nearly all values are between, with some room; never the same.
+// farthest is how far from 0 limits may be, so that there is a number for how far they are apart.
+const farthest = math.MaxFloat64 / 2
+
+// limitsOf are what nearly all values are between, with some room; never the same. Values beyond [farthest] are out of them.
 func limitsOf(values []float64) (low, high float64) {
 	values = slices.DeleteFunc(values, func(x float64) bool { return x-x != 0 })
 	if len(values) == 0 {
@@ -95,7 +98,7 @@ func limitsOf(values []float64) (low, high float64) {
 	if room == 0 {
 		room = max(math.Abs(low)/2, math.SmallestNonzeroFloat32)
 	}
-	return low - room, high + room
+	return min(max(low-room, -farthest), farthest/2), max(min(high+room, farthest), -farthest/2)
 }
 
 // add takes a block of rows, from the one with that number on.
@@ -132,7 +135,7 @@ func (l *look) addRun(a, b []float64) (r RunChange) {
 		}
 		r.Count++
 		r.base += x * x
-		r.Norm += d * d
+		r.Norm += number.Number(d * d)
 		if d != 0 {
 			r.Changed++
 		}
@@ -155,14 +158,15 @@ func (l *look) fill(page *TensorClose) {
 	for _, list := range [][]RunChange{l.byRow, l.byColumn} {
 		for i := range list {
 			r := &list[i]
-			r.Rel, r.Norm = number.Number(number.Relative(r.Norm, r.base)), math.Sqrt(r.Norm)
+			squares := float64(r.Norm)
+			r.Rel, r.Norm = number.Number(number.Relative(squares, r.base)), number.Number(math.Sqrt(squares))
 		}
 	}
 	page.ByRow, page.ByColumn = l.byRow, l.byColumn
 }
 
 func newSpread(low, high float64) *Spread {
-	s := &Spread{Low: low, High: high, scale: bins / (high - low), Bins: make([]int64, bins)}
+	s := &Spread{Low: number.Number(low), High: number.Number(high), scale: bins / (high - low), Bins: make([]int64, bins)}
 	s.least, s.most = math.Inf(1), math.Inf(-1)
 	return s
 }
@@ -170,7 +174,7 @@ func newSpread(low, high float64) *Spread {
 // add counts values.
 func (s *Spread) add(values []float64) {
 	sum, squares, least, most := 0.0, 0.0, s.least, s.most
-	low, high, scale, counts := s.Low, s.High, s.scale, (*[bins]int64)(s.Bins)
+	low, high, scale, counts := float64(s.Low), float64(s.High), s.scale, (*[bins]int64)(s.Bins)
 	for _, x := range values {
 		if x-x != 0 {
 			s.NotANum++

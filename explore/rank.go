@@ -3,6 +3,8 @@ package explore
 import (
 	"context"
 	"net/url"
+
+	"dits/formats/number"
 )
 
 // A Ranks answers "rank": the singular values of a tensor's change, as `dits diff --rank` finds them.
@@ -13,14 +15,14 @@ type Ranks struct {
 
 // A Spectrum is singular values of a change, and what they tell.
 type Spectrum struct {
-	Known  bool      `json:"known"`         // false: it is no matrix of floats, or nothing changed
-	Values []float64 `json:"values"`        // the largest, descending
-	Energy []float64 `json:"energy"`        // share of ‖ΔW‖² in the first one, the first two, …
-	Whole  bool      `json:"whole"`         // Values are all there are
-	Floor  float64   `json:"floor"`         // what rounding alone may give
-	Rank   int       `json:"rank"`          // values above it
-	Share  float64   `json:"share"`         // of ‖ΔW‖² in these
-	Least  bool      `json:"rank_at_least"` // the rank is that or higher
+	Known  bool            `json:"known"`         // false: it is no matrix of floats, or nothing changed
+	Values []number.Number `json:"values"`        // the largest, descending
+	Energy []number.Number `json:"energy"`        // share of ‖ΔW‖² in the first one, the first two, …
+	Whole  bool            `json:"whole"`         // Values are all there are
+	Floor  number.Number   `json:"floor"`         // what rounding alone may give
+	Rank   int             `json:"rank"`          // values above it
+	Share  number.Number   `json:"share"`         // of ‖ΔW‖² in these
+	Least  bool            `json:"rank_at_least"` // the rank is that or higher
 }
 
 // rank answers "rank": asked as "tensor".
@@ -52,15 +54,17 @@ func (c *comparison) spectrum(ctx context.Context, path, name string) (*Spectrum
 	if err != nil {
 		return nil, err
 	}
-	out := &Spectrum{Values: []float64{}, Energy: []float64{}}
+	out := &Spectrum{Values: []number.Number{}, Energy: []number.Number{}}
 	if s == nil {
 		return out, nil
 	}
-	out.Known, out.Whole, out.Floor, out.Rank, out.Share, out.Least = true, s.Whole, s.Floor, s.Rank, s.Share, s.Least
+	out.Known, out.Whole, out.Rank, out.Least = true, s.Whole, s.Rank, s.Least
+	out.Floor, out.Share = number.Number(s.Floor), number.Number(s.Share)
 	sum := 0.0
 	for _, v := range s.Values {
 		sum += v * v
-		out.Values, out.Energy = append(out.Values, v), append(out.Energy, min(1, sum/s.Energy))
+		out.Values = append(out.Values, number.Number(v))
+		out.Energy = append(out.Energy, number.Number(min(1, sum/s.Energy)))
 	}
 	return out, nil
 }

@@ -46,8 +46,8 @@ type Spread struct {
 	Std     number.Number `json:"std"`
 	Min     number.Number `json:"min"`
 	Max     number.Number `json:"max"`
-	Low     float64       `json:"low"` // of a change −High
-	High    float64       `json:"high"`
+	Low     number.Number `json:"low"` // of a change −High
+	High    number.Number `json:"high"`
 	Bins    []int64       `json:"bins"`
 	Under   int64         `json:"under"` // less than Low
 	Over    int64         `json:"over"`  // more than High
@@ -58,7 +58,7 @@ type Spread struct {
 // A RunChange is the change in a run of rows or of columns.
 type RunChange struct {
 	Rel     number.Number `json:"rel"` // ‖ΔW‖ / ‖W‖ in it
-	Norm    float64       `json:"norm"`
+	Norm    number.Number `json:"norm"`
 	Changed int64         `json:"changed"` // weights
 	Count   int64         `json:"count"`
 	base    float64
