@@ -19,7 +19,7 @@ import (
 // for. What it has of a row stays, so that numbers mean the same on each page.
 type sharing struct {
 	explorer *Explorer
-	of       []string
+	version  string
 	chosen   *selection
 
 	mu      sync.Mutex
@@ -44,9 +44,9 @@ type chunkKey struct {
 // A met chunk is in so many blobs: which first, and which last.
 type met struct{ first, last, blobs int }
 
-func newSharing(e *Explorer, of []string, chosen *selection) *sharing {
+func newSharing(e *Explorer, version string, chosen *selection) *sharing {
 	return &sharing{
-		explorer: e, of: of, chosen: chosen,
+		explorer: e, version: version, chosen: chosen,
 		answer: Sharing{Total: len(chosen.rows), LeftOut: chosen.leftOut, Kinds: []string{""}, Kin: [][3]int{}},
 		blobs:  map[digest.ID]int{}, layouts: map[string]int{}, kinds: map[string]int{"": 0},
 		chunks: map[chunkKey]met{}, readers: map[int]*lineage.StorageReader{},
@@ -74,7 +74,7 @@ func (s *sharing) page(ctx context.Context, from, limit int) (*Sharing, error) {
 		Blobs: all.Blobs.part(a.blobs, b.blobs), Kinds: all.Kinds, Kin: all.Kin[a.kin:b.kin],
 		FirstRow: from, FirstLayout: a.layouts, FirstBlob: a.blobs}
 	if to < len(s.chosen.rows) {
-		p.Next = strconv.Itoa(to)
+		p.Next = cursor{to, s.version}.String()
 	}
 	return p, nil
 }

@@ -102,7 +102,10 @@ func (e *Explorer) refuse(w http.ResponseWriter, r *http.Request, err error) []b
 func statusOf(err error) int {
 	var missing *NotFoundError
 	var wrong *WrongError
+	var changed *ChangedError
 	switch {
+	case errors.As(err, &changed):
+		return http.StatusConflict
 	case errors.As(err, &wrong):
 		return http.StatusBadRequest
 	case errors.As(err, &missing), errors.Is(err, object.ErrNoPath), errors.Is(err, refs.ErrUnknownRevision):

@@ -21,7 +21,6 @@ const mostRows = 5000
 type selection struct {
 	rows    []selected
 	leftOut int
-	tips    []digest.ID // the commits that they are of
 }
 
 // A selected file is a row before its bytes are looked at.
@@ -109,7 +108,6 @@ func (s *selection) add(ctx context.Context, m *Model, model int, of tips, at ma
 		if err != nil {
 			return err
 		}
-		s.tips = append(s.tips, id)
 		s.addFiles(model, of.names[i], files, at)
 	}
 	return nil

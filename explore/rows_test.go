@@ -37,7 +37,6 @@ func TestNamedAgain(t *testing.T) {
 	got, err := e.selectFiles(t.Context(), again)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	require.Len(t, got.tips, 4, "main, ft, lora and v1")
 	require.Equal(t, ask[Family](t, e, "family", nil),
 		ask[Family](t, e, "family", url.Values{"model": {"a/m0", "", "a/m0"}}))
 

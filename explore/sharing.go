@@ -28,7 +28,7 @@ type Sharing struct {
 	FirstRow    int    `json:"first_row"`
 	FirstLayout int    `json:"first_layout"`
 	FirstBlob   int    `json:"first_blob"`
-	Next        string `json:"next"` // ?cursor= of the next page, "" for the last one
+	Next        string `json:"next"` // ?cursor= of the next page, "" for the last one; who asks for it after a change is refused
 }
 
 // A Row is a file: one content at one path of one model.
@@ -76,7 +76,7 @@ func (e *Explorer) sharing(ctx context.Context, about url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	cursor, err := numberOf(about, "cursor", 0, 0, mostRows)
+	at, err := cursorOf(about)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,10 @@ func (e *Explorer) sharing(ctx context.Context, about url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.page(ctx, cursor, limit)
+	if at != (cursor{}) && at.version != s.version {
+		return nil, &ChangedError{}
+	}
+	return s.page(ctx, at.row, limit)
 }
 
 // keptSharings is how many are kept for who pages through them.
@@ -96,15 +99,16 @@ func (e *Explorer) sharingOf(ctx context.Context, about url.Values) (*sharing, e
 	if err != nil {
 		return nil, err
 	}
+	version, err := e.versionOf(about["of"], chosen)
+	if err != nil {
+		return nil, err
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	same := func(s *sharing) bool {
-		return slices.Equal(s.of, about["of"]) && slices.Equal(s.chosen.tips, chosen.tips)
-	}
-	if i := slices.IndexFunc(e.sharings, same); i >= 0 {
+	if i := slices.IndexFunc(e.sharings, func(s *sharing) bool { return s.version == version }); i >= 0 {
 		return e.sharings[i], nil
 	}
-	s := newSharing(e, about["of"], chosen)
+	s := newSharing(e, version, chosen)
 	e.sharings = append([]*sharing{s}, e.sharings[:min(len(e.sharings), keptSharings-1)]...)
 	return s, nil
 }

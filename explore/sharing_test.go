@@ -204,17 +204,19 @@ func TestSharingRefuses(t *testing.T) {
 	require.NoError(t, err)
 	e := explorerOf(f)
 	for about, status := range map[string]int{
-		"of=a/m0@" + secret.String():      404,
-		"of=a/m0@" + secret.String()[:12]: 404,
-		"of=a/m0@nothing":                 404,
-		"of=b/m0":                         404,
-		"limit=0":                         400,
-		"limit=100000000":                 400,
-		"cursor=-1":                       400,
-		"cursor=4000":                     200,
-		"of=a/m0@v1":                      200,
-		"of=a/m0@main&of=a/m0@ft":         200,
-		"of=a/m0@../../../etc/passwd":     404,
+		"of=a/m0@" + secret.String():               404,
+		"of=a/m0@" + secret.String()[:12]:          404,
+		"of=a/m0@nothing":                          404,
+		"of=b/m0":                                  404,
+		"limit=0":                                  400,
+		"limit=100000000":                          400,
+		"cursor=-1":                                400,
+		"cursor=4000":                              400,
+		"cursor=400000000-00":                      400,
+		"cursor=4000-0000000000":                   409,
+		"of=a/m0@v1":                               200,
+		"of=a/m0@main&of=a/m0@ft":                  200,
+		"of=a/m0@../../../etc/passwd":              404,
 		"of=" + url.QueryEscape("<img onerror=x>"): 404,
 	} {
 		w := httptest.NewRecorder()
@@ -228,7 +230,7 @@ func TestSharingRefuses(t *testing.T) {
 func TestSharingAfterAFailure(t *testing.T) {
 	f, other := familyFixture(t), newFixture(t)
 	e := explorerOf(f)
-	s, err := e.sharingOf(nil)
+	s, err := e.sharingOf(t.Context(), nil)
 	require.NoError(t, err)
 	var model selected
 	for _, r := range s.chosen.rows {

@@ -29,10 +29,13 @@ export function canAsk(question, about) {
   return !inReport() || Object.hasOwn(keptAnswers(), key(question, about));
 }
 
-/** Answers are remembered, but those of which keep says no; errors are not. signal ends a question that nobody waits for. */
-export async function ask(question, about, { signal, keep = () => true } = {}) {
+/**
+ * Answers are remembered, but those of which keep says no; errors are not, they have the status of the answer. signal ends
+ * a question that nobody waits for; anew asks again what is remembered.
+ */
+export async function ask(question, about, { signal, keep = () => true, anew = false } = {}) {
   const k = key(question, about);
-  if (answers.has(k)) return answers.get(k);
+  if (answers.has(k) && !anew) return answers.get(k);
   let answer;
   if (inReport()) {
     if (!Object.hasOwn(keptAnswers(), k)) throw new Error("this report does not have it: ask dits serve");
@@ -40,7 +43,7 @@ export async function ask(question, about, { signal, keep = () => true } = {}) {
   } else {
     const r = await fetch(`/explore/${k}`, { signal });
     const body = await r.json();
-    if (!r.ok) throw new Error(body.error ?? r.statusText);
+    if (!r.ok) throw Object.assign(new Error(body.error ?? r.statusText), { status: r.status });
     answer = body;
   }
   if (keep(answer)) answers.set(k, answer);

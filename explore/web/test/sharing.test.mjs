@@ -186,3 +186,11 @@ test("heights: readable rows, or all in sight", () => {
   assert.ok(stack(items, 700, true).all <= 700);
   assert.equal(stack(items.slice(0, 3), 700, true).row, 692 / 9);
 });
+
+test("a first page begins anew", () => {
+  const first = { ...family(), first_row: 0 };
+  const sheet = sheetOf(first, first);
+  assert.equal(sheet.rows.length, 4);
+  assert.equal(sheet.blobs.len.length, 8);
+  assert.equal(sheet.pairs.length, 0);
+});

@@ -3,16 +3,24 @@
 import { KEPT, SAME, cost, mostOf, shadesOf, sharedParts, usersOf } from "./share.js";
 
 export class Sheet {
-  rows = [];
-  layouts = [];
-  blobs = { len: [], how: [], kind: [], stored: [], source: [], chunks: [] };
-  kinds = [""];
-  pairs = []; // [a, b, bytes]: blobs that are not the same, but have chunks in common; a is the one that had them first
   total = 0;
   leftOut = 0;
 
-  /** Takes a page in. Pages come in order. */
+  constructor() {
+    this.#clear();
+  }
+
+  #clear() {
+    this.rows = [];
+    this.layouts = [];
+    this.blobs = { len: [], how: [], kind: [], stored: [], source: [], chunks: [] };
+    this.kinds = [""];
+    this.pairs = []; // [a, b, bytes]: blobs that are not the same, but have chunks in common; a had them first
+  }
+
+  /** Takes a page in. Pages come in order; the first one begins anew. */
   add(page) {
+    if (page.first_row === 0) this.#clear();
     this.total = page.total;
     this.leftOut = page.left_out;
     this.kinds = page.kinds ?? this.kinds;

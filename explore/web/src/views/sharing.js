@@ -1,10 +1,11 @@
 // The view "Sharing": which files have which bytes, as a wall of cells that are darker the more their bytes are shared.
 import { fill, h } from "../dom.js";
-import { ask, inReport } from "../ask.js";
+import { inReport } from "../ask.js";
 import { change, link, state } from "../state.js";
 import { count, plural } from "../format.js";
 import { redrawLegend } from "../sharing/legend.js";
 import { arrange, groupings, many, rowsOf, sorts, usualGrouping } from "../sharing/order.js";
+import { eachPage } from "../sharing/pages.js";
 import { Panel } from "../sharing/panel.js";
 import { picker } from "../sharing/picker.js";
 import { Search } from "../sharing/search.js";
@@ -14,8 +15,6 @@ import { Tip } from "../sharing/tip.js";
 import { Wall } from "../sharing/wall.js";
 import { middle } from "../text.js";
 import { summary } from "../sharing/words.js";
-
-const pageSize = 100;
 
 class View {
   constructor(root, params) {
@@ -81,16 +80,7 @@ class View {
   async #load() {
     const { signal } = this.stop;
     try {
-      let cursor = "";
-      do {
-        const page = await ask("sharing", { of: this.of, limit: pageSize, cursor }, { signal });
-        if (signal.aborted) return;
-        this.sheet.add(page);
-        cursor = page.next;
-        this.loaded = true;
-        this.loading = cursor !== "";
-        this.take(state().params);
-      } while (cursor);
+      await eachPage(this.of, (page) => this.#add(page), signal);
     } catch (e) {
       if (signal.aborted) return;
       if (!this.loaded) return fill(this.root, h("p", { class: "error" }, e.message));
@@ -98,6 +88,13 @@ class View {
       this.loading = false;
       this.take(state().params);
     }
+  }
+
+  #add(page) {
+    this.sheet.add(page);
+    this.loaded = true;
+    this.loading = page.next !== "";
+    this.take(state().params);
   }
 
   /** Shows what the address says. */
