@@ -129,7 +129,7 @@ func (l *Layers) list(d *diff.Diff, path string) *diff.FileDiff {
 	slices.SortStableFunc(files, func(f, g *diff.FileDiff) int { return cmp.Compare(interest(g), interest(f)) })
 	for i, f := range files {
 		l.Files = append(l.Files, Changed{f.Path, f.PathB, f.Status, f.Summary})
-		if path == f.Path || path != "" && path == f.PathB {
+		if isCalled(f, path) {
 			l.Shown = i
 		}
 	}
@@ -140,6 +140,11 @@ func (l *Layers) list(d *diff.Diff, path string) *diff.FileDiff {
 		return nil
 	}
 	return files[l.Shown]
+}
+
+// isCalled says whether a model that differs has that path on a side, or of shards that name: lineage calls them so.
+func isCalled(f *diff.FileDiff, path string) bool {
+	return path != "" && (path == f.Path || path == f.PathB || path == object.NameOf(f.Path))
 }
 
 // interest is how many tensors of a file changed; what is on both sides comes first.

@@ -289,3 +289,31 @@ func TestLimits(t *testing.T) {
 		}
 	}
 }
+
+// Shards go by the name of their model in "pairs", and by a path of all of them in diff: both lead to the same layers.
+func TestLayersOfShards(t *testing.T) {
+	f := newFixture(t)
+	shards := func(from string) {
+		f.put(from, "model-00001-of-00002.safetensors")
+		f.put("adapter_model.safetensors", "model-00002-of-00002.safetensors")
+	}
+	shards("base.safetensors")
+	f.commit("base")
+	_, err := f.repo.CreateBranch("ft", "HEAD", false)
+	require.NoError(t, err)
+	f.checkout("ft")
+	shards("ft-customer.safetensors")
+	f.commit("a fine-tune")
+	e := explorerOf(f)
+	pairs := ask[[]Pair](t, e, "pairs", nil)
+	require.Len(t, pairs, 1)
+	require.Equal(t, "model.safetensors", pairs[0].Path)
+	for _, path := range []string{pairs[0].Path, "model-*-of-00002.safetensors", ""} {
+		about := url.Values{"from": {"main"}, "to": {"ft"}, "path": {path}}
+		layers := asked[*Layers](t, e, "layers?"+about.Encode())
+		require.Equal(t, 0, layers.Shown, path)
+		require.Equal(t, 20, layers.Files[0].Summary.Changed, path)
+		about.Set("name", "model.norm.weight")
+		require.Equal(t, "changed", asked[*TensorPage](t, e, "tensor?"+about.Encode()).Tensor.Status, path)
+	}
+}

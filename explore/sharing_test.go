@@ -285,3 +285,18 @@ func TestFailuresAreLogged(t *testing.T) {
 	require.JSONEq(t, `{"error":"this cannot be read: what dits serve prints says why"}`, w.Body.String())
 	require.Contains(t, said.String(), "catalog")
 }
+
+// A model without commits has no rows; it is no error, and hides no other model.
+func TestSharingWithoutCommits(t *testing.T) {
+	empty := newFixture(t)
+	s := ask[Sharing](t, explorerOf(empty), "sharing", nil)
+	require.Equal(t, 0, s.Total)
+	require.Empty(t, s.Rows)
+
+	f := familyFixture(t)
+	e := explorerOf(empty, f)
+	require.Equal(t, 4, ask[Sharing](t, e, "sharing", nil).Total)
+	require.Equal(t, 0, ask[Sharing](t, e, "sharing", url.Values{"of": {"a/m0"}}).Total)
+	_, err := e.Collect(t.Context())
+	require.NoError(t, err)
+}

@@ -19,14 +19,14 @@ type Change struct {
 }
 
 // OpenChange opens the tensor with that name, on either side, of the model with that path among what differs between two
-// states. [Options.Only] names the model; "" is the only one that has such a tensor.
+// states. [Options.Only] says of which model; "" is the only one that has such a tensor.
 func OpenChange(ctx context.Context, a, b Snapshot, name string, o Options) (*Change, error) {
 	pairs, err := Pairs(ctx, a, b, o)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range pairs {
-		if o.Only != "" && p.Path() != o.Only {
+		if !o.wants(p) {
 			continue
 		}
 		c, err := p.openChange(ctx, name)

@@ -12,7 +12,7 @@ import (
 // Options of [Of]. The zero value compares everything.
 type Options struct {
 	Paths       []string         // only files at or below one of these; none: all
-	Only        string           // of what differs only the model with this path; "": all
+	Only        string           // of what differs only the model with this path or name; "": all
 	FilesOnly   bool             // do not look into files
 	DigestsOnly bool             // find out which tensors changed, but read none: all their elements count as changed, without figures
 	Rank        bool             // find out the rank of the change of each matrix
@@ -77,6 +77,11 @@ type Summary struct {
 	ElementsChanged int64 `json:"elements_changed"`
 }
 
+// wants says whether a pair is that of Only.
+func (o Options) wants(p ModelPair) bool {
+	return o.Only == "" || p.Path() == o.Only || object.NameOf(p.Path()) == o.Only
+}
+
 // Of compares two states. Files and tensors whose digests are equal are not read; those whose digests are not known
 // are read up to where they differ. The others are streamed once, in bounded memory.
 func Of(ctx context.Context, a, b Snapshot, o Options) (*Diff, error) {
@@ -85,9 +90,7 @@ func Of(ctx context.Context, a, b Snapshot, o Options) (*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Only != "" {
-		pairs = slices.DeleteFunc(pairs, func(p ModelPair) bool { return p.Path() != o.Only })
-	}
+	pairs = slices.DeleteFunc(pairs, func(p ModelPair) bool { return !o.wants(p) })
 	if !o.FilesOnly && len(pairs) > 0 {
 		o.start(pairs)
 		defer object.OrQuiet(o.Progress).Done()

@@ -41,6 +41,15 @@ func ShardOf(path string) (s Shard, ok bool) {
 	return Shard{p[1] + p[4], p[1] + "-*-of-" + p[3] + p[4], p[1], p[3], p[4]}, true
 }
 
+// NameOf is what the model with a path goes by: "model.safetensors" for "model-*-of-00003.safetensors", other paths as they
+// are.
+func NameOf(path string) string {
+	if s, ok := ShardOf(strings.Replace(path, "-*-of-", "-00001-of-", 1)); ok && strings.Contains(path, "-*-of-") {
+		return s.Model
+	}
+	return path
+}
+
 // Count is how many shards there are, as far as one looks.
 func (s Shard) Count() int {
 	n, _ := strconv.Atoi(s.of)
