@@ -19,6 +19,7 @@ type Model struct {
 	Repo *repo.Repo
 
 	reach *history.Reach
+	only  []string // branches and tags that are spoken of; none: all
 }
 
 // An Explorer answers questions about models. It is safe for concurrent use.
@@ -43,7 +44,7 @@ const atOnce = 16
 // without any, about all of its branches.
 func New(models []*Model, revs ...string) *Explorer {
 	for _, m := range models {
-		m.reach = &history.Reach{History: m.Repo.History}
+		m.reach, m.only = &history.Reach{History: m.Repo.History}, revs
 	}
 	return &Explorer{models: models, revs: revs, jobs: newJobs(), lists: newJobs(), turns: semaphore.NewWeighted(atOnce)}
 }

@@ -54,6 +54,9 @@ func (m *Model) names() (ModelNames, error) {
 		return n, err
 	}
 	for _, ref := range all {
+		if !m.speaksOf(ref) {
+			continue
+		}
 		id, err := m.Repo.Peel(ref.ID)
 		if err != nil {
 			continue // fsck tells of it

@@ -72,6 +72,9 @@ func (m *Model) below(prefix string) (tips, error) {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
 	})
 	for _, ref := range all {
+		if !m.speaksOf(ref) {
+			continue
+		}
 		id, err := m.Repo.Peel(ref.ID)
 		if err != nil {
 			continue // fsck tells of it
@@ -80,6 +83,9 @@ func (m *Model) below(prefix string) (tips, error) {
 	}
 	return t, nil
 }
+
+// speaksOf says whether a branch or tag is among those that the explorer is about: of others it does not tell.
+func (m *Model) speaksOf(ref refs.Ref) bool { return len(m.only) == 0 || slices.Contains(m.only, ref.Short()) }
 
 // of are the names that lead to a commit.
 func (t tips) of(commit digest.ID) []string {

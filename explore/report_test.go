@@ -88,6 +88,13 @@ func TestReportOfRevisions(t *testing.T) {
 	var f Family
 	require.NoError(t, json.Unmarshal(r.answers["family"], &f))
 	require.Len(t, f.Nodes, 2)
+	for _, n := range f.Nodes {
+		require.Subset(t, []string{"ft", "v1"}, n.Refs) // what else has them is not told
+	}
+	var names []ModelNames
+	require.NoError(t, json.Unmarshal(r.answers["models"], &names))
+	require.Len(t, names[0].Branches, 1)
+	require.Len(t, names[0].Tags, 1)
 	var saved Savings
 	require.NoError(t, json.Unmarshal(r.answers["savings"], &saved))
 	require.Len(t, saved.Points, 2)
