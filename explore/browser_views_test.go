@@ -35,7 +35,7 @@ func (p *tab) shots(name string) {
 		for _, theme := range []string{"light", "dark"} {
 			p.theme(theme)
 			eval[bool](p, `dispatchEvent(new Event("theme"))`)
-			p.wait(`document.querySelector(".family-wait") === null`)
+			p.wait(`document.querySelector(".notice[role=status]") === null`)
 			p.shoot(fmt.Sprintf("%s-%d-%s", name, size[0], theme))
 		}
 	}

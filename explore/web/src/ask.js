@@ -18,11 +18,14 @@ export function key(question, about = {}) {
 /** True in a report: there is no server to ask. */
 export const inReport = () => document.getElementById("answers") !== null;
 
-let kept; // the answers of a report
+let all; // the answers of a report
 function keptAnswers() {
-  kept ??= JSON.parse(document.getElementById("answers").textContent);
-  return kept;
+  all ??= JSON.parse(document.getElementById("answers").textContent);
+  return all;
 }
+
+/** The answer of a report by its key. */
+export const kept = (k) => keptAnswers()[k];
 
 /** Says whether a question can be answered here: always by a server, else if the report has the answer. */
 export function canAsk(question, about) {

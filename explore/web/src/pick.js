@@ -1,4 +1,5 @@
 // What a view is about: a choice of models, and of a revision of one.
+import { inReport } from "./ask.js";
 import { h } from "./dom.js";
 import { change } from "./state.js";
 import { middle } from "./text.js";
@@ -26,8 +27,12 @@ export function modelChoice(models, chosen, { all, also } = {}) {
   return choice("model", "model", options, chosen, also);
 }
 
-/** Branches and tags of a model to choose from. */
-export const revisions = (model) => [...model.branches, ...model.tags].map((r) => [r.name, r.name]);
+/** The choice of a branch or tag; a report is of those that it is of, and a model without any has nothing to choose. */
+export function revisionChoice(model, params, also) {
+  const names = [...model.branches, ...model.tags].map((r) => [r.name, r.name]);
+  if (inReport() || names.length === 0) return null;
+  return choice("revision", "rev", [["", "all branches and tags"], ...names], params.get("rev") ?? "", also);
+}
 
 /** The model that the address names, else the first. */
 export const chosenModel = (models, params) => models.find((m) => m.name === params.get("model")) ?? models[0];

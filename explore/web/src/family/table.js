@@ -2,14 +2,16 @@
 import { h } from "../dom.js";
 import { bytes, count, percent, plural } from "../format.js";
 import { byWord } from "../kinds.js";
-import { link as linkTo } from "../state.js";
+import { linkTo } from "../links.js";
 import { middle } from "../text.js";
 
 /** Where a model is: the branches and tags that have it, else a revision that does. */
 export const place = (n) => (n.refs.length > 0 ? n.refs.join(", ") : n.path ? n.rev : "");
 
-const fileLink = (n) =>
-  n.path ? linkTo("file", { model: n.model, rev: n.refs[0] ?? n.rev, path: n.path }) : undefined;
+const fileLink = (n, most) =>
+  n.path
+    ? linkTo("file", { model: n.model, rev: n.refs[0] ?? n.rev, path: n.path }, middle(n.path, most), { title: n.path })
+    : "in no branch or tag";
 
 /** The same as the picture. */
 export function table(answer) {
@@ -22,7 +24,7 @@ export function table(answer) {
         "div",
         {},
         `${kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}`).join(", ")} ← `,
-        h("a", { href: fileLink(nodes[l.from]) }, middle(nodes[l.from].path || "in no branch or tag", 50)),
+        fileLink(nodes[l.from], 50),
         ` @ ${nodes[l.from].refs[0] ?? nodes[l.from].rev}`,
       ),
     );
@@ -48,7 +50,7 @@ export function table(answer) {
         h(
           "tr",
           {},
-          h("td", {}, h("a", { href: fileLink(n) }, middle(n.path || "in no branch or tag", 60))),
+          h("td", {}, fileLink(n, 60)),
           h("td", {}, place(n)),
           h("td", { class: "number" }, count(n.tensors)),
           h("td", { class: "number" }, bytes(n.size)),

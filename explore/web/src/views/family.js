@@ -8,7 +8,9 @@ import { box, curve, layout } from "../family/layout.js";
 import { place, table } from "../family/table.js";
 import { bytes, count, percent, plural } from "../format.js";
 import { byWord } from "../kinds.js";
-import { askedModel, chosenModel, modelChoice, choice, revisions } from "../pick.js";
+import { noCommits, failed, waiting } from "../notice.js";
+import { askedModel, chosenModel, modelChoice, revisionChoice } from "../pick.js";
+import { canGo } from "../links.js";
 import { change, go } from "../state.js";
 import { fit, middle, width } from "../text.js";
 import { hideTip, showTip } from "../tip.js";
@@ -26,7 +28,7 @@ export const family = {
   title: "Family",
   show(root, params) {
     const stop = new AbortController();
-    fill(root, h("p", { class: "note family-wait" }, "Looking at what came from what…"));
+    fill(root, waiting("Looking at what came from what…"));
     let end;
     ask("models", {}, stop)
       .then(async (models) => {
@@ -39,7 +41,7 @@ export const family = {
         if (!stop.signal.aborted) end = show(root, models, answer, params);
       })
       .catch((e) => {
-        if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message));
+        if (e.name !== "AbortError") fill(root, failed(e.message));
       });
     return () => {
       stop.abort();
@@ -50,14 +52,13 @@ export const family = {
 };
 
 function show(root, models, answer, params) {
-  const head = header(models, answer, params);
   if (answer.nodes.length === 0) {
-    fill(
-      root,
-      h("section", { class: "family" }, head, h("p", { class: "note family-wait" }, "No model is committed yet.")),
-    );
+    const choose = modelChoice(models, params.get("model") ?? "", { all: "all", also: { rev: null, open: null, at: null } });
+    const head = h("div", { class: "view-head" }, h("h1", {}, "Family"), choose);
+    fill(root, h("section", { class: "family" }, head, noModels(models, params)));
     return undefined;
   }
+  const head = header(models, answer, params);
   if (params.get("table")) {
     fill(root, h("section", { class: "family" }, head, h("div", { class: "family-table" }, table(answer))));
     return undefined;
@@ -65,6 +66,13 @@ function show(root, models, answer, params) {
   const p = picture(answer, params);
   fill(root, h("section", { class: "family" }, head, p.element));
   return p.begin();
+}
+
+/** Why there is no picture: no commit, or only other files. */
+function noModels(models, params) {
+  const asked = params.get("model") ? [chosenModel(models, params)] : models;
+  if (asked.some((m) => m.branches.length + m.tags.length > 0)) return waiting("No model is in these branches and tags.");
+  return noCommits(asked.length === 1 && models.length > 1 ? asked[0].name : "");
 }
 
 function header(models, answer, params) {
@@ -83,18 +91,11 @@ function header(models, answer, params) {
       h(
         "span",
         { class: "note" },
-        ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`,
+        size > 0 && ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`,
       ),
     ),
     modelChoice(models, params.get("model") ?? "", { all: "all", also: { rev: null, open: null, at: null } }),
-    one &&
-      choice(
-        "revision",
-        "rev",
-        [["", "all branches and tags"], ...revisions(model || models[0])],
-        params.get("rev") ?? "",
-        { open: null, at: null },
-      ),
+    one && revisionChoice(model || models[0], params, { open: null, at: null }),
     h(
       "button",
       {
@@ -172,7 +173,7 @@ function picture(answer, params) {
       return g;
     }),
   );
-  const said = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const said = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const svg = h(
     "svg",
     {
@@ -246,7 +247,8 @@ function enter(n, open) {
   hideTip();
   if (n.fold) return change({ open: [...open, n.key], at: null });
   if (!n.node.path) return undefined;
-  return go("file", { model: n.node.model, rev: n.node.refs[0] ?? n.node.rev, path: n.node.path });
+  const at = { model: n.node.model, rev: n.node.refs[0] ?? n.node.rev, path: n.node.path };
+  return canGo("file", at) && go("file", at);
 }
 
 /** Where an arrow key leads from a node. */

@@ -1,11 +1,13 @@
 // File: all of one file or model: what it is, how its bytes are kept, what it came from, and its tensors.
-import { ask, canAsk } from "../ask.js";
+import { ask, canAsk, inReport } from "../ask.js";
 import { cell, hows } from "../colour.js";
 import { fill, h } from "../dom.js";
 import { bar } from "../file/bar.js";
 import { Grid } from "../file/grid.js";
 import { bytes, count, percent, plural } from "../format.js";
 import { byWord, kindWord } from "../kinds.js";
+import { linkTo, wayTo } from "../links.js";
+import { failed, waiting } from "../notice.js";
 import { askedModel, chosenModel } from "../pick.js";
 import { change, link, state } from "../state.js";
 import { middle } from "../text.js";
@@ -18,23 +20,23 @@ const strength = 0.62,
 export const file = {
   name: "file",
   title: "File",
+  about: (params) => middle(params.get("path") ?? "", 60),
   hidden: true,
   show(root, params) {
     const stop = new AbortController();
     let grid;
-    fill(root, h("p", { class: "note family-wait" }, "Reading the file…"));
+    fill(root, waiting("Reading the file…"));
     ask("models", {}, stop)
       .then(async (models) => {
         const model = askedModel(models, chosenModel(models, params).name);
         const f = await ask("file", { model, rev: params.get("rev"), path: params.get("path") }, stop);
         if (stop.signal.aborted) return;
-        document.title = `${middle(f.path, 60)} · dits`;
         grid = f.tensors.length > 0 ? tensors(f, params) : undefined;
         fill(root, page(f, grid, relatives(f, stop)));
         grid?.sorted();
       })
       .catch((e) => {
-        if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message));
+        if (e.name !== "AbortError") fill(root, failed(e.message));
       });
     shown = () => grid;
     return () => {
@@ -77,8 +79,8 @@ function page(f, grid, related) {
         "span",
         { class: "links" },
         f.tensors.length > 0 && h("a", { href: sharingOf(f) }, "Sharing"),
-        f.tensors.length > 0 && h("a", { href: link("family", { model: f.model }) }, "Family"),
-        h("a", { href: link("history", { model: f.model, rev: f.rev }) }, "History"),
+        f.tensors.length > 0 && wayTo("family", { model: f.model }, "Family"),
+        wayTo("history", { model: f.model, rev: inReport() ? undefined : f.rev }, "History"),
       ),
     ),
     h("p", { class: "facts" }, facts(f)),
@@ -300,7 +302,7 @@ function relatives(f, stop) {
               "p",
               { class: "note" },
               `and ${count(links.length - mostRelatives)} more: `,
-              h("a", { href: link("family", { model: f.model }) }, "the family"),
+              wayTo("family", { model: f.model }, "the family"),
             ),
         );
       fill(
@@ -333,12 +335,12 @@ function relative(f, n, l, toLayers) {
     n.path &&
     n.format === f.format &&
     kinds.some((k) => k.how === 1 || n.path === f.path) &&
-    link("layers", {
+    wayTo("layers", {
       model: f.model,
       from: rev,
       to: f.rev,
       ...(n.path === f.path ? { path: f.path } : { from_path: n.path, to_path: f.path }),
-    });
+    }, "which layers changed");
   return h(
     "li",
     {},
@@ -347,7 +349,7 @@ function relative(f, n, l, toLayers) {
       "div",
       {},
       n.path
-        ? h("a", { href: link("file", { model: n.model, rev, path: n.path }), title: n.path }, middle(n.path, 44))
+        ? linkTo("file", { model: n.model, rev, path: n.path }, middle(n.path, 44), { title: n.path })
         : "a file in no branch or tag",
       h("span", { class: "note" }, ` ${middle(rev, 36)}`),
       kinds.map((k) =>
@@ -357,7 +359,7 @@ function relative(f, n, l, toLayers) {
           `${plural(k.tensors, "tensor")}, ${k.word}: ${bytes(k.stored)} instead of ${bytes(k.whole)}`,
         ),
       ),
-      layers && h("div", {}, h("a", { href: layers }, "which layers changed")),
+      layers && h("div", {}, layers),
     ),
   );
 }

@@ -1,10 +1,12 @@
 // History: commits with the lines between them, and what each cost; beside them the one that is chosen.
-import { ask } from "../ask.js";
+import { ask, inReport } from "../ask.js";
 import { fill, h } from "../dom.js";
 import { bytes, count, day, plural, shortId } from "../format.js";
 import { Lanes } from "../history/lanes.js";
 import { byWord } from "../kinds.js";
-import { askedModel, choice, chosenModel, modelChoice, revisions } from "../pick.js";
+import { linkTo, wayTo } from "../links.js";
+import { failed, noCommits, waiting } from "../notice.js";
+import { askedModel, chosenModel, modelChoice, revisionChoice } from "../pick.js";
 import { change, link } from "../state.js";
 import { middle } from "../text.js";
 
@@ -40,7 +42,7 @@ class View {
     this.page = 0;
     this.most = 1;
     this.last = null; // the row before the next page
-    fill(root, h("p", { class: "note family-wait" }, "Reading the history…"));
+    fill(root, waiting("Reading the history…"));
     this.begin().catch((e) => this.failed(e));
   }
 
@@ -50,7 +52,7 @@ class View {
   }
 
   failed(e) {
-    if (e.name !== "AbortError") fill(this.root, h("p", { class: "error" }, e.message));
+    if (e.name !== "AbortError") fill(this.root, failed(e.message));
   }
 
   about(more) {
@@ -75,13 +77,7 @@ class View {
           { class: "view-head" },
           this.title,
           modelChoice(models, this.model.name, { also: { rev: null, p: null, at: null } }),
-          choice(
-            "revision",
-            "rev",
-            [["", "all branches and tags"], ...revisions(this.model)],
-            this.params.get("rev") ?? "",
-            { p: null, at: null },
-          ),
+          revisionChoice(this.model, this.params, { p: null, at: null }),
         ),
         h("div", { class: "both" }, h("div", { class: "scroll" }, this.list, this.foot), this.aside),
       ),
@@ -121,11 +117,15 @@ class View {
           : ` of ${plural(this.model.branches.length, "branch", "branches")}, ${plural(this.model.tags.length, "tag")}`,
       ),
     );
+    if (answer.total === 0) {
+      fill(this.list.closest(".both"), noCommits(this.models.length > 1 ? this.model.name : ""));
+      return;
+    }
     const rows = this.lanes.add(answer.commits);
     this.scale(answer.commits);
     this.list.append(this.pageOf(answer.commits, rows));
     this.last = rows.at(-1) ?? this.last;
-    fill(this.foot, this.page < this.pages ? "more…" : answer.total === 0 ? "Nothing is committed yet." : "");
+    fill(this.foot, this.page < this.pages ? "more…" : "");
     this.mark();
     // What was there already may leave room for more.
     if (this.page < this.pages && this.foot.getBoundingClientRect().top < innerHeight) await this.more();
@@ -219,7 +219,7 @@ class View {
     ask("commit", this.about({ rev: this.chosen }), this.stop)
       .then((c) => fill(this.aside, detail(c, this.model.name)))
       .catch((e) => {
-        if (e.name !== "AbortError") fill(this.aside, h("p", { class: "error" }, e.message));
+        if (e.name !== "AbortError") fill(this.aside, failed(e.message));
       });
   }
 }
@@ -272,8 +272,8 @@ function detail(c, model) {
     h(
       "p",
       { class: "links" },
-      parent && h("a", { href: link("layers", { model, from: parent, to: c.id }) }, "Compare with parent"),
-      h("a", { href: link("family", { model, rev: c.id }) }, "Its family"),
+      parent && wayTo("layers", { model, from: parent, to: c.id }, "Compare with parent"),
+      wayTo("family", { model, rev: c.id }, "Its family"),
     ),
     h(
       "ul",
@@ -301,7 +301,7 @@ function change1(f, c, model) {
     h(
       "div",
       {},
-      gone ? name : h("a", { href: link("file", { model, rev: c.id, path: f.path }), title: f.path }, name),
+      gone ? name : linkTo("file", { model, rev: (inReport() && c.refs[0]) || c.id, path: f.path }, name, { title: f.path }),
       h("span", { class: "note" }, ` ${sizes}`),
       f.sources.slice(0, 3).map((s) =>
         h(

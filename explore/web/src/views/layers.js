@@ -11,6 +11,7 @@ import { scaleOf } from "../layers/scale.js";
 import { table } from "../layers/table.js";
 import { tip } from "../layers/tip.js";
 import { describe, headline, isChanged, isOneSided, nothing, placeOf, progress } from "../layers/words.js";
+import { failed, noCommits } from "../notice.js";
 import { poll } from "../layers/poll.js";
 
 let page; // what is shown
@@ -67,10 +68,12 @@ class Page {
       const asked = this.asked(params, model, list);
       keepFocus(this.root, () => this.choices(models, model, asked));
       if (!named) this.suggest(model, list, asked);
+      if (!asked.from && model.branches.length + model.tags.length === 0)
+        return fill(this.said, noCommits(models.length > 1 ? model.name : ""));
       if (!asked.from) return this.say("Nothing to compare yet: there is only one version of each model here.");
       await poll("layers", asked, signal, (answer) => keepFocus(this.root, () => this.show(answer, asked, params)));
     } catch (e) {
-      if (!signal.aborted) (fill(this.said, h("p", { class: "error" }, e.message)), fill(this.picture));
+      if (!signal.aborted) (fill(this.said, failed(e.message)), fill(this.picture));
     }
   }
 
@@ -101,7 +104,7 @@ class Page {
         choice("Model", [["", models.map((m) => [m.name, m.name])]], model.name, (v) => go("layers", { model: v })),
       asked.from &&
         (inReport()
-          ? h("span", {}, `${asked.from} → ${asked.to}`)
+          ? h("span", { class: "note" }, asked.from === asked.to ? `in ${asked.to}` : `${asked.from} → ${asked.to}`)
           : [
               choice("From", revisions(model), asked.from, (v) => pick({ from: v })),
               h(

@@ -3,6 +3,8 @@ import { ask } from "../ask.js";
 import { cell } from "../colour.js";
 import { fill, h } from "../dom.js";
 import { bytes, count, day, percent, plural, shortId } from "../format.js";
+import { linkTo } from "../links.js";
+import { failed, noCommits, waiting } from "../notice.js";
 import { askedModel, chosenModel, modelChoice } from "../pick.js";
 import { apart, sizes, steps } from "../savings/scale.js";
 import { change, go, link } from "../state.js";
@@ -27,7 +29,7 @@ export const savings = {
   show(root, params) {
     const stop = new AbortController();
     let sized;
-    fill(root, h("p", { class: "note family-wait" }, "Adding up…"));
+    fill(root, waiting("Adding up…"));
     ask("models", {}, stop)
       .then(async (models) => {
         const model = chosenModel(models, params);
@@ -42,12 +44,7 @@ export const savings = {
         if (answer.points.length === 0) {
           fill(
             root,
-            h(
-              "section",
-              { class: "savings" },
-              head,
-              h("p", { class: "note family-wait" }, "Nothing is committed yet."),
-            ),
+            h("section", { class: "savings" }, head, noCommits(models.length > 1 ? model.name : "")),
           );
           return;
         }
@@ -61,7 +58,7 @@ export const savings = {
         sized.observe(stage);
       })
       .catch((e) => {
-        if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message));
+        if (e.name !== "AbortError") fill(root, failed(e.message));
       });
     return () => {
       stop.abort();
@@ -136,7 +133,7 @@ function draw(stage, answer, model) {
     h("line", { y1: margin.top, y2: margin.top + inner.h }),
     h("circle", { r: 3.5 }),
   );
-  const said = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const said = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const svg = h(
     "svg",
     {
@@ -339,7 +336,7 @@ function files(answer, model, params) {
     return h(
       "tr",
       {},
-      h("td", {}, h("a", { href: link("file", { model, rev, path: f.path }), title: f.path }, middle(f.path, 60))),
+      h("td", {}, linkTo("file", { model, rev, path: f.path }, middle(f.path, 60), { title: f.path })),
       h("td", { class: "note where" }, f.refs.length > 0 ? middle(f.refs.join(", "), 34) : shortId(f.rev)),
       h("td", { class: "number" }, bytes(f.freed)),
       h("td", { class: "bars" }, h("span", {}, needs, frees)),

@@ -15,6 +15,7 @@ const names = ["model", "from", "to", "from_path", "to_path", "path", "name"];
 export const tensor = {
   name: "tensor",
   title: "Tensor",
+  about: (params) => params.get("name"),
   hidden: true,
   show(root, params) {
     const page = new Page(root, Object.fromEntries(names.map((n) => [n, params.get(n) ?? undefined])));
