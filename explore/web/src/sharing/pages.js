@@ -20,7 +20,7 @@ async function eachOf(of, take, signal, anew) {
   do {
     const page = await ask("sharing", { of, limit: pageSize, cursor }, { signal, anew });
     if (signal.aborted) return;
-    take(page);
+    await take(page);
     cursor = page.next;
   } while (cursor);
 }

@@ -1,7 +1,8 @@
 // The panel lists who shares the bytes of the cell that was clicked: in all models, not only in the rows shown.
 import { fill, h } from "../dom.js";
-import { ask, canAsk, inReport } from "../ask.js";
-import { link } from "../state.js";
+import { ask, canAsk } from "../ask.js";
+import { wayTo } from "../links.js";
+import { failed } from "../notice.js";
 import { bytes, count, plural } from "../format.js";
 import { middle } from "../text.js";
 import { describe, some, wayOf } from "./words.js";
@@ -23,7 +24,7 @@ export class Panel {
   }
 
   async show(sheet, cell) {
-    if (this.cell?.row === cell.row && this.cell?.seg === cell.seg) return;
+    if (this.cell === cell) return;
     this.cell = cell;
     this.el.hidden = false;
     const d = describe(sheet, cell.row, cell.seg);
@@ -31,7 +32,7 @@ export class Panel {
     fill(this.el,
       h("button", { class: "close", "aria-label": "Close", title: "Close (Esc)", onclick: this.close }, "×"),
       h("h2", { title: d.title }, middle(d.title, 80)),
-      h("p", {}, d.what, h("br"), h("span", { class: "note" }, `in ${middle(cell.row.path, 60)}`)),
+      h("p", {}, d.what, cell.chunk !== undefined && `, chunk ${count(cell.chunk + 1)} of it`, h("br"), h("span", { class: "note" }, `in ${middle(cell.row.path, 60)}`)),
       h("p", {}, d.how, d.cost && [h("br"), d.cost]),
       h("p", { class: "links" }, linksOf(sheet, cell)),
       body);
@@ -39,13 +40,13 @@ export class Panel {
       const answer = await this.#ask(sheet, cell);
       if (this.cell === cell) fill(body, this.#groups(answer)), body.removeAttribute("class");
     } catch (e) {
-      if (this.cell === cell) fill(body, h("p", { class: "error" }, e.message));
+      if (this.cell === cell) fill(body, failed(e.message));
     }
   }
 
   /** The places in all models; of a row that only what is asked for has (a tag, a commit), those in that. */
-  async #ask(sheet, { row, seg }) {
-    const about = { model: row.model, file: row.file, segment: seg }, narrow = { ...about, of: this.of };
+  async #ask(sheet, { row, seg, chunk }) {
+    const about = { model: row.model, file: row.file, segment: seg, chunk }, narrow = { ...about, of: this.of };
     if (!canAsk("sharers", about)) return placesOf(sheet, row, seg);
     if (this.of.length === 0) return ask("sharers", about, this);
     return ask("sharers", about, this).catch(() => ask("sharers", narrow, this));
@@ -84,12 +85,11 @@ const said = (...parts) => parts.filter(Boolean).join(" · ");
 function linksOf(sheet, { row, seg }) {
   const name = row.layout.names[seg], source = sheet.firstCell(sheet.blobs.source[row.blobs[seg]]);
   const [to] = row.refs, { model, path } = row;
-  if (inReport()) return [];
-  const links = [to && h("a", { href: link("file", { model, rev: to, path }) }, "the file")];
+  const links = [to && wayTo("file", { model, rev: to, path }, "the file")];
   if (to && name && source?.row.model === model && source.row.layout.names[source.seg] === name) {
     const from = source.row.refs[0], old = source.row.path;
     const paths = old === path ? { path } : { from_path: old, to_path: path };
-    if (from) links.push(h("a", { href: link("tensor", { model, from, to, ...paths, name }) }, "what changed"));
+    if (from) links.push(wayTo("tensor", { model, from, to, ...paths, name }, "what changed"));
   }
   return links;
 }

@@ -20,10 +20,8 @@ export function table(sheet, items, several) {
   };
   return h("div", { class: "table" }, h("table", {},
     h("caption", { class: "unseen" }, "Files, and how their bytes are kept"),
-    h("thead", {}, h("tr", {}, several && h("th", {}, "Model"), h("th", {}, "File"), h("th", {}, "Branches and tags"),
-      h("th", { class: "number" }, "Size"), h("th", { class: "number" }, "Shared"),
-      order.map((how) => h("th", { class: "number" }, capital(hows[how].label))))),
+    h("thead", {}, h("tr", {}, several && h("th", {}, "model"), h("th", {}, "file"), h("th", {}, "where"),
+      h("th", { class: "number" }, "size"), h("th", { class: "number" }, "shared"),
+      order.map((how) => h("th", { class: "number" }, hows[how].label)))),
     h("tbody", {}, rowsOf(items).map(line))));
 }
-
-const capital = (text) => text[0].toUpperCase() + text.slice(1);

@@ -13,6 +13,7 @@ import { Sheet, segmentAt } from "../sharing/sheet.js";
 import { table } from "../sharing/table.js";
 import { Tip } from "../sharing/tip.js";
 import { Wall } from "../sharing/wall.js";
+import { failed, noCommits } from "../notice.js";
 import { middle } from "../text.js";
 import { summary } from "../sharing/words.js";
 
@@ -37,13 +38,13 @@ class View {
     }, signal);
     this.panel = new Panel(this.of, signal, (p) => this.#linkOf(p), () => this.#unpick());
     this.search = new Search((find) => this.#find(find), (row, seg) => this.wall.visit(row, seg));
-    this.says = h("p", { class: "says", "aria-live": "polite" }, "asking …");
+    this.says = h("h1", { class: "says", "aria-live": "polite" }, "asking …");
     this.chip = h("span", { class: "shown", hidden: true });
     this.tools = h("div", { class: "tools" });
     this.legend = h("div", {});
     this.body = h("div", { class: "body" });
     fill(this.root, h("div", { class: "sharing" },
-      h("div", { class: "top" }, this.says, this.chip, this.tools), this.body, this.legend));
+      h("div", { class: "view-head" }, this.says, this.chip, this.tools), this.body, this.legend));
     const dye = () => redrawLegend(this.legend, this.sheet.most ?? 4);
     addEventListener("theme", dye, { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dye, { signal });
@@ -68,7 +69,7 @@ class View {
     this.controls = [];
     this.others = toggle("others", "other files", "Also files that are no models, such as config.json");
     fill(this.tools,
-      !inReport() && picker(this.of, (of) => change({ of, file: "", segment: "", model: "" }), signal),
+      !inReport() && picker(this.of, (of) => change({ of, file: "", segment: "", chunk: "", model: "" }), signal),
       option("sort", "sort", sorts), option("group", "group", groupings),
       toggle("fit", "fit", "All rows at once, as thin as it takes"),
       toggle("same", "same width", "Each file as wide as the others"),
@@ -83,18 +84,27 @@ class View {
       await eachPage(this.of, (page) => this.#add(page), signal);
     } catch (e) {
       if (signal.aborted) return;
-      if (!this.loaded) return fill(this.root, h("p", { class: "error" }, e.message));
+      if (!this.loaded) return fill(this.root, failed(e.message));
       this.failed = e.message; // what has come stays
       this.loading = false;
       this.take(state().params);
     }
   }
 
-  #add(page) {
+  async #add(page) {
+    if (page.total === 0 && (await this.#nothing(this.stop.signal))) return;
     this.sheet.add(page);
     this.loaded = true;
     this.loading = page.next !== "";
     this.take(state().params);
+  }
+
+  /** Says that there are no commits, if that is why there are no rows. */
+  async #nothing(signal) {
+    const models = await ask("models", {}, { signal });
+    if (models.some((m) => m.branches.length + m.tags.length > 0)) return false;
+    fill(this.root, noCommits());
+    return true;
   }
 
   /** Shows what the address says. */
@@ -105,7 +115,7 @@ class View {
     this.wall.several = rows.some((r) => r.model !== rows[0].model);
     const usual = { sort: "shared", group: usualGrouping(rows) };
     const get = (name) => params.get(name) ?? usual[name] ?? "";
-    this.#choose(get("model"), get("file"), get("segment"));
+    this.#choose(get("model"), get("file"), get("segment"), get("chunk"));
     const only = this.chosen && this.sheet.rowsWith(this.chosen.row.blobs[this.chosen.seg]);
     this.items = arrange(rows, { sort: get("sort"), group: get("group"), only, others: get("others") === "1" });
     usual.fit = this.items.length > many ? "1" : "0";
@@ -148,11 +158,12 @@ class View {
     }
   }
 
-  #choose(model, file, segment) {
+  #choose(model, file, segment, nth) {
     const row = file && this.sheet.rows.find((r) => r.file.startsWith(file) && (!model || r.model === model));
     const seg = segment === "" ? -1 : Number(segment);
-    const cell = row && Number.isInteger(seg) && seg >= 0 && seg < row.blobs.length ? { row, seg } : null;
-    if (cell?.row !== this.chosen?.row || cell?.seg !== this.chosen?.seg) this.chosen = cell;
+    const chunk = nth === "" ? undefined : Number(nth);
+    const cell = row && Number.isInteger(seg) && seg >= 0 && seg < row.blobs.length ? { row, seg, chunk } : null;
+    if (!isSame(cell, this.chosen)) this.chosen = cell;
   }
 
   #say(only) {
@@ -175,11 +186,13 @@ class View {
       h("button", { "aria-label": "Show all rows", title: "Show all rows (Esc)", onclick }, "×"));
   }
 
-  #pick({ row, seg }) {
+  /** Chooses a cell, or where its chunks are seen the chunk; what is chosen already is let go. */
+  #pick({ row, seg, part }) {
     if (seg === undefined) return;
-    if (this.chosen?.row === row && this.chosen?.seg === seg) return this.#unpick();
+    const chunk = part && part.n - 1;
+    if (isSame({ row, seg, chunk }, this.chosen)) return this.#unpick();
     this.wall.point(null); // rows move
-    change({ model: row.model, file: row.file.slice(0, 16), segment: seg, y: "" });
+    change({ model: row.model, file: row.file.slice(0, 16), segment: seg, chunk, y: "" });
   }
 
   #find(find) {
@@ -188,7 +201,7 @@ class View {
   }
 
   #unpick() {
-    change({ model: "", file: "", segment: "" });
+    change({ model: "", file: "", segment: "", chunk: "" });
   }
 
   #escape() {
@@ -215,11 +228,13 @@ class View {
     const row = this.sheet.rows.find((r) => r.file === file && r.model === model && r.path === path);
     if (row) {
       const segment = segmentAt(row.layout.offs, off);
-      return link("sharing", { ...all(this.params), model, file: file.slice(0, 16), segment });
+      return link("sharing", { ...all(this.params), model, file: file.slice(0, 16), segment, chunk: "" });
     }
     return link("sharing", { of: place.refs?.length ? `${place.model}@${place.refs[0]}` : place.model });
   }
 }
+
+const isSame = (a, b) => a?.row === b?.row && a?.seg === b?.seg && a?.chunk === b?.chunk;
 
 function all(params) {
   const values = {};
