@@ -40,11 +40,31 @@ func TestReportWithoutNetwork(t *testing.T) {
 		p.shoot("report-" + view)
 		require.NotContains(t, eval[string](p, `document.querySelector("main").innerText`), "ask dits serve", view)
 	}
+	p.followAll("sharing?table=1", "layers", "family?table=1", "savings", "history", "file?path=model.safetensors&rev=main")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, asked := range p.asks {
 		require.True(t, strings.HasPrefix(asked, "file://") || strings.HasPrefix(asked, "data:"), asked)
 	}
+}
+
+// followAll follows each link of views: none leads to what the report has not.
+func (p *tab) followAll(views ...string) {
+	p.t.Helper()
+	seen := map[string]bool{}
+	for _, view := range views {
+		p.run(fmt.Sprintf(`location.hash = "#/%s"`, view))
+		p.wait(`document.querySelector("main a, main tr") !== null`)
+		for _, to := range eval[[]string](p, `[...document.querySelectorAll('main a[href^="#/"]')].map((a) => a.hash)`) {
+			if !seen[to] && len(seen) < 40 {
+				seen[to] = true
+				p.run(fmt.Sprintf(`location.hash = %q`, to))
+				p.wait(`document.querySelector("main h1, main .error") !== null && document.querySelector("main .notice[role=status]") === null`)
+				require.Zero(p.t, eval[int](p, `document.querySelectorAll("main .error").length`), "%s → %s", view, to)
+			}
+		}
+	}
+	require.NotEmpty(p.t, seen)
 }
 
 // Whatever files, tensors, branches and messages are called, it is text: on each view of a report and of a server.

@@ -4,7 +4,8 @@
 // date; it is called again when they change, after done() (if it gave one). keep(params) → true says that the view itself
 // has drawn the change already.
 import { fill, h } from "./dom.js";
-import { inReport } from "./ask.js";
+import { ask, inReport } from "./ask.js";
+import { dark } from "./colour.js";
 import { link, onChange, state } from "./state.js";
 import { family } from "./views/family.js";
 import { file } from "./views/file.js";
@@ -17,14 +18,15 @@ import { tensor } from "./views/tensor.js";
 const views = [sharing, layers, family, savings, history, tensor, file];
 
 const main = h("main", { id: "view", tabindex: "-1" });
+const which = h("span", { class: "which" }); // the model that the view is about
 let shown, done;
 
 function show({ view: name, params }) {
   const view = views.find((v) => v.name === name) ?? views[0];
-  if (view === shown && view.keep?.(params)) return;
+  if (view === shown && view.keep?.(params)) return void entitle(view, params);
   done?.();
   shown = view;
-  document.title = `${view.title} · dits`;
+  entitle(view, params);
   for (const a of document.querySelectorAll("nav a")) {
     if (a.dataset.view === view.name) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");
@@ -33,20 +35,26 @@ function show({ view: name, params }) {
   done = view.show(main, params);
 }
 
+/** Says in the head and in the title of the window what the view is about: the model, if it is one. */
+async function entitle(view, params) {
+  const title = (...of) => (document.title = [view.title, ...of, "dits"].filter(Boolean).join(" · "));
+  title();
+  const models = await ask("models").catch(() => []);
+  const one = models.length === 1 ? models[0].name : view !== sharing && params.get("model"); // there it is of a cell
+  if (shown !== view) return;
+  which.textContent = which.title = one || "";
+  title(view.about?.(params), one);
+}
+
 function themeButton() {
-  const set = (theme) => {
-    document.documentElement.dataset.theme = theme;
-    try { localStorage.setItem("dits-theme", theme); } catch { /* a report that is opened as a file may not keep it */ }
+  const root = document.documentElement.dataset;
+  try { if (localStorage.getItem("dits-theme")) root.theme = localStorage.getItem("dits-theme"); } catch { /* as below */ }
+  const turn = () => {
+    root.theme = dark() ? "light" : "dark";
+    try { localStorage.setItem("dits-theme", root.theme); } catch { /* a report that is opened as a file may not keep it */ }
     dispatchEvent(new Event("theme"));
   };
-  let was;
-  try { was = localStorage.getItem("dits-theme"); } catch { /* as above */ }
-  if (was) document.documentElement.dataset.theme = was;
-  return h("button", {
-    class: "theme", title: "Light or dark", "aria-label": "Light or dark",
-    onclick: () => set(matchMedia("(prefers-color-scheme: dark)").matches !== (document.documentElement.dataset.theme === undefined
-      ? false : (document.documentElement.dataset.theme === "dark") !== matchMedia("(prefers-color-scheme: dark)").matches) ? "light" : "dark"),
-  }, "◐");
+  return h("button", { class: "theme", title: "Light or dark", "aria-label": "Light or dark", onclick: turn }, "◐");
 }
 
 document.body.append(
@@ -54,7 +62,7 @@ document.body.append(
     h("a", { class: "brand", href: link("sharing") }, "dits"),
     h("nav", { "aria-label": "Views" }, views.filter((v) => !v.hidden)
       .map((v) => h("a", { href: link(v.name), dataset: { view: v.name } }, v.title))),
-    inReport() && h("span", { class: "note" }, document.getElementById("answers").dataset.made),
+    inReport() ? h("span", { class: "note" }, document.getElementById("answers").dataset.made) : which,
     themeButton()),
   main);
 onChange(show);

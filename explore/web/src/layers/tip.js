@@ -2,7 +2,7 @@
 import { fill, h } from "../dom.js";
 
 export function tip() {
-  const el = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+  const el = h("div", { class: "told", hidden: true, "aria-hidden": "true" });
   const said = h("div", { class: "unseen", "aria-live": "polite" });
   return {
     parts: [el, said],
@@ -13,7 +13,7 @@ export function tip() {
     show(lines, box) {
       fill(
         el,
-        lines.filter(Boolean).map((line, i) => h("div", { class: i ? "" : "title" }, line)),
+        lines.filter(Boolean).map((line, i) => h("div", {}, line)),
       );
       said.textContent = lines.filter(Boolean).join(", ");
       el.hidden = false;
