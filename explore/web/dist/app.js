@@ -32,17 +32,18 @@ function key(question, about2 = {}) {
   return text2 ? `${question}?${text2}` : question;
 }
 var inReport = () => document.getElementById("answers") !== null;
-var kept;
+var all;
 function keptAnswers() {
-  kept ??= JSON.parse(document.getElementById("answers").textContent);
-  return kept;
+  all ??= JSON.parse(document.getElementById("answers").textContent);
+  return all;
 }
+var kept = (k) => keptAnswers()[k];
 function canAsk(question, about2) {
   return !inReport() || Object.hasOwn(keptAnswers(), key(question, about2));
 }
-async function ask(question, about2, { signal, keep = () => true } = {}) {
+async function ask(question, about2, { signal, keep = () => true, anew = false } = {}) {
   const k = key(question, about2);
-  if (answers.has(k)) return answers.get(k);
+  if (answers.has(k) && !anew) return answers.get(k);
   let answer;
   if (inReport()) {
     if (!Object.hasOwn(keptAnswers(), k)) throw new Error("this report does not have it: ask dits serve");
@@ -50,46 +51,12 @@ async function ask(question, about2, { signal, keep = () => true } = {}) {
   } else {
     const r = await fetch(`/explore/${k}`, { signal });
     const body = await r.json();
-    if (!r.ok) throw new Error(body.error ?? r.statusText);
+    if (!r.ok) throw Object.assign(new Error(body.error ?? r.statusText), { status: r.status });
     answer = body;
   }
   if (keep(answer)) answers.set(k, answer);
   return answer;
 }
-
-// explore/web/src/state.js
-var listeners = /* @__PURE__ */ new Set();
-function state() {
-  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return { view: path || "sharing", params: new URLSearchParams(query) };
-}
-function link(view, params = {}) {
-  const q2 = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) {
-    for (const v of [value].flat()) if (v !== void 0 && v !== null && v !== "") q2.append(name, v);
-  }
-  const text2 = q2.toString();
-  return `#/${view}${text2 ? `?${text2}` : ""}`;
-}
-function go(view, params = {}, { replace = false } = {}) {
-  const to = link(view, params);
-  if (to === location.hash) return;
-  if (replace) {
-    history.replaceState(null, "", to);
-  } else {
-    location.hash = to;
-  }
-}
-function change(values2, options) {
-  const { view, params } = state();
-  const all2 = {};
-  for (const name of new Set(params.keys())) all2[name] = params.getAll(name);
-  go(view, { ...all2, ...values2 }, options);
-}
-function onChange(fn2) {
-  listeners.add(fn2);
-}
-addEventListener("hashchange", () => listeners.forEach((fn2) => fn2(state())));
 
 // explore/web/src/colour.js
 var hows = [
@@ -122,6 +89,40 @@ function ramps(steps4) {
   return rgb2;
 }
 var themed = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// explore/web/src/state.js
+var listeners = /* @__PURE__ */ new Set();
+function state() {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  return { view: path || "sharing", params: new URLSearchParams(query) };
+}
+function link(view, params = {}) {
+  const q2 = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    for (const v of [value].flat()) if (v !== void 0 && v !== null && v !== "") q2.append(name, v);
+  }
+  const text2 = q2.toString();
+  return `#/${view}${text2 ? `?${text2}` : ""}`;
+}
+function go(view, params = {}, { replace = false } = {}) {
+  const to = link(view, params);
+  if (to === location.hash) return;
+  if (replace) {
+    history.replaceState(null, "", to);
+  } else {
+    location.hash = to;
+  }
+}
+function change(values2, options) {
+  const { view, params } = state();
+  const all3 = {};
+  for (const name of new Set(params.keys())) all3[name] = params.getAll(name);
+  go(view, { ...all3, ...values2 }, options);
+}
+function onChange(fn2) {
+  listeners.add(fn2);
+}
+addEventListener("hashchange", () => listeners.forEach((fn2) => fn2(state())));
 
 // explore/web/vendor/dagre-3.1.3/dagre.esm.js
 var Te = Object.defineProperty;
@@ -2103,7 +2104,7 @@ function camera(svg, stage, at2, params) {
     if (at2.width * k > r.width) x = 0;
     draw2();
   };
-  const all2 = () => {
+  const all3 = () => {
     const r = room2();
     k = Math.min(1.6, r.width / at2.width, r.height / at2.height);
     x = (r.width - k * at2.width) / 2;
@@ -2157,7 +2158,7 @@ function camera(svg, stage, at2, params) {
   svg.addEventListener("keydown", (e) => {
     if (e.key === "+" || e.key === "=") zoom(1.25);
     else if (e.key === "-") zoom(0.8);
-    else if (e.key === "0") all2();
+    else if (e.key === "0") all3();
     else if (e.key === "Escape") change({ open: [], at: null });
   });
   const buttons = h(
@@ -2165,7 +2166,7 @@ function camera(svg, stage, at2, params) {
     { class: "zoom" },
     h("button", { "aria-label": "Closer", onclick: () => zoom(1.25) }, "+"),
     h("button", { "aria-label": "Further", onclick: () => zoom(0.8) }, "−"),
-    h("button", { onclick: all2 }, "All")
+    h("button", { onclick: all3 }, "All")
   );
   const begin = () => {
     const kept3 = params.get("at")?.split("_").map(Number);
@@ -2292,6 +2293,20 @@ function byWord(kinds) {
   return [...at2.values()].sort((a, b) => b.whole - a.whole);
 }
 
+// explore/web/src/links.js
+var askedOf = {
+  // what a view asks at first for values of the address
+  file: (p) => ["file", { ...p, model: named(p.model) }],
+  history: ({ model, rev }) => ["history", { model: named(model), rev, p: 0 }],
+  family: ({ model, rev }) => ["family", { model: named(model), rev }],
+  layers: (p) => ["layers", p],
+  tensor: (p) => ["tensor", p]
+};
+var named = (model) => kept("models").length > 1 ? model : void 0;
+var canGo = (view, values2) => !inReport() || !askedOf[view] || canAsk(...askedOf[view](values2));
+var linkTo = (view, values2, text2, props = {}) => canGo(view, values2) ? h("a", { ...props, href: link(view, values2) }, text2) : h("span", props, text2);
+var wayTo = (view, values2, text2) => canGo(view, values2) && h("a", { href: link(view, values2) }, text2);
+
 // explore/web/src/text.js
 var canvas;
 var widths = /* @__PURE__ */ new Map();
@@ -2309,10 +2324,10 @@ ${text2}`;
   return w;
 }
 function middle(text2, n) {
-  const all2 = Array.from(text2);
-  if (all2.length <= n) return text2;
+  const all3 = Array.from(text2);
+  if (all3.length <= n) return text2;
   const head2 = Math.ceil((n - 1) / 2);
-  return all2.slice(0, head2).join("") + "…" + all2.slice(all2.length - (n - 1 - head2)).join("");
+  return all3.slice(0, head2).join("") + "…" + all3.slice(all3.length - (n - 1 - head2)).join("");
 }
 function fit(text2, font3, pixels) {
   if (width(text2, font3) <= pixels) return text2;
@@ -2327,7 +2342,7 @@ function fit(text2, font3, pixels) {
 
 // explore/web/src/family/table.js
 var place = (n) => n.refs.length > 0 ? n.refs.join(", ") : n.path ? n.rev : "";
-var fileLink = (n) => n.path ? link("file", { model: n.model, rev: n.refs[0] ?? n.rev, path: n.path }) : void 0;
+var fileLink = (n, most) => n.path ? linkTo("file", { model: n.model, rev: n.refs[0] ?? n.rev, path: n.path }, middle(n.path, most), { title: n.path }) : "in no branch or tag";
 function table(answer) {
   const { nodes, links } = answer;
   const from = nodes.map(() => []);
@@ -2338,7 +2353,7 @@ function table(answer) {
         "div",
         {},
         `${kinds.map((k) => `${plural(k.tensors, "tensor")} ${k.word}`).join(", ")} ← `,
-        h("a", { href: fileLink(nodes[l.from]) }, middle(nodes[l.from].path || "in no branch or tag", 50)),
+        fileLink(nodes[l.from], 50),
         ` @ ${nodes[l.from].refs[0] ?? nodes[l.from].rev}`
       )
     );
@@ -2364,7 +2379,7 @@ function table(answer) {
         (n, i) => h(
           "tr",
           {},
-          h("td", {}, h("a", { href: fileLink(n) }, middle(n.path || "in no branch or tag", 60))),
+          h("td", {}, fileLink(n, 60)),
           h("td", {}, place(n)),
           h("td", { class: "number" }, count(n.tensors)),
           h("td", { class: "number" }, bytes(n.size)),
@@ -2376,6 +2391,24 @@ function table(answer) {
     )
   );
 }
+
+// explore/web/src/notice.js
+var waiting = (text2) => h("p", { class: "notice", role: "status" }, text2);
+var failed = (text2) => h("p", { class: "notice error", role: "alert" }, text2);
+var noCommits = (name = "") => h(
+  "div",
+  { class: "notice empty" },
+  h("p", {}, name ? `${name} has no commits yet.` : "Nothing is committed yet."),
+  h(
+    "p",
+    {},
+    "In the folder of the model, ",
+    h("code", {}, "dits add ."),
+    " and then ",
+    h("code", {}, 'dits commit -m "first"'),
+    " make the first. Then load this page again."
+  )
+);
 
 // explore/web/src/pick.js
 function choice(label, name, options, chosen, also = {}) {
@@ -2391,13 +2424,17 @@ function choice(label, name, options, chosen, also = {}) {
     )
   );
 }
-function modelChoice(models, chosen, { all: all2, also } = {}) {
+function modelChoice(models, chosen, { all: all3, also } = {}) {
   if (models.length < 2) return null;
   const options = models.map((m) => [m.name, m.name]);
-  if (all2) options.unshift(["", all2]);
+  if (all3) options.unshift(["", all3]);
   return choice("model", "model", options, chosen, also);
 }
-var revisions = (model) => [...model.branches, ...model.tags].map((r) => [r.name, r.name]);
+function revisionChoice(model, params, also) {
+  const names3 = [...model.branches, ...model.tags].map((r) => [r.name, r.name]);
+  if (inReport() || names3.length === 0) return null;
+  return choice("revision", "rev", [["", "all branches and tags"], ...names3], params.get("rev") ?? "", also);
+}
 var chosenModel = (models, params) => models.find((m) => m.name === params.get("model")) ?? models[0];
 var askedModel = (models, name) => models.length > 1 ? name : void 0;
 
@@ -2414,7 +2451,7 @@ var family = {
   title: "Family",
   show(root, params) {
     const stop = new AbortController();
-    fill(root, h("p", { class: "note family-wait" }, "Looking at what came from what…"));
+    fill(root, waiting("Looking at what came from what…"));
     let end;
     ask("models", {}, stop).then(async (models) => {
       const about2 = {
@@ -2425,7 +2462,7 @@ var family = {
       const answer = await ask("family", about2, stop);
       if (!stop.signal.aborted) end = show(root, models, answer, params);
     }).catch((e) => {
-      if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message));
+      if (e.name !== "AbortError") fill(root, failed(e.message));
     });
     return () => {
       stop.abort();
@@ -2435,14 +2472,13 @@ var family = {
   }
 };
 function show(root, models, answer, params) {
-  const head2 = header(models, answer, params);
   if (answer.nodes.length === 0) {
-    fill(
-      root,
-      h("section", { class: "family" }, head2, h("p", { class: "note family-wait" }, "No model is committed yet."))
-    );
+    const choose = modelChoice(models, params.get("model") ?? "", { all: "all", also: { rev: null, open: null, at: null } });
+    const head3 = h("div", { class: "view-head" }, h("h1", {}, "Family"), choose);
+    fill(root, h("section", { class: "family" }, head3, noModels(models, params)));
     return void 0;
   }
+  const head2 = header(models, answer, params);
   if (params.get("table")) {
     fill(root, h("section", { class: "family" }, head2, h("div", { class: "family-table" }, table(answer))));
     return void 0;
@@ -2450,6 +2486,11 @@ function show(root, models, answer, params) {
   const p = picture(answer, params);
   fill(root, h("section", { class: "family" }, head2, p.element));
   return p.begin();
+}
+function noModels(models, params) {
+  const asked = params.get("model") ? [chosenModel(models, params)] : models;
+  if (asked.some((m) => m.branches.length + m.tags.length > 0)) return waiting("No model is in these branches and tags.");
+  return noCommits(asked.length === 1 && models.length > 1 ? asked[0].name : "");
 }
 function header(models, answer, params) {
   const { nodes } = answer;
@@ -2466,17 +2507,11 @@ function header(models, answer, params) {
       h(
         "span",
         { class: "note" },
-        ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`
+        size > 0 && ` ${bytes(size)} of files; their tensors take ${bytes(stored)}, ${percent(stored / size)}`
       )
     ),
     modelChoice(models, params.get("model") ?? "", { all: "all", also: { rev: null, open: null, at: null } }),
-    one && choice(
-      "revision",
-      "rev",
-      [["", "all branches and tags"], ...revisions(model || models[0])],
-      params.get("rev") ?? "",
-      { open: null, at: null }
-    ),
+    one && revisionChoice(model || models[0], params, { open: null, at: null }),
     h(
       "button",
       {
@@ -2542,7 +2577,7 @@ function picture(answer, params) {
       return g;
     })
   );
-  const said2 = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const said2 = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const svg = h(
     "svg",
     {
@@ -2612,7 +2647,8 @@ function enter(n, open) {
   hideTip();
   if (n.fold) return change({ open: [...open, n.key], at: null });
   if (!n.node.path) return void 0;
-  return go("file", { model: n.node.model, rev: n.node.refs[0] ?? n.node.rev, path: n.node.path });
+  const at2 = { model: n.node.model, rev: n.node.refs[0] ?? n.node.rev, path: n.node.path };
+  return canGo("file", at2) && go("file", at2);
 }
 function step(key3, n, drawn, at2, lines2) {
   const here = at2.nodes.get(n.key);
@@ -2839,21 +2875,21 @@ var mostRelatives = 12;
 var file = {
   name: "file",
   title: "File",
+  about: (params) => middle(params.get("path") ?? "", 60),
   hidden: true,
   show(root, params) {
     const stop = new AbortController();
     let grid;
-    fill(root, h("p", { class: "note family-wait" }, "Reading the file…"));
+    fill(root, waiting("Reading the file…"));
     ask("models", {}, stop).then(async (models) => {
       const model = askedModel(models, chosenModel(models, params).name);
       const f = await ask("file", { model, rev: params.get("rev"), path: params.get("path") }, stop);
       if (stop.signal.aborted) return;
-      document.title = `${middle(f.path, 60)} · dits`;
       grid = f.tensors.length > 0 ? tensors(f, params) : void 0;
       fill(root, page(f, grid, relatives(f, stop)));
       grid?.sorted();
     }).catch((e) => {
-      if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message));
+      if (e.name !== "AbortError") fill(root, failed(e.message));
     });
     shown = () => grid;
     return () => {
@@ -2892,8 +2928,8 @@ function page(f, grid, related) {
         "span",
         { class: "links" },
         f.tensors.length > 0 && h("a", { href: sharingOf(f) }, "Sharing"),
-        f.tensors.length > 0 && h("a", { href: link("family", { model: f.model }) }, "Family"),
-        h("a", { href: link("history", { model: f.model, rev: f.rev }) }, "History")
+        f.tensors.length > 0 && wayTo("family", { model: f.model }, "Family"),
+        wayTo("history", { model: f.model, rev: inReport() ? void 0 : f.rev }, "History")
       )
     ),
     h("p", { class: "facts" }, facts(f)),
@@ -3080,7 +3116,7 @@ function relatives(f, stop) {
         "p",
         { class: "note" },
         `and ${count(links.length - mostRelatives)} more: `,
-        h("a", { href: link("family", { model: f.model }) }, "the family")
+        wayTo("family", { model: f.model }, "the family")
       )
     );
     fill(
@@ -3106,12 +3142,12 @@ function relatives(f, stop) {
 function relative(f, n, l, toLayers) {
   const kinds = byWord(l.kinds);
   const rev = n.refs[0] ?? n.rev;
-  const layers3 = toLayers && n.path && n.format === f.format && kinds.some((k) => k.how === 1 || n.path === f.path) && link("layers", {
+  const layers3 = toLayers && n.path && n.format === f.format && kinds.some((k) => k.how === 1 || n.path === f.path) && wayTo("layers", {
     model: f.model,
     from: rev,
     to: f.rev,
     ...n.path === f.path ? { path: f.path } : { from_path: n.path, to_path: f.path }
-  });
+  }, "which layers changed");
   return h(
     "li",
     {},
@@ -3119,7 +3155,7 @@ function relative(f, n, l, toLayers) {
     h(
       "div",
       {},
-      n.path ? h("a", { href: link("file", { model: n.model, rev, path: n.path }), title: n.path }, middle(n.path, 44)) : "a file in no branch or tag",
+      n.path ? linkTo("file", { model: n.model, rev, path: n.path }, middle(n.path, 44), { title: n.path }) : "a file in no branch or tag",
       h("span", { class: "note" }, ` ${middle(rev, 36)}`),
       kinds.map(
         (k) => h(
@@ -3128,7 +3164,7 @@ function relative(f, n, l, toLayers) {
           `${plural(k.tensors, "tensor")}, ${k.word}: ${bytes(k.stored)} instead of ${bytes(k.whole)}`
         )
       ),
-      layers3 && h("div", {}, h("a", { href: layers3 }, "which layers changed"))
+      layers3 && h("div", {}, layers3)
     )
   );
 }
@@ -3137,8 +3173,8 @@ function ends(name) {
   return h("span", { class: "both-ends" }, h("span", {}, text2.slice(0, cut2)), h("span", {}, text2.slice(cut2)));
 }
 function tensors(f, params) {
-  const all2 = f.tensors.map((t, i) => ({ ...t, at: i }));
-  const most = Math.max(1, ...all2.map((t) => t.size));
+  const all3 = f.tensors.map((t, i) => ({ ...t, at: i }));
+  const most = Math.max(1, ...all3.map((t) => t.size));
   const lineOf = (t) => {
     const g = h("span", { class: "sizes" }, h("i", { style: { background: cell(t.how, strength2) } }));
     g.firstChild.style.width = `${100 * t.size / most}%`;
@@ -3224,7 +3260,7 @@ function tensors(f, params) {
   grid.sorted = () => {
     const words2 = (grid.params.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
     const column = columns2.find((c) => c.name === grid.params.get("sort")), down = grid.params.get("down") === "1";
-    const rows = all2.filter((t) => words2.every((w) => t.name.toLowerCase().includes(w)));
+    const rows = all3.filter((t) => words2.every((w) => t.name.toLowerCase().includes(w)));
     if (column) {
       const side2 = down ? -1 : 1;
       rows.sort((a, b) => {
@@ -3310,7 +3346,7 @@ var View = class {
     this.page = 0;
     this.most = 1;
     this.last = null;
-    fill(root, h("p", { class: "note family-wait" }, "Reading the history…"));
+    fill(root, waiting("Reading the history…"));
     this.begin().catch((e) => this.failed(e));
   }
   end() {
@@ -3318,7 +3354,7 @@ var View = class {
     this.sentinel?.disconnect();
   }
   failed(e) {
-    if (e.name !== "AbortError") fill(this.root, h("p", { class: "error" }, e.message));
+    if (e.name !== "AbortError") fill(this.root, failed(e.message));
   }
   about(more) {
     return { model: askedModel(this.models, this.model.name), ...more };
@@ -3341,13 +3377,7 @@ var View = class {
           { class: "view-head" },
           this.title,
           modelChoice(models, this.model.name, { also: { rev: null, p: null, at: null } }),
-          choice(
-            "revision",
-            "rev",
-            [["", "all branches and tags"], ...revisions(this.model)],
-            this.params.get("rev") ?? "",
-            { p: null, at: null }
-          )
+          revisionChoice(this.model, this.params, { p: null, at: null })
         ),
         h("div", { class: "both" }, h("div", { class: "scroll" }, this.list, this.foot), this.aside)
       )
@@ -3385,11 +3415,15 @@ var View = class {
         this.params.get("rev") ? ` of ${middle(this.params.get("rev"), 40)}` : ` of ${plural(this.model.branches.length, "branch", "branches")}, ${plural(this.model.tags.length, "tag")}`
       )
     );
+    if (answer.total === 0) {
+      fill(this.list.closest(".both"), noCommits(this.models.length > 1 ? this.model.name : ""));
+      return;
+    }
     const rows = this.lanes.add(answer.commits);
     this.scale(answer.commits);
     this.list.append(this.pageOf(answer.commits, rows));
     this.last = rows.at(-1) ?? this.last;
-    fill(this.foot, this.page < this.pages ? "more…" : answer.total === 0 ? "Nothing is committed yet." : "");
+    fill(this.foot, this.page < this.pages ? "more…" : "");
     this.mark();
     if (this.page < this.pages && this.foot.getBoundingClientRect().top < innerHeight) await this.more();
   }
@@ -3447,8 +3481,8 @@ var View = class {
   key(e) {
     const step3 = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (step3) {
-      const all2 = [...this.list.querySelectorAll(".row")];
-      all2[all2.indexOf(document.activeElement) + step3]?.focus();
+      const all3 = [...this.list.querySelectorAll(".row")];
+      all3[all3.indexOf(document.activeElement) + step3]?.focus();
       e.preventDefault();
     }
     if (e.key === "Escape") change({ at: null });
@@ -3472,7 +3506,7 @@ var View = class {
     this.mark();
     if (!this.chosen) return;
     ask("commit", this.about({ rev: this.chosen }), this.stop).then((c) => fill(this.aside, detail(c, this.model.name))).catch((e) => {
-      if (e.name !== "AbortError") fill(this.aside, h("p", { class: "error" }, e.message));
+      if (e.name !== "AbortError") fill(this.aside, failed(e.message));
     });
   }
 };
@@ -3512,8 +3546,8 @@ function detail(c, model) {
     h(
       "p",
       { class: "links" },
-      parent && h("a", { href: link("layers", { model, from: parent, to: c.id }) }, "Compare with parent"),
-      h("a", { href: link("family", { model, rev: c.id }) }, "Its family")
+      parent && wayTo("layers", { model, from: parent, to: c.id }, "Compare with parent"),
+      wayTo("family", { model, rev: c.id }, "Its family")
     ),
     h(
       "ul",
@@ -3534,7 +3568,7 @@ function change1(f, c, model) {
     h(
       "div",
       {},
-      gone ? name : h("a", { href: link("file", { model, rev: c.id, path: f.path }), title: f.path }, name),
+      gone ? name : linkTo("file", { model, rev: inReport() && c.refs[0] || c.id, path: f.path }, name, { title: f.path }),
       h("span", { class: "note" }, ` ${sizes2}`),
       f.sources.slice(0, 3).map(
         (s) => h(
@@ -3592,7 +3626,7 @@ function choice2(label, groups3, chosen, pick) {
   select.value = chosen ?? "";
   return select;
 }
-var revisions2 = (model) => [
+var revisions = (model) => [
   ["Branches", model.branches.map((b) => [b.name, b.name])],
   ...model.tags.length ? [["Tags", model.tags.map((t) => [t.name, t.name])]] : []
 ];
@@ -4169,14 +4203,14 @@ function niceHigh(x) {
   return Math.ceil(x / width2 - 1e-9) * width2;
 }
 function logTicks(low, high) {
-  const all2 = [];
+  const all3 = [];
   for (let power = 10 ** Math.floor(Math.log10(low)); power <= high * 1.001; power *= 10) {
     for (const n of [1, 2, 5]) {
       const x = Number((n * power).toPrecision(3));
-      if (x >= low * 0.999 && x <= high * 1.001) all2.push(x);
+      if (x >= low * 0.999 && x <= high * 1.001) all3.push(x);
     }
   }
-  return all2.length <= 7 ? all2 : all2.filter((x) => /^1/.test(x.toExponential()));
+  return all3.length <= 7 ? all3 : all3.filter((x) => /^1/.test(x.toExponential()));
 }
 
 // explore/web/src/layers/table.js
@@ -4279,7 +4313,7 @@ var order = (a, b) => typeof a === "string" ? a.localeCompare(b, "en", { numeric
 
 // explore/web/src/layers/tip.js
 function tip() {
-  const el = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+  const el = h("div", { class: "told", hidden: true, "aria-hidden": "true" });
   const said2 = h("div", { class: "unseen", "aria-live": "polite" });
   return {
     parts: [el, said2],
@@ -4290,7 +4324,7 @@ function tip() {
     show(lines2, box3) {
       fill(
         el,
-        lines2.filter(Boolean).map((line3, i) => h("div", { class: i ? "" : "title" }, line3))
+        lines2.filter(Boolean).map((line3, i) => h("div", {}, line3))
       );
       said2.textContent = lines2.filter(Boolean).join(", ");
       el.hidden = false;
@@ -4426,18 +4460,20 @@ var Page = class {
       const models = await ask("models", {}, { signal });
       const model = models.find((m) => m.name === params.get("model")) ?? models[0];
       const pairs = ask("pairs", { model: model.name }, { signal }).catch(() => []);
-      const named = params.get("from") !== null || params.get("to") !== null;
-      if (named) pairs.then((list2) => !signal.aborted && this.suggest(model, list2, this.asked(params, model, list2)));
-      if (!named && this.figures.length === 0) this.say("Looking for what is worth comparing …");
-      const list = named ? [] : await pairs;
+      const named2 = params.get("from") !== null || params.get("to") !== null;
+      if (named2) pairs.then((list2) => !signal.aborted && this.suggest(model, list2, this.asked(params, model, list2)));
+      if (!named2 && this.figures.length === 0) this.say("Looking for what is worth comparing …");
+      const list = named2 ? [] : await pairs;
       if (signal.aborted) return;
       const asked = this.asked(params, model, list);
       keepFocus(this.root, () => this.choices(models, model, asked));
-      if (!named) this.suggest(model, list, asked);
+      if (!named2) this.suggest(model, list, asked);
+      if (!asked.from && model.branches.length + model.tags.length === 0)
+        return fill(this.said, noCommits(models.length > 1 ? model.name : ""));
       if (!asked.from) return this.say("Nothing to compare yet: there is only one version of each model here.");
       await poll("layers", asked, signal, (answer) => keepFocus(this.root, () => this.show(answer, asked, params)));
     } catch (e) {
-      if (!signal.aborted) fill(this.said, h("p", { class: "error" }, e.message)), fill(this.picture);
+      if (!signal.aborted) fill(this.said, failed(e.message)), fill(this.picture);
     }
   }
   /** What is to be compared: as the address says, else the most interesting pair. */
@@ -4462,8 +4498,8 @@ var Page = class {
     fill(
       this.bar,
       models.length > 1 && choice2("Model", [["", models.map((m) => [m.name, m.name])]], model.name, (v) => go("layers", { model: v })),
-      asked.from && (inReport() ? h("span", {}, `${asked.from} → ${asked.to}`) : [
-        choice2("From", revisions2(model), asked.from, (v) => pick({ from: v })),
+      asked.from && (inReport() ? h("span", { class: "note" }, asked.from === asked.to ? `in ${asked.to}` : `${asked.from} → ${asked.to}`) : [
+        choice2("From", revisions(model), asked.from, (v) => pick({ from: v })),
         h(
           "button",
           {
@@ -4474,7 +4510,7 @@ var Page = class {
           },
           "⇄"
         ),
-        choice2("To", revisions2(model), asked.to, (v) => pick({ to: v }))
+        choice2("To", revisions(model), asked.to, (v) => pick({ to: v }))
       ]),
       tools
     );
@@ -4698,7 +4734,7 @@ var savings = {
   show(root, params) {
     const stop = new AbortController();
     let sized;
-    fill(root, h("p", { class: "note family-wait" }, "Adding up…"));
+    fill(root, waiting("Adding up…"));
     ask("models", {}, stop).then(async (models) => {
       const model = chosenModel(models, params);
       const answer = await ask("savings", { model: askedModel(models, model.name) }, stop);
@@ -4712,12 +4748,7 @@ var savings = {
       if (answer.points.length === 0) {
         fill(
           root,
-          h(
-            "section",
-            { class: "savings" },
-            head2,
-            h("p", { class: "note family-wait" }, "Nothing is committed yet.")
-          )
+          h("section", { class: "savings" }, head2, noCommits(models.length > 1 ? model.name : ""))
         );
         return;
       }
@@ -4730,7 +4761,7 @@ var savings = {
       });
       sized.observe(stage);
     }).catch((e) => {
-      if (e.name !== "AbortError") fill(root, h("p", { class: "error" }, e.message));
+      if (e.name !== "AbortError") fill(root, failed(e.message));
     });
     return () => {
       stop.abort();
@@ -4799,7 +4830,7 @@ function draw(stage, answer, model) {
     h("line", { y1: margin2.top, y2: margin2.top + inner.h }),
     h("circle", { r: 3.5 })
   );
-  const said2 = h("p", { class: "spoken", role: "status", "aria-live": "polite" });
+  const said2 = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const svg = h(
     "svg",
     {
@@ -4893,15 +4924,15 @@ function saved(points, x, y, inner) {
 }
 function ends2(last2, y, margin2, inner) {
   let below2 = 0;
-  const all2 = layers2.map((l) => {
+  const all3 = layers2.map((l) => {
     const b = l.of(last2);
     below2 += b;
     return { y: y(below2 - b / 2), text: l.name, size: b, how: l.how };
   }).filter((l) => l.size > 0);
-  all2.push({ y: y(last2.logical), text: "all files", size: last2.logical });
-  all2.sort((a, b) => a.y - b.y);
+  all3.push({ y: y(last2.logical), text: "all files", size: last2.logical });
+  all3.sort((a, b) => a.y - b.y);
   const at2 = apart(
-    all2.map((l) => l.y),
+    all3.map((l) => l.y),
     17,
     margin2.top,
     margin2.top + inner.h
@@ -4910,7 +4941,7 @@ function ends2(last2, y, margin2, inner) {
   return h(
     "g",
     { class: "ends" },
-    all2.map((l, i) => [
+    all3.map((l, i) => [
       h("path", {
         d: `M${left + 2},${l.y}L${left + 14},${at2[i]}`,
         stroke: l.how === void 0 ? "var(--text)" : cell(l.how, strength3)
@@ -4921,11 +4952,11 @@ function ends2(last2, y, margin2, inner) {
 }
 function refMarks(points, x, margin2, inner) {
   const taken = [];
-  const named = points.map((p, i) => [p, i]).filter(([p]) => p.refs.length > 0);
+  const named2 = points.map((p, i) => [p, i]).filter(([p]) => p.refs.length > 0);
   return h(
     "g",
     {},
-    [...named.slice(-1), ...named.slice(0, -1)].map(([p, i]) => {
+    [...named2.slice(-1), ...named2.slice(0, -1)].map(([p, i]) => {
       const at2 = (x(i) + x(i + 1)) / 2;
       const name = middle(p.refs[0], 18) + (p.refs.length > 1 ? ` +${p.refs.length - 1}` : "");
       const wide2 = width(name, labelFont) + 10;
@@ -4964,9 +4995,9 @@ function dates(points, x, margin2, inner) {
   return h("g", {}, out);
 }
 function files(answer, model, params) {
-  const all2 = params.get("all") ? answer.files : answer.files.slice(0, fewFiles);
+  const all3 = params.get("all") ? answer.files : answer.files.slice(0, fewFiles);
   const most = Math.max(1, ...answer.files.map((f) => f.stored));
-  const rest = answer.files.length - all2.length + answer.left.files;
+  const rest = answer.files.length - all3.length + answer.left.files;
   const sum2 = (field) => answer.files.reduce((n, f) => n + f[field], 0) + (answer.left[field] ?? 0);
   const row2 = (f) => {
     const needs = h("i", { class: "needs" }), frees = h("i", { class: "frees" });
@@ -4976,7 +5007,7 @@ function files(answer, model, params) {
     return h(
       "tr",
       {},
-      h("td", {}, h("a", { href: link("file", { model, rev, path: f.path }), title: f.path }, middle(f.path, 60))),
+      h("td", {}, linkTo("file", { model, rev, path: f.path }, middle(f.path, 60), { title: f.path })),
       h("td", { class: "note where" }, f.refs.length > 0 ? middle(f.refs.join(", "), 34) : shortId(f.rev)),
       h("td", { class: "number" }, bytes(f.freed)),
       h("td", { class: "bars" }, h("span", {}, needs, frees)),
@@ -5014,7 +5045,7 @@ function files(answer, model, params) {
           h("th", { class: "number" }, "size")
         )
       ),
-      h("tbody", {}, all2.map(row2)),
+      h("tbody", {}, all3.map(row2)),
       h(
         "tfoot",
         {},
@@ -5183,6 +5214,28 @@ function stack(items, height, fit2) {
   return { tops, row: row2, head: head2, gap: row2 >= 20 ? 4 : row2 >= 10 ? 2 : row2 >= 6 ? 1 : 0, all: tops[items.length] + margin };
 }
 
+// explore/web/src/sharing/pages.js
+var pageSize = 100;
+var mostAgain = 5;
+async function eachPage(of, take, signal) {
+  for (let again = 0; ; again++) {
+    try {
+      return await eachOf(of, take, signal, again > 0);
+    } catch (e) {
+      if (e.status !== 409 || again === mostAgain) throw e;
+    }
+  }
+}
+async function eachOf(of, take, signal, anew) {
+  let cursor = "";
+  do {
+    const page4 = await ask("sharing", { of, limit: pageSize, cursor }, { signal, anew });
+    if (signal.aborted) return;
+    await take(page4);
+    cursor = page4.next;
+  } while (cursor);
+}
+
 // explore/web/src/sharing/words.js
 function some(names3, most) {
   const list = names3 ?? [], more = list.length - most;
@@ -5261,7 +5314,7 @@ var Panel = class {
     this.cell = null;
   }
   async show(sheet, cell2) {
-    if (this.cell?.row === cell2.row && this.cell?.seg === cell2.seg) return;
+    if (this.cell === cell2) return;
     this.cell = cell2;
     this.el.hidden = false;
     const d = describe3(sheet, cell2.row, cell2.seg);
@@ -5270,7 +5323,7 @@ var Panel = class {
       this.el,
       h("button", { class: "close", "aria-label": "Close", title: "Close (Esc)", onclick: this.close }, "×"),
       h("h2", { title: d.title }, middle(d.title, 80)),
-      h("p", {}, d.what, h("br"), h("span", { class: "note" }, `in ${middle(cell2.row.path, 60)}`)),
+      h("p", {}, d.what, cell2.chunk !== void 0 && `, chunk ${count(cell2.chunk + 1)} of it`, h("br"), h("span", { class: "note" }, `in ${middle(cell2.row.path, 60)}`)),
       h("p", {}, d.how, d.cost && [h("br"), d.cost]),
       h("p", { class: "links" }, linksOf(sheet, cell2)),
       body
@@ -5279,12 +5332,12 @@ var Panel = class {
       const answer = await this.#ask(sheet, cell2);
       if (this.cell === cell2) fill(body, this.#groups(answer)), body.removeAttribute("class");
     } catch (e) {
-      if (this.cell === cell2) fill(body, h("p", { class: "error" }, e.message));
+      if (this.cell === cell2) fill(body, failed(e.message));
     }
   }
   /** The places in all models; of a row that only what is asked for has (a tag, a commit), those in that. */
-  async #ask(sheet, { row: row2, seg }) {
-    const about2 = { model: row2.model, file: row2.file, segment: seg }, narrow2 = { ...about2, of: this.of };
+  async #ask(sheet, { row: row2, seg, chunk }) {
+    const about2 = { model: row2.model, file: row2.file, segment: seg, chunk }, narrow2 = { ...about2, of: this.of };
     if (!canAsk("sharers", about2)) return placesOf(sheet, row2, seg);
     if (this.of.length === 0) return ask("sharers", about2, this);
     return ask("sharers", about2, this).catch(() => ask("sharers", narrow2, this));
@@ -5298,10 +5351,10 @@ var Panel = class {
   #group(name, places) {
     const list = h("ol", {}, places.slice(0, shownAtFirst).map((p) => this.#place(p)));
     const rest = places.length - shownAtFirst;
-    const all2 = rest > 0 && h("button", {
+    const all3 = rest > 0 && h("button", {
       onclick: (e) => (fill(list, places.map((p) => this.#place(p))), e.target.remove())
     }, `show ${count(rest)} more`);
-    return h("section", {}, h("h3", {}, `${name} `, h("span", { class: "note" }, count(places.length))), list, all2);
+    return h("section", {}, h("h3", {}, `${name} `, h("span", { class: "note" }, count(places.length))), list, all3);
   }
   #place(p) {
     const own = this.cell.row.layout.names[this.cell.seg];
@@ -5319,12 +5372,11 @@ var said = (...parts4) => parts4.filter(Boolean).join(" · ");
 function linksOf(sheet, { row: row2, seg }) {
   const name = row2.layout.names[seg], source = sheet.firstCell(sheet.blobs.source[row2.blobs[seg]]);
   const [to] = row2.refs, { model, path } = row2;
-  if (inReport()) return [];
-  const links = [to && h("a", { href: link("file", { model, rev: to, path }) }, "the file")];
+  const links = [to && wayTo("file", { model, rev: to, path }, "the file")];
   if (to && name && source?.row.model === model && source.row.layout.names[source.seg] === name) {
     const from = source.row.refs[0], old = source.row.path;
     const paths = old === path ? { path } : { from_path: old, to_path: path };
-    if (from) links.push(h("a", { href: link("tensor", { model, from, to, ...paths, name }) }, "what changed"));
+    if (from) links.push(wayTo("tensor", { model, from, to, ...paths, name }, "what changed"));
   }
   return links;
 }
@@ -5368,7 +5420,7 @@ function picker(of, set, signal) {
     )
   );
   const chosen = new Set(of);
-  const draw2 = (all2) => fill(list, all2.map((m) => section2(m, filter.value.trim().toLowerCase(), chosen)));
+  const draw2 = (all3) => fill(list, all3.map((m) => section2(m, filter.value.trim().toLowerCase(), chosen)));
   let models;
   box3.addEventListener("toggle", async () => {
     if (!box3.open && String([...chosen].sort()) !== String([...of].sort())) return set([...chosen]);
@@ -5392,8 +5444,8 @@ function picker(of, set, signal) {
   return box3;
 }
 function section2(model, text2, chosen) {
-  const all2 = text2 === "" || model.name.toLowerCase().includes(text2);
-  const refs = [...model.branches, ...model.tags.map((r) => ({ ...r, tag: true }))].filter((r) => all2 || r.name.toLowerCase().includes(text2));
+  const all3 = text2 === "" || model.name.toLowerCase().includes(text2);
+  const refs = [...model.branches, ...model.tags.map((r) => ({ ...r, tag: true }))].filter((r) => all3 || r.name.toLowerCase().includes(text2));
   if (refs.length === 0) return null;
   return h(
     "fieldset",
@@ -5473,16 +5525,21 @@ var Search = class {
 
 // explore/web/src/sharing/sheet.js
 var Sheet = class {
-  rows = [];
-  layouts = [];
-  blobs = { len: [], how: [], kind: [], stored: [], source: [], chunks: [] };
-  kinds = [""];
-  pairs = [];
-  // [a, b, bytes]: blobs that are not the same, but have chunks in common; a is the one that had them first
   total = 0;
   leftOut = 0;
-  /** Takes a page in. Pages come in order. */
+  constructor() {
+    this.#clear();
+  }
+  #clear() {
+    this.rows = [];
+    this.layouts = [];
+    this.blobs = { len: [], how: [], kind: [], stored: [], source: [], chunks: [] };
+    this.kinds = [""];
+    this.pairs = [];
+  }
+  /** Takes a page in. Pages come in order; the first one begins anew. */
   add(page4) {
+    if (page4.first_row === 0) this.#clear();
     this.total = page4.total;
     this.leftOut = page4.left_out;
     this.kinds = page4.kinds ?? this.kinds;
@@ -5662,17 +5719,16 @@ function table3(sheet, items, several) {
     h("thead", {}, h(
       "tr",
       {},
-      several && h("th", {}, "Model"),
-      h("th", {}, "File"),
-      h("th", {}, "Branches and tags"),
-      h("th", { class: "number" }, "Size"),
-      h("th", { class: "number" }, "Shared"),
-      order3.map((how2) => h("th", { class: "number" }, capital(hows[how2].label)))
+      several && h("th", {}, "model"),
+      h("th", {}, "file"),
+      h("th", {}, "where"),
+      h("th", { class: "number" }, "size"),
+      h("th", { class: "number" }, "shared"),
+      order3.map((how2) => h("th", { class: "number" }, hows[how2].label))
     )),
     h("tbody", {}, rowsOf(items).map(line3))
   ));
 }
-var capital = (text2) => text2[0].toUpperCase() + text2.slice(1);
 
 // explore/web/src/sharing/tip.js
 var Tip = class {
@@ -5806,7 +5862,7 @@ function hands(wall) {
 }
 function pointing(wall, on2, where) {
   const held2 = /* @__PURE__ */ new Map();
-  let moved = 0, onAxis = false, waiting;
+  let moved = 0, onAxis = false, waiting2;
   on2("pointerdown", (e) => {
     if (e.button !== 0 || e.target.closest(".bar")) return;
     held2.set(e.pointerId, where(e));
@@ -5830,14 +5886,14 @@ function pointing(wall, on2, where) {
     wall.el.classList.remove("dragged");
     if (e.type !== "pointerup" || moved > 4 || onAxis) return;
     const cell2 = wall.hit(...where(e));
-    clearTimeout(waiting);
-    waiting = setTimeout(() => cell2 && wall.says.pick(cell2), settle);
+    clearTimeout(waiting2);
+    waiting2 = setTimeout(() => cell2 && wall.says.pick(cell2), settle);
   };
   on2("pointerup", up);
   on2("pointercancel", up);
   on2("pointerleave", (e) => !held2.size && e.pointerType !== "touch" && wall.point(null));
   on2("dblclick", (e) => {
-    clearTimeout(waiting);
+    clearTimeout(waiting2);
     const cell2 = wall.hit(...where(e));
     if (cell2?.seg !== void 0) wall.zoomTo(cell2.row, cell2.seg);
   });
@@ -6141,10 +6197,10 @@ function cells(wall, pen) {
   wall.eachItem((item, y) => item.row && rows.push([item.row, y]));
   strips.begin(Math.round(wall.cellsWidth * dpr), rows.length);
   wall.chunks.begin();
-  let named;
+  let named2;
   for (const [row2, y] of rows) {
-    line2(wall, row2, y, row2.layout === named ? null : texts);
-    if (y >= wall.top) named = row2.layout;
+    line2(wall, row2, y, row2.layout === named2 ? null : texts);
+    if (y >= wall.top) named2 = row2.layout;
     strips.end();
     tops.push(Math.round(y * dpr));
     ends3.push(Math.max(tops.at(-1) + 1, Math.round((y + heights.row - heights.gap) * dpr)));
@@ -6636,7 +6692,6 @@ var Wall = class {
 };
 
 // explore/web/src/views/sharing.js
-var pageSize = 100;
 var View2 = class {
   constructor(root, params) {
     this.root = root;
@@ -6660,7 +6715,7 @@ var View2 = class {
     }, signal);
     this.panel = new Panel(this.of, signal, (p) => this.#linkOf(p), () => this.#unpick());
     this.search = new Search((find) => this.#find(find), (row2, seg) => this.wall.visit(row2, seg));
-    this.says = h("p", { class: "says", "aria-live": "polite" }, "asking …");
+    this.says = h("h1", { class: "says", "aria-live": "polite" }, "asking …");
     this.chip = h("span", { class: "shown", hidden: true });
     this.tools = h("div", { class: "tools" });
     this.legend = h("div", {});
@@ -6668,7 +6723,7 @@ var View2 = class {
     fill(this.root, h(
       "div",
       { class: "sharing" },
-      h("div", { class: "top" }, this.says, this.chip, this.tools),
+      h("div", { class: "view-head" }, this.says, this.chip, this.tools),
       this.body,
       this.legend
     ));
@@ -6679,11 +6734,11 @@ var View2 = class {
   }
   #tools(signal) {
     const set = (name) => (e) => change({ [name]: e.target.value });
-    const option2 = (name, label, all2) => {
+    const option2 = (name, label, all3) => {
       const el = h(
         "select",
         { onchange: set(name) },
-        Object.entries(all2).map(([value, { label: word }]) => h("option", { value }, word))
+        Object.entries(all3).map(([value, { label: word }]) => h("option", { value }, word))
       );
       this.controls.push([el, name]);
       return h("label", {}, label, el);
@@ -6699,7 +6754,7 @@ var View2 = class {
     this.others = toggle("others", "other files", "Also files that are no models, such as config.json");
     fill(
       this.tools,
-      !inReport() && picker(this.of, (of) => change({ of, file: "", segment: "", model: "" }), signal),
+      !inReport() && picker(this.of, (of) => change({ of, file: "", segment: "", chunk: "", model: "" }), signal),
       option2("sort", "sort", sorts),
       option2("group", "group", groupings),
       toggle("fit", "fit", "All rows at once, as thin as it takes"),
@@ -6712,23 +6767,28 @@ var View2 = class {
   async #load() {
     const { signal } = this.stop;
     try {
-      let cursor = "";
-      do {
-        const page4 = await ask("sharing", { of: this.of, limit: pageSize, cursor }, { signal });
-        if (signal.aborted) return;
-        this.sheet.add(page4);
-        cursor = page4.next;
-        this.loaded = true;
-        this.loading = cursor !== "";
-        this.take(state().params);
-      } while (cursor);
+      await eachPage(this.of, (page4) => this.#add(page4), signal);
     } catch (e) {
       if (signal.aborted) return;
-      if (!this.loaded) return fill(this.root, h("p", { class: "error" }, e.message));
+      if (!this.loaded) return fill(this.root, failed(e.message));
       this.failed = e.message;
       this.loading = false;
       this.take(state().params);
     }
+  }
+  async #add(page4) {
+    if (page4.total === 0 && await this.#nothing(this.stop.signal)) return;
+    this.sheet.add(page4);
+    this.loaded = true;
+    this.loading = page4.next !== "";
+    this.take(state().params);
+  }
+  /** Says that there are no commits, if that is why there are no rows. */
+  async #nothing(signal) {
+    const models = await ask("models", {}, { signal });
+    if (models.some((m) => m.branches.length + m.tags.length > 0)) return false;
+    fill(this.root, noCommits());
+    return true;
   }
   /** Shows what the address says. */
   take(params) {
@@ -6738,7 +6798,7 @@ var View2 = class {
     this.wall.several = rows.some((r) => r.model !== rows[0].model);
     const usual = { sort: "shared", group: usualGrouping(rows) };
     const get = (name) => params.get(name) ?? usual[name] ?? "";
-    this.#choose(get("model"), get("file"), get("segment"));
+    this.#choose(get("model"), get("file"), get("segment"), get("chunk"));
     const only = this.chosen && this.sheet.rowsWith(this.chosen.row.blobs[this.chosen.seg]);
     this.items = arrange(rows, { sort: get("sort"), group: get("group"), only, others: get("others") === "1" });
     usual.fit = this.items.length > many ? "1" : "0";
@@ -6778,11 +6838,12 @@ var View2 = class {
       if (!this.loading) this.wroteY = get("y");
     }
   }
-  #choose(model, file2, segment) {
+  #choose(model, file2, segment, nth) {
     const row2 = file2 && this.sheet.rows.find((r) => r.file.startsWith(file2) && (!model || r.model === model));
     const seg = segment === "" ? -1 : Number(segment);
-    const cell2 = row2 && Number.isInteger(seg) && seg >= 0 && seg < row2.blobs.length ? { row: row2, seg } : null;
-    if (cell2?.row !== this.chosen?.row || cell2?.seg !== this.chosen?.seg) this.chosen = cell2;
+    const chunk = nth === "" ? void 0 : Number(nth);
+    const cell2 = row2 && Number.isInteger(seg) && seg >= 0 && seg < row2.blobs.length ? { row: row2, seg, chunk } : null;
+    if (!isSame(cell2, this.chosen)) this.chosen = cell2;
   }
   #say(only) {
     const { sheet } = this, rows = rowsOf(this.items), hidden = sheet.rows.filter((r) => r.format === "").length;
@@ -6809,18 +6870,20 @@ var View2 = class {
       h("button", { "aria-label": "Show all rows", title: "Show all rows (Esc)", onclick }, "×")
     );
   }
-  #pick({ row: row2, seg }) {
+  /** Chooses a cell, or where its chunks are seen the chunk; what is chosen already is let go. */
+  #pick({ row: row2, seg, part: part3 }) {
     if (seg === void 0) return;
-    if (this.chosen?.row === row2 && this.chosen?.seg === seg) return this.#unpick();
+    const chunk = part3 && part3.n - 1;
+    if (isSame({ row: row2, seg, chunk }, this.chosen)) return this.#unpick();
     this.wall.point(null);
-    change({ model: row2.model, file: row2.file.slice(0, 16), segment: seg, y: "" });
+    change({ model: row2.model, file: row2.file.slice(0, 16), segment: seg, chunk, y: "" });
   }
   #find(find) {
     change({ find }, { replace: true });
     this.take(state().params);
   }
   #unpick() {
-    change({ model: "", file: "", segment: "" });
+    change({ model: "", file: "", segment: "", chunk: "" });
   }
   #escape() {
     if (this.wall.focus) this.wall.point(null);
@@ -6844,12 +6907,13 @@ var View2 = class {
     const row2 = this.sheet.rows.find((r) => r.file === file2 && r.model === model && r.path === path);
     if (row2) {
       const segment = segmentAt(row2.layout.offs, off);
-      return link("sharing", { ...all(this.params), model, file: file2.slice(0, 16), segment });
+      return link("sharing", { ...all2(this.params), model, file: file2.slice(0, 16), segment, chunk: "" });
     }
     return link("sharing", { of: place2.refs?.length ? `${place2.model}@${place2.refs[0]}` : place2.model });
   }
 };
-function all(params) {
+var isSame = (a, b) => a?.row === b?.row && a?.seg === b?.seg && a?.chunk === b?.chunk;
+function all2(params) {
   const values2 = {};
   for (const name of new Set(params.keys())) values2[name] = params.getAll(name);
   return values2;
@@ -7060,16 +7124,16 @@ function floor(p, s) {
   ];
 }
 function logTicks2(low, high) {
-  const all2 = [];
+  const all3 = [];
   for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10)
-    for (const n of [1, 2, 5]) all2.push(Number((n * power).toPrecision(3)));
-  const inside = all2.filter((v) => v >= low * 0.8 && v <= high * 1.2);
+    for (const n of [1, 2, 5]) all3.push(Number((n * power).toPrecision(3)));
+  const inside = all3.filter((v) => v >= low * 0.8 && v <= high * 1.2);
   return inside.length <= 6 ? inside : inside.filter((v) => /^1/.test(v.toExponential()));
 }
 var parts3 = [0.5, 0.9, 0.99];
 function held(s, width2) {
-  const all2 = directionsFor(s, 0.999) ?? s.energy.length;
-  const n = Math.min(s.energy.length, Math.max(8, Math.ceil(all2 * 1.4)));
+  const all3 = directionsFor(s, 0.999) ?? s.energy.length;
+  const n = Math.min(s.energy.length, Math.max(8, Math.ceil(all3 * 1.4)));
   const p = plot({
     width: width2,
     height: 230,
@@ -7112,6 +7176,7 @@ var names2 = ["model", "from", "to", "from_path", "to_path", "path", "name"];
 var tensor = {
   name: "tensor",
   title: "Tensor",
+  about: (params) => params.get("name"),
   hidden: true,
   show(root, params) {
     const page4 = new Page2(root, Object.fromEntries(names2.map((n) => [n, params.get(n) ?? void 0])));
@@ -7298,14 +7363,15 @@ function reading({ done: done2, total }) {
 // explore/web/src/app.js
 var views = [sharing, layers, family, savings, history2, tensor, file];
 var main = h("main", { id: "view", tabindex: "-1" });
+var which = h("span", { class: "which" });
 var shown4;
 var done;
 function show2({ view: name, params }) {
   const view = views.find((v) => v.name === name) ?? views[0];
-  if (view === shown4 && view.keep?.(params)) return;
+  if (view === shown4 && view.keep?.(params)) return void entitle(view, params);
   done?.();
   shown4 = view;
-  document.title = `${view.title} · dits`;
+  entitle(view, params);
   for (const a of document.querySelectorAll("nav a")) {
     if (a.dataset.view === view.name) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");
@@ -7313,27 +7379,30 @@ function show2({ view: name, params }) {
   fill(main);
   done = view.show(main, params);
 }
+async function entitle(view, params) {
+  const title2 = (...of) => document.title = [view.title, ...of, "dits"].filter(Boolean).join(" · ");
+  title2();
+  const models = await ask("models").catch(() => []);
+  const one = models.length === 1 ? models[0].name : view !== sharing && params.get("model");
+  if (shown4 !== view) return;
+  which.textContent = which.title = one || "";
+  title2(view.about?.(params), one);
+}
 function themeButton() {
-  const set = (theme) => {
-    document.documentElement.dataset.theme = theme;
+  const root = document.documentElement.dataset;
+  try {
+    if (localStorage.getItem("dits-theme")) root.theme = localStorage.getItem("dits-theme");
+  } catch {
+  }
+  const turn = () => {
+    root.theme = dark() ? "light" : "dark";
     try {
-      localStorage.setItem("dits-theme", theme);
+      localStorage.setItem("dits-theme", root.theme);
     } catch {
     }
     dispatchEvent(new Event("theme"));
   };
-  let was;
-  try {
-    was = localStorage.getItem("dits-theme");
-  } catch {
-  }
-  if (was) document.documentElement.dataset.theme = was;
-  return h("button", {
-    class: "theme",
-    title: "Light or dark",
-    "aria-label": "Light or dark",
-    onclick: () => set(matchMedia("(prefers-color-scheme: dark)").matches !== (document.documentElement.dataset.theme === void 0 ? false : document.documentElement.dataset.theme === "dark" !== matchMedia("(prefers-color-scheme: dark)").matches) ? "light" : "dark")
-  }, "◐");
+  return h("button", { class: "theme", title: "Light or dark", "aria-label": "Light or dark", onclick: turn }, "◐");
 }
 document.body.append(
   h(
@@ -7341,7 +7410,7 @@ document.body.append(
     {},
     h("a", { class: "brand", href: link("sharing") }, "dits"),
     h("nav", { "aria-label": "Views" }, views.filter((v) => !v.hidden).map((v) => h("a", { href: link(v.name), dataset: { view: v.name } }, v.title))),
-    inReport() && h("span", { class: "note" }, document.getElementById("answers").dataset.made),
+    inReport() ? h("span", { class: "note" }, document.getElementById("answers").dataset.made) : which,
     themeButton()
   ),
   main

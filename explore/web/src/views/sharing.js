@@ -1,6 +1,6 @@
 // The view "Sharing": which files have which bytes, as a wall of cells that are darker the more their bytes are shared.
 import { fill, h } from "../dom.js";
-import { inReport } from "../ask.js";
+import { ask, inReport } from "../ask.js";
 import { change, link, state } from "../state.js";
 import { count, plural } from "../format.js";
 import { redrawLegend } from "../sharing/legend.js";
