@@ -45,10 +45,13 @@ func (e *Explorer) comparison(about url.Values) (*comparison, error) {
 	return c, nil
 }
 
-// revision is what a revision leads to; "" is HEAD.
+// revision is what a revision leads to; "" is HEAD, or the first of those that all is about.
 func (m *Model) revision(rev string) (Revision, error) {
 	if rev == "" {
 		rev = object.HeadName
+		if len(m.revs) > 0 {
+			rev = m.revs[0]
+		}
 	}
 	r := Revision{Rev: rev}
 	id, err := m.Commit(rev)

@@ -18,8 +18,8 @@ type Model struct {
 	Name string
 	Repo *repo.Repo
 
+	revs  []string // that all is about; none: branches, tags and HEAD
 	reach *history.Reach
-	only  []string // branches and tags that are spoken of; none: all
 }
 
 // An Explorer answers questions about models. It is safe for concurrent use.
@@ -27,7 +27,7 @@ type Explorer struct {
 	Log *slog.Logger // is told of what cannot be read; nil: nobody is
 
 	models []*Model
-	revs   []string // of which files are looked at if a question names none; none: all branches
+	revs   []string // that all is about; none: what branches, tags and HEAD lead to
 	jobs   *jobs    // what takes long
 	lists  *jobs    // of models that differ
 
@@ -40,11 +40,15 @@ type Explorer struct {
 // atOnce is how many questions of a server are answered, or waited for, at a time.
 const atOnce = 16
 
-// New is an explorer of models, in that order. Questions that name no revisions are about those in revs, of each model;
-// without any, about all of its branches.
+// New is an explorer of models, in that order. With revs nothing is told but of what these lead to, in each model: no
+// other branch, tag, commit or file is named. Without any it is about all branches and tags.
 func New(models []*Model, revs ...string) *Explorer {
+	revs = once(revs)
 	for _, m := range models {
-		m.reach, m.only = &history.Reach{History: m.Repo.History}, revs
+		m.revs, m.reach = revs, &history.Reach{History: m.Repo.History}
+		if len(revs) > 0 {
+			m.reach.From = m.asRefs
+		}
 	}
 	return &Explorer{models: models, revs: revs, jobs: newJobs(), lists: newJobs(), turns: semaphore.NewWeighted(atOnce)}
 }

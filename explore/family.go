@@ -109,15 +109,14 @@ func (e *Explorer) asked(about url.Values) ([]*Model, error) {
 
 // add adds the family of one model: of some revisions, none for all branches and tags.
 func (f *Family) add(m *Model, revs []string) error {
-	o := lineage.Options{Depth: f.Depth}
 	for _, rev := range revs {
 		if _, err := m.Commit(rev); err != nil {
 			return err
 		}
 	}
-	home := m.home()
-	if len(revs) > 0 {
-		o.Rev, o.Also, home = revs[0], revs[1:], revs[0]
+	o, home := m.sought(revs), m.home()
+	if o.Depth = f.Depth; o.Rev != "" {
+		home = o.Rev
 	}
 	l, err := m.Repo.Lineage(o)
 	if err != nil {
@@ -148,13 +147,22 @@ func (f *Family) add(m *Model, revs []string) error {
 	return nil
 }
 
-// home is what HEAD is called: its branch.
+// sought asks for the lineage of revisions, none for all.
+func (m *Model) sought(revs []string) lineage.Options {
+	o := lineage.Options{Within: m.revs}
+	if len(revs) > 0 {
+		o.Rev, o.Also = revs[0], revs[1:]
+	}
+	return o
+}
+
+// home is what to call that which has no revision: HEAD's branch.
 func (m *Model) home() string {
-	head, err := m.Repo.Head()
-	if err != nil || head.Branch == "" {
+	head, err := m.head()
+	if err != nil {
 		return object.HeadName
 	}
-	return head.Branch
+	return cmp.Or(head, object.HeadName)
 }
 
 // A grown is one model's part of a family.

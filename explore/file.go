@@ -181,7 +181,9 @@ func (f *File) text(m *Model, file object.TreeFile) error {
 
 // tensors lists the tensors with what they came from.
 func (f *File) tensors(m *Model, files []object.TreeFile) error {
-	l, err := m.Repo.Lineage(lineage.Options{Rev: f.Commit.String(), Path: f.Path, Depth: 1})
+	o := m.sought([]string{f.Commit.String()})
+	o.Path, o.Depth = f.Path, 1
+	l, err := m.Repo.Lineage(o)
 	if err != nil {
 		return err
 	}

@@ -164,7 +164,7 @@ func (m *Model) changes(c catalog.Commit, files []work.Change) ([]FileChange, er
 	if err != nil {
 		return nil, err
 	}
-	namer, err := lineage.NewNamer(m.Repo.History)
+	namer, err := lineage.NewNamer(m.Repo.History, m.revs...)
 	if err != nil {
 		return nil, err
 	}

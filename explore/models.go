@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,45 +44,72 @@ func (e *Explorer) namesOfModels(ctx context.Context, _ url.Values) (any, error)
 }
 
 func (m *Model) names() (ModelNames, error) {
-	n := ModelNames{Name: m.Name, Branches: []RefName{}, Tags: []RefName{}}
+	n := ModelNames{Name: m.Name}
+	branches, tags, err := m.refs()
+	if err != nil {
+		return n, err
+	}
+	if n.Head, err = m.head(); err != nil {
+		return n, err
+	}
+	if n.Branches, err = m.told(branches); err != nil {
+		return n, err
+	}
+	n.Tags, err = m.told(tags)
+	return n, err
+}
+
+// head is the branch that HEAD is on, "" for none. Where all is about some revisions, it is the first.
+func (m *Model) head() (string, error) {
+	if len(m.revs) > 0 {
+		return m.revs[0], nil
+	}
 	head, err := m.Repo.Head()
-	if err != nil {
-		return n, err
-	}
-	n.Head = head.Branch
-	all, err := m.Repo.GoodRefs(object.RefPrefix)
-	if err != nil {
-		return n, err
-	}
-	for _, ref := range all {
-		if !m.speaksOf(ref) {
-			continue
+	return head.Branch, err
+}
+
+// refs are the branches and tags of a model. Of some revisions each that is no tag counts as a branch.
+func (m *Model) refs() (branches, tags tips, err error) {
+	if len(m.revs) == 0 {
+		if branches, err = m.below(object.BranchPrefix); err == nil {
+			tags, err = m.below(object.TagPrefix)
 		}
-		id, err := m.Repo.Peel(ref.ID)
+		return branches, tags, err
+	}
+	all, err := m.tips()
+	for i, id := range all.commits {
+		full, _, err := m.Repo.ResolveRef(all.names[i])
 		if err != nil {
-			continue // fsck tells of it
+			return branches, tags, err
 		}
+		t := &branches
+		if strings.HasPrefix(full, object.TagPrefix) {
+			t = &tags
+		}
+		t.names, t.commits = append(t.names, all.names[i]), append(t.commits, id)
+	}
+	return branches, tags, err
+}
+
+// told says more of names, in their order.
+func (m *Model) told(of tips) ([]RefName, error) {
+	names := []RefName{}
+	for i, id := range of.commits {
 		c, err := m.Repo.ReadCommit(id)
 		if err != nil {
-			return n, err
+			return nil, err
 		}
-		one := RefName{Commit: id, Time: c.Time.UTC(), Subject: object.Subject(c.Message)}
-		if name, ok := strings.CutPrefix(ref.Name, object.BranchPrefix); ok {
-			one.Name = name
-			n.Branches = append(n.Branches, one)
-		} else if name, ok := strings.CutPrefix(ref.Name, object.TagPrefix); ok {
-			one.Name = name
-			n.Tags = append(n.Tags, one)
-		}
+		names = append(names, RefName{of.names[i], id, c.Time.UTC(), object.Subject(c.Message)})
 	}
-	return n, nil
+	slices.SortFunc(names, func(a, b RefName) int { return cmp.Compare(a.Name, b.Name) })
+	return names, nil
 }
 
 // Commit is the commit that a revision names, if a branch, a tag or HEAD leads to it: a store may have the commits of
 // other repositories. The zero ID is no commit yet.
 func (m *Model) Commit(rev string) (digest.ID, error) {
 	start := rev
-	if steps := strings.IndexAny(rev, "~^"); steps >= 0 {
+	if steps := strings.IndexAny(rev, "~^"); steps >= 0 && len(m.revs) == 0 { // who chose revs may begin after them
 		start = rev[:steps]
 	}
 	unknown := refs.Missing("no revision %.80q", rev)

@@ -31,7 +31,7 @@ func (e *Explorer) pairs(ctx context.Context, about url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := m.Repo.Lineage(lineage.Options{})
+	l, err := m.Repo.Lineage(m.sought(e.revs))
 	if err != nil {
 		return nil, err
 	}

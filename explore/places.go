@@ -31,8 +31,12 @@ func (m *Model) named(revs ...string) (t tips, err error) {
 	return t, nil
 }
 
-// branches are those of a model, that of HEAD first; HEAD itself if there are none.
+// branches are those of a model, that of HEAD first; HEAD itself if there are none. Where all is about some
+// revisions, they are these.
 func (m *Model) branches() (tips, error) {
+	if len(m.revs) > 0 {
+		return m.tips()
+	}
 	t, err := m.below(object.BranchPrefix)
 	if err != nil || len(t.names) > 0 {
 		return t, err
@@ -44,8 +48,30 @@ func (m *Model) branches() (tips, error) {
 	return t, err
 }
 
-// tips are the branches and tags of a model: HEAD's branch first, then branches, then tags.
-func (m *Model) tips() (tips, error) { return m.below(object.RefPrefix) }
+// tips are the branches and tags of a model: HEAD's branch first, then branches, then tags. Where all is about some
+// revisions, they are these.
+func (m *Model) tips() (t tips, err error) {
+	for _, rev := range m.revs {
+		id, err := m.Repo.Resolve(rev)
+		if err != nil {
+			return t, err
+		}
+		t.names, t.commits = append(t.names, rev), append(t.commits, id)
+	}
+	if len(m.revs) > 0 {
+		return t, nil
+	}
+	return m.below(object.RefPrefix)
+}
+
+// asRefs are the tips, as refs.
+func (m *Model) asRefs() (out []refs.Ref, err error) {
+	t, err := m.tips()
+	for i, id := range t.commits {
+		out = append(out, refs.Ref{Name: t.names[i], ID: id})
+	}
+	return out, err
+}
 
 // below are the refs whose names begin with a prefix. They are not looked up by their short names: a tag of the same name
 // would come first.
@@ -72,9 +98,6 @@ func (m *Model) below(prefix string) (tips, error) {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
 	})
 	for _, ref := range all {
-		if !m.speaksOf(ref) {
-			continue
-		}
 		id, err := m.Repo.Peel(ref.ID)
 		if err != nil {
 			continue // fsck tells of it
@@ -83,9 +106,6 @@ func (m *Model) below(prefix string) (tips, error) {
 	}
 	return t, nil
 }
-
-// speaksOf says whether a branch or tag is among those that the explorer is about: of others it does not tell.
-func (m *Model) speaksOf(ref refs.Ref) bool { return len(m.only) == 0 || slices.Contains(m.only, ref.Short()) }
 
 // of are the names that lead to a commit.
 func (t tips) of(commit digest.ID) []string {

@@ -8,8 +8,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"dits/repo"
 )
 
 // reportOf writes the report of fixtures.
@@ -107,4 +110,68 @@ func answersIn(t *testing.T, page string) (answers map[string]json.RawMessage) {
 	require.NotNil(t, text)
 	require.NoError(t, json.Unmarshal([]byte(text[1]), &answers))
 	return answers
+}
+
+// hiding has a branch, a tag and HEAD at what is called HIDDENMARK: before main has what was made of it, and after that
+// what was made of main.
+func hiding(t *testing.T) *told {
+	f := newFixture(t)
+	s := &told{f, f.repo, explorerOf(f)}
+	s.save("start", "config.json=config.json")
+	s.branch("HIDDENMARK")
+	s.save("HIDDENMARK base", "base.safetensors=HIDDENMARK/model.safetensors", "base.safetensors=other.safetensors")
+	s.checkout("main")
+	s.save("quant", "base-Q8_0.gguf=model-Q8_0.gguf")
+	s.save("fine-tune", "ft-customer.safetensors=model.safetensors")
+	s.save("copy", "base.safetensors=copy.safetensors")
+	s.checkout("HIDDENMARK")
+	s.save("HIDDENMARK merged", "merged-lora.safetensors=model.safetensors")
+	_, err := s.CreateTag("HIDDENMARK-1", "main", repo.TagOptions{})
+	require.NoError(t, err)
+	return s
+}
+
+// A report of some revisions tells nothing of others, though bytes are shared with them.
+func TestReportHidesTheRest(t *testing.T) {
+	s := hiding(t)
+	require.Contains(t, reportOf(t, s.fixture), "HIDDENMARK")
+	id, err := s.Resolve("main")
+	require.NoError(t, err)
+	for _, revs := range [][]string{{"main"}, {"main~1", "main"}, {"main", "main~2", "main"}, {id.String()[:10]}} {
+		e := New([]*Model{{Name: "a/m0", Repo: s.repo}}, revs...)
+		r, err := e.Collect(t.Context())
+		require.NoError(t, err, "%v", revs)
+		var b bytes.Buffer
+		require.NoError(t, r.Write(&b, "dits", e.Made(time.Now())))
+		require.NotContains(t, b.String(), "HIDDENMARK", "%v", revs)
+		require.Contains(t, b.String(), "model-Q8_0.gguf", "%v", revs)
+		for question, about := range map[string]url.Values{
+			"file": {"path": {"other.safetensors"}, "rev": {"HIDDENMARK"}}, "commit": {"rev": {"HIDDENMARK-1~4"}},
+			"layers": {"from": {"HIDDENMARK"}}, "history": {"rev": {"HIDDENMARK"}},
+			"sharing": {"of": {"a/m0@HIDDENMARK"}},
+		} {
+			status, body := said(e, question, about)
+			require.Equal(t, 404, status, "%s: %s", question, body)
+		}
+	}
+}
+
+// The revisions of a report are its branches and tags.
+func TestReportNamesRevisions(t *testing.T) {
+	s := tell(t)
+	e := New([]*Model{{Name: "a/m0", Repo: s.repo}}, "v1", "main~1", "ft", "v1")
+	n := ask[[]ModelNames](t, e, "models", nil)[0]
+	require.Equal(t, "v1", n.Head)
+	require.Equal(t, []string{"ft", "main~1"}, []string{n.Branches[0].Name, n.Branches[1].Name})
+	require.Equal(t, []string{"v1", "base"}, []string{n.Tags[0].Name, n.Tags[0].Subject})
+	require.Len(t, n.Tags, 1)
+	for _, r := range ask[Sharing](t, e, "sharing", nil).Rows {
+		require.Subset(t, []string{"v1", "main~1", "ft"}, r.Refs)
+	}
+	pairs := ask[[]Pair](t, e, "pairs", nil)
+	require.NotEmpty(t, pairs)
+	for _, p := range pairs {
+		require.Contains(t, []string{"v1", "main~1", "ft"}, p.To)
+		ask[Layers](t, e, "layers", p.about("a/m0"))
+	}
 }

@@ -67,14 +67,9 @@ func (e *Explorer) selectFiles(ctx context.Context, about url.Values) (*selectio
 	return s, s.order(e.models)
 }
 
-// of are the values of ?of=, each once; without any, what the explorer is of.
-func (e *Explorer) of(about url.Values) (of []string, err error) {
-	known := map[string]bool{}
-	for _, word := range about["of"] {
-		if !known[word] {
-			known[word], of = true, append(of, word)
-		}
-	}
+// of are the values of ?of=, each once; without any, all models.
+func (e *Explorer) of(about url.Values) ([]string, error) {
+	of := once(about["of"])
 	if len(of) > mostOf {
 		return nil, &WrongError{fmt.Sprintf("of: %d values, want at most %d", len(of), mostOf)}
 	}
@@ -82,14 +77,20 @@ func (e *Explorer) of(about url.Values) (of []string, err error) {
 		return of, nil
 	}
 	for _, m := range e.models {
-		if len(e.revs) == 0 {
-			of = append(of, m.Name)
-		}
-		for _, rev := range e.revs {
-			of = append(of, m.Name+"@"+rev)
-		}
+		of = append(of, m.Name)
 	}
 	return of, nil
+}
+
+// once is each of some words, in the order in which they came.
+func once(words []string) (out []string) {
+	known := map[string]bool{}
+	for _, word := range words {
+		if !known[word] {
+			known[word], out = true, append(out, word)
+		}
+	}
+	return out
 }
 
 type selectedKey struct {

@@ -141,6 +141,16 @@ func TestLineageOverBranches(t *testing.T) {
   variant.safetensors <- model.safetensors@old delta:1 identical:2
 `, strings.ReplaceAll(treeOf(f.lineage(lineage.Options{Rev: "orphan"})), " new:1", ""))
 
+	// What only other revisions have is not named.
+	within := f.lineage(lineage.Options{Rev: "orphan", Within: []string{"orphan"}})
+	require.Len(t, within.Files, 1)
+	require.Equal(t, map[string]int{"delta": 1}, within.Files[0].Sources[0].Tensors)
+	require.Empty(t, within.Files[0].Sources[0].Path)
+	within = f.lineage(lineage.Options{Rev: "orphan", Within: []string{"orphan", "main~1"}})
+	require.Equal(t, "main~1", within.Files[0].Rev, "as it is called there")
+	_, err = f.Lineage(lineage.Options{Within: []string{"nothing"}})
+	require.ErrorIs(t, err, refs.ErrUnknownRevision)
+
 	// Refs gone, the store still has the source, and no one knows a name for it.
 	for _, name := range []string{"main", "old"} {
 		id, err := f.ReadRef(object.BranchPrefix + name)

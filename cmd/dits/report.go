@@ -25,7 +25,8 @@ func newReport(g *globals) *cobra.Command {
 		Long: `Writes what dits serve shows in a browser as one HTML file: what files share, what changed,
 what came from what, and what each costs. It needs no server and no network, and can be
 sent to others. Each FOLDER is in a repository, by default the one at hand. Files are those
-of all branches, or of the revisions that --rev names.`,
+of all branches, or of the revisions that --rev names: then the page has these and their
+history, and names no other branch, tag, commit or file.`,
 		Example: `  dits report -o models.html
   dits report -o models.html --rev v1 --rev main
   dits report -o all.html acme/llama-8b=. ../models/qwen`,
@@ -33,7 +34,7 @@ of all branches, or of the revisions that --rev names.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.out, "output", "o", "", "the `FILE` to write, - is stdout")
-	f.StringArrayVar(&o.revs, "rev", nil, "files of `REV` only; may be given again")
+	f.StringArrayVar(&o.revs, "rev", nil, "`REV` and its history only; may be given again")
 	_ = cmd.RegisterFlagCompletionFunc("rev", g.revisions)
 	return cmd
 }

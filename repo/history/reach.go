@@ -14,6 +14,7 @@ import (
 // repositories, and what was left behind. It is safe for concurrent use.
 type Reach struct {
 	History *History
+	From    func() ([]refs.Ref, error) // what counts instead of all refs and HEAD, unless nil
 
 	mu     sync.Mutex
 	looked time.Time // at refs
@@ -41,7 +42,11 @@ func (r *Reach) Has(id digest.ID) (bool, error) {
 // look reads the refs, and the commits that they lead to if they are not those of the last time.
 func (r *Reach) look() error {
 	began := time.Now()
-	now, err := r.History.named()
+	from := r.From
+	if from == nil {
+		from = r.History.named
+	}
+	now, err := from()
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,8 @@ type Options struct {
 	Also  []string // and of these, if there is a Rev
 	Path  string   // only this file of it, and each of its tensors
 	Depth int      // how many generations to look back; 0: all
+	// Within are revisions, if only what they lead to is there; none: all that refs lead to.
+	Within []string
 }
 
 // A Lineage is the family of some files: they and the files that they were stored from,
@@ -65,7 +67,7 @@ type TensorLineage struct {
 // identical to that one's; another is what its prediction makes of others. It reads
 // manifests and predictions, no tensors.
 func Of(r *history.History, o Options) (*Lineage, error) {
-	k, err := NewNamer(r)
+	k, err := NewNamer(r, o.Within...)
 	if err != nil {
 		return nil, err
 	}

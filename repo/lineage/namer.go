@@ -28,9 +28,9 @@ type Namer struct {
 	complete bool                           // all files that the refs lead to are
 }
 
-// NewNamer is for questions about the files that the refs lead to.
-func NewNamer(r *history.History) (*Namer, error) {
-	tips, err := tipsOf(r)
+// NewNamer is for questions about the files that some revisions lead to; without any, those that the refs lead to.
+func NewNamer(r *history.History, revs ...string) (*Namer, error) {
+	tips, err := tipsOf(r, revs)
 	if err != nil {
 		return nil, err
 	}

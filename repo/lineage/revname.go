@@ -19,8 +19,19 @@ type tip struct {
 	commit digest.ID
 }
 
-// tips lists what is named: what is checked out first, then branches, tags and others.
-func tipsOf(r *history.History) ([]tip, error) {
+// tipsOf lists what is named: revisions, in their order; without any what is checked out first, then branches, tags and
+// others.
+func tipsOf(r *history.History, revs []string) (out []tip, err error) {
+	for _, rev := range revs {
+		id, err := r.Resolve(rev)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, tip{rev, id})
+	}
+	if len(revs) > 0 {
+		return out, nil
+	}
 	head, err := r.Head()
 	if err != nil {
 		return nil, err
@@ -32,7 +43,6 @@ func tipsOf(r *history.History) ([]tip, error) {
 	slices.SortStableFunc(all, func(a, b refs.Ref) int {
 		return cmp.Or(cmp.Compare(refRank(a, head), refRank(b, head)), cmp.Compare(a.Name, b.Name))
 	})
-	var out []tip
 	if head.Detached() && !head.Commit.IsZero() {
 		out = append(out, tip{object.HeadName, head.Commit})
 	}
