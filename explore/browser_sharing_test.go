@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -138,4 +140,32 @@ func TestSharingSearchAndTable(t *testing.T) {
 	p.run(`location.hash = "#/sharing?table=1"`)
 	p.wait(`document.querySelectorAll(".sharing tbody tr").length === 3`)
 	require.Contains(t, eval[string](p, `document.querySelector(".sharing tbody").innerText`), "quants/model-Q8_0.gguf")
+}
+
+// Where chunks are seen a click is about the chunk: one that two files have lists the other, one of its own none.
+func TestSharingChunk(t *testing.T) {
+	f := newFixture(t)
+	common := noise(1, 6<<20)
+	f.write("a.bin", append(noise(2, 2<<20), common...))
+	f.write("b.bin", append(noise(3, 2<<20), common...))
+	f.commit("files")
+	p := openTab(t, 1280, 800)
+	p.do(chromedp.Navigate(serveExplorer(t, explorerOf(f)) + "/#/sharing?others=1&group=none"))
+	p.wait(`document.querySelector(".says")?.textContent.startsWith("2 files")`)
+	says := func(x float64) string {
+		p.moveTo(x, 190)
+		return eval[string](p, `document.querySelector(".told").innerText`)
+	}
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(says(1200), "chunk ") && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	require.Contains(t, says(1200), "in 1 other tensor too")
+	p.clickAt(1200, 190)
+	p.wait(`/[?&]chunk=\d+/.test(location.hash) && document.querySelector(".sharers")?.innerText.includes("The same chunk 1")`)
+	p.shoot("sharing-chunk")
+	p.press("Escape", "Escape")
+	p.wait(`document.querySelector(".sharers").hidden && !location.hash.includes("chunk=")`)
+	require.NotContains(t, says(300), "other tensor")
+	p.clickAt(300, 190)
+	p.wait(`/[?&]chunk=\d\b/.test(location.hash) && document.querySelector(".sharers").innerText.includes("No other tensor has this chunk")`)
 }

@@ -9,7 +9,7 @@ import { describe, some, wayOf } from "./words.js";
 
 const shownAtFirst = 200;
 
-const groups = { same: "Same bytes", source: "Made of", made: "Made of these bytes", part: "Partly the same" };
+const groups = { chunk: "The same chunk", same: "Same bytes", source: "Made of", made: "Made of these bytes", part: "Partly the same" };
 
 export class Panel {
   /** of is what was asked of "sharing", linkOf(place) is the address of a place; close() is called by its button. */
@@ -46,16 +46,25 @@ export class Panel {
 
   /** The places in all models; of a row that only what is asked for has (a tag, a commit), those in that. */
   async #ask(sheet, { row, seg, chunk }) {
-    const about = { model: row.model, file: row.file, segment: seg, chunk }, narrow = { ...about, of: this.of };
+    const about = { model: row.model, file: row.file, segment: seg };
     if (!canAsk("sharers", about)) return placesOf(sheet, row, seg);
-    if (this.of.length === 0) return ask("sharers", about, this);
-    return ask("sharers", about, this).catch(() => ask("sharers", narrow, this));
+    const all = await this.#among(about);
+    if (chunk === undefined) return all;
+    const { places } = await this.#among({ ...about, chunk });
+    return { ...all, chunk, places: [...places.map((p) => ({ ...p, as: "chunk" })), ...all.places] };
   }
 
-  #groups({ places, more }) {
+  #among(about) {
+    if (this.of.length === 0) return ask("sharers", about, this);
+    return ask("sharers", about, this).catch(() => ask("sharers", { ...about, of: this.of }, this));
+  }
+
+  #groups({ places, more, chunk }) {
     const list = Object.entries(groups).map(([as, name]) => [name, places.filter((p) => p.as === as)])
       .filter(([, found]) => found.length > 0).map(([name, found]) => this.#group(name, found));
-    if (list.length === 0) list.push(h("p", { class: "note" }, "No other file has these bytes, or is made of them."));
+    const alone = chunk !== undefined && !places.some((p) => p.as === "chunk");
+    if (alone) list.unshift(h("p", { class: "note" }, "No other tensor has this chunk."));
+    if (places.length === 0) list.push(h("p", { class: "note" }, "No other file has these bytes, or is made of them."));
     if (more > 0) list.push(h("p", { class: "note" }, `and ${plural(more, "more place")}`));
     return list;
   }
@@ -71,7 +80,7 @@ export class Panel {
 
   #place(p) {
     const own = this.cell.row.layout.names[this.cell.seg];
-    const size = { same: "", part: `${bytes(p.common)} of ${bytes(p.len)}` }[p.as] ?? bytes(p.len);
+    const size = { same: "", chunk: bytes(p.common), part: `${bytes(p.common)} of ${bytes(p.len)}` }[p.as] ?? bytes(p.len);
     return h("li", {},
       h("a", { href: this.linkOf(p), title: p.path }, middle(p.path, 48)),
       h("div", { class: "note" }, said(p.model, some(p.refs, 3))),

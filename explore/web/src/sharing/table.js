@@ -2,10 +2,14 @@
 import { h } from "../dom.js";
 import { hows } from "../colour.js";
 import { bytes, percent } from "../format.js";
+import { linkTo } from "../links.js";
 import { rowsOf } from "./order.js";
 import { middle } from "../text.js";
 
 const order = [3, 1, 2, 0];
+
+const fileOf = ({ model, path, refs: [rev] }) =>
+  linkTo("file", { model, rev, path }, middle(path, 70), { title: path });
 
 export function table(sheet, items, several) {
   const number = (text) => h("td", { class: "number" }, text);
@@ -13,7 +17,7 @@ export function table(sheet, items, several) {
     const sums = sheet.byHue(row);
     return h("tr", {},
       several && h("td", {}, middle(row.model, 40)),
-      h("td", { title: row.path }, middle(row.path, 70)),
+      h("td", {}, fileOf(row)),
       h("td", { class: "note" }, middle(row.refs.join(", "), 40)),
       number(bytes(row.size)), number(percent(row.shared)),
       order.map((how) => number(sums[how] ? bytes(sums[how]) : "")));
