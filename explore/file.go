@@ -107,6 +107,9 @@ func (m *Model) filesAt(commit digest.ID, path string) ([]object.TreeFile, error
 		return nil, notFound("%.200q is a folder, want a file", path)
 	}
 	files, err := m.Repo.ModelAt(commit.String(), path)
+	if errors.Is(err, object.ErrNoPath) {
+		return nil, notFound("no file or model is called %.200q in commit %s", path, commit.Short())
+	}
 	if err == nil && files[0].Mode == object.ModeLink {
 		return nil, notFound("%.200q is a link, want a file", path)
 	}

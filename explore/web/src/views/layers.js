@@ -71,6 +71,7 @@ class Page {
       if (!asked.from && model.branches.length + model.tags.length === 0)
         return fill(this.said, noCommits(models.length > 1 ? model.name : ""));
       if (!asked.from) return this.say("Nothing to compare yet: there is only one version of each model here.");
+      if (this.figures.length === 0) this.say("Comparing …");
       await poll("layers", asked, signal, (answer) => keepFocus(this.root, () => this.show(answer, asked, params)));
     } catch (e) {
       if (!signal.aborted) (fill(this.said, failed(e.message)), fill(this.picture));
