@@ -4471,6 +4471,7 @@ var Page = class {
       if (!asked.from && model.branches.length + model.tags.length === 0)
         return fill(this.said, noCommits(models.length > 1 ? model.name : ""));
       if (!asked.from) return this.say("Nothing to compare yet: there is only one version of each model here.");
+      if (this.figures.length === 0) this.say("Comparing …");
       await poll("layers", asked, signal, (answer) => keepFocus(this.root, () => this.show(answer, asked, params)));
     } catch (e) {
       if (!signal.aborted) fill(this.said, failed(e.message)), fill(this.picture);
@@ -5302,7 +5303,7 @@ function summary(sheet, rows) {
 
 // explore/web/src/sharing/panel.js
 var shownAtFirst = 200;
-var groups2 = { same: "Same bytes", source: "Made of", made: "Made of these bytes", part: "Partly the same" };
+var groups2 = { chunk: "The same chunk", same: "Same bytes", source: "Made of", made: "Made of these bytes", part: "Partly the same" };
 var Panel = class {
   /** of is what was asked of "sharing", linkOf(place) is the address of a place; close() is called by its button. */
   constructor(of, signal, linkOf, close) {
@@ -5337,14 +5338,22 @@ var Panel = class {
   }
   /** The places in all models; of a row that only what is asked for has (a tag, a commit), those in that. */
   async #ask(sheet, { row: row2, seg, chunk }) {
-    const about2 = { model: row2.model, file: row2.file, segment: seg, chunk }, narrow2 = { ...about2, of: this.of };
+    const about2 = { model: row2.model, file: row2.file, segment: seg };
     if (!canAsk("sharers", about2)) return placesOf(sheet, row2, seg);
-    if (this.of.length === 0) return ask("sharers", about2, this);
-    return ask("sharers", about2, this).catch(() => ask("sharers", narrow2, this));
+    const all3 = await this.#among(about2);
+    if (chunk === void 0) return all3;
+    const { places } = await this.#among({ ...about2, chunk });
+    return { ...all3, chunk, places: [...places.map((p) => ({ ...p, as: "chunk" })), ...all3.places] };
   }
-  #groups({ places, more }) {
+  #among(about2) {
+    if (this.of.length === 0) return ask("sharers", about2, this);
+    return ask("sharers", about2, this).catch(() => ask("sharers", { ...about2, of: this.of }, this));
+  }
+  #groups({ places, more, chunk }) {
     const list = Object.entries(groups2).map(([as, name]) => [name, places.filter((p) => p.as === as)]).filter(([, found]) => found.length > 0).map(([name, found]) => this.#group(name, found));
-    if (list.length === 0) list.push(h("p", { class: "note" }, "No other file has these bytes, or is made of them."));
+    const alone3 = chunk !== void 0 && !places.some((p) => p.as === "chunk");
+    if (alone3) list.unshift(h("p", { class: "note" }, "No other tensor has this chunk."));
+    if (places.length === 0) list.push(h("p", { class: "note" }, "No other file has these bytes, or is made of them."));
     if (more > 0) list.push(h("p", { class: "note" }, `and ${plural(more, "more place")}`));
     return list;
   }
@@ -5358,7 +5367,7 @@ var Panel = class {
   }
   #place(p) {
     const own = this.cell.row.layout.names[this.cell.seg];
-    const size = { same: "", part: `${bytes(p.common)} of ${bytes(p.len)}` }[p.as] ?? bytes(p.len);
+    const size = { same: "", chunk: bytes(p.common), part: `${bytes(p.common)} of ${bytes(p.len)}` }[p.as] ?? bytes(p.len);
     return h(
       "li",
       {},
@@ -5697,6 +5706,7 @@ function segmentAt(offs, at2) {
 
 // explore/web/src/sharing/table.js
 var order3 = [3, 1, 2, 0];
+var fileOf = ({ model, path, refs: [rev] }) => linkTo("file", { model, rev, path }, middle(path, 70), { title: path });
 function table3(sheet, items, several) {
   const number = (text2) => h("td", { class: "number" }, text2);
   const line3 = (row2) => {
@@ -5705,7 +5715,7 @@ function table3(sheet, items, several) {
       "tr",
       {},
       several && h("td", {}, middle(row2.model, 40)),
-      h("td", { title: row2.path }, middle(row2.path, 70)),
+      h("td", {}, fileOf(row2)),
       h("td", { class: "note" }, middle(row2.refs.join(", "), 40)),
       number(bytes(row2.size)),
       number(percent(row2.shared)),
@@ -6786,6 +6796,7 @@ var View2 = class {
   /** Says that there are no commits, if that is why there are no rows. */
   async #nothing(signal) {
     const models = await ask("models", {}, { signal });
+    if (signal.aborted) return true;
     if (models.some((m) => m.branches.length + m.tags.length > 0)) return false;
     fill(this.root, noCommits());
     return true;

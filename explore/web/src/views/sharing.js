@@ -102,6 +102,7 @@ class View {
   /** Says that there are no commits, if that is why there are no rows. */
   async #nothing(signal) {
     const models = await ask("models", {}, { signal });
+    if (signal.aborted) return true; // another view stands there now
     if (models.some((m) => m.branches.length + m.tags.length > 0)) return false;
     fill(this.root, noCommits());
     return true;
