@@ -36,6 +36,9 @@ func runInit(cmd *cobra.Command, g *globals, o repo.InitOptions, args []string) 
 	if err != nil {
 		return err
 	}
+	if o.Store != "" {
+		o.Store = g.join(dir, o.Store)
+	}
 	if len(args) == 1 {
 		dir = g.join(dir, args[0])
 	}
