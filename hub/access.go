@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -79,7 +80,7 @@ func (s *Server) watched(next http.Handler) http.Handler {
 			s.metrics.answered(kindOf(r.Pattern), c, took)
 			if s.options.Log != nil {
 				s.options.Log.Info("request", "from", r.RemoteAddr, "method", r.Method, "path", r.URL.EscapedPath(),
-					"range", r.Header.Get("Range"), "status", c.status, "bytes", c.bytes, "ms", took.Milliseconds())
+					"range", r.Header.Get("Range"), "status", c.status, "bytes", c.bytes, "cut", c.isCut(r.Method), "ms", took.Milliseconds())
 			}
 		}()
 		next.ServeHTTP(c, r)
@@ -119,6 +120,12 @@ func (c *counted) Write(p []byte) (int, error) {
 	n, err := c.ResponseWriter.Write(p)
 	c.bytes += int64(n)
 	return n, err
+}
+
+// isCut says that less was taken than the answer has.
+func (c *counted) isCut(method string) bool {
+	n, err := strconv.ParseInt(c.Header().Get("Content-Length"), 10, 64)
+	return err == nil && method != http.MethodHead && c.bytes < n
 }
 
 // deadline is when the client has to have taken what was written. It moves on as long as something is taken, but for who

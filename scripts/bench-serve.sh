@@ -23,7 +23,7 @@ serve() {
 	dits serve -q --addr 127.0.0.1:0 "local/model=$1" >address &
 	server=$!
 	until grep -qs HF_ENDPOINT address; do sleep .05; done
-	url=$(sed -n 's/HF_ENDPOINT=//p' address)/local/model/resolve/main/
+	url=$(sed -n 's/^HF_ENDPOINT=//p' address)/local/model/resolve/main/
 }
 
 # spent: processor seconds that the server has taken, and the most memory

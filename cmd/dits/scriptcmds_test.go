@@ -43,6 +43,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"ends":           ends,
 	"fetch":          fetch,
 	"stall":          stall,
+	"hangup":         hangup,
 }
 
 // scriptCondition is what scripts can ask beyond testscript's own conditions.

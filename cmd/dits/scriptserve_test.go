@@ -24,8 +24,11 @@ const serverKey = "server"
 
 // A scriptServer is dits serve at work.
 type scriptServer struct {
-	cmd    *exec.Cmd
-	stderr bytes.Buffer
+	cmd     *exec.Cmd
+	stderr  bytes.Buffer
+	printed strings.Builder
+	lines   *bufio.Scanner // that it has still to print
+	stalled []net.Conn
 }
 
 // serves ARG...: starts dits serve, on a free port unless ARG has --addr. When it has printed its address that is in
@@ -39,19 +42,19 @@ func serves(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	s := ts.Value(serverKey).(*scriptServer)
 	s.stderr.Reset()
+	s.printed.Reset()
 	s.cmd = command(ts, context.Background(), append([]string{"dits", "serve"}, args...))
 	s.cmd.Stderr = &s.stderr
 	out, err := s.cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(s.cmd.Start())
 	ts.Defer(func() { _ = s.cmd.Process.Kill() })
-	var printed strings.Builder
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		fmt.Fprintln(&printed, lines.Text())
-		if at, ok := strings.CutPrefix(lines.Text(), "HF_ENDPOINT="); ok {
+	for s.lines = bufio.NewScanner(out); s.lines.Scan(); {
+		fmt.Fprintln(&s.printed, s.lines.Text())
+		if at, ok := strings.CutPrefix(s.lines.Text(), "HF_ENDPOINT="); ok {
 			ts.Setenv("URL", at)
 			ts.Setenv("ADDR", strings.TrimPrefix(at, "http://"))
-			ts.Check(os.WriteFile(ts.MkAbs("served"), []byte(printed.String()), 0o644))
+			ts.Check(os.WriteFile(ts.MkAbs("served"), []byte(s.printed.String()), 0o644))
 			return
 		}
 	}
@@ -60,7 +63,7 @@ func serves(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // ends CODE SIGNAL...: the server gets the signals, INT or TERM, and ends with that exit status within 5 seconds; -1:
-// by the signal. What it said on stderr is in the file log.
+// by the signal. What it said on stderr is in the file log, and all that it printed in the file served.
 func ends(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: ends CODE SIGNAL...")
@@ -73,6 +76,10 @@ func ends(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(s.cmd.Process.Signal(map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM}[name]))
 	}
 	late := time.AfterFunc(5*time.Second, func() { _ = s.cmd.Process.Kill() })
+	for s.lines.Scan() {
+		fmt.Fprintln(&s.printed, s.lines.Text())
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("served"), []byte(s.printed.String()), 0o644))
 	code := exitCode(s.cmd.Wait())
 	if !late.Stop() {
 		ts.Fatalf("it did not end in 5 seconds")
@@ -127,4 +134,18 @@ func stall(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = io.ReadFull(c, make([]byte, 1000))
 	ts.Check(err)
+	s := ts.Value(serverKey).(*scriptServer)
+	s.stalled = append(s.stalled, c)
+}
+
+// hangup ends the downloads that stall began.
+func hangup(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: hangup")
+	}
+	s := ts.Value(serverKey).(*scriptServer)
+	for _, c := range s.stalled {
+		c.Close()
+	}
+	s.stalled = nil
 }

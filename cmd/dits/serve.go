@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -23,6 +23,7 @@ import (
 type serveOptions struct {
 	addr      string
 	tokenFile string
+	logJSON   bool
 }
 
 func newServe(g *globals) *cobra.Command {
@@ -42,23 +43,29 @@ and the name of its folder.
 
 It listens on this machine alone unless --addr says otherwise. Everybody who reaches it
 can read all branches and tags, unless --token-file names a file with a token that
-clients have to give (as HF_TOKEN). Requests are told on stderr. Ctrl-C ends it.`,
+clients have to give (as HF_TOKEN; browsers, as the password). Each request is a line on
+stderr. A browser that opens the address sees what the models share. Ctrl-C ends it.`,
 		Example: `  dits serve
   dits serve --addr 0.0.0.0:7878 --token-file token
   dits serve acme/llama-8b=. ../models/qwen`,
-		RunE: func(cmd *cobra.Command, args []string) error { return runServe(cmd, g, o, args) },
+		ValidArgsFunction: folders,
+		RunE:              func(cmd *cobra.Command, args []string) error { return runServe(cmd, g, o, args) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.addr, "addr", "127.0.0.1:7878", "listen on `HOST:PORT`; port 0 is any that is free")
 	f.StringVar(&o.tokenFile, "token-file", "", "want the token in `FILE` from clients")
+	f.BoolVar(&o.logJSON, "log-json", false, "write requests to stderr as JSON")
+	_ = cmd.RegisterFlagCompletionFunc("addr", cobra.NoFileCompletions)
 	return cmd
 }
 
+// folders completes names of folders.
+func folders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
 func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) error {
-	options := hub.Options{Log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))}
-	if g.quiet {
-		options.Log = nil
-	}
+	options := hub.Options{Log: o.log(g, cmd.ErrOrStderr())}
 	var err error
 	if options.Token, err = readToken(o.tokenFile); err != nil {
 		return err
@@ -82,15 +89,35 @@ func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) err
 		tell(cmd.ErrOrStderr(), "dits: warning: whoever reaches %s can read all branches and tags. "+
 			"With --token-file only who has a token can.", l.Addr())
 	}
-	p := printer{w: cmd.OutOrStdout()}
+	if err := tellServed(cmd.OutOrStdout(), g, models, l.Addr(), options.Token != ""); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	return server.Serve(cmd.Context(), l)
+}
+
+// tellServed prints what is served and the address, for scripts too, and then what to do with it.
+func tellServed(w io.Writer, g *globals, models []*hub.Model, at net.Addr, token bool) error {
+	p := printer{w: w}
 	for _, m := range models {
 		p.f("%s  %s\n", m.Name, visible(m.Repo.Root))
 	}
-	p.f("HF_ENDPOINT=http://%s\n", reachable(l.Addr()))
-	if p.err != nil {
-		return errors.Join(p.err, l.Close())
+	address := "http://" + reachable(at)
+	p.f("HF_ENDPOINT=%s\n", address)
+	if g.quiet {
+		return p.err
 	}
-	return server.Serve(cmd.Context(), l)
+	password, and := "", ""
+	if token {
+		password, and = " (any name, and the token as password)", " and HF_TOKEN to the token"
+	}
+	p.f("In a browser: %s%s\n", address, password)
+	p.f("To download:  set HF_ENDPOINT%s, then `hf download %s`\n", and, models[0].Name)
+	if host, err := os.Hostname(); err == nil && isEverywhere(at) {
+		p.f("From other machines it is http://%s, if they know this one by that name.\n",
+			net.JoinHostPort(visible(host), strconv.Itoa(at.(*net.TCPAddr).Port)))
+	}
+	p.f("Ctrl-C ends it.\n")
+	return p.err
 }
 
 // readToken reads the token in a file, "" where none is named.
@@ -115,7 +142,13 @@ func listenOn(addr string) (net.Listener, error) {
 		return nil, usagef("--addr %s: want HOST:PORT, as in 127.0.0.1:7878", addr)
 	}
 	l, err := net.Listen("tcp", addr)
+	var invalid *net.AddrError
+	var unknown *net.DNSError
 	switch {
+	case errors.As(err, &invalid), errors.As(err, &unknown) && strings.Contains(unknown.Err, "port"):
+		return nil, usagef("--addr %s: no such port, want a number from 0 to 65535", addr)
+	case errors.As(err, &unknown):
+		return nil, fmt.Errorf("--addr %s: no machine of that name: name an address of this one, or 0.0.0.0 for all", addr)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("--addr %s: another program listens there: name another port, or 0 for any that is free", addr)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
@@ -136,10 +169,16 @@ func isLocal(a net.Addr) bool {
 
 // reachable is an address as clients on this machine can use it: one that means all of them is this machine's own.
 func reachable(a net.Addr) string {
-	if tcp, ok := a.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
-		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	if isEverywhere(a) {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(a.(*net.TCPAddr).Port))
 	}
 	return a.String()
+}
+
+// isEverywhere says that an address means all that the machine has.
+func isEverywhere(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsUnspecified()
 }
 
 // servedModels opens the repositories that words name, to be closed by closeAll.
