@@ -37,7 +37,7 @@ type Explorer struct {
 	sharings []*sharing // those asked for last, the latest first
 }
 
-// atOnce is how many questions of a server are answered, or waited for, at a time.
+// atOnce is how many questions of a server are answered at a time, without those that wait for a job.
 const atOnce = 16
 
 // New is an explorer of models, in that order. With revs nothing is told but of what these lead to, in each model: no
@@ -51,6 +51,12 @@ func New(models []*Model, revs ...string) *Explorer {
 		}
 	}
 	return &Explorer{models: models, revs: revs, jobs: newJobs(), lists: newJobs(), turns: semaphore.NewWeighted(atOnce)}
+}
+
+// Close stops what takes long, and returns when it has ended; no other is begun from then on. Repositories stay open.
+func (e *Explorer) Close() {
+	e.jobs.close()
+	e.lists.close()
 }
 
 // questions are what can be asked, by name. Values of a URL's query say about what.

@@ -77,11 +77,12 @@ func (e *Explorer) serveAnswer(w http.ResponseWriter, r *http.Request) {
 
 // askInTurn answers a question when not too many others are being answered.
 func (e *Explorer) askInTurn(r *http.Request) (any, error) {
-	if err := e.turns.Acquire(r.Context(), 1); err != nil {
+	t := &turn{of: e.turns}
+	if err := t.take(r.Context()); err != nil {
 		return nil, err
 	}
-	defer e.turns.Release(1)
-	return e.Ask(r.Context(), r.PathValue("question"), r.URL.Query())
+	defer t.giveBack()
+	return e.Ask(inTurn(r.Context(), t), r.PathValue("question"), r.URL.Query())
 }
 
 // refuse sends the status of an error, and is what to say. What is wrong with the store is for the log: it names paths.
@@ -103,7 +104,10 @@ func statusOf(err error) int {
 	var missing *NotFoundError
 	var wrong *WrongError
 	var changed *ChangedError
+	var busy *BusyError
 	switch {
+	case errors.As(err, &busy):
+		return http.StatusServiceUnavailable
 	case errors.As(err, &changed):
 		return http.StatusConflict
 	case errors.As(err, &wrong):

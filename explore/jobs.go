@@ -3,7 +3,9 @@ package explore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -34,9 +36,11 @@ type Progress struct {
 
 // jobs are answers that take long, by what was asked.
 type jobs struct {
-	mu    sync.Mutex
-	all   *lru.Cache[string, *job] // one that is dropped is stopped
-	turns chan struct{}
+	mu      sync.Mutex
+	all     *lru.Cache[string, *job] // one that is dropped is stopped
+	closed  bool
+	turns   chan struct{}
+	running sync.WaitGroup
 }
 
 func newJobs() *jobs {
@@ -50,11 +54,12 @@ func newJobs() *jobs {
 // A job is one of them, done or still worked on.
 type job struct {
 	object.Quiet
-	cancel context.CancelFunc
-	idle   *time.Timer // stops it
-	ended  chan struct{}
-	answer any
-	err    error
+	cancel  context.CancelFunc
+	waiting int         // questions; guarded by the jobs
+	idle    *time.Timer // stops it when none waits
+	ended   chan struct{}
+	answer  any
+	err     error
 
 	done, total atomic.Int64
 }
@@ -73,44 +78,116 @@ func (j *job) progress() *Progress {
 type making func(context.Context, *job) (any, error)
 
 // await gives the answer that do makes, or how far it is when the seconds of ?wait= are over; without these it waits for
-// the end. What was asked before is not worked out again.
+// the end. What was asked before is not worked out again. Others have the turn of the question meanwhile.
 func (s *jobs) await(ctx context.Context, key string, about url.Values, do making) (any, *Progress, error) {
-	j := s.job(key, do)
+	t := turnOf(ctx)
+	t.giveBack()
+	answer, progress, err := s.wait(ctx, key, about, do)
+	if err == nil {
+		err = t.take(ctx)
+	}
+	return answer, progress, err
+}
+
+func (s *jobs) wait(ctx context.Context, key string, about url.Values, do making) (any, *Progress, error) {
 	var over <-chan time.Time
 	if seconds, err := strconv.ParseFloat(about.Get("wait"), 64); err == nil {
 		over = time.After(time.Duration(min(max(seconds, 0), 30) * float64(time.Second)))
 	}
 	for {
+		j, err := s.join(key, do)
+		if err != nil {
+			return nil, nil, err
+		}
 		select {
 		case <-j.ended:
+			s.leave(j, forgotten)
 			if !errors.Is(j.err, context.Canceled) || ctx.Err() != nil {
 				return j.answer, nil, j.err
-			}
-			j = s.job(key, do) // it was stopped as this was asked
+			} // else it was stopped as this was asked
 		case <-over:
-			j.idle.Reset(forgotten)
+			s.leave(j, forgotten)
 			return nil, j.progress(), nil
 		case <-ctx.Done():
-			j.idle.Reset(left)
+			s.leave(j, left)
 			return nil, nil, ctx.Err()
-		case <-time.After(forgotten / 2):
-			j.idle.Reset(forgotten)
 		}
 	}
 }
 
-// job is the one for a key, begun if need be.
-func (s *jobs) job(key string, do making) *job {
+// join waits for the job for a key, which is begun if need be.
+func (s *jobs) join(key string, do making) (*job, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if j, ok := s.all.Get(key); ok {
-		j.idle.Reset(forgotten)
-		return j
+	if s.closed {
+		return nil, context.Canceled
 	}
+	j, known := s.all.Get(key)
+	if !known {
+		if err := s.makeRoom(); err != nil {
+			return nil, err
+		}
+		j = s.begin(key, do)
+	}
+	j.waiting++
+	j.idle.Stop()
+	return j, nil
+}
+
+// leave waits for a job no longer. If nobody does, it is stopped in a while.
+func (s *jobs) leave(j *job, after time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j.waiting--; j.waiting == 0 {
+		j.idle.Reset(after)
+	}
+}
+
+// A BusyError says that all work that can be done at a time is waited for.
+type BusyError struct{}
+
+func (*BusyError) Error() string {
+	return "too many other questions are worked on: ask again in a while"
+}
+
+// makeRoom drops a job if there are as many as may be: the oldest that has ended, else the oldest that nobody waits for.
+func (s *jobs) makeRoom() error {
+	if s.all.Len() < keptJobs {
+		return nil
+	}
+	for _, droppable := range []func(*job) bool{(*job).hasEnded, func(j *job) bool { return j.waiting == 0 }} {
+		for _, key := range s.all.Keys() {
+			if j, _ := s.all.Peek(key); droppable(j) {
+				s.all.Remove(key)
+				return nil
+			}
+		}
+	}
+	return &BusyError{}
+}
+
+func (j *job) hasEnded() bool {
+	select {
+	case <-j.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// begin begins a job.
+func (s *jobs) begin(key string, do making) *job {
 	ctx, cancel := context.WithCancel(context.Background())
-	j := &job{cancel: cancel, ended: make(chan struct{}), idle: time.AfterFunc(forgotten, cancel)}
+	j := &job{cancel: cancel, ended: make(chan struct{})}
+	j.idle = time.AfterFunc(forgotten, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if j.waiting == 0 {
+			cancel()
+		}
+	})
 	s.all.Add(key, j)
-	go s.run(ctx, key, j, do)
+	s.running.Go(func() { s.run(ctx, key, j, do) })
 	return j
 }
 
@@ -120,10 +197,12 @@ func (s *jobs) run(ctx context.Context, key string, j *job, do making) {
 	defer close(j.ended)
 	select {
 	case s.turns <- struct{}{}:
-		j.answer, j.err = do(ctx, j)
+		j.answer, j.err = j.try(ctx, do)
 		<-s.turns
 	case <-ctx.Done():
-		j.err = ctx.Err()
+	}
+	if ctx.Err() != nil {
+		j.err = ctx.Err() // whatever else was said of that
 	}
 	if j.err == nil {
 		return
@@ -133,4 +212,23 @@ func (s *jobs) run(ctx context.Context, key string, j *job, do making) {
 	if now, ok := s.all.Peek(key); ok && now == j {
 		s.all.Remove(key)
 	}
+}
+
+// try does the work. A panic is an error of this answer alone.
+func (j *job) try(ctx context.Context, do making) (answer any, err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			err = fmt.Errorf("panic: %v\n%s", what, debug.Stack())
+		}
+	}()
+	return do(ctx, j)
+}
+
+// close stops all jobs, and returns when they have ended. There are no others from then on.
+func (s *jobs) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.all.Purge()
+	s.mu.Unlock()
+	s.running.Wait()
 }

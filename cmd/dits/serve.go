@@ -76,6 +76,7 @@ func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) err
 		return err
 	}
 	page := explore.New(explored(models))
+	defer page.Close() // before the repositories that it reads
 	page.Log, options.Page = options.Log, page.Handler()
 	server, err := hub.New(models, options)
 	if err != nil {
