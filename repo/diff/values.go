@@ -11,7 +11,7 @@ import (
 const (
 	// valuesBlock is about how many elements of a side are read at a time.
 	valuesBlock = 1 << 18
-	// longestRow is up to which all but the first dimension of a tensor are one row.
+	// longestRow is up to which all but the first dimension of a tensor are one row; longer ones are cut.
 	longestRow = 1 << 20
 )
 
@@ -44,25 +44,37 @@ func (c *Change) Values() *Values {
 // Has says which sides have numbers.
 func (v *Values) Has() (a, b bool) { return v.sides[0] != nil, v.sides[1] != nil }
 
-// matrixOf is rows and columns of a shape. A vector has as many columns as a block of its dtype.
+// matrixOf is rows and columns of a shape. A vector has as many columns as a block of its dtype; so has what cannot be cut
+// into equal rows that are not too long.
 func matrixOf(shape []int64, sides [2]number.Operand) (rows, cols int64) {
-	n := formats.Elements(shape)
+	n, block := formats.Elements(shape), int64(1)
+	for _, o := range sides {
+		if elems, _, ok := o.DType.Block(); ok {
+			block = max(block, elems)
+		}
+	}
 	switch {
 	case n == 0:
 		return 0, 1
 	case len(shape) < 2:
-		cols = 1
-		for _, o := range sides {
-			if elems, _, ok := o.DType.Block(); ok {
-				cols = max(cols, elems)
-			}
-		}
+		cols = block
 	case n/shape[0] <= longestRow:
 		cols = n / shape[0]
 	default:
-		cols = shape[len(shape)-1]
+		cols = cut(shape[len(shape)-1], block)
 	}
 	return n / cols, cols
+}
+
+// cut halves a row of blocks until it is not too long; where that cannot be done it is a block.
+func cut(cols, block int64) int64 {
+	for cols > longestRow && cols%(2*block) == 0 {
+		cols /= 2
+	}
+	if cols > longestRow {
+		return block
+	}
+	return cols
 }
 
 // Blocks is how many calls of f [Values.Each] makes.
