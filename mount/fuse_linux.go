@@ -3,6 +3,7 @@ package mount
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strconv"
@@ -16,9 +17,14 @@ const device = "/dev/fuse"
 
 // available says why nothing can be mounted here, if that can be told before.
 func available() error {
-	if _, err := os.Stat(device); err != nil {
+	f, err := os.OpenFile(device, os.O_RDWR, 0)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: this user may not open %s; root may, and gives the right with `chmod 666 %s`", ErrUnsupported, device, device)
+	case err != nil:
 		return fmt.Errorf("%w: %s is not there (`modprobe fuse` makes it; a container has to be given it)", ErrUnsupported, device)
 	}
+	f.Close()
 	if _, err := helper(); err != nil && os.Geteuid() != 0 {
 		return fmt.Errorf("%w: fusermount3 is not there, which mounts for users; it is in the package fuse3", ErrUnsupported)
 	}

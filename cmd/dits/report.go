@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,6 +34,7 @@ history, and names no other branch, tag, commit or file.`,
   dits report -o all.html acme/llama-8b=. ../models/qwen`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runReport(cmd, g, o, args) },
 	}
+	cmd.ValidArgsFunction = folders
 	f := cmd.Flags()
 	f.StringVarP(&o.out, "output", "o", "", "the `FILE` to write, - is stdout")
 	f.StringArrayVar(&o.revs, "rev", nil, "`REV` and its history only; may be given again")
@@ -67,6 +70,9 @@ func runReport(cmd *cobra.Command, g *globals, o reportOptions, args []string) e
 	if err != nil {
 		return err
 	}
+	if !isPage(g.join(dir, o.out)) {
+		return fmt.Errorf("%s: is there and is no page; name another file", visible(o.out))
+	}
 	if err := models[0].Repo.WriteOutput(g.join(dir, o.out), write); err != nil {
 		return err
 	}
@@ -75,6 +81,20 @@ func runReport(cmd *cobra.Command, g *globals, o reportOptions, args []string) e
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "wrote %s: open it in a browser\n", visible(o.out))
 	return err
+}
+
+// isPage says that nothing but a page is replaced at a path: a model that was named by mistake stays.
+func isPage(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return true // there is nothing, or writing says what is wrong
+	}
+	defer f.Close()
+	const begins = "<!doctype html"
+	b := make([]byte, len(begins))
+	n, _ := io.ReadFull(f, b)
+	info, err := f.Stat()
+	return n == 0 || strings.EqualFold(string(b[:n]), begins) || err == nil && !info.Mode().IsRegular()
 }
 
 // haveRevs is an error for a revision that one of the models has not.
