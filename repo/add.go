@@ -37,6 +37,9 @@ type AddOptions struct {
 	Progress    object.Progress // nil: none
 	Report      func(Added)     // called once for each file that was staged; nil: no one wants to know
 
+	Move  bool        // remove the working files once the store has them for sure
+	Moved func(Added) // called once for each file that was removed so; nil: the same
+
 	Skipped func(work.Skipped) // called for each name that was passed over, though it is no one else's; nil: the same
 }
 
@@ -63,6 +66,8 @@ type Added struct {
 
 	Warning string `json:"warning,omitempty"`
 	Removed bool   `json:"removed,omitempty"`
+
+	Moved bool `json:"moved,omitempty"` // only the store has it now
 
 	FromCache bool `json:"from_cache,omitempty"` // the link was of a hub's cache, and is stored as what it leads to
 }
@@ -106,6 +111,11 @@ func (r *Repo) add(ctx context.Context, changes changes, o AddOptions) error {
 	}
 	if err := r.stage(a.staged, changes.removed, what("add", slices.Concat(changes.changed, changes.removed))); err != nil {
 		return err
+	}
+	if o.Move {
+		if err := r.putAway(ctx, a.toMove(changes.same), o); err != nil {
+			return err
+		}
 	}
 	return a.failed.orNil()
 }
@@ -152,6 +162,11 @@ func (r *Repo) stage(put []work.IndexEntry, remove []string, what string) error 
 		return err
 	}
 	x.Remove(remove...)
+	for _, e := range put {
+		if away := x.AwayBeside(e.Path); away != nil {
+			return buried(away.Path, e.Path)
+		}
+	}
 	staged := &work.Index{Entries: put}
 	return r.name(staged.Files(), func() error {
 		x.Put(put...)

@@ -17,6 +17,7 @@ type changes struct {
 	changed []string        // paths to read, ascending
 	removed []string        // paths to take out of the index
 	bytes   int64           // of the files to read
+	same    []string        // paths that are as staged
 	named   map[string]bool // of changed, those that the user named themselves
 
 	index  *work.Index // that they differ from
@@ -45,8 +46,11 @@ func (r *Repo) changesFrom(x *work.Index, paths []string, o AddOptions) (changes
 			return changes{}, err
 		}
 	}
-	if err := f.lost(); err != nil {
+	if err := errors.Join(f.lost(), f.buried()); err != nil {
 		return changes{}, err
+	}
+	if o.Move {
+		f.found.same = f.unchanged()
 	}
 	slices.Sort(f.found.changed)
 	slices.Sort(f.found.removed)
@@ -142,7 +146,9 @@ func (f *finder) tracked(e work.IndexEntry) error {
 		return err
 	}
 	if !ok {
-		f.found.removed = append(f.found.removed, e.Path)
+		if !e.Away {
+			f.found.removed = append(f.found.removed, e.Path)
+		}
 		return nil
 	}
 	return f.file(file)
@@ -196,6 +202,30 @@ func (f *finder) changed(file work.WorkFile) {
 	f.found.bytes += file.Size
 }
 
+// unchanged are the paths of the files that are as staged, and in the store.
+func (f *finder) unchanged() (paths []string) {
+	lost := make(map[string]bool, len(f.found.changed))
+	for _, path := range f.found.changed {
+		lost[path] = true
+	}
+	for _, file := range f.same {
+		if !lost[file.Path] {
+			paths = append(paths, file.Path)
+		}
+	}
+	return paths
+}
+
+// buried refuses files in place of others that only the store has, in a folder of their name, or below one.
+func (f *finder) buried() error {
+	for _, path := range f.found.changed {
+		if e := f.index.AwayBeside(path); e != nil {
+			return buried(e.Path, path)
+		}
+	}
+	return nil
+}
+
 // lost collects the files that are as staged but whose content has left the store since, or was found damaged.
 func (f *finder) lost() error {
 	if f.repo.Store.Marked() {
@@ -240,13 +270,18 @@ func (r *Repo) reportDryRun(c changes, o AddOptions) error {
 	for _, path := range c.removed {
 		o.Report(Added{Path: path, Removed: true})
 	}
-	for _, path := range c.changed {
+	paths := c.changed
+	if o.Move {
+		paths = slices.Sorted(slices.Values(slices.Concat(c.changed, c.same)))
+	}
+	for _, path := range paths {
 		f, ok, err := r.Lstat(path)
 		if err != nil {
 			return err
 		}
-		if ok {
-			o.Report(Added{Path: path, Logical: f.Size})
+		moved := o.Move && movable(path, f.Mode)
+		if ok && (moved || slices.Contains(c.changed, path)) {
+			o.Report(Added{Path: path, Logical: f.Size, Moved: moved})
 		}
 	}
 	return nil

@@ -79,11 +79,8 @@ func (f *forgetting) plan(o ForgetOptions) error {
 	}
 	f.done.Rewritten, f.done.Dropped = f.rewritten, f.dropped
 	f.needed = len(f.objects)
-	for _, e := range f.index.Entries {
-		if f.covers(e.Path) {
-			f.found[e.Path] = true
-			f.done.Staged++
-		}
+	if err := f.staged(); err != nil {
+		return err
 	}
 	if err := f.logs(); err != nil {
 		return err
@@ -95,6 +92,23 @@ func (f *forgetting) plan(o ForgetOptions) error {
 		}
 	}
 	return nil
+}
+
+// staged counts the entries that go, which no file may need that only the store has: the working folder would not keep it.
+func (f *forgetting) staged() error {
+	var paths []string
+	for _, e := range f.index.Entries {
+		if f.covers(e.Path) {
+			f.found[e.Path] = true
+			f.done.Staged++
+			paths = append(paths, e.Path)
+		}
+	}
+	away, err := f.repo.OnlyStaged(nil, f.index, paths)
+	if err == nil && len(away) > 0 {
+		err = fmt.Errorf("only in the store, and would be gone: %s (`dits restore` brings back, `dits rm` lets go)", work.SomeOf(away))
+	}
+	return err
 }
 
 // moves finds where refs and a detached HEAD go.

@@ -88,7 +88,13 @@ func (r *Repo) checkMove(x *work.Index, m Moved, force bool) error {
 	case work.Inside(m.To, []string{m.From}):
 		return fmt.Errorf("%s: cannot be moved to %s, which is itself or in it", m.From, m.To)
 	}
+	if e := x.AwayBeside(m.To); e != nil && e.Path != m.To && !work.Inside(e.Path, []string{m.From}) {
+		return buried(e.Path, m.To)
+	}
 	source, err := os.Lstat(r.WorkPath(m.From))
+	if disk.IsNoFile(err) && r.allAway(x, m.From) {
+		source, err = nil, nil
+	}
 	if disk.IsNoFile(err) {
 		return object.Absent("%s: not in the working folder (`dits restore` brings it back)", m.From)
 	}
@@ -103,7 +109,17 @@ func (r *Repo) checkMove(x *work.Index, m Moved, force bool) error {
 	return r.checkRoom(x, m, source, force)
 }
 
-// checkRoom refuses a move onto what is there already: another file, unless forced, or a folder.
+// allAway says that only the store has what is tracked at or below a path.
+func (r *Repo) allAway(x *work.Index, path string) bool {
+	here := func(e work.IndexEntry) bool { return !e.Away }
+	if e := x.Find(path); e != nil {
+		return e.Away
+	}
+	return !slices.ContainsFunc(x.Under(path), here)
+}
+
+// checkRoom refuses a move onto what is there already: another file, unless forced, or a folder. source is nil of what
+// only the store has.
 func (r *Repo) checkRoom(x *work.Index, m Moved, source fs.FileInfo, force bool) error {
 	there, err := os.Lstat(r.WorkPath(m.To))
 	switch {
@@ -113,6 +129,10 @@ func (r *Repo) checkRoom(x *work.Index, m Moved, source fs.FileInfo, force bool)
 		return fmt.Errorf("%s: tracked, though not in the working folder (-f replaces it)", m.To)
 	case err != nil:
 		return err
+	case source == nil && there.IsDir():
+		return fmt.Errorf("%s: %w", m.To, refs.ErrExists)
+	case source == nil: // its entry would be another file's, and that may be all there is of it
+		return fmt.Errorf("%s: %w (`dits restore %s` first)", m.To, refs.ErrExists, m.From)
 	case os.SameFile(source, there): // another case of the same name
 		return nil
 	case there.IsDir() || source.IsDir():

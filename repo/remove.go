@@ -58,6 +58,13 @@ func (r *Repo) remove(ctx context.Context, h refs.Head, x *work.Index, o RemoveO
 		if err != nil {
 			return nil, err
 		}
+		away, err := r.OnlyStaged(head, x, paths)
+		if err != nil {
+			return nil, err
+		}
+		if len(away) > 0 {
+			return nil, &StoreOnlyError{Paths: away, Force: true}
+		}
 		lost, err := r.Unsaved(head, x, paths, o.Cached)
 		if err != nil {
 			return nil, err

@@ -33,6 +33,11 @@ func (r *Repo) reset(ctx context.Context, h refs.Head, x *work.Index, rev string
 			return nil, err
 		}
 	}
+	if mode != ResetSoft {
+		if err := r.resetKeeps(h, x, id); err != nil {
+			return nil, err
+		}
+	}
 	res := &CheckoutResult{}
 	err := r.nameCommit(id, func() (err error) {
 		switch mode {
@@ -54,6 +59,15 @@ func (r *Repo) reset(ctx context.Context, h refs.Head, x *work.Index, rev string
 	return res, nil
 }
 
+// resetKeeps is an error where the index alone names what only the store has, and would not after a reset to id.
+func (r *Repo) resetKeeps(h refs.Head, x *work.Index, id digest.ID) error {
+	files, _, err := r.WorkFiles(id)
+	if err != nil {
+		return err
+	}
+	return r.keepStoreOnly(h.Commit, x, files, nil)
+}
+
 // resetIndex makes the index, which is x, that of a commit, keeping the stat of what is the same.
 func (r *Repo) resetIndex(x *work.Index, id digest.ID) error {
 	files, _, err := r.WorkFiles(id)
@@ -67,7 +81,7 @@ func (r *Repo) resetIndex(x *work.Index, id digest.ID) error {
 func (r *Repo) writeIndexOf(x *work.Index, files []object.TreeFile) error {
 	next := x.Next(nil)
 	for _, f := range files {
-		e := work.IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}
+		e := x.EntryOf(f)
 		if old := x.Find(f.Path); old != nil && old.ID == f.ID && old.Mode == f.Mode {
 			e = *old
 		}

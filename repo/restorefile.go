@@ -43,6 +43,9 @@ func (r *Repo) restore(ctx context.Context, h refs.Head, x *work.Index, o Restor
 	}
 	var staged []object.TreeFile
 	if o.Staged {
+		if err := r.restoreKeeps(h, x, pl); err != nil {
+			return nil, err
+		}
 		staged = unlike(pl.Write, x.Files())
 	}
 	if err := r.restorePlan(ctx, x, pl, o, res); err != nil {
@@ -106,6 +109,21 @@ func (r *Repo) planRestore(source []object.TreeFile, x *work.Index, o RestoreOpt
 	return pl, nil
 }
 
+// restoreKeeps is an error where the index alone names what only the store has, and would not once the plan is staged.
+func (r *Repo) restoreKeeps(h refs.Head, x *work.Index, pl work.Plan) error {
+	paths := slices.Clone(pl.Remove)
+	for _, f := range pl.Write {
+		if e := x.AwayBeside(f.Path); e != nil && !slices.Contains(pl.Remove, e.Path) {
+			return buried(e.Path, f.Path)
+		}
+		paths = append(paths, f.Path)
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	return r.keepStoreOnly(h.Commit, x, pl.Write, paths)
+}
+
 // missing is the error for a path at which there is nothing to restore.
 func (o RestoreOptions) missing(path string) error {
 	where := object.NotTracked
@@ -139,7 +157,7 @@ func (r *Repo) restorePlan(ctx context.Context, x *work.Index, pl work.Plan, o R
 	var put []work.IndexEntry
 	for _, f := range pl.Write {
 		if e := x.Find(f.Path); e == nil || !object.SameFile(f, object.TreeFile{ID: e.ID, Mode: e.Mode}) {
-			put = append(put, work.IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size}) // no stat: not compared
+			put = append(put, x.EntryOf(f)) // no stat: not compared
 		}
 	}
 	x.Put(put...)

@@ -256,6 +256,9 @@ func (r *Repo) workFiles(ctx context.Context, x *work.Index, paths []string) ([]
 		if err != nil {
 			return nil, err
 		}
+		if !ok && e.Away {
+			files = append(files, r.stored(object.TreeFile{Path: e.Path, Mode: e.Mode, ID: e.ID, Size: e.Size}))
+		}
 		if !ok {
 			continue
 		}

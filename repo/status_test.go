@@ -17,7 +17,8 @@ func TestStatus(t *testing.T) {
 	f := newFixture(t)
 	s := f.status()
 	require.Equal(t, &work.Status{Branch: "main",
-		Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}, Renamed: []object.Renamed{}}, s)
+		Staged: []work.Change{}, Changed: []work.Change{}, Untracked: []string{}, Skipped: []work.Skipped{}, Renamed: []object.Renamed{},
+		StoreOnly: []work.StoreOnly{}}, s)
 
 	for _, name := range []string{"same", "edit", "gone", "mode", "kind", "folder", "unstaged-rm"} {
 		f.put(name, name)
@@ -48,7 +49,7 @@ func TestStatus(t *testing.T) {
 	require.NoError(t, err)
 	var fields map[string]any
 	require.NoError(t, json.Unmarshal(b, &fields))
-	require.ElementsMatch(t, []string{"branch", "head", "staged", "changed", "untracked", "skipped", "renamed"}, keys(fields))
+	require.ElementsMatch(t, []string{"branch", "head", "staged", "changed", "untracked", "skipped", "renamed", "store_only"}, keys(fields))
 }
 
 func keys(m map[string]any) []string {

@@ -31,6 +31,9 @@ func (r *Repo) undoStaged(ctx context.Context, h refs.Head, x *work.Index, b *wo
 	}
 	return u, r.name(unlike(was, is), func() error {
 		next := b.Of(x)
+		if err := r.backBeforeUndo(ctx, h, x, next, u, o.Progress); err != nil {
+			return err
+		}
 		if o.Hard {
 			if err := r.bringBack(ctx, x, next, u, o.Progress); err != nil {
 				return err
@@ -39,6 +42,33 @@ func (r *Repo) undoStaged(ctx context.Context, h refs.Head, x *work.Index, b *wo
 		u.Done = true
 		return r.Unstage(next, b)
 	})
+}
+
+// backBeforeUndo writes the files of x that only the store has, and that neither a commit nor next would name. A
+// [DirtyError] tells what is in their place.
+func (r *Repo) backBeforeUndo(
+	ctx context.Context, h refs.Head, x, next *work.Index, u *Undone, p object.Progress,
+) error {
+	paths, err := r.storeOnly(h.Commit, x, next.Files())
+	if err != nil || len(paths) == 0 {
+		return err
+	}
+	var files []object.TreeFile
+	for _, f := range x.Files() {
+		if slices.Contains(paths, f.Path) {
+			files = append(files, f)
+		}
+	}
+	none := x.Next(nil)
+	pl, err := r.PlanSwitch(nil, none, files, false)
+	if err != nil {
+		return err
+	}
+	if _, err := r.applyPlan(ctx, none, pl, false, p); err != nil {
+		return err
+	}
+	u.Written, u.Bytes = len(pl.Write), pl.Bytes
+	return nil
 }
 
 // bringBack writes files of next that x has not and that are not in the working folder. Those that x has under another
@@ -72,7 +102,7 @@ func (r *Repo) bringBack(ctx context.Context, x, next *work.Index, u *Undone, p 
 	if err != nil {
 		return err
 	}
-	u.Written, u.Removed, u.Bytes = len(pl.Write), len(pl.Remove), pl.Bytes
+	u.Written, u.Removed, u.Bytes = u.Written+len(pl.Write), u.Removed+len(pl.Remove), u.Bytes+pl.Bytes
 	next.Adopt(done.Entries, false)
 	return nil
 }

@@ -34,11 +34,16 @@ is no valid safetensors or GGUF is stored as it is. Unchanged files cost a stat.
 be recomputed from others (a quant, a cast, a merged adapter) is stored as how, and as what
 comes out otherwise; see dits derive.
 
+With --move, the working files go once the store has them: they are read back from it and
+compared first. Then they are in the store only, still tracked, and unchanged: cat, export,
+mount and serve read them, and dits restore PATH brings one back.
+
 With --json, one object a line for each file.`,
 		Example: `  dits add model.safetensors
   dits add .
   dits add -u                  # only what is tracked already
   dits add -f __pycache__      # though it is ignored
+  dits add --move base/        # no second copy stays on the disk
   dits add --level max model-*.safetensors
   dits add --imatrix ../imatrix.gguf model-Q4_K_M.gguf`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runAdd(cmd, g, o, args) },
@@ -48,6 +53,7 @@ With --json, one object a line for each file.`,
 	f.BoolVarP(&o.Update, "update", "u", false, "only files that are tracked already")
 	f.BoolVarP(&o.DryRun, "dry-run", "n", false, "say what would be staged; store nothing")
 	f.BoolVarP(&o.Force, "force", "f", false, "what is ignored too, and models that are cut off or not there")
+	f.BoolVar(&o.Move, "move", false, "remove the working files once they were stored and read back right")
 	f.BoolVar(&o.KeepGoing, "keep-going", false, "stage what can be staged, and tell the rest in the end")
 	f.BoolVar(&o.dereference, "dereference", false,
 		"store what a link out of the folder leads to, and go on doing so; =false stores links again")
@@ -81,7 +87,7 @@ func runAdd(cmd *cobra.Command, g *globals, o addOptions, args []string) (err er
 	o.Progress = g.progress(cmd.ErrOrStderr())
 	lines := newAddLines(cmd, g, &o, o.Progress)
 	lines.here = g.here(r)
-	o.Report, o.Skipped = lines.staged, lines.skipped
+	o.Report, o.Skipped, o.Moved = lines.staged, lines.skipped, lines.moved
 	err = r.Add(cmd.Context(), paths, o.AddOptions)
 	var incomplete *repo.IncompleteError
 	if err != nil && !errors.As(err, &incomplete) {
@@ -122,8 +128,11 @@ func parseLevel(s string) (choose.Level, error) {
 
 func printDryRun(w io.Writer, a repo.Added) error {
 	verb := "add"
-	if a.Removed {
+	switch {
+	case a.Removed:
 		verb = "remove"
+	case a.Moved:
+		verb = "move"
 	}
 	p := &printer{w: w}
 	p.f("%s %s\n", verb, a.Path)

@@ -30,6 +30,7 @@ type addLines struct {
 	logical, stored int64
 	ladder          ladder
 	removed         []repo.Added // told when all is staged
+	away            movedFiles
 	late            []repo.LateFile
 	others          otherFiles
 	err             error // the first of writing
@@ -61,7 +62,9 @@ func terminalWidth(w io.Writer) int {
 func (l *addLines) staged(a repo.Added) {
 	if l.options.json {
 		a.Sources = orEmpty(a.Sources)
-		l.keep(writeJSON(l.cmd, a))
+		if !l.away.later(a, l.options) {
+			l.keep(writeJSON(l.cmd, a))
+		}
 		return
 	}
 	a.Path, a.Sources = l.here.path(a.Path), l.here.sources(a.Sources)
@@ -147,6 +150,7 @@ func (l *addLines) total() {
 		l.line(fmt.Sprintf("%s  %s → %s%s", what, size(l.logical), size(l.stored), storedShare(l.stored, l.logical)))
 		l.keep(l.ladder.print(l.cmd.OutOrStdout()))
 	}
+	l.tellMoved()
 	l.tellLate()
 }
 

@@ -79,7 +79,10 @@ func (h here) changes(all []work.Change) []work.Change {
 func (h here) status(s *work.Status) *work.Status {
 	out := *s
 	out.Staged, out.Changed, out.Untracked = h.changes(s.Staged), h.changes(s.Changed), h.paths(s.Untracked)
-	out.Skipped, out.Renamed = nil, nil
+	out.Skipped, out.Renamed, out.StoreOnly = nil, nil, nil
+	for _, f := range s.StoreOnly {
+		out.StoreOnly = append(out.StoreOnly, work.StoreOnly{Path: h.path(f.Path), Size: f.Size})
+	}
 	for _, x := range s.Skipped {
 		out.Skipped = append(out.Skipped, h.skipped(x))
 	}
@@ -117,6 +120,7 @@ func (g *globals) told(r *repo.Repo, err error) error {
 	var shards *object.ShardsError
 	var dirty *work.DirtyError
 	var loss *repo.LossError
+	var away *repo.StoreOnlyError
 	switch h := g.here(r); {
 	case errors.As(err, &absent) && err == error(absent):
 		told := object.NoPathError{Path: h.path(absent.Path), Why: absent.Why}
@@ -130,6 +134,8 @@ func (g *globals) told(r *repo.Repo, err error) error {
 		return &work.DirtyError{Changed: h.paths(dirty.Changed), Untracked: h.paths(dirty.Untracked)}
 	case errors.As(err, &loss) && err == error(loss):
 		return &repo.LossError{Changed: h.paths(loss.Changed), Cached: loss.Cached}
+	case errors.As(err, &away) && err == error(away):
+		return &repo.StoreOnlyError{Paths: h.paths(away.Paths), Force: away.Force}
 	}
 	return err
 }

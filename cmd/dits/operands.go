@@ -72,6 +72,9 @@ func (o *operands) side(word string) (repo.Side, string, error) {
 	}
 	if !strings.Contains(word, ":") {
 		err := isRevision(o.r, word)
+		if path := o.storeOnly(word); errors.Is(err, refs.ErrUnknownRevision) && path != "" {
+			return repo.AtIndex(), path, nil
+		}
 		if errors.Is(err, refs.ErrUnknownRevision) {
 			err = fmt.Errorf("%w; and no path of that name", err)
 		}
@@ -82,6 +85,23 @@ func (o *operands) side(word string) (repo.Side, string, error) {
 		return repo.AtIndex(), path, err
 	}
 	return repo.AtRevision(rev), path, err
+}
+
+// storeOnly is the path in the repository that a word has, if files there are in the store only; else "".
+func (o *operands) storeOnly(word string) string {
+	dir, err := o.g.cwd()
+	if err != nil {
+		return ""
+	}
+	path, err := o.r.Rel(dir, word)
+	if err != nil || path == "" {
+		return ""
+	}
+	x, err := o.r.Index()
+	if err != nil || !x.AnyAway(path) {
+		return ""
+	}
+	return path
 }
 
 // snapshot are the files that a word names.

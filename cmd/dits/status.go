@@ -16,7 +16,8 @@ type statusOptions struct {
 	short bool
 	json  bool
 
-	verify bool
+	verify  bool
+	verbose bool
 }
 
 func newStatus(g *globals) *cobra.Command {
@@ -27,12 +28,13 @@ func newStatus(g *globals) *cobra.Command {
 		GroupID: everyday,
 		Long: `Compares HEAD, the index and the working folder: all of it, or only the files and folders
 named. A model in shards goes by its name: model.safetensors. A file that its stat says is
-unchanged is not read.`,
+unchanged is not read. One that is only in the store (dits add --move) is none that is gone.`,
 		Example: "  dits status\n  dits status -s\n  dits status adapters",
 		RunE:    func(cmd *cobra.Command, args []string) error { return runStatus(cmd, g, o, args) },
 	}
 	cmd.Flags().BoolVarP(&o.short, "short", "s", false, "one line a file: state in the index, state in the folder, path")
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "read every file, whatever its stat says")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "list the files that are only in the store")
 	cmd.Flags().BoolVar(&o.json, "json", false, "JSON")
 	return cmd
 }
@@ -60,6 +62,7 @@ func runStatus(cmd *cobra.Command, g *globals, o statusOptions, args []string) e
 			printShortStatus(p, s)
 		} else {
 			printStatus(p, s, clean(args), terminalWidth(p.w))
+			printStoreOnly(p, s.StoreOnly, o.verbose)
 		}
 		return p.err
 	})
@@ -115,6 +118,28 @@ func printStatus(p *printer, s *work.Status, what string, width int) {
 	}
 	if s.Clean() && len(s.Untracked) == 0 {
 		p.f("nothing to commit, %s clean\n", what)
+	}
+}
+
+// printStoreOnly tells of files that are not in the working folder and need not be, with all their names if that is asked
+// for.
+func printStoreOnly(p *printer, files []work.StoreOnly, verbose bool) {
+	if len(files) == 0 {
+		return
+	}
+	var bytes int64
+	for _, f := range files {
+		bytes += f.Size
+	}
+	is := "files are"
+	if len(files) == 1 {
+		is = "file is"
+	}
+	p.f("\n%d %s only in the store, %s (dits restore PATH)\n", len(files), is, size(bytes))
+	for _, f := range files {
+		if verbose {
+			p.f("  %s\n", f.Path)
+		}
 	}
 }
 

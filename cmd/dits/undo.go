@@ -138,7 +138,14 @@ func listed(names []string, most int) []string {
 func tellGone(p *printer, h here, r *repo.Repo, changes []work.Change, width int) {
 	const most = 3
 	var gone []string
+	x, err := r.Index()
+	if err != nil {
+		return
+	}
 	for _, c := range changes {
+		if x.AnyAway(c.Path) {
+			continue
+		}
 		if _, err := os.Lstat(r.WorkPath(c.Path)); c.Status == work.ChangeAdded && disk.IsNoFile(err) {
 			gone = append(gone, h.path(c.Path))
 		}

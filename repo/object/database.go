@@ -33,6 +33,12 @@ func (d *Database) Close() error {
 	return errors.Join(d.Store.Close(), d.Catalog.Close())
 }
 
+// Anew is the database with nothing kept of what was read or stored: all comes from the packs. It drops what is kept
+// here, and is closed with d.
+func (d *Database) Anew() *Database {
+	return &Database{Store: d.Store.Without(nil), Catalog: d.Catalog, proven: d.proven}
+}
+
 // catalogIndex makes a catalog the index of a store: it knows what the objects mean
 // that the store keeps as bytes.
 type catalogIndex struct{ c *catalog.Catalog }

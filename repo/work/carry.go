@@ -27,7 +27,7 @@ func (x *Index) Carry(from, to []object.TreeFile) error {
 			dirty.Changed = append(dirty.Changed, f.Path)
 			continue
 		}
-		x.Put(IndexEntry{Path: f.Path, Mode: f.Mode, ID: f.ID, Size: f.Size})
+		x.Put(x.EntryOf(f))
 	}
 	if len(dirty.Changed) > 0 {
 		return &dirty

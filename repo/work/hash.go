@@ -56,7 +56,7 @@ func (r *Folder) compareBy(x *Index, e *IndexEntry, f WorkFile, exists, content 
 	case err != nil:
 		return isChanged, f, err
 	case !exists:
-		return isGone, f, nil
+		return e.absent(), f, nil
 	case f.Mode != e.Mode || f.Size != e.Size:
 		return isChanged, f, nil
 	case f.Stat == e.Stat && !x.Racy(e) && !content:
@@ -65,13 +65,21 @@ func (r *Folder) compareBy(x *Index, e *IndexEntry, f WorkFile, exists, content 
 	id, err := r.HashFile(f)
 	switch {
 	case disk.IsNoFile(err):
-		return isGone, f, nil
+		return e.absent(), f, nil
 	case err != nil:
 		return isChanged, f, err
 	case id != e.ID:
 		return isChanged, f, nil
 	}
 	return isTouched, f, nil
+}
+
+// absent is what it means that no file is where e has one.
+func (e *IndexEntry) absent() verdict {
+	if e.Away {
+		return asStaged
+	}
+	return isGone
 }
 
 // Follow returns the working file f of e as e sees it: as long as the file is a link and e what a link led to, what
@@ -94,6 +102,6 @@ func (r *Folder) Follow(e *IndexEntry, f WorkFile, exists bool) (WorkFile, bool,
 
 // refresh returns the entry of e for a working file found to hold e's content, as compare returned it.
 func refresh(e IndexEntry, f WorkFile) IndexEntry {
-	e.Stat, e.Dereferenced, e.fresh = f.Stat, f.followed, true
+	e.Stat, e.Dereferenced, e.Away, e.fresh = f.Stat, f.followed, false, true
 	return e
 }

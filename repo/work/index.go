@@ -24,10 +24,11 @@ import (
 //
 //	off  len  what
 //	0    4    "DIDX"
-//	4    1    version, 1; 2 if an entry is dereferenced
+//	4    1    version, 1; 2 if an entry is dereferenced; 3 if one is away
 //	5    v    number of entries, then each, in ascending order of the bytes of its path:
 //	          v   path: length, UTF-8, slash-separated
-//	          v   mode; in version 2 with 2^16 added if the entry is dereferenced
+//	          v   mode; from version 2 with 2^16 added if the entry is dereferenced,
+//	              in version 3 with 2^17 added if it is away
 //	          32  digest of the file's bytes
 //	          v   size in bytes
 //	          v   mtime, nanoseconds since 1970, zigzag
@@ -43,6 +44,9 @@ const (
 
 	dereferencedVersion = 2
 	dereferencedBit     = 1 << 16
+
+	awayVersion = 3
+	awayBit     = 1 << 17
 )
 
 // An IndexEntry is a staged file.
@@ -54,6 +58,7 @@ type IndexEntry struct {
 	Stat Stat  // of the working file, taken before its content was found to be ID
 
 	Dereferenced bool // the working file is a link, and this is what it leads to; Stat too
+	Away         bool // the store alone has the file: where none is in the working folder, none is missing
 
 	fresh bool // put since the index was read
 }
@@ -180,6 +185,9 @@ func (x *Index) encode() []byte {
 		if e.Dereferenced {
 			mode |= dereferencedBit
 		}
+		if e.Away {
+			mode |= awayBit
+		}
 		b = binary.AppendUvarint(b, mode)
 		b = append(b, e.ID[:]...)
 		b = binary.AppendUvarint(b, uint64(e.Size))
@@ -192,6 +200,9 @@ func (x *Index) encode() []byte {
 
 // version is the oldest that can say what the index holds.
 func (x *Index) version() byte {
+	if slices.ContainsFunc(x.Entries, func(e IndexEntry) bool { return e.Away }) {
+		return awayVersion
+	}
 	if slices.ContainsFunc(x.Entries, func(e IndexEntry) bool { return e.Dereferenced }) {
 		return dereferencedVersion
 	}
@@ -204,9 +215,8 @@ func decodeIndex(b []byte) (*Index, error) {
 	if len(b) < len(indexMagic)+1+trailer || string(b[:4]) != indexMagic {
 		return nil, fmt.Errorf("index: no index file: %w", object.ErrCorrupt)
 	}
-	if b[4] != indexVersion && b[4] != dereferencedVersion {
-		return nil, fmt.Errorf("index: version %d, want %d or %d: %w",
-			b[4], indexVersion, dereferencedVersion, object.ErrVersion)
+	if b[4] < indexVersion || b[4] > awayVersion {
+		return nil, fmt.Errorf("index: version %d, want %d to %d: %w", b[4], indexVersion, awayVersion, object.ErrVersion)
 	}
 	body, sum := b[:len(b)-trailer], binary.LittleEndian.Uint64(b[len(b)-trailer:])
 	if got := xxhash.Sum64(body); got != sum {
@@ -238,8 +248,11 @@ func readIndexEntry(c *object.Cursor, version byte) IndexEntry {
 	if c.Err != nil {
 		return e
 	}
-	if version == dereferencedVersion && mode&dereferencedBit != 0 {
+	if version >= dereferencedVersion && mode&dereferencedBit != 0 {
 		e.Dereferenced, mode = true, mode&^dereferencedBit
+	}
+	if version >= awayVersion && mode&awayBit != 0 {
+		e.Away, mode = true, mode&^awayBit
 	}
 	e.Mode = uint32(min(mode, math.MaxUint32))
 	if !object.ValidMode(e.Mode) || e.Mode == object.ModeDir {
@@ -247,6 +260,9 @@ func readIndexEntry(c *object.Cursor, version byte) IndexEntry {
 	}
 	if e.Dereferenced && e.Mode == object.ModeLink {
 		c.Fail("%q: a link and what it leads to", e.Path)
+	}
+	if e.Away && (e.Dereferenced || e.Mode == object.ModeLink) {
+		c.Fail("%q: a link that is only in the store", e.Path)
 	}
 	if err := object.CheckPath(e.Path); err != nil {
 		c.Fail("%v", err)

@@ -72,6 +72,37 @@ func TestGoldenDereferenced(t *testing.T) {
 	require.ErrorIs(t, err, object.ErrCorrupt, "version 1 has none")
 }
 
+// Only an index with an entry that is away has the version that can say so.
+func TestGoldenAway(t *testing.T) {
+	x := &Index{Entries: []IndexEntry{
+		{Path: "a", Mode: object.ModeExec, ID: repotest.ID("1"), Size: 5, Away: true},
+		{Path: "b", Mode: object.ModeFile, ID: repotest.ID("2"), Size: 3, Stat: Stat{1, 2, 3}, Dereferenced: true},
+	}}
+	b := x.encode()
+	repotest.Golden(t, "away.hex", b)
+	got, err := decodeIndex(b)
+	require.NoError(t, err)
+	require.Equal(t, x, got)
+	x.Entries[0].Away = false
+	require.Equal(t, byte(dereferencedVersion), x.encode()[4])
+
+	for _, e := range []IndexEntry{
+		{Path: "a", Mode: object.ModeLink, ID: repotest.ID("1"), Size: 5, Away: true},
+		{Path: "a", Mode: object.ModeFile, ID: repotest.ID("1"), Size: 5, Away: true, Dereferenced: true},
+	} {
+		_, err = decodeIndex((&Index{Entries: []IndexEntry{e}}).encode())
+		require.ErrorIs(t, err, object.ErrCorrupt, "a link is where it is")
+	}
+	for _, v := range []byte{indexVersion, dereferencedVersion} {
+		b[4] = v
+		_, err = decodeIndex(binary.LittleEndian.AppendUint64(b[:len(b)-8:len(b)-8], xxhash.Sum64(b[:len(b)-8])))
+		require.ErrorIs(t, err, object.ErrCorrupt, "version %d has none", v)
+	}
+	b[4] = awayVersion + 1
+	_, err = decodeIndex(binary.LittleEndian.AppendUint64(b[:len(b)-8:len(b)-8], xxhash.Sum64(b[:len(b)-8])))
+	require.ErrorIs(t, err, object.ErrVersion)
+}
+
 func TestDamagedIndex(t *testing.T) {
 	b := (&Index{Entries: []IndexEntry{{Path: "a", Mode: object.ModeFile, ID: repotest.ID("1"), Size: 4}}}).encode()
 	for n := range b {

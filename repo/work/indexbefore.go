@@ -118,7 +118,7 @@ func (r *Folder) lastMove() (id digest.ID, err error) {
 func (x *Index) contents() digest.ID {
 	bare := x.Next(slices.Clone(x.Entries))
 	for i := range bare.Entries {
-		bare.Entries[i].Stat = Stat{}
+		bare.Entries[i].Stat, bare.Entries[i].Away = Stat{}, false
 	}
 	return digest.Sum(bare.encode())
 }

@@ -28,6 +28,7 @@ type planner struct {
 	head, index, new map[string]object.TreeFile
 	staged           *Index
 	force            bool
+	back             bool // files that are away are written
 	plan             Plan
 	removed          map[string]bool
 	dirty            DirtyError
@@ -51,6 +52,7 @@ func (r *Folder) PlanSwitch(head []object.TreeFile, x *Index, to []object.TreeFi
 			return Plan{}, err
 		}
 	}
+	p.buried(to)
 	if len(p.dirty.Changed)+len(p.dirty.Untracked) > 0 {
 		slices.Sort(p.dirty.Untracked)
 		p.dirty.Untracked = slices.Compact(p.dirty.Untracked)
@@ -62,7 +64,8 @@ func (r *Folder) PlanSwitch(head []object.TreeFile, x *Index, to []object.TreeFi
 // PlanRestore plans to make the working files those of pl, whatever they are now. It is a [DirtyError] if a folder
 // with untracked files in it would have to go.
 func (r *Folder) PlanRestore(x *Index, pl Plan) (Plan, error) {
-	p := &planner{folder: r, staged: x, index: object.ByPath(x.Files()), force: true, removed: map[string]bool{}}
+	p := &planner{folder: r, staged: x, index: object.ByPath(x.Files()), force: true, back: true,
+		removed: map[string]bool{}}
 	for _, path := range pl.Remove {
 		p.removeFile(path)
 	}
@@ -122,15 +125,18 @@ func (p *planner) keepEntry(path string) {
 
 // replace makes a path what it is to be, whatever it is now.
 func (p *planner) replace(path string, n object.TreeFile) error {
-	if n.Path == "" {
-		p.removeFile(path)
-		return nil
-	}
 	f, ok, err := p.folder.Lstat(path)
 	if err != nil {
 		return err
 	}
-	if e := p.staged.Find(path); e != nil && object.SameFile(p.index[path], n) {
+	if !ok && !p.back && p.stayAway(path, n) {
+		return nil
+	}
+	if n.Path == "" {
+		p.removeFile(path)
+		return nil
+	}
+	if e := p.staged.Find(path); e != nil && object.SameFile(p.index[path], n) && (ok || !e.Away) {
 		v, f, err := p.folder.compare(p.staged, e, f, ok)
 		if err != nil {
 			return err
@@ -150,6 +156,9 @@ func (p *planner) switchFile(path string, n object.TreeFile) error {
 	if err != nil {
 		return err
 	}
+	if !exists && p.stayAway(path, n) {
+		return nil
+	}
 	if e := p.staged.Find(path); e != nil && exists {
 		// By content: what is overwritten is gone, and a write through a memory map may leave the stat alone.
 		v, seen, err := p.folder.compareBy(p.staged, e, f, true, true)
@@ -168,6 +177,18 @@ func (p *planner) switchFile(path string, n object.TreeFile) error {
 		return nil
 	}
 	return p.usersFile(f, n)
+}
+
+// stayAway is for a path with nothing in the working folder: where the file is away, the one that it is to be is, too.
+func (p *planner) stayAway(path string, n object.TreeFile) bool {
+	e := p.staged.Find(path)
+	if e == nil || !e.Away || n.Mode == object.ModeLink {
+		return false
+	}
+	if n.Path != "" {
+		p.plan.keep = append(p.plan.keep, p.staged.EntryOf(n))
+	}
+	return true
 }
 
 // usersFile is for a file in the working folder that nothing else holds.
@@ -225,6 +246,16 @@ func (p *planner) obstacles(f object.TreeFile) error {
 		p.dirty.Untracked = append(p.dirty.Untracked, f.Path)
 	}
 	return nil
+}
+
+// buried finds what is away, and stays in the index, where another file is to be: nothing stands there.
+func (p *planner) buried(to []object.TreeFile) {
+	kept := Index{Entries: p.plan.keep}
+	for _, f := range to {
+		if e := kept.AwayBeside(f.Path); e != nil {
+			p.dirty.Changed = append(p.dirty.Changed, e.Path)
+		}
+	}
 }
 
 // below finds files in a folder that will not be removed, whatever they are. The folder that the process stands in

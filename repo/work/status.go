@@ -33,6 +33,15 @@ type Status struct {
 	Untracked []string         `json:"untracked"`
 	Skipped   []Skipped        `json:"skipped"` // what could not be looked at, or cannot be tracked; the rest is told
 	Renamed   []object.Renamed `json:"renamed"` // of Staged, what is one deletion and one addition of a file under two names
+
+	StoreOnly []StoreOnly `json:"store_only"` // tracked files that are not in the working folder, and need not be
+}
+
+// A StoreOnly is a file that the index has and that was moved into the store: nothing is in its place in the working
+// folder.
+type StoreOnly struct {
+	Path string `json:"path"`
+	Size int64  `json:"size"` // bytes
 }
 
 // ChangeRenamed is what rows for people call a deletion and an addition of one file under two names.
@@ -88,7 +97,8 @@ func (r *Folder) status(paths []string, verify bool) (*Status, error) {
 	if err := r.checkPaths(paths, x, head, shards); err != nil {
 		return nil, err
 	}
-	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}, Skipped: []Skipped{}}
+	s := &Status{Branch: h.Branch, Head: h.Commit, Changed: []Change{}, Untracked: []string{}, Skipped: []Skipped{},
+		StoreOnly: []StoreOnly{}}
 	paths = object.WithShards(paths, head, x.Files(), shards)
 	s.Staged = ChangesBetween(head, x.Files())
 	c := survey{folder: r, index: x, status: s, verify: verify, paths: paths, seen: map[string]bool{}}
@@ -207,6 +217,8 @@ func (c *survey) tracked(e *IndexEntry, f WorkFile, exists bool) {
 		c.refreshed = append(c.refreshed, refresh(*e, f))
 	case v == isChanged:
 		c.add(Change{e.Path, kindOfChange(e.Mode, f.Mode)})
+	case v == asStaged && e.Away: // as which no file counts that is there
+		c.status.StoreOnly = append(c.status.StoreOnly, StoreOnly{e.Path, e.Size})
 	case v == isGone:
 		c.add(Change{e.Path, ChangeDeleted})
 	}
