@@ -161,6 +161,7 @@ func (r *Repo) stage(put []work.IndexEntry, remove []string, what string) error 
 	if err != nil {
 		return err
 	}
+	put = r.Here(x, put)
 	x.Remove(remove...)
 	for _, e := range put {
 		if away := x.AwayBeside(e.Path); away != nil {

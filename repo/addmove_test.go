@@ -126,3 +126,44 @@ func TestMoveOfDamaged(t *testing.T) {
 	require.Equal(t, "one", f.read("a"))
 	require.False(t, f.entry("a").Away)
 }
+
+// What a process found out of a file that another put away meanwhile does not bring the file back into the index.
+func TestMoveBesideAdd(t *testing.T) {
+	f := newFixture(t)
+	f.put("a", "one")
+	f.add("a")
+	before := f.entry("a")
+	require.NoError(t, f.move("a"))
+	require.NoError(t, f.stage([]work.IndexEntry{before}, nil, "add: a"))
+	require.True(t, f.entry("a").Away)
+	require.Empty(t, f.status().Changed)
+	f.put("a", "one")
+	require.NoError(t, f.stage([]work.IndexEntry{before}, nil, "add: a"))
+	require.False(t, f.entry("a").Away)
+}
+
+// A file that is away and in no commit is not put out of the index by a switch to one in its place.
+func TestMoveAndSwitch(t *testing.T) {
+	f := newFixture(t)
+	f.put("x", "x")
+	f.save("first")
+	_, err := f.checkout("", CheckoutOptions{NewBranch: "side"})
+	require.NoError(t, err)
+	f.put("a/b", "below")
+	f.save("second")
+	_, err = f.checkout("main", CheckoutOptions{})
+	require.NoError(t, err)
+	f.put("a", "one")
+	require.NoError(t, f.move("a"))
+	_, err = f.checkout("side", CheckoutOptions{})
+	require.ErrorIs(t, err, work.ErrDirty)
+	require.True(t, f.entry("a").Away)
+	require.Equal(t, "one", stored(t, f.Repo, "a"))
+	f.commit("third")
+	_, err = f.checkout("side", CheckoutOptions{})
+	require.NoError(t, err)
+	require.Equal(t, "below", f.read("a/b"))
+	_, err = f.checkout("main", CheckoutOptions{})
+	require.NoError(t, err)
+	require.Equal(t, "one", f.read("a"), "what the other branch did not have is written")
+}

@@ -44,6 +44,19 @@ func (x *Index) AwayBeside(path string) *IndexEntry {
 	return nil
 }
 
+// Here are those of entries, found without the lock, whose files are in the working folder still: another process may
+// have put one away meanwhile, as x says.
+func (r *Folder) Here(x *Index, entries []IndexEntry) []IndexEntry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e IndexEntry) bool {
+		now := x.Find(e.Path)
+		if now == nil || !now.Away || now.ID != e.ID {
+			return false
+		}
+		_, exists, err := r.Lstat(e.Path)
+		return err == nil && !exists
+	})
+}
+
 // OnlyStaged are those of the paths, ascending, whose content nothing but the index names: they are away, none of HEAD's
 // files is the same, and neither is what the working folder has there.
 func (r *Folder) OnlyStaged(head []object.TreeFile, x *Index, paths []string) ([]string, error) {

@@ -258,6 +258,6 @@ func (r *Folder) saveRefreshed(entries []IndexEntry) {
 	if err != nil {
 		return
 	}
-	x.Adopt(entries, false)
+	x.Adopt(r.Here(x, entries), false)
 	r.WriteIndex(x)
 }
