@@ -53,8 +53,8 @@ func moveAll(r *Repo) error {
 	return r.Add(context.Background(), []string{""}, AddOptions{Move: true})
 }
 
-// checkMoved: each file is in the folder, or the index says that the store has it, which gives it back. What was not done
-// can be done again.
+// checkMoved: each file is in the folder, or the index says that the store has it, which gives it back. What was not
+// done can be done again.
 func checkMoved(t *testing.T, r *Repo, done bool) {
 	t.Helper()
 	x, err := r.Index()

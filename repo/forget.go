@@ -94,7 +94,7 @@ func (f *forgetting) plan(o ForgetOptions) error {
 	return nil
 }
 
-// staged counts the entries that go, which no file may need that only the store has: the working folder would not keep it.
+// staged counts the entries that go. None may be of a file that only the store has: the working folder would not keep it.
 func (f *forgetting) staged() error {
 	var paths []string
 	for _, e := range f.index.Entries {
@@ -106,7 +106,8 @@ func (f *forgetting) staged() error {
 	}
 	away, err := f.repo.OnlyStaged(nil, f.index, paths)
 	if err == nil && len(away) > 0 {
-		err = fmt.Errorf("only in the store, and would be gone: %s (`dits restore` brings back, `dits rm` lets go)", work.SomeOf(away))
+		err = fmt.Errorf("only in the store, and would be gone: %s (`dits restore` brings back, `dits rm` lets go)",
+			work.SomeOf(away))
 	}
 	return err
 }

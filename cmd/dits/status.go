@@ -121,8 +121,8 @@ func printStatus(p *printer, s *work.Status, what string, width int) {
 	}
 }
 
-// printStoreOnly tells of files that are not in the working folder and need not be, with all their names if that is asked
-// for.
+// printStoreOnly tells of files that are not in the working folder and need not be, with all their names if that is
+// asked for.
 func printStoreOnly(p *printer, files []work.StoreOnly, verbose bool) {
 	if len(files) == 0 {
 		return

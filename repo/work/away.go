@@ -128,7 +128,8 @@ func (r *Folder) statAs(x *Index, e IndexEntry) (Stat, error) {
 }
 
 func stays(path string) error {
-	return fmt.Errorf("%s: was changed meanwhile, and stays in the working folder (add it again when nothing writes to it)", path)
+	return fmt.Errorf("%s: was changed meanwhile, and stays in the working folder "+
+		"(add it again when nothing writes to it)", path)
 }
 
 // withdraw removes a working file that has that stat still.
