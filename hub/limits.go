@@ -50,11 +50,10 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// reserve is memory for small pieces alone: answers that are small, and the beginning of others, do not wait for large
-// ones.
+// reserve is memory for small answers alone, which do not wait for large ones.
 const (
 	reserve    = 32 << 20
-	smallPiece = 1 << 20
+	smallPiece = 64 << 10
 )
 
 // take reserves memory for a piece of so many bytes, and says how to give it back.

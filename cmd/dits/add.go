@@ -43,7 +43,7 @@ With --json, one object a line for each file.`,
   dits add .
   dits add -u                  # only what is tracked already
   dits add -f __pycache__      # though it is ignored
-  dits add --move base/        # no second copy stays on the disk
+  dits add --move base.safetensors   # no second copy stays on the disk
   dits add --level max model-*.safetensors
   dits add --imatrix ../imatrix.gguf model-Q4_K_M.gguf`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runAdd(cmd, g, o, args) },

@@ -30,7 +30,7 @@ func newServe(g *globals) *cobra.Command {
 	o := serveOptions{}
 	cmd := &cobra.Command{
 		Use:     "serve [[OWNER/NAME=]FOLDER]...",
-		Short:   "Let hub clients download models from here",
+		Short:   "Show models in a browser, and let hub clients download them",
 		GroupID: content,
 		Long: `Answers as a model hub does, for reading: unchanged clients download from it with
 HF_ENDPOINT set to its address, as in

@@ -15,6 +15,8 @@ const (
 	slowWrite = 32 << 20
 	// slowPieces is how many pieces somebody who is slow has on the way: one to take, and one that is decoded meanwhile.
 	slowPieces = 2
+	// slowPieceBytes is how large those are: hundreds who are slow have room beside each other.
+	slowPieceBytes = 256 << 10
 	// sharedPieceBytes is how large the pieces are of somebody who is not: little is held where taking ends all at once.
 	sharedPieceBytes = 2 << 20
 )
@@ -39,7 +41,7 @@ func (p *pace) mostBytes(most int64) int64 {
 	case p == nil:
 		return most
 	case p.slow.Load():
-		return firstPieceBytes
+		return min(most, slowPieceBytes)
 	}
 	return min(most, sharedPieceBytes)
 }
