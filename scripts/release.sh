@@ -34,15 +34,18 @@ wheel_tag() {
 
 # program OS-ARCH builds the program of a platform.
 program() {
-	local os=${1%-*} arch=${1#*-} flags='' suffix='' zig
+	local os=${1%-*} arch=${1#*-} flags='' headers='' suffix='' zig
 	zig=$(target "$1")
 	case $os in
 	linux) flags=-s ;;
-	darwin) flags="-L$PWD/scripts/release/macos -F$PWD/scripts/release/macos" ;;
+	darwin)
+		flags="-L$PWD/scripts/release/macos -F$PWD/scripts/release/macos"
+		headers=" -I$PWD/scripts/release/macos"
+		;;
 	windows) suffix=.exe ;;
 	esac
 	mkdir -p "$stage/program/$1"
-	CGO_ENABLED=1 GOOS=$os GOARCH=$arch CC="python -m ziglang cc -target $zig" CGO_CFLAGS=-O2 CGO_LDFLAGS= GOFLAGS= \
+	CGO_ENABLED=1 GOOS=$os GOARCH=$arch CC="python -m ziglang cc -target $zig" CGO_CFLAGS="-O2$headers" CGO_LDFLAGS= GOFLAGS= \
 		go build -trimpath -tags osusergo,netgo -ldflags "-s -w -buildid= -extldflags '$flags'" \
 		-o "$stage/program/$1/dits$suffix" ./cmd/dits
 }

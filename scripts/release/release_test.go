@@ -180,6 +180,7 @@ var libraries = map[string][]string{
 	"linux": {"libc.so.6", "libpthread.so.0", "libdl.so.2", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"},
 	"darwin": {
 		"/System/Library/Frameworks/CoreFoundation.framework/Versions/A/CoreFoundation",
+		"/System/Library/Frameworks/Security.framework/Versions/A/Security",
 		"/usr/lib/libSystem.B.dylib", "/usr/lib/libresolv.9.dylib",
 	},
 	"windows": {"KERNEL32.dll", "api-ms-win-crt-*.dll", "ntdll.dll", "WS2_32.dll"},
