@@ -71,8 +71,9 @@ licenses() {
 		go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}' ./cmd/dits | sort -u
 		echo "Go $(go env GOROOT)"
 		echo "mingw-w64 $lib/mingw"
+		for dir in explore/web/vendor/*/; do echo "$(basename "$dir") $dir"; done
 	} | while read -r name dir; do
-		for file in "$dir"/LICENSE* "$dir"/COPY*; do
+		for file in "$dir"/LICENSE* "$dir"/NOTICE* "$dir"/COPY*; do
 			[ ! -f "$file" ] || printf '== %s: %s\n\n%s\n\n' "$name" "$(basename "$file")" "$(cat "$file")"
 		done
 	done
