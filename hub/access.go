@@ -64,8 +64,8 @@ func local(next http.Handler) http.Handler {
 	})
 }
 
-// isLoopback says that only this machine reaches an address.
-func isLoopback(a net.Addr) bool {
+// IsLoopback says that only this machine reaches an address.
+func IsLoopback(a net.Addr) bool {
 	tcp, ok := a.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }

@@ -16,7 +16,7 @@ import (
 // returns none runs. It closes the listener. The error is what ended it otherwise.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	limits, answers := s.options.Limits, s.Handler()
-	if s.options.Token == "" && isLoopback(l.Addr()) {
+	if s.options.Token == "" && IsLoopback(l.Addr()) {
 		answers = local(answers)
 	}
 	running := &counter{ended: make(chan struct{}, 1)}

@@ -86,7 +86,7 @@ func runServe(cmd *cobra.Command, g *globals, o serveOptions, args []string) err
 	if err != nil {
 		return err
 	}
-	if options.Token == "" && !isLocal(l.Addr()) {
+	if options.Token == "" && !hub.IsLoopback(l.Addr()) {
 		tell(cmd.ErrOrStderr(), "dits: warning: whoever reaches %s can read all branches and tags. "+
 			"With --token-file only who has a token can.", l.Addr())
 	}
@@ -160,12 +160,6 @@ func listenOn(addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("--addr %s: %w", addr, errors.Unwrap(err))
 	}
 	return l, nil
-}
-
-// isLocal says that only this machine reaches an address.
-func isLocal(a net.Addr) bool {
-	tcp, ok := a.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
 }
 
 // reachable is an address as clients on this machine can use it: one that means all of them is this machine's own.
